@@ -23,3 +23,7 @@ format: ## Format the Java sources
 .PHONY: clean
 clean: ## Remove what the build made
 	$(MVN) clean
+
+.PHONY: crds
+crds: ## Generate the CRDs' YAML from the records
+	$(MVN) test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
