@@ -3,33 +3,44 @@ package dev.batchapi.crds;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 
 /**
  * How many batches may fail: a number, or a percentage of all.
  *
- * @param value at least 0; of a percentage at most 100
+ * @param json an integer, or a string such as {@code 5%}
  */
-public record FailureLimit(int value, boolean percent) {
+public record FailureLimit(@JsonValue JsonNode json) {
 
+  // Said explicitly: without it Jackson reads an object with a field "json".
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  static FailureLimit of(JsonNode json) {
-    if (json.canConvertToInt() && json.intValue() >= 0) {
-      return new FailureLimit(json.intValue(), false);
-    }
-    if (json.isTextual() && json.textValue().matches(Syntax.PERCENT)) {
-      String text = json.textValue();
-      return new FailureLimit(Integer.parseInt(text.substring(0, text.length() - 1)), true);
-    }
-    throw new IllegalArgumentException(Rules.FAILURE_LIMIT);
+  public FailureLimit {}
+
+  /** This many batches. */
+  public static FailureLimit batches(int count) {
+    return new FailureLimit(IntNode.valueOf(count));
   }
 
-  /** Of a percentage: of {@code totalBatches}, rounded down. */
+  /** This many of a hundred batches, 0 to 100. */
+  public static FailureLimit percent(int percent) {
+    return new FailureLimit(TextNode.valueOf(percent + "%"));
+  }
+
+  /** Whether it is a number of at least 0 or a percentage up to 100. */
+  boolean isValid() {
+    return json.isTextual()
+        ? json.textValue().matches(Syntax.PERCENT)
+        : json.canConvertToExactIntegral() && json.longValue() >= 0;
+  }
+
+  /** In batches; of a percentage: of {@code totalBatches}, rounded down. */
   public int resolve(int totalBatches) {
-    return percent ? (int) ((long) totalBatches * value / 100) : value;
-  }
-
-  @JsonValue
-  Object json() {
-    return percent ? value + "%" : value;
+    if (!json.isTextual()) {
+      return (int) Math.min(json.longValue(), Integer.MAX_VALUE);
+    }
+    String text = json.textValue();
+    long percent = Long.parseLong(text.substring(0, text.length() - 1));
+    return (int) (totalBatches * percent / 100);
   }
 }

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.crd.generator.annotation.PreserveUnknownFields;
 import org.jspecify.annotations.Nullable;
 
-/** Part of a pod template, free-form: what is wrong in it is found by a dry run, not by this schema. */
+/**
+ * Part of a pod template, free-form: what is wrong in it is found by a dry run, not by this schema.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PodTemplate(
-    @JsonPropertyDescription("Labels and annotations of the workers' pods.")
-        @PreserveUnknownFields
+    @JsonPropertyDescription("Labels and annotations of the workers' pods.") @PreserveUnknownFields
         @Nullable ObjectNode metadata,
     @JsonPropertyDescription(
             "Fields of a pod's spec, such as nodeSelector, tolerations, volumes and serviceAccountName;"

@@ -17,23 +17,27 @@ public record Retry(
     @JsonPropertyDescription(
             "How often a batch may fail before it is given up; 1 means no retry. Lost workers do not"
                 + " count. Default: 3.")
-        @Default("3")
+        @Default("" + Retry.DEFAULT_MAX_ATTEMPTS)
         @Min(1)
         @Max(100)
         @Nullable Integer maxAttempts,
     @JsonPropertyDescription(
             "Wait in seconds after a batch's first failure, doubled after each further one. Default:"
                 + " 1.")
-        @Default("1")
+        @Default("" + Retry.DEFAULT_INITIAL_BACKOFF_SECONDS)
         @Min(0)
         @Max(86400)
         @Nullable Integer initialBackoffSeconds,
     @JsonPropertyDescription("The longest wait in seconds between two attempts. Default: 60.")
-        @Default("60")
+        @Default("" + Retry.DEFAULT_MAX_BACKOFF_SECONDS)
         @Min(0)
         @Max(86400)
         @Nullable Integer maxBackoffSeconds) {
 
-  /** The defaults, for a resource that no API server has completed. */
-  public static final Retry DEFAULT = new Retry(3, 1, 60);
+  public static final int DEFAULT_MAX_ATTEMPTS = 3;
+  public static final int DEFAULT_INITIAL_BACKOFF_SECONDS = 1;
+  public static final int DEFAULT_MAX_BACKOFF_SECONDS = 60;
+
+  /** Nothing set: each field has its default. */
+  public static final Retry DEFAULT = new Retry(null, null, null);
 }

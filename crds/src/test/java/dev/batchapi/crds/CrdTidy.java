@@ -25,8 +25,18 @@ final class CrdTidy {
   /** Columns by what a person asks first. */
   private static final List<String> COLUMNS =
       List.of(
-          "Ready", "API", "Phase", "Reason", "Total", "Succeeded", "Failed", "Remaining", "Workers",
-          "Image", "Completed", "Age");
+          "Ready",
+          "API",
+          "Phase",
+          "Reason",
+          "Total",
+          "Succeeded",
+          "Failed",
+          "Remaining",
+          "Workers",
+          "Image",
+          "Completed",
+          "Age");
 
   private static final Map<String, String> LIST_KEYS =
       Map.of("conditions", "type", "env", "name", "jobs", "name", "failures", "index");
@@ -35,8 +45,7 @@ final class CrdTidy {
       Map.of("requests", 16, "limits", 16, "tags", 8, "config", 256, "metadata", 2, "spec", 64);
 
   private static final Set<String> TIMES =
-      Set.of(
-          "lastTransitionTime", "submittedTime", "acceptedTime", "startTime", "completionTime");
+      Set.of("lastTransitionTime", "submittedTime", "acceptedTime", "startTime", "completionTime");
 
   private CrdTidy() {}
 
@@ -78,6 +87,10 @@ final class CrdTidy {
     if (schema.get("items") instanceof ObjectNode items) {
       listType(name, schema);
       tidy("", items);
+      if (items.has("x-kubernetes-preserve-unknown-fields")) {
+        items.put(
+            "nullable", true); // else an API server refuses every update of a list with a null
+      }
     }
     if (schema.get("properties") instanceof ObjectNode properties) {
       properties.properties().forEach(p -> tidy(p.getKey(), (ObjectNode) p.getValue()));
@@ -102,9 +115,9 @@ final class CrdTidy {
   }
 
   private static void intOrString(ObjectNode schema) {
-    schema.remove(List.of("type", "properties"));
-    schema.putArray("anyOf").add(type("integer")).add(type("string").put("maxLength", 32));
-    schema.put("x-kubernetes-int-or-string", true);
+    schema.remove(List.of("type", "properties", "x-kubernetes-preserve-unknown-fields"));
+    schema.putArray("anyOf").add(type("integer")).add(type("string"));
+    schema.put("x-kubernetes-int-or-string", true).put("maxLength", 32);
   }
 
   private static ObjectNode type(String type) {

@@ -16,7 +16,9 @@ class CrdYamlTest {
   @ValueSource(classes = {BatchApi.class, BatchJob.class})
   void checkedInYamlIsWhatTheRecordsSay(Class<? extends HasMetadata> type) throws IOException {
     Path file =
-        Path.of("src/main/resources/dev/batchapi/crds", HasMetadata.getFullResourceName(type) + ".yaml");
+        Path.of(
+            "src/main/resources/dev/batchapi/crds",
+            HasMetadata.getFullResourceName(type) + ".yaml");
     String generated = CrdYaml.generate(type);
 
     if (Boolean.getBoolean("crd.update")) {
