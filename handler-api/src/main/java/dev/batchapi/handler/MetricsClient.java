@@ -9,8 +9,8 @@ import java.util.Map;
  * error: a name that starts with a prefix reserved by the platform ({@code batchapi_}, {@code
  * cortex_}, {@code istio_}) throws {@link IllegalArgumentException} and fails the batch for good.
  *
- * <p>Metrics count attempts: a batch that runs twice pushes twice. Exact counts of batches are in the
- * job's status.
+ * <p>Metrics count attempts: a batch that runs twice pushes twice. Exact counts of batches are in
+ * the job's status.
  */
 public interface MetricsClient {
 
