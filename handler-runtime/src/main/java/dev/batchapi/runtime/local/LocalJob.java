@@ -70,7 +70,7 @@ final class LocalJob {
 
   /** Runs the job to its end, which is also written to the ledger. */
   End run() throws InterruptedException {
-    try (var unused = ledger.onChange(job -> changed.release())) {
+    try (var _ = ledger.onChange(job -> changed.release())) {
       ledger.enqueue(assignment.jobId(), plan.input);
       pool.start(Math.min(plan.workers, plan.input.count()));
       var end = follow();
@@ -101,8 +101,8 @@ final class LocalJob {
         return counts.end().get();
       }
       switch (NextStep.of(counts, plan.input.count(), plan.maxFailedBatches)) {
-        case NextStep.KeepGoing unused -> {}
-        case NextStep.RunCompletion unused -> {
+        case NextStep.KeepGoing _ -> {}
+        case NextStep.RunCompletion _ -> {
           if (!completing) {
             ledger.enqueueCompletion(assignment.jobId(), summary(counts));
             completing = true;
@@ -116,7 +116,7 @@ final class LocalJob {
             "The job took longer than timeouts.runSeconds allows (%d s)."
                 .formatted(plan.runTime.orElseThrow().toSeconds()));
       }
-      var unused = changed.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = changed.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

@@ -32,6 +32,8 @@ final class Progress {
   }
 
   /** Whether the standard streams are a person's terminal. */
+  // JDK 25 gives null again where there is no terminal, unlike 22 to 24.
+  @SuppressWarnings("SystemConsoleNull")
   static boolean onTerminal() {
     var console = System.console();
     return console != null && console.isTerminal();

@@ -17,11 +17,18 @@ public class HostStartException extends Exception {
   }
 
   private final Kind kind;
+  private final String message;
   private final @Nullable String stack;
 
+  /**
+   * A host that did not get ready.
+   *
+   * @param stack the author's own frames; null if he did not throw
+   */
   public HostStartException(Kind kind, String message, @Nullable String stack) {
     super(message);
     this.kind = kind;
+    this.message = message;
     this.stack = stack;
   }
 
@@ -29,8 +36,8 @@ public class HostStartException extends Exception {
     return kind;
   }
 
-  /** The author's own frames, if he threw. */
-  public @Nullable String stack() {
-    return stack;
+  /** The message, and the author's own frames if he threw. */
+  public String lastWords() {
+    return stack == null ? message : message + "\n" + stack;
   }
 }

@@ -21,7 +21,7 @@ final class LeaseKeeper implements AutoCloseable {
 
   LeaseKeeper(Duration leaseDuration) {
     var period = leaseDuration.toMillis() / 3;
-    var unused = ticks.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+    var _ = ticks.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
   }
 
   /**

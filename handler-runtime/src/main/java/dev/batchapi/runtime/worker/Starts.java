@@ -19,10 +19,12 @@ public final class Starts {
   private Starts() {}
 
   /**
+   * The START of a run.
+   *
    * @param statsd where metrics go, {@code host:port}; null for nowhere
    */
   public static Start of(RunSpec run, @Nullable String statsd) {
-    Map<String, Object> config =
+    Map<String, @Nullable Object> config =
         new ObjectMapper().convertValue(run.config(), new TypeReference<>() {});
     var job = run.job();
     var handler = run.handler();

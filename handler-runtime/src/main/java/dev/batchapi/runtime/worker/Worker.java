@@ -90,8 +90,7 @@ public final class Worker {
             case BROKEN -> Reason.HANDLER_BROKEN;
             case ABSENT -> Reason.HOST_ABSENT;
           };
-      var stack = e.stack();
-      return new WorkerExit(reason, stack == null ? e.getMessage() : e.getMessage() + "\n" + stack);
+      return new WorkerExit(reason, e.lastWords());
     } catch (InterruptedException e) {
       return new WorkerExit(Reason.DONE, "stopped");
     } finally {
