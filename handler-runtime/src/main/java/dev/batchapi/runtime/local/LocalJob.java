@@ -152,7 +152,7 @@ final class LocalJob {
         end(Verdict.HandlerInvalid, exit.message());
         yield Optional.empty();
       }
-      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED -> {
+      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, UNEXPECTED -> {
         var again = lostWorkers.another(ledger.counts(assignment.jobId()).done());
         if (again.isEmpty()) {
           end(Verdict.WorkersFailed, exit.message());

@@ -14,39 +14,45 @@ final class Progress {
   private static final Duration LINE_EVERY = Duration.ofSeconds(5);
   private static final String CLEAR_LINE = "\r\u001b[K";
 
-  private final PrintStream out;
-  private final boolean terminal;
+  private final Style style;
   private final String job;
   private final int total;
   private final long started;
   private long lastLine;
   private boolean drawn;
 
-  Progress(PrintStream out, boolean terminal, String job, int total, long nanoTime) {
-    this.out = out;
-    this.terminal = terminal;
+  /**
+   * Where and how progress is shown.
+   *
+   * @param out where
+   * @param terminal whether a person's terminal is there, on which a bar can be redrawn
+   */
+  record Style(PrintStream out, boolean terminal) {
+
+    // JDK 25 gives null again where there is no terminal, unlike 22 to 24.
+    @SuppressWarnings("SystemConsoleNull")
+    static Style of(PrintStream out) {
+      var console = System.console();
+      return new Style(out, console != null && console.isTerminal());
+    }
+  }
+
+  Progress(Style style, String job, int total, long nanoTime) {
+    this.style = style;
     this.job = job;
     this.total = total;
     this.started = nanoTime;
     this.lastLine = nanoTime;
   }
 
-  /** Whether the standard streams are a person's terminal. */
-  // JDK 25 gives null again where there is no terminal, unlike 22 to 24.
-  @SuppressWarnings("SystemConsoleNull")
-  static boolean onTerminal() {
-    var console = System.console();
-    return console != null && console.isTerminal();
-  }
-
   synchronized void show(Counts counts, long nanoTime) {
-    if (terminal) {
-      out.print(CLEAR_LINE + bar(counts) + "  " + text(counts, nanoTime));
-      out.flush();
+    if (style.terminal) {
+      style.out.print(CLEAR_LINE + bar(counts) + "  " + text(counts, nanoTime));
+      style.out.flush();
       drawn = true;
     } else if (nanoTime - lastLine >= LINE_EVERY.toNanos()) {
       lastLine = nanoTime;
-      out.println(text(counts, nanoTime));
+      style.out.println(text(counts, nanoTime));
     }
   }
 
@@ -58,8 +64,8 @@ final class Progress {
 
   synchronized void clear() {
     if (drawn) {
-      out.print(CLEAR_LINE);
-      out.flush();
+      style.out.print(CLEAR_LINE);
+      style.out.flush();
       drawn = false;
     }
   }

@@ -7,9 +7,13 @@ import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.input.Input;
+import dev.batchapi.runtime.local.statsd.MetricRow;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a person reads when a job is over. */
 final class Report {
@@ -92,5 +96,54 @@ final class Report {
         out.printf("      … %d more lines%n", lines.size() - STACK_LINES_SHOWN);
       }
     }
+  }
+
+  /** Every metric that arrived, one line per series. */
+  void metrics(List<MetricRow> rows, long malformed) {
+    if (!rows.isEmpty()) {
+      out.println();
+      out.println("  metrics that arrived over UDP");
+      var width = rows.stream().mapToInt(row -> series(row).length()).max().orElse(0);
+      for (var row : rows) {
+        out.printf(
+            Locale.ROOT,
+            "    %-" + width + "s  %-9s  %s%n",
+            series(row),
+            row.type().name().toLowerCase(Locale.ROOT),
+            value(row));
+      }
+    }
+    if (malformed > 0) {
+      out.printf(Locale.ROOT, "    and %,d lines that are no StatsD%n", malformed);
+    }
+  }
+
+  private static String series(MetricRow row) {
+    return row.tags().isEmpty()
+        ? row.name()
+        : row.tags().entrySet().stream()
+            .map(tag -> tag.getKey() + "=" + tag.getValue())
+            .collect(Collectors.joining(",", row.name() + "{", "}"));
+  }
+
+  private static String value(MetricRow row) {
+    return switch (row.type()) {
+      case COUNTER -> "sum %s in %,d samples".formatted(number(row.value()), row.samples());
+      case GAUGE -> "last %s of %,d samples".formatted(number(row.value()), row.samples());
+      case HISTOGRAM ->
+          "%,d samples, min %s, mean %s, max %s"
+              .formatted(
+                  row.samples(), number(row.min()), number(row.mean()), number(row.max()));
+    };
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.format(Locale.ROOT, "%,d", (long) value)
+        : String.format(Locale.ROOT, "%.4g", value);
+  }
+
+  void file(String what, Path file) {
+    out.printf("  %s are in %s%n", what, file);
   }
 }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what the ledger holds as JSON lines, by index.
@@ -68,7 +69,7 @@ final class ResultFiles {
   }
 
   private static void resultLine(
-      BufferedWriter out, @org.jspecify.annotations.Nullable Integer item, int batch, JsonNode r)
+      BufferedWriter out, @Nullable Integer item, int batch, JsonNode r)
       throws IOException {
     var line = JSON.createObjectNode();
     if (item != null) {

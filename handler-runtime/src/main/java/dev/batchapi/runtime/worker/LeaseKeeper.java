@@ -29,8 +29,7 @@ final class LeaseKeeper implements AutoCloseable {
    * hangs must not keep its batch for ever.
    */
   void keep(Lease lease, Duration atMost) {
-    var now = System.nanoTime();
-    held = new Held(lease, now + Math.min(atMost.toNanos(), Long.MAX_VALUE / 2));
+    held = new Held(lease, System.nanoTime() + atMost.toNanos());
   }
 
   void letGo() {

@@ -4,6 +4,7 @@ import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
@@ -25,7 +26,7 @@ import org.slf4j.event.Level;
 public final class Worker {
   private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
   private static final Duration LEASE_WAIT = Duration.ofSeconds(5);
-  private static final Duration FOR_EVER = Duration.ofDays(365_000);
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
   private static final Duration SLACK = Duration.ofSeconds(10);
@@ -91,8 +92,13 @@ public final class Worker {
             case ABSENT -> Reason.HOST_ABSENT;
           };
       return new WorkerExit(reason, e.lastWords());
+    } catch (QueueAccessException e) {
+      return new WorkerExit(Reason.QUEUE_REFUSED, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       return new WorkerExit(Reason.DONE, "stopped");
+    } catch (RuntimeException e) {
+      log.error("the worker can't go on", e);
+      return new WorkerExit(Reason.UNEXPECTED, "The worker can't go on: " + e);
     } finally {
       var last = host;
       if (last != null) {

@@ -3,10 +3,7 @@ package dev.batchapi.queue.input;
 import dev.batchapi.queue.Batches;
 
 /** Items, cut into batches. The last batch may be shorter. */
-public interface Input extends Batches {
-
-  /** The largest payload of one batch, brackets and commas included. */
-  int MAX_PAYLOAD_BYTES = 1024 * 1024;
+public interface Input extends Batches, AutoCloseable {
 
   /** How many items there are, at least 1. */
   int items();
@@ -28,4 +25,8 @@ public interface Input extends Batches {
   default int itemsIn(int batch) {
     return Math.min(batchSize(), items() - firstItem(batch));
   }
+
+  /** Gives back what the input holds open. */
+  @Override
+  default void close() {}
 }

@@ -21,7 +21,7 @@ import java.util.List;
  * it is opened; of the data only the batches' positions are kept, so that a file of any size costs
  * 8 bytes of memory per batch.
  */
-public final class JsonLines implements Input, AutoCloseable {
+public final class JsonLines implements Input {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Bytes source;
