@@ -31,3 +31,7 @@ format: ## Format the Java sources
 .PHONY: clean
 clean: ## Remove what the build made
 	$(MVN) -q clean
+
+.PHONY: crds
+crds: ## Generate the CRDs' YAML from the records
+	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
