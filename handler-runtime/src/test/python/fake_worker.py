@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -34,9 +35,17 @@ class Metric:
 
 
 class FakeWorker:
-    """Starts a host for the given handler source and speaks with it. `python` may be another one."""
+    """Starts a host in a folder with the given files and speaks with it."""
 
-    def __init__(self, files, python=sys.executable, stdout=None, stderr=None, arguments=()):
+    def __init__(
+        self,
+        files,
+        python=sys.executable,
+        stdout=None,
+        stderr=None,
+        arguments=(),
+        listen_late=False,
+    ):
         self.folder = tempfile.mkdtemp(prefix="host-")
         self.code = os.path.join(self.folder, "code")
         os.mkdir(self.code)
@@ -50,12 +59,16 @@ class FakeWorker:
         path = os.path.join(self.folder, "s")
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(path)
-        self.listener.listen(1)
         self.listener.settimeout(PATIENCE_SECONDS)
+        if not listen_late:
+            self.listener.listen(1)
         command = [python, *arguments, "-u", HOST, "--socket", path, "--code", self.code]
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=self.folder
         )
+        if listen_late:
+            time.sleep(1.2)  # beyond the host's first second
+            self.listener.listen(1)
         self.socket, _ = self.listener.accept()
         self.socket.settimeout(PATIENCE_SECONDS)
         self.reader = self.socket.makefile("rb")
@@ -64,7 +77,15 @@ class FakeWorker:
         assert kind == HELLO
         self.hello = json.loads(body)
 
-    def start(self, file="handler.py", config=None, **changes):
+    def start(self, **changes):
+        """START, then the answer."""
+        self.send_start(**changes)
+        return self.receive()
+
+    def send_start(self, **changes):
+        self.send(START, json.dumps(self.start_frame(**changes)).encode())
+
+    def start_frame(self, file="handler.py", config=None, **changes):
         config = {} if config is None else config
         start = {
             "protocol": 1,
@@ -93,8 +114,7 @@ class FakeWorker:
             },
         }
         start.update(changes)
-        self.send(START, json.dumps(start).encode())
-        return self.receive()
+        return start
 
     def handle(self, payload, batch_id="b-0", index=0, attempt=1):
         self.send_batch(payload, batch_id, index, attempt)
@@ -116,14 +136,38 @@ class FakeWorker:
     def receive(self):
         """The next frame that is no METRIC; (None, b"") at the end of file."""
         while True:
-            header = self.reader.read(5)
-            if len(header) < 5:
-                return None, b""
-            length, kind = struct.unpack(">IB", header)
-            body = self.reader.read(length - 1)
+            kind, body = self.receive_any()
             if kind != METRIC:
                 return kind, body
             self.metrics.append(Metric(body))
+
+    def receive_metric(self):
+        kind, body = self.receive_any()
+        assert kind == METRIC, (kind, body)
+        return Metric(body)
+
+    def receive_any(self):
+        header = self.reader.read(5)
+        if len(header) < 5:
+            return None, b""
+        length, kind = struct.unpack(">IB", header)
+        return kind, self.reader.read(length - 1)
+
+    def read(self, name):
+        """A file that the handler wrote into its working folder."""
+        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+            return file.read()
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def wrote(self, name):
+        return os.path.exists(os.path.join(self.folder, name))
+
+    def kill(self, child):
+        """A process that the handler left behind."""
+        os.kill(child, signal.SIGKILL)
 
     def hang_up(self):
         self.reader.close()
@@ -131,8 +175,11 @@ class FakeWorker:
 
     def stop(self):
         """STOP, then the host's exit code."""
-        self.send(STOP)
+        self.send_stop()
         return self.exit_code()
+
+    def send_stop(self):
+        self.send(STOP)
 
     def exit_code(self):
         return self.process.wait(PATIENCE_SECONDS)
