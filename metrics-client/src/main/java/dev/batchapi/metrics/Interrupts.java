@@ -2,25 +2,12 @@ package dev.batchapi.metrics;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
 /**
  * Work that a handler's interrupt neither cuts short nor loses: the flag is set again afterwards.
  */
 final class Interrupts {
   private Interrupts() {}
-
-  /** Runs {@code work} with the flag cleared. */
-  static boolean deferred(BooleanSupplier work) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      return work.getAsBoolean();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
 
   /** Waits for a lock for up to {@code millis}, whatever interrupts. */
   static boolean lock(ReentrantLock lock, long millis) {

@@ -4,7 +4,9 @@ package dev.batchapi.metrics;
 enum Kind {
   COUNTER('c'),
   GAUGE('g'),
-  HISTOGRAM('h');
+  HISTOGRAM('h'),
+  /** A histogram over all hosts; only the Datadog agent tells it from a histogram. */
+  DISTRIBUTION('d');
 
   private final char letter;
 

@@ -1,5 +1,6 @@
 package dev.batchapi.metrics;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.DoubleAdder;
 
@@ -8,6 +9,8 @@ final class Series {
   private final Kind kind;
   private final String name;
   private final List<String> tags;
+  private final byte[] prefix;
+  private final byte[] suffix;
   private final DoubleAdder sum = new DoubleAdder();
   private volatile boolean pending;
 
@@ -18,6 +21,9 @@ final class Series {
     this.kind = kind;
     this.name = name;
     this.tags = tags;
+    String labels = tags.isEmpty() ? "" : "|#" + String.join(",", tags);
+    this.prefix = (name + ':').getBytes(StandardCharsets.UTF_8);
+    this.suffix = ("|" + kind.letter() + labels).getBytes(StandardCharsets.UTF_8);
   }
 
   Kind kind() {
@@ -33,11 +39,27 @@ final class Series {
     return tags;
   }
 
-  /** Everything of its line but the value. */
+  /** Its line up to the value. */
+  byte[] prefix() {
+    return prefix;
+  }
+
+  /** Its line behind the value. */
+  byte[] suffix() {
+    return suffix;
+  }
+
+  /** Bytes of its line with a value of this length. */
+  int lineLength(int valueLength) {
+    return prefix.length + valueLength + suffix.length;
+  }
+
+  /** What makes it another series than others. */
   String identity() {
     return name + '|' + kind.letter() + '|' + String.join(",", tags);
   }
 
+  /** Adds to what will be sent; for counters. */
   void add(double value) {
     sum.add(value);
     // Only after the sum: whoever clears the mark afterwards finds the value. Looked at first,

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * allocating; what is new goes through the rules for names, tags, types and the number of series.
  */
 final class SeriesTable {
+  /** Digits that the sum of a counter must have room for, whatever it will be. */
+  private static final int LONGEST_SUM = 20;
+
   private final Flavour flavour;
   private final int maxSeries;
   private final TagRules tagRules;
@@ -116,6 +119,10 @@ final class SeriesTable {
       Series known = byIdentity.get(fresh.identity());
       if (known != null) {
         return known;
+      }
+      if (fresh.lineLength(LONGEST_SUM) > UdpTransport.MAX_DATAGRAM_BYTES && kind == Kind.COUNTER) {
+        losses.count(Loss.LENGTH, name, "its name and tags are longer than a datagram");
+        return null;
       }
       if (byIdentity.size() >= maxSeries) {
         losses.count(

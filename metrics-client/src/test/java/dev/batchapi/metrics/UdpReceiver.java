@@ -48,8 +48,13 @@ final class UdpReceiver implements AutoCloseable {
     return datagrams;
   }
 
-  /** Every line so far, in order. */
+  /** Every line of the handler's so far, in order. */
   List<String> lines() {
+    return allLines().stream().filter(line -> !line.startsWith("batchapi_metrics_")).toList();
+  }
+
+  /** Every line so far, also the client's own about what it dropped. */
+  List<String> allLines() {
     return datagrams.stream()
         .flatMap(datagram -> Arrays.stream(datagram.split("\n")))
         .filter(line -> !line.isEmpty())
