@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles the batches of a job, one at a time.
  *
- * <p>The class needs one public constructor, called once per worker. It may ask for any of these, by
- * type and in any order: {@link JobSpec}, {@link MetricsClient}, and the configuration as a {@code
- * Map<String, Object>}, a record or a class that Jackson can bind. A constructor that throws is
- * tried again on other workers; three failures without any outcome end the job.
+ * <p>The class needs one public constructor, called once per worker. It may ask for any of these,
+ * by type and in any order: {@link JobSpec}, {@link MetricsClient}, and the configuration as a
+ * {@code Map<String, Object>}, a record or a class that Jackson can bind. A constructor that throws
+ * is tried again on other workers; three failures without any outcome end the job.
  *
  * <p>A handler that is also {@link AutoCloseable} is closed when its worker ends in order.
  *
@@ -25,8 +25,8 @@ public interface BatchHandler<I, R> {
    * @param payload the items of the batch, 1 to {@code batchSize} of them; the last batch of a job
    *     may be shorter
    * @param batch which batch this is, and which attempt
-   * @return the result, at most 256 KiB as JSON; a list as long as the payload is read as one result
-   *     per item; null is no result
+   * @return the result, at most 256 KiB as JSON; a list as long as the payload is read as one
+   *     result per item; null is no result
    * @throws FatalBatchException to fail the batch for good
    * @throws Exception to fail this attempt; it is retried, with backoff, up to {@code
    *     retry.maxAttempts} times

@@ -1,0 +1,19 @@
+package dev.batchapi.runtime.protocol;
+
+import java.util.Map;
+
+/**
+ * The handler can't be used, and never will.
+ *
+ * @param message names file, class and what was expected
+ */
+public record Invalid(String message) {
+
+  public byte[] encode() {
+    return PlainJson.write(Map.of("message", message));
+  }
+
+  public static Invalid decode(byte[] body) throws ProtocolException {
+    return new Invalid(PlainJson.readObject("INVALID", body).string("message"));
+  }
+}
