@@ -19,7 +19,7 @@ public record BatchApiStatus(
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The entries of spec.jobs that were submitted, so that none is submitted twice.")
-        @Size(max = 20)
+        @Size(max = 100)
         @Nullable List<SubmittedJob> jobs) {
 
   /** An entry of {@code spec.jobs} that was submitted. */

@@ -34,8 +34,8 @@ class LimitsTest {
 
   @Test
   void aPayloadOfOneMebibyteIsFineAndOneByteMoreIsNot() {
-    assertThat(BatchRules.checkPayload(3, 1_048_576)).isEmpty();
-    assertThat(BatchRules.checkPayload(3, 1_048_577))
+    assertThat(Limits.checkPayload(3, 1_048_576)).isEmpty();
+    assertThat(Limits.checkPayload(3, 1_048_577))
         .contains(
             new Problem(
                 "spec.input",
@@ -45,9 +45,9 @@ class LimitsTest {
 
   @Test
   void aMillionBatchesAreFineAndOneMoreIsNot() {
-    assertThat(BatchRules.checkBatches(1_000_000, 1)).isEmpty();
-    assertThat(BatchRules.checkBatches(10_000_000, 10)).isEmpty();
-    assertThat(BatchRules.checkBatches(10_000_000, 9))
+    assertThat(Limits.checkBatches(1_000_000, 1)).isEmpty();
+    assertThat(Limits.checkBatches(10_000_000, 10)).isEmpty();
+    assertThat(Limits.checkBatches(10_000_000, 9))
         .contains(
             new Problem(
                 "spec.input",

@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.JobEntry;
 import dev.batchapi.crds.JobInput;
+import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.NamedSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,7 +121,7 @@ final class ManifestLoader {
     Integer own = overrides == null ? null : overrides.batchSize();
     int batchSize = Objects.requireNonNullElse(own != null ? own : api.batchSize(), 1);
     items(job.spec.spec().input())
-        .flatMap(items -> BatchRules.checkBatches(items, batchSize))
+        .flatMap(items -> Limits.checkBatches(items, batchSize))
         .ifPresent(
             found ->
                 problems.add(

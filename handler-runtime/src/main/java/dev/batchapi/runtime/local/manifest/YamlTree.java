@@ -121,7 +121,7 @@ final class YamlTree {
         problem(tuple.getKeyNode(), path, "has a list or an object as a key: keys are text");
       }
     }
-    merged.forEach(source -> merge(object, source, path));
+    merged.forEach(source -> mergeAll(object, source, path));
     return object;
   }
 
@@ -141,14 +141,19 @@ final class YamlTree {
   }
 
   /** {@code <<: *base} or a list of such: fields that are not there already, the first wins. */
+  private void mergeAll(ObjectNode object, Node source, String path) {
+    if (source instanceof SequenceNode list) {
+      list.getValue().forEach(entry -> merge(object, entry, path));
+    } else {
+      merge(object, source, path);
+    }
+  }
+
   private void merge(ObjectNode object, Node source, String path) {
-    switch (source) {
-      case SequenceNode list -> list.getValue().forEach(entry -> merge(object, entry, path));
-      case MappingNode mapping ->
-          json(mapping, path)
-              .properties()
-              .forEach(f -> object.putIfAbsent(f.getKey(), f.getValue()));
-      default -> problem(source, path, "<< takes an alias of an object");
+    if (source instanceof MappingNode) {
+      json(source, path).properties().forEach(f -> object.putIfAbsent(f.getKey(), f.getValue()));
+    } else {
+      problem(source, path, "<< takes an alias of an object, or a list of such");
     }
   }
 
