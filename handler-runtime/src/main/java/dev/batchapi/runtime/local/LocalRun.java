@@ -28,8 +28,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one job with everything it needs on this machine: the queue in memory, hosts as children, and
- * a StatsD server that shows what the handler pushed.
+ * Runs one job with everything it needs on this machine: the queue in memory, hosts as children,
+ * and a StatsD server that shows what the handler pushed.
  */
 final class LocalRun {
   private final Settings settings;
@@ -58,8 +58,7 @@ final class LocalRun {
    *
    * @param code the folder with the author's code
    */
-  Verdict run(
-      NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Path code)
+  Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Path code)
       throws IOException, InterruptedException {
     var started = Instant.now();
     var spec = RunSpec.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
@@ -70,8 +69,7 @@ final class LocalRun {
             StatsdMetrics.open(
                 MetricsSettings.parse("127.0.0.1:" + statsd.port())
                     .withTags(spec.metrics().tags()))) {
-      var progress =
-          new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
+      var progress = new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
       var launchers = new Launchers(settings.home, settings.python, progress);
       var hosts =
           new ChildHosts(

@@ -132,8 +132,7 @@ final class Report {
       case GAUGE -> "last %s of %,d samples".formatted(number(row.value()), row.samples());
       case HISTOGRAM ->
           "%,d samples, min %s, mean %s, max %s"
-              .formatted(
-                  row.samples(), number(row.min()), number(row.mean()), number(row.max()));
+              .formatted(row.samples(), number(row.min()), number(row.mean()), number(row.max()));
     };
   }
 

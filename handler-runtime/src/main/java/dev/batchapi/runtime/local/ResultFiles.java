@@ -68,8 +68,7 @@ final class ResultFiles {
         });
   }
 
-  private static void resultLine(
-      BufferedWriter out, @Nullable Integer item, int batch, JsonNode r)
+  private static void resultLine(BufferedWriter out, @Nullable Integer item, int batch, JsonNode r)
       throws IOException {
     var line = JSON.createObjectNode();
     if (item != null) {

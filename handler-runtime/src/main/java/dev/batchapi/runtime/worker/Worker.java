@@ -326,8 +326,7 @@ public final class Worker {
   private void log(Level level, Lease lease, int attempt, String message) {
     log.atLevel(level)
         .addKeyValue("job", job.jobName)
-        .addKeyValue(
-            "batch", lease.index() == Lease.COMPLETION ? "on_job_complete" : lease.index())
+        .addKeyValue("batch", lease.index() == Lease.COMPLETION ? "on_job_complete" : lease.index())
         .addKeyValue("attempt", attempt)
         .log(message);
   }

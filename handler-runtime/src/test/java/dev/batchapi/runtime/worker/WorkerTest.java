@@ -65,7 +65,8 @@ class WorkerTest {
     enqueue(1);
     runUntil(1);
     assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2");
-    assertThat(queue.counts(JOB)).extracting(Counts::succeeded, Counts::failedAttempts)
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
         .containsExactly(1, 1);
     assertThat(outcome(0).attempts()).isEqualTo(2);
   }
@@ -97,7 +98,8 @@ class WorkerTest {
     enqueue(2);
     runUntil(2);
     assertThat(hosts.started).hasValue(2);
-    assertThat(queue.counts(JOB)).extracting(Counts::succeeded, Counts::failedAttempts)
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
         .containsExactly(2, 1);
   }
 
