@@ -30,15 +30,23 @@ class ErrorsIT {
           }
         }
         """;
-    try (var host = host(Sources.handler("Integer", "payload.forEach(i -> { try { decode(); } catch (Exception e) { throw new IllegalStateException(e); } }); return 1;", members))) {
+    try (var host =
+        host(
+            Sources.handler(
+                "Integer",
+                "payload.forEach(i -> { try { decode(); } catch (Exception e) { throw new IllegalStateException(e); } }); return 1;",
+                members))) {
       HandlerError error = host.worker().failureOf("[1]");
       assertThat(error.reason()).isEqualTo(Reason.HandlerFailed);
       assertThat(error.type()).isEqualTo("java.lang.IllegalStateException");
       assertThat(error.message()).isEqualTo("java.io.IOException: no such label: cat");
       assertThat(error.stack())
-          .startsWith("java.lang.IllegalStateException: java.io.IOException: no such label: cat\n\tat Handler.lambda$handleBatch$0(Handler.java:16)\n\tat java.base/java.util.ArrayList.forEach(ArrayList.java:")
-          .contains("\tat Handler.handleBatch(Handler.java:16)\nCaused by: java.io.IOException: no such label: cat\n\tat Handler.decode(Handler.java:10)\n")
-          .contains("\tSuppressed: java.lang.Error: closing\n\t\tat Handler.decode(Handler.java:11)\n")
+          .startsWith(
+              "java.lang.IllegalStateException: java.io.IOException: no such label: cat\n\tat Handler.lambda$handleBatch$0(Handler.java:17)\n\tat java.base/java.util.ArrayList.forEach(ArrayList.java:")
+          .contains(
+              "\tat Handler.handleBatch(Handler.java:17)\nCaused by: java.io.IOException: no such label: cat\n\tat Handler.decode(Handler.java:10)\n")
+          .contains(
+              "\tSuppressed: java.lang.Error: closing\n\t\tat Handler.decode(Handler.java:11)\n")
           .contains("Caused by: java.lang.NumberFormatException: For input string: \"x\"\n")
           .contains("\tat Handler.decode(Handler.java:8)\n")
           .doesNotContain("dev.batchapi", "reflect");
@@ -119,7 +127,8 @@ class ErrorsIT {
       assertThat(deep.stack()).contains("\tat Handler.deep(Handler.java:6)\n", "\t... 964 more\n");
       assertThat(worker.failureOf("[1]").type()).isEqualTo("java.lang.AssertionError");
       assertThat(worker.failureOf("[2]").message())
-          .isEqualTo("(its message can't be read: getMessage() threw java.lang.IllegalStateException)");
+          .isEqualTo(
+              "(its message can't be read: getMessage() threw java.lang.IllegalStateException)");
       assertThat(worker.failureOf("[3]").stack()).contains("(shown above)");
       assertThat(worker.failureOf("[4]").type()).isEqualTo("java.lang.Exception");
       HandlerError large = worker.failureOf("[5]");
@@ -148,9 +157,11 @@ class ErrorsIT {
     try (var host = host(Sources.handler("Integer", body))) {
       host.worker().send(7, 2, 1_767_225_600_000L, "[1]");
       assertThat(host.worker().result())
-          .isEqualTo("[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2026-01-01T00:00:00Z]]\",false,true]");
+          .isEqualTo(
+              "[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2026-01-01T00:00:00Z]]\",false,true]");
       assertThat(host.worker().resultOf("[1]"))
-          .isEqualTo("[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty]\",false,true]");
+          .isEqualTo(
+              "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty]\",false,true]");
     }
   }
 
@@ -187,7 +198,8 @@ class ErrorsIT {
       worker.complete();
       assertThat(worker.result()).isEmpty();
       assertThat(worker.resultOf("[1]"))
-          .isEqualTo("\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4, failedBatchIds=[uid-1-2]]\"");
+          .isEqualTo(
+              "\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4, failedBatchIds=[uid-1-2]]\"");
       worker.complete();
       assertThat(worker.failed().stack()).endsWith("\tat Handler.onJobComplete(Handler.java:8)\n");
     }
@@ -201,13 +213,16 @@ class ErrorsIT {
   void aHandlerThatCanBeClosedIsClosedAtStop() throws Exception {
     for (Map.Entry<String, String> close :
         Map.of(
-                "throw new IllegalStateException(\"twice\");", "batchapi host: close() failed\njava.lang.IllegalStateException: twice\n\tat Handler.close(Handler.java:6)\n\n",
-                "while (true) { try { Thread.sleep(100_000); } catch (InterruptedException e) { } }", "batchapi host: the handler was not closed within 300 ms\n",
+                "throw new IllegalStateException(\"twice\");",
+                    "batchapi host: close() failed\njava.lang.IllegalStateException: twice\n\tat Handler.close(Handler.java:6)\n\n",
+                "while (true) { try { Thread.sleep(100_000); } catch (InterruptedException e) { } }",
+                    "batchapi host: the handler was not closed within 300 ms\n",
                 "", "")
             .entrySet()) {
       String source =
           Sources.handler("Integer", "return 1;", "public void close() { " + close.getKey() + " }")
-              .replace("BatchHandler<Integer, Object>", "BatchHandler<Integer, Object>, AutoCloseable");
+              .replace(
+                  "BatchHandler<Integer, Object>", "BatchHandler<Integer, Object>, AutoCloseable");
       try (var host = host(source)) {
         host.worker().stop();
         assertThat(host.exit()).isZero();
@@ -220,7 +235,8 @@ class ErrorsIT {
   void aWorkerThatBreaksTheProtocolIsLeft() throws Exception {
     for (Map.Entry<byte[], String> garbage :
         Map.of(
-                new byte[] {'G', 'E', 'T', ' ', '/'}, "a frame of 1195725856 bytes; the limit is 4194304",
+                new byte[] {'G', 'E', 'T', ' ', '/'},
+                    "a frame of 1195725856 bytes; the limit is 4194304",
                 new byte[] {0, 0, 0, 1, 77}, "a frame of unknown type 77",
                 new byte[] {0, 0, 0, 2, 6, 1}, "HANDLE of 1 bytes is cut short",
                 new byte[] {0, 0, 0, 2, 9, '['}, "COMPLETE is not a JSON object",
@@ -230,7 +246,10 @@ class ErrorsIT {
         host.worker().sendRaw(garbage.getKey());
         assertThat(host.exit()).isEqualTo(70);
         assertThat(host.said())
-            .isEqualTo("batchapi host: the worker sent what is not the protocol: " + garbage.getValue() + "\n");
+            .isEqualTo(
+                "batchapi host: the worker sent what is not the protocol: "
+                    + garbage.getValue()
+                    + "\n");
       }
     }
     try (var host = host(Sources.handler("Integer", "Thread.sleep(100_000); return 1;"))) {
@@ -242,7 +261,11 @@ class ErrorsIT {
     for (String start : List.of("{}", "null", "{\"protocol\":1}", "x")) {
       try (var host = new HostInThisJvm(folder)) {
         var _ = host.worker().hello();
-        host.worker().channel().write(dev.batchapi.runtime.protocol.FrameType.START, start.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        host.worker()
+            .channel()
+            .write(
+                dev.batchapi.runtime.protocol.FrameType.START,
+                start.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertThat(host.exit()).isEqualTo(70);
         assertThat(host.said()).contains("the worker sent what is not the protocol: START");
       }
