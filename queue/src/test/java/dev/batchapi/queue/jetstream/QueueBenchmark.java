@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * What queue and ledger cost on top of jnats: the same work by hand, on the same server with the
@@ -23,8 +24,8 @@ import java.util.concurrent.Executors;
 final class QueueBenchmark {
   private static final JetStreamSettings SETTINGS =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofSeconds(60));
-  private static final int ENQUEUED = 100_000;
-  private static final int LOOPED = 3_000;
+  private static final int ENQUEUED = Integer.getInteger("enqueued", 100_000);
+  private static final int LOOPED = Integer.getInteger("looped", 3_000);
   private static final int WINDOW = 1_000;
   private static final byte[] PAYLOAD = new byte[1024];
   private static final byte[] RESULT = new byte[100];
@@ -49,7 +50,7 @@ final class QueueBenchmark {
   private void run() throws Exception {
     out.println("| 1 KiB batches, per second | ours | jnats by hand | ratio | aim |");
     out.println("|---|---|---|---|---|");
-    compare("enqueue 100,000", 3, 0.7, this::enqueueOurs, this::enqueueByHand);
+    compare("enqueue %,d".formatted(ENQUEUED), 3, 0.7, this::enqueueOurs, this::enqueueByHand);
     compare("lease and commit, 1 connection", 5, 0.8, () -> loopOurs(1), () -> loopByHand(1));
     compare("lease and commit, 4 connections", 5, 0.8, () -> loopOurs(4), () -> loopByHand(4));
   }
@@ -171,7 +172,7 @@ final class QueueBenchmark {
     ledger.enqueue(job, batches(connections * LOOPED));
     var startedAt = System.nanoTime();
     try (var threads = Executors.newFixedThreadPool(connections)) {
-      var running = new ArrayList<java.util.concurrent.Future<Boolean>>();
+      var running = new ArrayList<Future<Boolean>>();
       for (var i = 0; i < connections; i++) {
         running.add(
             threads.submit(
