@@ -38,6 +38,12 @@ $(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
 
+.PHONY: bench-queue
+bench-queue: tools ## Measure the queue against plain jnats
+	$(MVN) test-compile -pl queue -am
+	$(MVN) dependency:build-classpath -pl queue -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) dev.batchapi.queue.jetstream.QueueBenchmark
+
 .PHONY: format
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
