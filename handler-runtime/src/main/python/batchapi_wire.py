@@ -171,7 +171,9 @@ class Connection:
             self._flush()
 
     def _leave_in_child(self):
-        """A fork holds no end of the socket: the worker must see the host's death in spite of it."""
+        """A fork keeps no end of the socket, or the worker wouldn't see the host's own end."""
+        if self.in_child:
+            return  # a child's child
         self.in_child = True
         self._waiting.clear()
         os.close(self._sock.detach())

@@ -75,7 +75,7 @@ class EndsTest(HostTest):
         worker.send_stop()
         self.eventually(lambda: worker.wrote("running"), "close doesn't run")
         worker.hang_up()
-        self.assertEqual(worker.exit_code(), 70)
+        self.assertEqual(worker.exit_code(), 0)
 
     def test_the_worker_vanishes_in_the_middle_of_a_frame(self):
         worker = self.ready(HANDLER)
@@ -188,14 +188,17 @@ class EndsTest(HostTest):
             command = [sys.executable, "-u", HOST, "--socket", folder + "/s", "--code", folder]
             starter = (
                 "import subprocess, sys\n"
-                "host = subprocess.Popen(sys.argv[1:])\n"
-                "print(host.pid, flush=True)\n"
+                "print(subprocess.Popen(sys.argv[1:]).pid, flush=True)\n"
+                "sys.stdin.read()\n"
             )
             with subprocess.Popen(
                 [sys.executable, "-c", starter, *command],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             ) as parent:
+                host = int(parent.stdout.readline())
+                self.eventually(lambda: catches_sigterm(host), "the host doesn't start")
                 _, said = parent.communicate(timeout=20)  # until the host, too, has closed stderr
             self.assertIn(b"the worker ended before it listened at", said)
 
@@ -226,3 +229,10 @@ class EndsTest(HostTest):
         for _ in range(10):
             self.assertEqual(self.failed(worker.handle([]))["type"], "handler.Late")
         self.assertTrue(all(m.name == "n" for m in worker.metrics))
+
+
+def catches_sigterm(pid):
+    """Which the host does just before it looks for the worker."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        caught = next(line for line in status if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1
