@@ -1,5 +1,7 @@
 package dev.batchapi.handler;
 
+import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 
 /**
@@ -7,10 +9,11 @@ import java.util.Map;
  *
  * <p>A push never throws because it failed and needs no close. The one exception is a programmer's
  * error: a name that starts with a prefix reserved by the platform ({@code batchapi_}, {@code
- * cortex_}, {@code istio_}) throws {@link IllegalArgumentException} and fails the batch for good.
+ * cortex_}, {@code istio_}) throws {@link ReservedMetricNameException} and fails the batch for
+ * good.
  *
- * <p>Metrics count attempts: a batch that runs twice pushes twice. Exact counts of batches are in the
- * job's status.
+ * <p>Metrics count attempts: a batch that runs twice pushes twice. Exact counts of batches are in
+ * the job's status.
  */
 public interface MetricsClient {
 
@@ -33,6 +36,16 @@ public interface MetricsClient {
     increment(metric, 1, tags);
   }
 
+  /** Adds to a counter with one tag. */
+  default void increment(String metric, double value, String key, String tag) {
+    increment(metric, value, Collections.singletonMap(key, tag));
+  }
+
+  /** Adds 1 to a counter with one tag. */
+  default void increment(String metric, String key, String tag) {
+    increment(metric, 1, Collections.singletonMap(key, tag));
+  }
+
   /** Adds 1 to a counter without tags. */
   default void increment(String metric) {
     increment(metric, 1, Map.of());
@@ -46,6 +59,11 @@ public interface MetricsClient {
    * @param tags names and values of its labels
    */
   void gauge(String metric, double value, Map<String, String> tags);
+
+  /** Sets a gauge with one tag. */
+  default void gauge(String metric, double value, String key, String tag) {
+    gauge(metric, value, Collections.singletonMap(key, tag));
+  }
 
   /** Sets a gauge without tags. */
   default void gauge(String metric, double value) {
@@ -61,8 +79,62 @@ public interface MetricsClient {
    */
   void histogram(String metric, double value, Map<String, String> tags);
 
+  /** Adds one observation to a histogram with one tag. */
+  default void histogram(String metric, double value, String key, String tag) {
+    histogram(metric, value, Collections.singletonMap(key, tag));
+  }
+
   /** Adds one observation to a histogram without tags. */
   default void histogram(String metric, double value) {
     histogram(metric, value, Map.of());
+  }
+
+  /**
+   * Adds one observation to a distribution, which the Datadog agent aggregates over all hosts; for
+   * Prometheus it is a histogram, which is aggregated over all hosts anyway.
+   */
+  default void distribution(String metric, double value, Map<String, String> tags) {
+    histogram(metric, value, tags);
+  }
+
+  /** Adds how long something took to a histogram, in seconds; name it {@code ..._seconds}. */
+  default void timing(String metric, Duration duration, Map<String, String> tags) {
+    histogram(metric, duration.toSeconds() + duration.toNanosPart() / 1e9, tags);
+  }
+
+  /** Adds how long something took to a histogram without tags, in seconds. */
+  default void timing(String metric, Duration duration) {
+    timing(metric, duration, Map.of());
+  }
+
+  /**
+   * Starts to measure; closing it adds the time to a histogram, in seconds. Made for {@code try
+   * (Timer timer = metrics.timer("decode_seconds", tags)) { ... }}.
+   */
+  default Timer timer(String metric, Map<String, String> tags) {
+    return new Timer(this, metric, tags);
+  }
+
+  /** Starts to measure for a histogram without tags. */
+  default Timer timer(String metric) {
+    return timer(metric, Map.of());
+  }
+
+  /**
+   * The same client with these tags on every metric; a tag of the same name that a push passes
+   * wins.
+   */
+  default MetricsClient withTags(Map<String, String> tags) {
+    return new TaggedMetrics(this, tags);
+  }
+
+  /**
+   * Hands everything that was pushed so far to the network, without waiting for more than a second.
+   * A handler needs no flush: it is done at the end of every batch.
+   *
+   * @return whether it was possible
+   */
+  default boolean flush() {
+    return true;
   }
 }

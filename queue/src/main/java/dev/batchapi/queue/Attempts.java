@@ -36,14 +36,7 @@ public record Attempts(int failures, int losses, int releases, List<BatchError> 
     return new Attempts(failures, losses, releases + 1, errors);
   }
 
-  /**
-   * Counts every earlier delivery without a verdict as a lost worker.
-   *
-   * @param delivery which delivery this is, from 1
-   */
-  public Attempts seenAtDelivery(int delivery) {
-    var known = failures + losses + releases;
-    var lost = Math.max(0, delivery - 1 - known);
+  public Attempts plusLosses(int lost) {
     return lost == 0 ? this : new Attempts(failures, losses + lost, releases, errors);
   }
 }

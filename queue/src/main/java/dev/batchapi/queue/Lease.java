@@ -20,7 +20,8 @@ public interface Lease {
 
   /**
    * What is known of earlier deliveries. The first delivery reads nothing for it; a redelivery
-   * counts and records the deliveries that ended without a verdict.
+   * counts and records the deliveries that ended without a verdict. To be asked before the batch is
+   * handled, so that a batch that takes its worker down is known for it.
    */
   Attempts attempts();
 
@@ -31,9 +32,10 @@ public interface Lease {
   boolean mayHaveExpired();
 
   /**
-   * Records a failed attempt, by compare-and-set.
+   * Records a failed attempt, by compare-and-set. Every delivery counts once: called again, or when
+   * another worker has counted this delivery as lost already, it changes nothing.
    *
-   * @return the attempts including this one
+   * @return the attempts as they are recorded now
    */
   Attempts recordFailure(BatchError error);
 
@@ -41,7 +43,7 @@ public interface Lease {
   void recordRelease();
 
   /**
-   * Makes the batch available again.
+   * Makes the batch available again. Does nothing once the lease may have run out.
    *
    * @param delay after this time; zero is at once
    */
@@ -50,7 +52,8 @@ public interface Lease {
   /**
    * Writes the batch's outcome if it has none yet, then removes the batch from the queue.
    *
-   * @return whether this outcome is the one that stands; false if there was one already
+   * @return whether this outcome is the one that stands; false if there was one already. One that
+   *     comes after the job's end does not count, whatever is returned.
    */
   boolean commit(Outcome outcome);
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The owner's side of queue and ledger: the operator's, or the laptop's runner's.
  *
  * <p>Every method may throw {@link QueueUnavailableException}; nothing is half done then, and the
- * call can be repeated.
+ * call can be repeated. {@link QueueAccessException} means that repeating is of no use.
  */
 public interface Ledger extends AutoCloseable {
 
@@ -18,6 +18,8 @@ public interface Ledger extends AutoCloseable {
    * never doubles a batch. Does nothing for a job that has its end record.
    *
    * @return how many batches were published
+   * @throws QueueFullException if there was no room for all of them; those published stay
+   * @throws IllegalArgumentException if a payload is over {@link Batches#MAX_PAYLOAD_BYTES}
    */
   int enqueue(String job, Batches batches);
 
@@ -57,6 +59,13 @@ public interface Ledger extends AutoCloseable {
 
   /** Jobs of which anything is left here. */
   Set<String> jobs();
+
+  /**
+   * Changes whenever what was stored is not there any more (a new disk, streams deleted by hand):
+   * the counts have started anew, and every running job has to be enqueued again. The listeners are
+   * called for every job that was known. Means nothing across processes: whoever starts enqueues.
+   */
+  long epoch();
 
   /**
    * Calls the listener, soon and from a thread of the ledger's, when a job's counts have changed.

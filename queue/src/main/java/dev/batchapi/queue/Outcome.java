@@ -1,5 +1,7 @@
 package dev.batchapi.queue;
 
+import java.io.UncheckedIOException;
+
 /**
  * How a batch ended: its one line in the ledger.
  *
@@ -21,5 +23,18 @@ public record Outcome(Kind kind, int attempts, byte[] body) {
 
   public static Outcome failed(int attempts, BatchError error) {
     return new Outcome(Kind.FAILED, attempts, error.toJson());
+  }
+
+  /** How many of its attempts failed. A batch given up for lost workers failed no last attempt. */
+  public int failedAttempts() {
+    return kind == Kind.SUCCEEDED || isWorkerLost() ? attempts - 1 : attempts;
+  }
+
+  private boolean isWorkerLost() {
+    try {
+      return BatchError.fromJson(body).reason() == BatchError.Reason.WorkerLost;
+    } catch (UncheckedIOException e) {
+      return false; // what we can't read is an ordinary failure
+    }
   }
 }

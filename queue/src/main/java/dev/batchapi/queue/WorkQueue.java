@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A worker's side of queue and ledger: the work of one job, and no way to reach another's.
  *
- * <p>Every method may throw {@link QueueUnavailableException}; the call can be repeated.
+ * <p>Every method may throw {@link QueueUnavailableException}; the call can be repeated. {@link
+ * QueueAccessException} means that repeating is of no use: the worker has to end.
  */
 public interface WorkQueue extends AutoCloseable {
 

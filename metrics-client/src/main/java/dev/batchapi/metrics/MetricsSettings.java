@@ -1,0 +1,199 @@
+package dev.batchapi.metrics;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where metrics go and how.
+ *
+ * @param host name or address of the StatsD server; it need not resolve yet
+ * @param port its UDP port, 1 to 65535
+ * @param tags on every metric, over the handler's own of the same key; at most 10
+ * @param flavour which rules the server has
+ * @param maxSeries how many different series (name, kind and tags) one client sends, 1 to 100000
+ * @param zeroCounters whether a counter's first push is preceded by a 0, so that Prometheus has a
+ *     value to count an increase from
+ */
+public record MetricsSettings(
+    String host,
+    int port,
+    Map<String, String> tags,
+    Flavour flavour,
+    int maxSeries,
+    boolean zeroCounters) {
+
+  /** Variable that holds {@code host:port}; without it nothing is sent. */
+  public static final String STATSD = "BATCHAPI_STATSD";
+
+  /** Variable that holds the tags of every metric, {@code key:value,key:value}. */
+  public static final String TAGS = "BATCHAPI_METRICS_TAGS";
+
+  /** Variable that holds the flavour, {@code prometheus} (the default) or {@code datadog}. */
+  public static final String FLAVOUR = "BATCHAPI_METRICS_FLAVOUR";
+
+  /** Variable that holds the largest number of series, 1000 by default. */
+  public static final String MAX_SERIES = "BATCHAPI_METRICS_MAX_SERIES";
+
+  /** Variable that says whether counters start with a 0, {@code true} or {@code false}. */
+  public static final String ZERO_COUNTERS = "BATCHAPI_METRICS_ZERO_COUNTERS";
+
+  static final int DEFAULT_MAX_SERIES = 1_000;
+  private static final int LARGEST_MAX_SERIES = 100_000;
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException saying what is out of range
+   */
+  public MetricsSettings {
+    if (host.isBlank() || !host.equals(host.strip()) || host.contains("/")) {
+      throw new IllegalArgumentException("\"" + host + "\" is no host name or address");
+    }
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+    }
+    if (tags.size() > TagRules.MAX_TAGS) {
+      throw new IllegalArgumentException(
+          tags.size() + " tags on every metric are more than " + TagRules.MAX_TAGS);
+    }
+    if (maxSeries < 1 || maxSeries > LARGEST_MAX_SERIES) {
+      throw new IllegalArgumentException(
+          "a limit of " + maxSeries + " series is not between 1 and " + LARGEST_MAX_SERIES);
+    }
+    tags = Map.copyOf(tags);
+  }
+
+  /** Prometheus flavour, no tags, 1,000 series. */
+  public static MetricsSettings of(String host, int port) {
+    return new MetricsSettings(host, port, Map.of(), Flavour.PROMETHEUS, DEFAULT_MAX_SERIES, false);
+  }
+
+  /**
+   * From {@code host:port}; an IPv6 address stands in brackets.
+   *
+   * @throws IllegalArgumentException saying what was expected
+   */
+  public static MetricsSettings parse(String address) {
+    int colon = address.lastIndexOf(':');
+    String host = colon < 0 ? "" : address.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    } else if (host.contains(":")) {
+      host = "";
+    }
+    String port = address.substring(colon + 1);
+    if (host.isEmpty() || !port.matches("[0-9]{1,5}")) {
+      throw new IllegalArgumentException("\"" + address + "\" is not host:port");
+    }
+    return of(host, Integer.parseInt(port));
+  }
+
+  /**
+   * From the variables named above; empty when {@link #STATSD} is unset or empty.
+   *
+   * @throws IllegalArgumentException naming the variable that has a bad value
+   */
+  public static Optional<MetricsSettings> fromEnvironment(Map<String, String> environment) {
+    String address = environment.getOrDefault(STATSD, "");
+    if (address.isEmpty()) {
+      return Optional.empty();
+    }
+    MetricsSettings server = read(STATSD, address, MetricsSettings::parse);
+    Map<String, String> tags =
+        read(TAGS, environment.getOrDefault(TAGS, ""), MetricsSettings::parseTags);
+    Flavour flavour =
+        read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), MetricsSettings::flavour);
+    int maxSeries =
+        read(
+            MAX_SERIES,
+            environment.getOrDefault(MAX_SERIES, Integer.toString(DEFAULT_MAX_SERIES)),
+            MetricsSettings::maxSeries);
+    boolean zeroCounters =
+        read(
+            ZERO_COUNTERS,
+            environment.getOrDefault(ZERO_COUNTERS, "false"),
+            MetricsSettings::trueOrFalse);
+    return Optional.of(
+        new MetricsSettings(server.host(), server.port(), tags, flavour, maxSeries, zeroCounters));
+  }
+
+  /** The same with these tags on every metric. */
+  public MetricsSettings withTags(Map<String, String> newTags) {
+    return new MetricsSettings(host, port, newTags, flavour, maxSeries, zeroCounters);
+  }
+
+  /** The same for another kind of server. */
+  public MetricsSettings withFlavour(Flavour newFlavour) {
+    return new MetricsSettings(host, port, tags, newFlavour, maxSeries, zeroCounters);
+  }
+
+  /** The same with another limit of series. */
+  public MetricsSettings withMaxSeries(int newMaxSeries) {
+    return new MetricsSettings(host, port, tags, flavour, newMaxSeries, zeroCounters);
+  }
+
+  /** The same with or without a 0 before a counter's first push. */
+  public MetricsSettings withZeroCounters(boolean newZeroCounters) {
+    return new MetricsSettings(host, port, tags, flavour, maxSeries, newZeroCounters);
+  }
+
+  private interface Parser<T> {
+    T parse(String text);
+  }
+
+  private static <T> T read(String variable, String text, Parser<T> parser) {
+    try {
+      return parser.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(variable + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, String> parseTags(String text) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    if (text.isEmpty()) {
+      return tags;
+    }
+    for (String pair : text.split(",", -1)) {
+      int colon = pair.indexOf(':');
+      if (colon < 1 || colon == pair.length() - 1) {
+        throw new IllegalArgumentException(
+            "\"" + pair + "\" is not key:value (several are separated by commas)");
+      }
+      tags.put(pair.substring(0, colon).strip(), pair.substring(colon + 1).strip());
+    }
+    if (tags.size() > TagRules.MAX_TAGS) {
+      throw new IllegalArgumentException(tags.size() + " tags are more than " + TagRules.MAX_TAGS);
+    }
+    return tags;
+  }
+
+  private static Flavour flavour(String text) {
+    for (Flavour flavour : Flavour.values()) {
+      if (flavour.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return flavour;
+      }
+    }
+    throw new IllegalArgumentException("\"" + text + "\" is neither prometheus nor datadog");
+  }
+
+  private static int maxSeries(String text) {
+    if (!text.matches("[0-9]{1,6}")
+        || Integer.parseInt(text) < 1
+        || Integer.parseInt(text) > LARGEST_MAX_SERIES) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is not a number from 1 to " + LARGEST_MAX_SERIES);
+    }
+    return Integer.parseInt(text);
+  }
+
+  private static boolean trueOrFalse(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("\"" + text + "\" is neither true nor false");
+    };
+  }
+}

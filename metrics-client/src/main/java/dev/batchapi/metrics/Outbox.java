@@ -1,0 +1,234 @@
+package dev.batchapi.metrics;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Between the threads that push and the transport that one thread may use: collects lines for a
+ * moment, sends the sums of counters every second, and looks after the connection.
+ */
+final class Outbox implements AutoCloseable {
+  /** How long a push may wait for other threads' writes. */
+  static final long LOCK_BOUND_MILLIS = 200;
+
+  /** How long a line waits for others to share its datagram. */
+  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  /** How often a server that is away is looked for. */
+  private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final long COUNTERS_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration JOIN_BOUND = Duration.ofMillis(500);
+
+  private final Transport transport;
+  private final SeriesTable table;
+  private final Losses losses;
+  private final LossReport report;
+  private final boolean zeroCounters;
+  private final ReentrantLock sending = new ReentrantLock();
+  private final Thread flusher;
+
+  /** Whether the thread sleeps until counters are due, so that a new line must wake it. */
+  private volatile boolean resting;
+
+  /** Whether the JVM is ending, so that nothing may wait for the next second. */
+  private volatile boolean direct;
+
+  private volatile boolean closed;
+
+  Outbox(Transport transport, SeriesTable table, Losses losses, MetricsSettings settings) {
+    this.transport = transport;
+    this.table = table;
+    this.losses = losses;
+    this.report = new LossReport(losses, settings.tags());
+    this.zeroCounters = settings.zeroCounters();
+    this.flusher = Thread.ofPlatform().daemon().name("batchapi-metrics").unstarted(this::run);
+  }
+
+  void start() {
+    flusher.start();
+  }
+
+  long sent() {
+    return transport.sent();
+  }
+
+  /** Takes a line of a gauge or a histogram. */
+  void push(Series series, double value, boolean fromZero) {
+    if (!Interrupts.lock(sending, LOCK_BOUND_MILLIS)) {
+      losses.count(Loss.NETWORK, series.name(), "the network did not take what came before it");
+      return;
+    }
+    try {
+      if (closed) {
+        losses.count(Loss.CLOSED, series.name(), "the client is closed");
+        return;
+      }
+      if (fromZero) {
+        transport.sendFromZero(series, value);
+      } else {
+        transport.send(series, value);
+      }
+      if (direct) {
+        var _ = transport.flush();
+      }
+    } finally {
+      sending.unlock();
+    }
+    if (resting) {
+      resting = false;
+      LockSupport.unpark(flusher);
+    }
+  }
+
+  /** Takes part of a counter's sum. */
+  void add(Series counter, double value) {
+    counter.add(value);
+    if (direct) {
+      var _ = flush();
+    } else if (closed && counter.take() != 0) {
+      losses.count(Loss.CLOSED, counter.name(), "the client is closed"); // After the last flush.
+    }
+  }
+
+  boolean flush() {
+    if (!Interrupts.lock(sending, LOCK_BOUND_MILLIS)) {
+      return false;
+    }
+    try {
+      if (closed || (!transport.ready() && !transport.findNow())) {
+        return false;
+      }
+      sendCounters(true);
+      return transport.flush();
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** From now on everything is sent at once: threads still push while the JVM ends. */
+  void sendDirectly() {
+    direct = true;
+    var _ = flush();
+  }
+
+  @Override
+  public void close() {
+    boolean locked = Interrupts.lock(sending, LOCK_BOUND_MILLIS);
+    try {
+      if (locked) {
+        if (transport.ready() || transport.findNow()) {
+          sendCounters(true);
+        }
+        transport.close();
+      }
+      closed = true;
+      direct = false;
+      giveUpCounters();
+    } finally {
+      if (locked) {
+        sending.unlock();
+      }
+    }
+    LockSupport.unpark(flusher);
+    joinFlusher();
+  }
+
+  private void joinFlusher() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      var _ = flusher.join(JOIN_BOUND);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    long countersDue = System.nanoTime() + COUNTERS_NANOS;
+    while (!closed) {
+      LockSupport.parkNanos(pause(countersDue - System.nanoTime()));
+      resting = false;
+      if (Interrupts.lock(sending, LOCK_BOUND_MILLIS)) {
+        try {
+          countersDue = tick(countersDue);
+        } finally {
+          sending.unlock();
+        }
+      }
+    }
+  }
+
+  private long pause(long untilCounters) {
+    if (!transport.ready()) {
+      return SEARCH_NANOS;
+    }
+    resting = true;
+    // Looked at after the mark is set: a line that came before it would wake nobody.
+    if (transport.holdsLines()) {
+      resting = false;
+      return Math.min(LINGER_NANOS, untilCounters);
+    }
+    return untilCounters;
+  }
+
+  private long tick(long countersDue) {
+    if (closed) {
+      return countersDue;
+    }
+    long now = System.nanoTime();
+    transport.maintain();
+    if (now - countersDue < 0) {
+      var _ = transport.flush();
+      return countersDue;
+    }
+    sendCounters(false);
+    var _ = transport.flush();
+    return now + COUNTERS_NANOS;
+  }
+
+  /**
+   * @param all also the first values of new counters, which otherwise come a second after their 0
+   */
+  private void sendCounters(boolean all) {
+    for (Series counter : table.counters()) {
+      if (!transport.ready()) {
+        return;
+      }
+      if (counter.pending()) {
+        boolean zero = zeroCounters && counter.firstTime();
+        if (zero) {
+          transport.send(counter, 0);
+        }
+        if (all || !zero) {
+          send(counter, counter.take());
+        }
+      }
+    }
+    report.send(transport);
+  }
+
+  private void send(Series counter, double sum) {
+    if (Double.isFinite(sum)) {
+      transport.send(counter, sum);
+    } else {
+      losses.count(Loss.VALUE, counter.name(), "its sum is beyond what a number can hold");
+    }
+  }
+
+  private void giveUpCounters() {
+    for (Series counter : table.counters()) {
+      if (counter.pending()) {
+        double lost = counter.take();
+        losses.count(
+            Loss.NETWORK,
+            counter.name(),
+            "the server was unknown, away or not reachable to the end; " + lost + " not sent");
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.batchapi.metrics;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.DatagramSocket;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The real statsd_exporter, as a child process on ports of its own. */
+final class Exporter implements AutoCloseable {
+  private final Process process;
+  private final int udpPort;
+  private final int webPort;
+
+  Exporter(String... options) throws IOException {
+    Path binary = Path.of(folder(), "statsd_exporter");
+    if (!Files.isExecutable(binary)) {
+      throw new IllegalStateException(
+          "No statsd_exporter in " + binary.getParent() + ": run `make tools`.");
+    }
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0));
+        ServerSocket web = new ServerSocket(0, 1, loopback)) {
+      udpPort = udp.getLocalPort();
+      webPort = web.getLocalPort();
+    }
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                binary.toString(),
+                "--statsd.listen-udp=127.0.0.1:" + udpPort,
+                "--statsd.listen-tcp=",
+                "--statsd.read-buffer=4194304",
+                "--web.listen-address=127.0.0.1:" + webPort,
+                "--log.level=error"));
+    command.addAll(List.of(options));
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> !scrape().isEmpty());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  MetricsSettings settings() {
+    return MetricsSettings.of("127.0.0.1", udpPort);
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Every sample of {@code /metrics}, as exposed.
+   *
+   * @throws IOException if it doesn't answer 200
+   */
+  List<String> scrape() throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection)
+            URI.create("http://127.0.0.1:" + webPort + "/metrics").toURL().openConnection();
+    try (InputStream body = connection.getInputStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .toList();
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /** The samples of one metric, also a histogram's. */
+  List<String> samples(String metric) throws IOException {
+    return scrape().stream().filter(line -> line.matches(metric + "[ {_].*")).toList();
+  }
+
+  /** The sum of a metric's samples over all labels, 0 without any. */
+  double value(String metric) throws IOException {
+    return scrape().stream()
+        .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** What it could not read or use: all of these are 0 if the client does its work. */
+  double errors() throws IOException {
+    return value("statsd_exporter_sample_errors_total")
+        + value("statsd_exporter_tag_errors_total")
+        + value("statsd_exporter_events_error_total")
+        + value("statsd_exporter_events_conflict_total");
+  }
+
+  private static String folder() {
+    String cache =
+        System.getenv()
+            .getOrDefault(
+                "XDG_CACHE_HOME", Path.of(System.getProperty("user.home"), ".cache") + "");
+    return System.getProperty("batchapi.bin", Path.of(cache, "batchapi", "bin").toString());
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

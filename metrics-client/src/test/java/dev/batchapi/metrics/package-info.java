@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.metrics;
+
+import org.jspecify.annotations.NullMarked;
