@@ -64,7 +64,8 @@ class Session:
             if unfit:
                 self._connection.send(*self._invalid(unfit))
                 return False
-            file, class_name = start["handler"]["file"], start["handler"]["className"]
+            file = start["handler"].get("file") or "handler.py"
+            class_name = start["handler"].get("className") or "Handler"
             limits = start["limits"]
             self._error_bytes, self._result_bytes = limits["error_bytes"], limits["result_bytes"]
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
@@ -94,8 +95,7 @@ class Session:
         return wire.READY, b"{}"
 
     def _invalid(self, message):
-        cut = message[: self._error_bytes // 8]
-        return wire.INVALID, json.dumps({"message": cut}).encode("utf-8")
+        return wire.INVALID, errors.invalid_as_json(message, self._error_bytes)
 
     def _handle(self, body):
         try:
@@ -142,7 +142,7 @@ class Session:
         self._connection.send(kind, body)
 
     def _stop(self):
-        self._connection.exit_code = 0
+        self._connection.stop()
         with self._connection:
             try:
                 self._handler.close()

@@ -72,7 +72,7 @@ class FakeWorker:
             start_new_session=True,
         )
         if listen_late:
-            time.sleep(1.2)  # beyond the host's first second
+            time.sleep(0.3)  # for some attempts to fail
             self.listener.listen(1)
         self.socket, _ = self.listener.accept()
         self.socket.settimeout(PATIENCE_SECONDS)
