@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * <p>A push never throws because it failed and needs no close. The one exception is a programmer's
  * error: a name that starts with a prefix reserved by the platform ({@code batchapi_}, {@code
- * cortex_}, {@code istio_}) throws {@link IllegalArgumentException} and fails the batch for good.
+ * cortex_}, {@code istio_}) throws {@link ReservedMetricNameException} and fails the batch for
+ * good.
  *
  * <p>Everything else that is wrong with a push (a NaN, a tag with a line break, a thousand and one
  * series) is made safe or dropped, and counted and logged by reason.

@@ -1,0 +1,66 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a person writes about a BatchAPI. Changing it never changes a job that was accepted. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BatchApiSpec(
+    @JsonPropertyDescription("The class that handles the batches.") @Required HandlerSpec handler,
+    @JsonPropertyDescription(
+            "Image of the handler's container. Python: any image with Python 3.9 or newer. Java: the"
+                + " runtime image or one built on it. Default: the runtime image of the operator's"
+                + " version.")
+        @Size(min = 1, max = 512)
+        @Nullable String image,
+    @JsonPropertyDescription(
+            "CPU, memory and other resources of the handler's container, per worker. Default: none.")
+        @Nullable Resources resources,
+    @JsonPropertyDescription(
+            "Environment variables of the handler's container, at most 100. Default: none.")
+        @Size(max = 100)
+        @Nullable List<EnvVar> env,
+    @JsonPropertyDescription(
+            "Part of a pod template that the workers' pods are built on: nodeSelector, tolerations,"
+                + " volumes and so on. The platform's own settings are laid on top. Checked by a dry"
+                + " run when the BatchAPI is applied. Default: none.")
+        @Nullable PodTemplate template,
+    @JsonPropertyDescription(
+            "How many items the handler gets at once, 1 to 100,000; the last batch may be shorter. A"
+                + " batch may have at most 1 MiB as JSON. Default: 1.")
+        @Default("1")
+        @Min(1)
+        @Max(100000)
+        @Nullable Integer batchSize,
+    @JsonPropertyDescription("How often a batch is tried before it is given up.")
+        @Default("{\"maxAttempts\":3,\"initialBackoffSeconds\":1,\"maxBackoffSeconds\":60}")
+        @Nullable Retry retry,
+    @JsonPropertyDescription("How long things may take, in seconds. Default: no limits.")
+        @Nullable Timeouts timeouts,
+    @JsonPropertyDescription(BatchApiSpec.MAX_FAILED_BATCHES)
+        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
+        @Nullable FailureLimit maxFailedBatches,
+    @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")
+        @Nullable Metrics metrics,
+    @JsonPropertyDescription(
+            "Jobs to run at once, at most 20, keyed by name: each becomes the BatchJob <api>-<name>,"
+                + " once. Adding an entry submits it, removing one deletes its BatchJob; an entry"
+                + " cannot be edited. Default: none.")
+        @Size(max = 20)
+        @Nullable List<JobEntry> jobs) {
+
+  static final String MAX_FAILED_BATCHES =
+      "How many batches may fail before the job is stopped early with TooManyFailures: a number, such"
+          + " as 10, or a percentage of all batches, rounded down, such as 5%. With 0 the first"
+          + " failed batch stops it. Default: no limit, all batches are run.";
+  static final String LIMIT_RULE =
+      "type(self) == int ? self >= 0 : self.matches('" + Syntax.PERCENT + "')";
+}

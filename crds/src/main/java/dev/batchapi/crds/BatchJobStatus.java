@@ -1,0 +1,78 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator says about a BatchJob. The status of a finished job is final. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BatchJobStatus(
+    @JsonPropertyDescription(
+            "Finished at every end, with exactly one of Complete (every batch succeeded) and Failed"
+                + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Suspended.")
+        @Size(max = 16)
+        @Nullable List<Condition> conditions,
+    @JsonPropertyDescription("Where the job is, in one word for people; programs read conditions.")
+        @Nullable JobPhase phase,
+    @JsonPropertyDescription("How many batches the job has, and how far they are.")
+        @Nullable Batches batches,
+    @JsonPropertyDescription("Attempts that failed, of all batches together.") @Min(0)
+        @Nullable Integer failedAttempts,
+    @JsonPropertyDescription("The first 10 batches that failed, by index.") @Size(max = 10)
+        @Nullable List<Failure> failures,
+    @JsonPropertyDescription("How many workers there are.") @Nullable Workers workers,
+    @JsonPropertyDescription("Selects the workers' pods; the scale subresource reads it.")
+        @LabelSelector
+        @Size(max = 1024)
+        @Nullable String selector,
+    @JsonPropertyDescription("The metadata.generation that this status was computed from.") @Min(0)
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription(
+            "When the job was accepted, in RFC 3339; the handler gets it as start_time.")
+        @Size(max = 64)
+        @Nullable String acceptedTime,
+    @JsonPropertyDescription(
+            "When the first worker was ready, in RFC 3339; timeouts.runSeconds counts from here.")
+        @Size(max = 64)
+        @Nullable String startTime,
+    @JsonPropertyDescription("When the job ended, in RFC 3339.") @Size(max = 64)
+        @Nullable String completionTime) {
+
+  /** Counts of batches; {@code total = succeeded + failed + remaining}. */
+  public record Batches(
+      @JsonPropertyDescription("All batches of the job.") @Required @Min(0) Integer total,
+      @JsonPropertyDescription("Batches with a result.") @Required @Min(0) Integer succeeded,
+      @JsonPropertyDescription("Batches given up, after their last attempt.") @Required @Min(0)
+          Integer failed,
+      @JsonPropertyDescription("Batches that have no outcome yet.") @Required @Min(0)
+          Integer remaining) {}
+
+  /** A batch that failed. */
+  public record Failure(
+      @JsonPropertyDescription("Position of the batch in the job, from 0.") @Required @Min(0)
+          Integer index,
+      @JsonPropertyDescription("How often it was tried.") @Required @Min(0) Integer attempts,
+      @JsonPropertyDescription("Why, in one word, such as HandlerError or WorkerLost.")
+          @Required
+          @Size(min = 1, max = 128)
+          String reason,
+      @JsonPropertyDescription("Its last error, shortened to 1 KiB.") @Required @Size(max = 1024)
+          String message) {}
+
+  /** Counts of workers. */
+  public record Workers(
+      @JsonPropertyDescription("How many there should be.") @Required @Min(0) Integer desired,
+      @JsonPropertyDescription("Started, not ready yet.") @Required @Min(0) Integer pending,
+      @JsonPropertyDescription("Ready, with a handler constructed.")
+          @Required
+          @Min(0)
+          @StatusReplicas
+          Integer ready,
+      @JsonPropertyDescription("Lost and replaced so far.") @Required @Min(0) Integer lost) {}
+}

@@ -1,0 +1,60 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
+
+/** A job in a BatchAPI's {@code jobs}: a BatchJob's spec without {@code apiName}. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(value = "self == oldSelf", message = Rules.ENTRY_FIXED)
+public record JobEntry(
+    @JsonPropertyDescription(
+            "Name of the entry: it becomes the BatchJob <api>-<name>, 45 characters at most.")
+        @Required
+        @Size(min = 1, max = 43)
+        @ValidationRule(value = "self.matches('" + Syntax.LABEL + "')", message = Rules.LABEL)
+        String name,
+    @JsonPropertyDescription(
+            "How many workers run at once, 1 to 1,000; change it on the BatchJob itself. Default: 1.")
+        @Default("1")
+        @Min(1)
+        @Max(1000)
+        @Nullable Integer workers,
+    @JsonPropertyDescription(
+            "What to work on: exactly one of items, configMap, count. Cannot be changed.")
+        @Required
+        JobInput input,
+    @JsonPropertyDescription(
+            "What this job has otherwise than its BatchAPI. Cannot be changed. Default: nothing.")
+        @Nullable JobOverrides overrides,
+    @JsonPropertyDescription(
+            "Whether to hold the job: no workers run while this is true, nothing done is lost."
+                + " Default: false.")
+        @Default("false")
+        @Nullable Boolean suspend,
+    @JsonPropertyDescription(
+            "Set to true to stop the run for good and keep its record; deleting the BatchJob removes"
+                + " the record too. Never goes back. Default: false.")
+        @Default("false")
+        @Nullable Boolean cancel,
+    @JsonPropertyDescription(
+            "Seconds after which the finished BatchJob deletes itself; 0 is at once. Default: it"
+                + " stays.")
+        @Min(0)
+        @Max(2147483647)
+        @Nullable Integer ttlSecondsAfterFinished) {
+
+  /** The BatchJob that this entry of the BatchAPI {@code apiName} becomes. */
+  public NamedSpec<BatchJobSpec> toJob(String namespace, String apiName) {
+    var spec =
+        new BatchJobSpec(
+            apiName, workers, input, overrides, suspend, cancel, ttlSecondsAfterFinished);
+    return new NamedSpec<>(namespace, apiName + "-" + name, spec);
+  }
+}

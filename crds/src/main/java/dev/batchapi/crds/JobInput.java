@@ -1,0 +1,26 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a job's items come from; exactly one is set. CEL cannot see {@code items}, whose elements
+ * have no type, so the schema says it by counting properties.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record JobInput(
+    @JsonPropertyDescription("The items themselves: a list of any JSON values, 128 KiB together.")
+        @Size(min = 1, max = 65536)
+        @Nullable List<JsonNode> items,
+    @JsonPropertyDescription("A key of a ConfigMap with one item per line, as JSON (JSON lines).")
+        @Nullable ConfigMapKeyRef configMap,
+    @JsonPropertyDescription("This many items, at most 10,000,000: the numbers from 0 on.")
+        @Min(1)
+        @Max(10000000)
+        @Nullable Integer count) {}

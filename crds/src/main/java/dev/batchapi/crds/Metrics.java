@@ -1,0 +1,31 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where the handler's metrics go. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Metrics(
+    @JsonPropertyDescription(
+            "host:port to which the handler's metrics are sent, as StatsD over UDP. Default: the"
+                + " operator's setting, which is the installed statsd-exporter.")
+        @Size(min = 3, max = 261)
+        @ValidationRule(
+            value = "self.matches('" + Syntax.HOST_PORT + "')",
+            message = Rules.HOST_PORT)
+        @Nullable String statsd,
+    @JsonPropertyDescription(
+            "Tags added to every metric of the handler, such as team: vision; at most 8. Default: none"
+                + " but those of the platform.")
+        @ValidationRule(
+            value = "self.all(k, k.matches('" + Syntax.TAG_NAME + "'))",
+            message = Rules.TAG_NAMES)
+        @Nullable Map<String, @Size(min = 1, max = 200) String> tags) {
+
+  /** The operator's setting, no extra tags. */
+  public static final Metrics NONE = new Metrics(null, null);
+}

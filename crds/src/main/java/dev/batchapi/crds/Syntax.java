@@ -1,0 +1,21 @@
+package dev.batchapi.crds;
+
+/**
+ * Regular expressions of the CEL rules. Both RE2 and Java read them alike, and none has a backslash
+ * or a single quote, so that they stand in CEL's literals as they are.
+ */
+final class Syntax {
+  static final String LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+  static final String SUBDOMAIN = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+  static final String CONFIG_MAP_KEY = "^[-._a-zA-Z0-9]+$";
+  static final String PYTHON_CLASS = "^[A-Za-z_][A-Za-z0-9_]*$";
+  static final String JAVA_CLASS = "^[A-Za-z_$][A-Za-z0-9_$]*([.][A-Za-z_$][A-Za-z0-9_$]*)*$";
+  static final String ENV_NAME = "^[-._a-zA-Z][-._a-zA-Z0-9]*$";
+  static final String TAG_NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
+  static final String HOST_PORT = "^[^ /]+:[0-9]{1,5}$";
+  static final String PERCENT = "^(100|[0-9]{1,2})%$";
+  static final String QUANTITY =
+      "^([0-9]+([.][0-9]*)?|[.][0-9]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";
+
+  private Syntax() {}
+}

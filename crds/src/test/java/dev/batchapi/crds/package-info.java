@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.crds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.crds.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package dev.batchapi.runtime.local;
+
+import dev.batchapi.crds.HandlerSpec;
+import dev.batchapi.crds.run.CodeFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The folder that a host gets as {@code --code}: the source from the file or from a ConfigMap,
+ * written to a temporary folder; or the folder of the file itself for a handler that would be in
+ * the image.
+ *
+ * @param path the folder
+ * @param temporary whether it is deleted in the end
+ */
+record CodeFolder(Path path, boolean temporary) implements AutoCloseable {
+
+  /**
+   * Makes the folder.
+   *
+   * @param configMaps the data of a ConfigMap in the files by its name
+   * @param base the folder of the file that holds the BatchAPI
+   * @throws UsageException if the source is not to be found
+   */
+  static CodeFolder of(
+      HandlerSpec handler, Function<String, Optional<Map<String, String>>> configMaps, Path base)
+      throws IOException {
+    var inline = CodeFiles.inline(handler);
+    var configMap = CodeFiles.configMap(handler);
+    if (inline.isEmpty() && configMap.isEmpty()) {
+      return new CodeFolder(base, false);
+    }
+    var files =
+        configMap
+            .map(name -> configMaps.apply(name).orElseThrow(() -> missing(name)))
+            .orElse(inline);
+    var folder = new CodeFolder(Files.createTempDirectory("batchapi-code"), true);
+    for (var file : files.entrySet()) {
+      Files.writeString(folder.path.resolve(file.getKey()), file.getValue());
+    }
+    return folder;
+  }
+
+  private static UsageException missing(String name) {
+    return new UsageException(
+        "ConfigMap \"%s\" with the handler's code is not in the files: name the file that holds it too."
+            .formatted(name));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!temporary) {
+      return;
+    }
+    try (var files = Files.walk(path)) {
+      files.sorted(Comparator.reverseOrder()).forEach(CodeFolder::delete);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

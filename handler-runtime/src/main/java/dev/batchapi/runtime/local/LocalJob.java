@@ -1,0 +1,184 @@
+package dev.batchapi.runtime.local;
+
+import dev.batchapi.handler.JobSummary;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.NextStep;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.WorkQueue;
+import dev.batchapi.queue.input.Input;
+import dev.batchapi.runtime.protocol.Complete;
+import dev.batchapi.runtime.worker.Host;
+import dev.batchapi.runtime.worker.HostSource;
+import dev.batchapi.runtime.worker.HostStartException;
+import dev.batchapi.runtime.worker.Worker;
+import dev.batchapi.runtime.worker.WorkerExit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns one job from its first batch to its end record, as the operator does in a cluster: enqueue,
+ * keep workers at work, decide by the counts, end.
+ */
+final class LocalJob {
+  private static final int FAILED_IDS_KEPT = 1_000;
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
+  private final Worker.Assignment assignment;
+  private final Plan plan;
+  private final Ledger ledger;
+  private final Progress progress;
+  private final WorkerPool pool;
+  private final LostWorkers lostWorkers = new LostWorkers();
+  private final Semaphore changed = new Semaphore(0);
+  private volatile @Nullable Instant firstReady;
+
+  /**
+   * What is to be done.
+   *
+   * @param workers how many
+   * @param input the batches
+   * @param maxFailedBatches more end the job early; null for no limit
+   * @param runTime how long it may take from the first ready worker on; empty for no limit
+   */
+  record Plan(
+      int workers, Input input, @Nullable Integer maxFailedBatches, Optional<Duration> runTime) {}
+
+  LocalJob(
+      Worker.Assignment assignment,
+      Plan plan,
+      Ledger ledger,
+      Supplier<WorkQueue> queue,
+      HostSource hosts,
+      Progress progress) {
+    this.assignment = assignment;
+    this.plan = plan;
+    this.ledger = ledger;
+    this.progress = progress;
+    var noted = noting(hosts);
+    this.pool = new WorkerPool(() -> new Worker(assignment, queue.get(), noted), this::afterExit);
+  }
+
+  /** Runs the job to its end, which is also written to the ledger. */
+  End run() throws InterruptedException {
+    try (var _ = ledger.onChange(job -> changed.release())) {
+      ledger.enqueue(assignment.jobId(), plan.input);
+      pool.start(Math.min(plan.workers, plan.input.count()));
+      var end = follow();
+      ledger.retire(assignment.jobId());
+      if (end.verdict() == Verdict.Complete || end.verdict() == Verdict.BatchesFailed) {
+        pool.join();
+      } else {
+        pool.stop();
+      }
+      return end;
+    } finally {
+      progress.clear();
+    }
+  }
+
+  /** Ends the job from outside; the first end stays. */
+  End end(Verdict verdict, String message) {
+    return ledger.end(assignment.jobId(), new End(verdict, message, Instant.now()));
+  }
+
+  private End follow() throws InterruptedException {
+    var completing = false;
+    while (true) {
+      changed.drainPermits();
+      var counts = ledger.counts(assignment.jobId());
+      progress.show(counts, System.nanoTime());
+      if (counts.end().isPresent()) {
+        return counts.end().get();
+      }
+      switch (NextStep.of(counts, plan.input.count(), plan.maxFailedBatches)) {
+        case NextStep.KeepGoing _ -> {}
+        case NextStep.RunCompletion _ -> {
+          if (!completing) {
+            ledger.enqueueCompletion(assignment.jobId(), summary(counts));
+            completing = true;
+          }
+        }
+        case NextStep.Finish(var verdict, var message) -> end(verdict, message);
+      }
+      if (overdue()) {
+        end(
+            Verdict.DeadlineExceeded,
+            "The job took longer than timeouts.runSeconds allows (%d s)."
+                .formatted(plan.runTime.orElseThrow().toSeconds()));
+      }
+      var _ = changed.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean overdue() {
+    var since = firstReady;
+    return since != null
+        && plan.runTime.map(t -> Instant.now().isAfter(since.plus(t))).orElse(false);
+  }
+
+  private byte[] summary(Counts counts) {
+    var failed = new ArrayList<String>();
+    ledger.outcomes(
+        assignment.jobId(),
+        (index, outcome) -> {
+          if (outcome.kind() == Outcome.Kind.FAILED && failed.size() < FAILED_IDS_KEPT) {
+            failed.add(assignment.jobId() + "-" + index);
+          }
+        });
+    return new Complete(
+            new JobSummary(
+                plan.input.count(),
+                counts.succeeded(),
+                counts.failed(),
+                counts.failedAttempts(),
+                failed))
+        .encode();
+  }
+
+  private Optional<Duration> afterExit(WorkerExit exit) {
+    return switch (exit.reason()) {
+      case DONE, RELEASED -> Optional.empty();
+      case HANDLER_INVALID -> {
+        end(Verdict.HandlerInvalid, exit.message());
+        yield Optional.empty();
+      }
+      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, UNEXPECTED -> {
+        var again = lostWorkers.another(ledger.counts(assignment.jobId()).done());
+        if (again.isEmpty()) {
+          end(Verdict.WorkersFailed, exit.message());
+        }
+        yield again;
+      }
+    };
+  }
+
+  /** The same hosts; the first one that is ready starts the clock of the run. */
+  private HostSource noting(HostSource hosts) {
+    return new HostSource() {
+      @Override
+      public Host start() throws HostStartException, InterruptedException {
+        var host = hosts.start();
+        synchronized (LocalJob.this) {
+          if (firstReady == null) {
+            firstReady = Instant.now();
+          }
+        }
+        return host;
+      }
+
+      @Override
+      public boolean canRestart() {
+        return hosts.canRestart();
+      }
+    };
+  }
+}

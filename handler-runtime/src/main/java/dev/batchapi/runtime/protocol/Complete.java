@@ -1,0 +1,35 @@
+package dev.batchapi.runtime.protocol;
+
+import dev.batchapi.handler.JobSummary;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every batch has its outcome: {@code on_job_complete} is to run.
+ *
+ * @param summary what it is told
+ */
+public record Complete(JobSummary summary) {
+
+  public byte[] encode() {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("total", summary.total());
+    json.put("succeeded", summary.succeeded());
+    json.put("failed", summary.failed());
+    json.put("failed_attempts", summary.failedAttempts());
+    json.put("failed_batch_ids", summary.failedBatchIds());
+    return PlainJson.write(json);
+  }
+
+  public static Complete decode(byte[] body) throws ProtocolException {
+    JsonObject json = PlainJson.readObject("COMPLETE", body);
+    return new Complete(
+        new JobSummary(
+            json.integer("total"),
+            json.integer("succeeded"),
+            json.integer("failed"),
+            json.integer("failed_attempts"),
+            json.stringList("failed_batch_ids")));
+  }
+}

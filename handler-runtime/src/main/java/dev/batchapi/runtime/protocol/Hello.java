@@ -1,0 +1,37 @@
+package dev.batchapi.runtime.protocol;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host's first words.
+ *
+ * @param protocol the version it speaks
+ * @param language {@code java} or {@code python}
+ * @param runtime for people, such as {@code CPython 3.11.7}
+ * @param pid its process, as it sees it
+ */
+public record Hello(int protocol, String language, String runtime, long pid) {
+  /** The version that this code speaks. */
+  public static final int PROTOCOL = 1;
+
+  public byte[] encode() {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("protocol", protocol);
+    json.put("language", language);
+    json.put("runtime", runtime);
+    json.put("pid", pid);
+    return PlainJson.write(json);
+  }
+
+  /** Reads one of any version: who reads it decides what to say about another one. */
+  public static Hello decode(byte[] body) throws ProtocolException {
+    JsonObject json = PlainJson.readObject("HELLO", body);
+    return new Hello(
+        json.integer("protocol"),
+        json.string("language"),
+        json.string("runtime"),
+        json.number("pid"));
+  }
+}

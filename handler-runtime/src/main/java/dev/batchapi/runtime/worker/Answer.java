@@ -1,0 +1,23 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.queue.BatchError;
+import java.time.Duration;
+
+/** What came of handing one batch to a host. */
+public sealed interface Answer {
+
+  /** The handler returned; the result as JSON, empty for none. */
+  record Result(byte[] json) implements Answer {}
+
+  /** The handler failed, and the host lives on. */
+  record Failed(BatchError error) implements Answer {}
+
+  /** The batch timeout passed; the host has been ended. */
+  record TimedOut(Duration after) implements Answer {}
+
+  /** The host ended with the batch in hand. */
+  record Died(String how) implements Answer {}
+
+  /** The host had ended before it got the batch: no attempt was made. */
+  record NeverStarted(String how) implements Answer {}
+}

@@ -1,0 +1,32 @@
+package dev.batchapi.runtime.worker;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** A host process whose handler is constructed. Used by one thread, except {@link #kill}. */
+public interface Host extends AutoCloseable {
+
+  /**
+   * Hands one batch over and waits for its answer, until the deadline.
+   *
+   * @param id the batch's id, as the handler sees it
+   * @param index position of the batch
+   * @param attempt from 1
+   * @param deadline when the batch timeout passes; empty without one
+   * @param payload a JSON array
+   */
+  Answer handle(String id, int index, int attempt, Optional<Instant> deadline, byte[] payload);
+
+  /** Runs {@code on_job_complete}. */
+  Answer complete(Optional<Instant> deadline, byte[] summary);
+
+  /** Whether the process is still there. */
+  boolean alive();
+
+  /** Ends the process at once. A call that waits for it answers {@link Answer.Died}. */
+  void kill();
+
+  /** Lets the handler close and the process end, within a few seconds; then ends it. */
+  @Override
+  void close();
+}

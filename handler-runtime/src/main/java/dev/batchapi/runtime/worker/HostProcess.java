@@ -1,0 +1,20 @@
+package dev.batchapi.runtime.worker;
+
+import java.time.Duration;
+
+/** The process behind a host, as far as this side can see and end it. */
+public interface HostProcess {
+
+  /** Ends it at once, and what it started. */
+  void kill();
+
+  /**
+   * Waits for its end.
+   *
+   * @return whether it ended within the time
+   */
+  boolean awaitEnd(Duration atMost);
+
+  /** How it ended, for people, such as {@code exit code 139 (SIGSEGV)}; called after its end. */
+  String howItEnded();
+}

@@ -1,0 +1,333 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.WorkQueue;
+import dev.batchapi.runtime.worker.WorkerExit.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Works for one job until it ends: lease a batch, hand it to the host, commit its outcome.
+ *
+ * <p>{@link #run} is called once, by the worker's own thread; {@link #stop} and {@link #abandon} by
+ * any other.
+ */
+public final class Worker {
+  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Duration LEASE_WAIT = Duration.ofSeconds(5);
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+  /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
+  /**
+   * What a worker is told of its job.
+   *
+   * @param jobId the BatchJob's uid; prefix of the batch ids
+   * @param jobName for log lines
+   * @param retry when a batch is tried again
+   * @param batchTimeout how long one attempt may take; empty without a limit
+   */
+  public record Assignment(
+      String jobId, String jobName, Retry retry, Optional<Duration> batchTimeout) {
+
+    public static Assignment of(RunSpec run) {
+      var retry = run.retry();
+      return new Assignment(
+          run.job().uid(),
+          run.job().name(),
+          new Retry(
+              retry.maxAttempts(),
+              Duration.ofSeconds(retry.initialBackoffSeconds()),
+              Duration.ofSeconds(retry.maxBackoffSeconds()),
+              Retry.DEFAULT_MAX_LOSSES),
+          Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds));
+    }
+  }
+
+  private final Assignment job;
+  private final WorkQueue queue;
+  private final HostSource hosts;
+  private final Pause pause = new Pause();
+  private @Nullable Thread runner;
+  private boolean interruptible;
+  private volatile boolean stopping;
+  private volatile boolean abandoned;
+  private volatile @Nullable Host host;
+
+  public Worker(Assignment job, WorkQueue queue, HostSource hosts) {
+    this.job = job;
+    this.queue = queue;
+    this.hosts = hosts;
+  }
+
+  /** Works until the job ends, the worker is stopped, or it can't go on. */
+  public WorkerExit run() {
+    synchronized (this) {
+      runner = Thread.currentThread();
+    }
+    try (var keeper = new LeaseKeeper(queue.leaseDuration())) {
+      while (true) {
+        var exit = turn(keeper);
+        if (exit.isPresent()) {
+          return exit.get();
+        }
+      }
+    } catch (HostStartException e) {
+      var reason =
+          switch (e.kind()) {
+            case INVALID -> Reason.HANDLER_INVALID;
+            case BROKEN -> Reason.HANDLER_BROKEN;
+            case ABSENT -> Reason.HOST_ABSENT;
+          };
+      return new WorkerExit(reason, e.lastWords());
+    } catch (QueueAccessException e) {
+      return new WorkerExit(Reason.QUEUE_REFUSED, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      return new WorkerExit(Reason.DONE, "stopped");
+    } catch (RuntimeException e) {
+      log.error("the worker can't go on", e);
+      return new WorkerExit(Reason.UNEXPECTED, "The worker can't go on: " + e);
+    } finally {
+      var last = host;
+      if (last != null) {
+        last.close();
+      }
+    }
+  }
+
+  /** Lets the batch in hand finish, then ends the worker. */
+  public synchronized void stop() {
+    stopping = true;
+    pause.end();
+    if (interruptible && runner != null) {
+      runner.interrupt();
+    }
+  }
+
+  /** Ends the worker at once: the batch in hand is given back, its host ended. */
+  public void abandon() {
+    abandoned = true;
+    stop();
+    var current = host;
+    if (current != null) {
+      current.kill();
+    }
+  }
+
+  /** One turn of the loop: empty to go on. */
+  private Optional<WorkerExit> turn(LeaseKeeper keeper)
+      throws HostStartException, InterruptedException {
+    if (stopping) {
+      return Optional.of(new WorkerExit(Reason.DONE, "stopped"));
+    }
+    var current = host;
+    if (current == null || !current.alive()) {
+      if (current != null) {
+        current.close();
+        if (!hosts.canRestart()) {
+          return Optional.of(new WorkerExit(Reason.HOST_ENDED, "the handler's process ended"));
+        }
+      }
+      current = interruptibly(hosts::start);
+      host = current;
+    }
+    try {
+      var lease = interruptibly(() -> queue.lease(LEASE_WAIT));
+      if (lease.isPresent()) {
+        pause.reset();
+        return handle(current, lease.get(), keeper);
+      }
+      var end = queue.ended();
+      return end.map(e -> new WorkerExit(Reason.DONE, "the job has ended: " + e.verdict()));
+    } catch (QueueUnavailableException e) {
+      log.warn("the queue can't be reached: {}", e.getMessage());
+      pause.take();
+      return Optional.empty();
+    }
+  }
+
+  private Optional<WorkerExit> handle(Host current, Lease lease, LeaseKeeper keeper) {
+    var deadline = job.batchTimeout.map(t -> Instant.now().plus(t));
+    keeper.keep(lease, job.batchTimeout.map(t -> t.plus(SLACK)).orElse(FOR_EVER));
+    try {
+      var attempts = insist(lease::attempts);
+      if (attempts == null) {
+        return Optional.empty();
+      }
+      var hopeless = job.retry.beforeAttempt(attempts);
+      if (hopeless.isPresent()) {
+        commit(lease, Outcome.failed(Math.max(1, attempts.failures()), hopeless.get()));
+        return Optional.empty();
+      }
+      var attempt = attempts.next();
+      var answer =
+          lease.index() == Lease.COMPLETION
+              ? current.complete(deadline, lease.payload())
+              : current.handle(
+                  job.jobId + "-" + lease.index(),
+                  lease.index(),
+                  attempt,
+                  deadline,
+                  lease.payload());
+      return switch (answer) {
+        case Answer.Result result -> {
+          commit(lease, Outcome.succeeded(attempt, result.json()));
+          yield Optional.empty();
+        }
+        case Answer.Failed failed -> {
+          failed(lease, attempt, failed.error());
+          yield Optional.empty();
+        }
+        case Answer.TimedOut timedOut -> {
+          failed(
+              lease,
+              attempt,
+              BatchError.of(
+                  BatchError.Reason.BatchTimedOut,
+                  "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
+                      .formatted(timedOut.after().toSeconds())));
+          yield Optional.empty();
+        }
+        case Answer.Died died when abandoned -> release(lease);
+        case Answer.Died died -> {
+          failed(lease, attempt, BatchError.of(BatchError.Reason.HandlerDied, died.how()));
+          yield Optional.empty();
+        }
+        case Answer.NeverStarted never when abandoned -> release(lease);
+        case Answer.NeverStarted never -> {
+          log.warn("{}", never.how());
+          release(lease);
+          yield Optional.empty();
+        }
+      };
+    } finally {
+      keeper.letGo();
+    }
+  }
+
+  private void commit(Lease lease, Outcome outcome) {
+    var first = insist(() -> lease.commit(outcome));
+    if (Boolean.FALSE.equals(first)) {
+      log(Level.INFO, lease, outcome.attempts(), "another worker's outcome was first");
+    }
+  }
+
+  private void failed(Lease lease, int attempt, BatchError error) {
+    if (lease.mayHaveExpired()) {
+      // Another worker may hold it by now: it will find this delivery without a verdict.
+      log(Level.WARN, lease, attempt, "failed after its lease ran out: " + error.message());
+      return;
+    }
+    var attempts = insist(() -> lease.recordFailure(error));
+    if (attempts == null) {
+      return;
+    }
+    switch (job.retry.afterFailure(attempts, error)) {
+      case Retry.Verdict.GiveUp(var last) -> {
+        log(Level.WARN, lease, attempt, "failed for good: " + summary(last));
+        commit(lease, Outcome.failed(attempts.failures(), last));
+      }
+      case Retry.Verdict.Again(var delay) -> {
+        log(
+            Level.INFO,
+            lease,
+            attempt,
+            "failed, again in %.1f s: %s".formatted(delay.toMillis() / 1000.0, summary(error)));
+        insist(
+            () -> {
+              lease.giveBack(delay);
+              return true;
+            });
+      }
+    }
+  }
+
+  private Optional<WorkerExit> release(Lease lease) {
+    if (!lease.mayHaveExpired()) {
+      try {
+        lease.recordRelease();
+        lease.giveBack(Duration.ZERO);
+      } catch (QueueUnavailableException e) {
+        log.warn("a batch could not be given back, its lease will run out: {}", e.getMessage());
+      }
+    }
+    return abandoned
+        ? Optional.of(
+            new WorkerExit(
+                Reason.RELEASED, "stopped; batch %d was given back".formatted(lease.index())))
+        : Optional.empty();
+  }
+
+  /** Calls the queue until it answers; null if the worker is abandoned before. */
+  private <T> @Nullable T insist(Supplier<T> call) {
+    while (true) {
+      try {
+        var answer = call.get();
+        pause.reset();
+        return answer;
+      } catch (QueueUnavailableException e) {
+        if (abandoned) {
+          return null;
+        }
+        log.warn("the queue can't be reached, its answer is waited for: {}", e.getMessage());
+        try {
+          pause.take();
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          return null;
+        }
+      }
+    }
+  }
+
+  private interface Interruptible<T, X extends Exception> {
+    T call() throws X, InterruptedException;
+  }
+
+  /** Makes a waiting call end when the worker is stopped. */
+  private <T, X extends Exception> T interruptibly(Interruptible<T, X> call)
+      throws X, InterruptedException {
+    synchronized (this) {
+      if (stopping) {
+        throw new InterruptedException();
+      }
+      interruptible = true;
+    }
+    try {
+      return call.call();
+    } finally {
+      synchronized (this) {
+        interruptible = false;
+        if (stopping) {
+          // A late interrupt must not hit the calls that end the worker in order.
+          Thread.interrupted();
+        }
+      }
+    }
+  }
+
+  private static String summary(BatchError error) {
+    var type = error.type();
+    return type == null ? error.message() : type + ": " + error.message();
+  }
+
+  private void log(Level level, Lease lease, int attempt, String message) {
+    log.atLevel(level)
+        .addKeyValue("job", job.jobName)
+        .addKeyValue("batch", lease.index() == Lease.COMPLETION ? "on_job_complete" : lease.index())
+        .addKeyValue("attempt", attempt)
+        .log(message);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.protocol;
+
+import org.jspecify.annotations.NullMarked;

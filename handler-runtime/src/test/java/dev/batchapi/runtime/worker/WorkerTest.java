@@ -1,0 +1,276 @@
+package dev.batchapi.runtime.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.BatchError.Reason;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.memory.MemoryQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The loop, with a host whose answers the test writes. Real hosts are in the ITs. */
+@Timeout(30)
+class WorkerTest {
+  private static final String JOB = "uid-1";
+  private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
+  private static final Answer FINE = new Answer.Result("[1]".getBytes(UTF_8));
+
+  private final MemoryQueue queue = new MemoryQueue();
+  private final ScriptedHosts hosts = new ScriptedHosts();
+  private final Worker worker =
+      new Worker(
+          new Worker.Assignment(
+              JOB,
+              "monday",
+              new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
+              Optional.empty()),
+          queue.worker(JOB),
+          hosts);
+
+  @Test
+  void everyBatchGetsItsOutcomeAndTheWorkerLeavesWithTheEndRecord() {
+    hosts.answers(FINE, FINE, FINE);
+    enqueue(3);
+    var exit = runUntil(3);
+    assertThat(exit.reason()).isEqualTo(WorkerExit.Reason.DONE);
+    assertThat(queue.counts(JOB).succeeded()).isEqualTo(3);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-1 #1", "uid-1-2 #1");
+    assertThat(hosts.closed).hasValue(1);
+  }
+
+  @Test
+  void aFailedAttemptIsTriedAgainWithTheNextNumber() {
+    hosts.answers(new Answer.Failed(THROWN), FINE);
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2");
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
+        .containsExactly(1, 1);
+    assertThat(outcome(0).attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aBatchWithoutAttemptsLeftFailsWithItsLastError() {
+    hosts.answers(new Answer.Failed(THROWN), new Answer.Failed(THROWN), new Answer.Failed(THROWN));
+    enqueue(1);
+    runUntil(1);
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.FAILED);
+    assertThat(outcome(0).attempts()).isEqualTo(3);
+    assertThat(BatchError.fromJson(outcome(0).body())).isEqualTo(THROWN);
+    assertThat(queue.counts(JOB).failedAttempts()).isEqualTo(3);
+  }
+
+  @Test
+  void aFatalErrorIsNotTriedAgain() {
+    var fatal = BatchError.of(Reason.FatalError, "not an image");
+    hosts.answers(new Answer.Failed(fatal));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).hasSize(1);
+    assertThat(BatchError.fromJson(outcome(0).body())).isEqualTo(fatal);
+  }
+
+  @Test
+  void aHostThatDiesCostsItsBatchOneAttemptAndIsReplaced() {
+    hosts.answers(new Answer.Died("exit code 139 (SIGSEGV)"), FINE, FINE);
+    enqueue(2);
+    runUntil(2);
+    assertThat(hosts.started).hasValue(2);
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
+        .containsExactly(2, 1);
+  }
+
+  @Test
+  void aBatchThatItsHostNeverGotLosesNoAttempt() {
+    hosts.answers(new Answer.NeverStarted("exit code 1"), FINE);
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #1");
+    assertThat(queue.counts(JOB).failedAttempts()).isZero();
+  }
+
+  @Test
+  void aTimeoutIsAFailedAttemptThatNamesTheSetting() {
+    var late = new Answer.TimedOut(Duration.ofSeconds(7));
+    hosts.answers(late, late, late);
+    enqueue(1);
+    runUntil(1);
+    var error = BatchError.fromJson(outcome(0).body());
+    assertThat(error.reason()).isEqualTo(Reason.BatchTimedOut);
+    assertThat(error.message()).contains("timeouts.batchSeconds").contains("7 s");
+  }
+
+  @Test
+  void completionRunsWithTheSummaryAndIsRecordedOnce() {
+    hosts.answers(FINE);
+    queue.enqueueCompletion(JOB, "{\"total\":0}".getBytes(UTF_8));
+    run(() -> queue.counts(JOB).completion().isPresent());
+    assertThat(hosts.handled).containsExactly("complete {\"total\":0}");
+    assertThat(queue.counts(JOB).completion()).contains(Outcome.Kind.SUCCEEDED);
+  }
+
+  @Test
+  void anInvalidHandlerEndsTheWorkerBeforeAnyBatchIsLeased() throws InterruptedException {
+    hosts.failure =
+        new HostStartException(HostStartException.Kind.INVALID, "no class Handler", null);
+    enqueue(1);
+    var exit = worker.run();
+    assertThat(exit)
+        .isEqualTo(new WorkerExit(WorkerExit.Reason.HANDLER_INVALID, "no class Handler"));
+    assertThat(exit.reason().code()).isEqualTo(3);
+    assertThat(queue.worker(JOB).lease(Duration.ofMillis(1))).isPresent();
+  }
+
+  @Test
+  void anAbandonedWorkerGivesItsBatchBackAtOnceAndUncounted() throws Exception {
+    hosts.block = new CountDownLatch(1);
+    enqueue(1);
+    var exit = CompletableFuture.supplyAsync(worker::run);
+    await().until(() -> !hosts.handled.isEmpty());
+    worker.abandon();
+    assertThat(exit.get().reason()).isEqualTo(WorkerExit.Reason.RELEASED);
+    var lease = queue.worker(JOB).lease(Duration.ofSeconds(5)).orElseThrow();
+    assertThat(lease.attempts().next()).isEqualTo(1);
+    assertThat(lease.attempts().losses()).isZero();
+  }
+
+  @Test
+  void aStoppedWorkerThatIsIdleLeavesAtOnce() throws Exception {
+    var exit = CompletableFuture.supplyAsync(worker::run);
+    await().until(() -> hosts.started.get() == 1);
+    worker.stop();
+    assertThat(exit.get().reason()).isEqualTo(WorkerExit.Reason.DONE);
+  }
+
+  private Outcome outcome(int index) {
+    return Objects.requireNonNull(queue.outcome(JOB, index));
+  }
+
+  private void enqueue(int count) {
+    queue.enqueue(
+        JOB,
+        new Batches() {
+          @Override
+          public int count() {
+            return count;
+          }
+
+          @Override
+          public byte[] payload(int index) {
+            return ("[" + index + "]").getBytes(UTF_8);
+          }
+        });
+  }
+
+  private WorkerExit runUntil(int done) {
+    return run(() -> queue.counts(JOB).done() == done);
+  }
+
+  private WorkerExit run(Callable<Boolean> over) {
+    var exit = CompletableFuture.supplyAsync(worker::run);
+    await().until(() -> exit.isDone() || over.call());
+    queue.end(JOB, new End(Verdict.Complete, "", Instant.now()));
+    queue.retire(JOB);
+    return exit.join();
+  }
+
+  /** Hosts that give the answers of a list, one after the other, over all of them. */
+  private static final class ScriptedHosts implements HostSource {
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<String> handled = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger started = new AtomicInteger();
+    private final AtomicInteger closed = new AtomicInteger();
+    private @Nullable HostStartException failure;
+    private @Nullable CountDownLatch block;
+
+    void answers(Answer... script) {
+      answers.addAll(List.of(script));
+    }
+
+    @Override
+    public Host start() throws HostStartException {
+      if (failure != null) {
+        throw failure;
+      }
+      started.incrementAndGet();
+      return new ScriptedHost();
+    }
+
+    @Override
+    public boolean canRestart() {
+      return true;
+    }
+
+    private final class ScriptedHost implements Host {
+      private boolean alive = true;
+
+      @Override
+      public Answer handle(
+          String id, int index, int attempt, Optional<Instant> deadline, byte[] payload) {
+        handled.add(id + " #" + attempt);
+        return answer();
+      }
+
+      @Override
+      public Answer complete(Optional<Instant> deadline, byte[] summary) {
+        handled.add("complete " + new String(summary, UTF_8));
+        return answer();
+      }
+
+      private Answer answer() {
+        if (block != null) {
+          try {
+            block.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return new Answer.Died("killed");
+        }
+        var answer = answers.remove();
+        alive = answer instanceof Answer.Result || answer instanceof Answer.Failed;
+        return answer;
+      }
+
+      @Override
+      public boolean alive() {
+        return alive;
+      }
+
+      @Override
+      public void kill() {
+        alive = false;
+        if (block != null) {
+          block.countDown();
+        }
+      }
+
+      @Override
+      public void close() {
+        closed.incrementAndGet();
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+"""How a host ends: by STOP, by the worker's end, by garbage, by its own death."""
+
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+
+from fake_worker import HANDLE, HOST, METRIC, START, FakeWorker, HostTest
+
+HANDLER = """
+import ctypes, os, signal, sys, time
+class Handler:
+    def handle_batch(self, payload):
+        return eval(payload[0])
+def forever():
+    open("running", "w").close()
+    while True:
+        try:
+            time.sleep(3600)
+        except BaseException:
+            pass
+"""
+
+
+class EndsTest(HostTest):
+    def running(self, expression, **options):
+        """A host in the middle of a batch that never ends."""
+        worker = self.ready(HANDLER, **options)
+        worker.send_batch([expression])
+        self.eventually(lambda: worker.wrote("running"), "the handler doesn't run")
+        return worker
+
+    def test_stop_ends_with_zero(self):
+        self.assertEqual(self.ready(HANDLER).stop(), 0)
+
+    def test_stop_in_place_of_start_ends_with_zero(self):
+        self.assertEqual(self.worker(HANDLER).stop(), 0)
+
+    def test_the_worker_vanishes_while_the_host_is_idle(self):
+        worker = self.ready(HANDLER)
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_vanishes_before_start(self):
+        worker = self.worker(HANDLER)
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_vanishes_in_the_middle_of_a_batch(self):
+        worker = self.running("forever()")
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_closes_only_its_sending_side(self):
+        worker = self.running("forever()")
+        worker.socket.shutdown(socket.SHUT_WR)
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_vanishes_while_the_handler_is_loaded_or_constructed(self):
+        for source in (
+            HANDLER + "forever()\n",
+            HANDLER + "Handler.__init__ = lambda self: forever()\n",
+        ):
+            with self.subTest(source=source[-30:]):
+                worker = self.worker(source)
+                worker.send_start()
+                self.eventually(lambda w=worker: w.wrote("running"), "it doesn't run")
+                worker.hang_up()
+                self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_vanishes_while_close_never_returns(self):
+        worker = self.ready(HANDLER + "Handler.close = lambda self: forever()\n")
+        worker.send_stop()
+        self.eventually(lambda: worker.wrote("running"), "close doesn't run")
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_the_worker_vanishes_in_the_middle_of_a_frame(self):
+        worker = self.ready(HANDLER)
+        worker.socket.sendall(struct.pack(">IB", 1000, HANDLE) + b"x")
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 70)
+
+    def test_threads_of_the_author_that_never_end_do_not_outlive_the_worker(self):
+        worker = self.ready(
+            "import threading\n" + HANDLER + "threading.Thread(target=forever).start()\n"
+        )
+        worker.send_stop()
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 0)
+
+    def test_garbage_ends_the_connection_with_a_line_on_standard_error(self):
+        for frame in (
+            struct.pack(">IB", 0, HANDLE),
+            struct.pack(">IB", 4 * 1024 * 1024 + 1, HANDLE),
+            b"GET / HTTP/1.1\r\n\r\n",
+            struct.pack(">IB", 1, 99),
+            struct.pack(">IB", 1, METRIC),
+            struct.pack(">IB", 3, START) + b"{}",
+            struct.pack(">IB", 3, HANDLE) + b"{}",
+            struct.pack(">IBIIQH", 19, HANDLE, 0, 1, 0, 500),
+            struct.pack(">IBIIQH", 20, HANDLE, 0, 1, 0, 1) + b"\xff",
+            struct.pack(">IB", 2, 9) + b"{",
+        ):
+            with self.subTest(frame=frame):
+                worker = self.ready(HANDLER, stderr=subprocess.PIPE)
+                worker.socket.sendall(frame)
+                self.assertEqual(worker.exit_code(), 70)
+                said = worker.process.stderr.read().decode()
+                self.assertRegex(
+                    said, r"^batchapi host: the worker sent .*, which is not protocol 1\n$"
+                )
+
+    def test_garbage_in_place_of_start(self):
+        for kind, body in (
+            (HANDLE, b""),
+            (START, b""),
+            (START, b"[]"),
+            (START, b'{"protocol": 1}'),
+            (START, b'{"protocol": 1, "handler": {"language": "python"}}'),
+            (START, b"\xff\xfe"),
+        ):
+            with self.subTest(kind=kind, body=body):
+                worker = self.worker(HANDLER, stderr=subprocess.DEVNULL)
+                worker.send(kind, body)
+                self.assertEqual(worker.receive(), (None, b""))
+                self.assertEqual(worker.exit_code(), 70)
+
+    def test_signals_are_left_to_the_worker(self):
+        worker = self.ready(HANDLER)
+        worker.send_batch(["open('running', 'w').close() or time.sleep(0.3) or 'slept'"])
+        self.eventually(lambda: worker.wrote("running"), "the handler doesn't run")
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+            worker.process.send_signal(number)
+        self.assertEqual(worker.receive()[1], b'"slept"')
+        worker.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.result(worker, ["1"]), 1)
+        self.assertEqual(worker.stop(), 0)
+
+    def test_deaths_of_the_process_are_an_end_of_file(self):
+        for expression, exit_code in (
+            ("os._exit(9)", 9),
+            ("os.kill(os.getpid(), signal.SIGKILL)", -9),
+            ("ctypes.string_at(0)", -signal.SIGSEGV),
+            ("os.abort()", -signal.SIGABRT),
+        ):
+            with self.subTest(expression=expression):
+                worker = self.ready(HANDLER, stderr=subprocess.PIPE)
+                self.assertEqual(worker.handle([expression]), (None, b""))
+                self.assertEqual(worker.exit_code(), exit_code)
+                if exit_code == -signal.SIGSEGV:
+                    said = worker.process.stderr.read()
+                    self.assertIn(b"Segmentation fault", said)
+                    self.assertIn(b"in handle_batch", said)
+
+    def test_standard_output_is_the_authors_and_never_the_protocols(self):
+        with tempfile.TemporaryFile() as out:
+            worker = self.ready(HANDLER, stdout=out)
+            self.result(worker, ["sys.stdout.buffer.write(bytes(range(256)) * 4096) and None"])
+            self.result(worker, ["[print('x' * 1023) for _ in range(1024)] and None"])
+            self.result(worker, ["os.write(1, b'end') and None"])
+            self.assertEqual(worker.stop(), 0)
+            out.seek(0)
+            expected = bytes(range(256)) * 4096 + (b"x" * 1023 + b"\n") * 1024 + b"end"
+            self.assertEqual(out.read(), expected)
+
+    def test_a_hundred_megabytes_of_output_hold_up_nothing(self):
+        worker = self.ready(HANDLER, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.result(worker, ["[print('x' * 9_999) for _ in range(5_000)] and None"])
+        self.result(worker, ["[sys.stderr.write('x' * 10_000) for _ in range(5_000)] and None"])
+        self.assertEqual(self.result(worker, ["1"]), 1)
+
+    def test_closed_standard_output_fails_the_attempt_only(self):
+        worker = self.ready(HANDLER, stderr=subprocess.DEVNULL)
+        self.failed(worker.handle(["os.close(1) or print('x')"]))
+        self.assertEqual(self.result(worker, ["1"]), 1)
+
+    def test_the_host_waits_for_a_worker_that_listens_late(self):
+        worker = FakeWorker({"handler.py": HANDLER}, listen_late=True)
+        self.addCleanup(worker.close)
+        worker.start()
+        self.assertEqual(worker.stop(), 0)
+
+    def test_the_host_does_not_wait_for_a_worker_that_has_died(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-u", HOST, "--socket", folder + "/s", "--code", folder]
+            starter = (
+                "import subprocess, sys\n"
+                "host = subprocess.Popen(sys.argv[1:])\n"
+                "print(host.pid, flush=True)\n"
+            )
+            with subprocess.Popen(
+                [sys.executable, "-c", starter, *command],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            ) as parent:
+                _, said = parent.communicate(timeout=20)  # until the host, too, has closed stderr
+            self.assertIn(b"the worker ended before it listened at", said)
+
+    def test_wrong_arguments_are_told_with_the_right_ones(self):
+        for arguments in ([], ["--socket", "x"], ["--sock", "x", "--code", "y"], ["--code"]):
+            with self.subTest(arguments=arguments):
+                done = subprocess.run(
+                    [sys.executable, HOST, *arguments], stderr=subprocess.PIPE, timeout=20
+                )
+                self.assertEqual(done.returncode, 64)
+                self.assertIn(b"usage: python3 -u host.py --socket PATH --code DIR", done.stderr)
+
+    def test_a_timeout_by_alarm_between_metrics_leaves_the_frames_whole(self):
+        worker = self.ready(
+            """
+            import signal
+            class Late(Exception): pass
+            def late(*_): raise Late()
+            class Handler:
+                def __init__(self, metrics_client): self.m = metrics_client
+                def handle_batch(self, payload):
+                    signal.signal(signal.SIGALRM, late)
+                    signal.setitimer(signal.ITIMER_REAL, 0.02)
+                    while True:
+                        self.m.increment("n", 1, {"k": "v" * 1000})
+            """
+        )
+        for _ in range(10):
+            self.assertEqual(self.failed(worker.handle([]))["type"], "handler.Late")
+        self.assertTrue(all(m.name == "n" for m in worker.metrics))

@@ -1,0 +1,136 @@
+"""The metrics_client: what reaches the worker, and that nothing it is given harms the batch."""
+
+from fake_worker import HostTest
+
+PUSHER = """
+import decimal, fractions, threading
+class Bad:
+    def __str__(self): raise ValueError("no text")
+    def __float__(self): raise KeyError("no number")
+class Handler:
+    def __init__(self, metrics_client):
+        self.m = metrics_client
+    def handle_batch(self, payload):
+        m = self.m
+        exec(payload[0])
+        return m.dropped
+"""
+
+
+class MetricsTest(HostTest):
+    def pushed(self, worker, code):
+        """The metrics of one batch that runs `code`, and how many were dropped so far."""
+        worker.metrics.clear()
+        dropped = self.result(worker, [code])
+        return [(m.kind, m.name, m.value, m.tags) for m in worker.metrics], dropped
+
+    def test_the_three_calls_as_cortex_documents_them(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "m.increment(metric='my_counter', value=1, tags={'model': 'v1'})\n"
+            "m.gauge(metric='my_gauge', value=42, tags={'model': 'v1'})\n"
+            "m.histogram(metric='my_histogram', value=100, tags={'model': 'v1'})\n",
+        )
+        self.assertEqual(
+            metrics,
+            [
+                ("c", "my_counter", 1.0, {"model": "v1"}),
+                ("g", "my_gauge", 42.0, {"model": "v1"}),
+                ("h", "my_histogram", 100.0, {"model": "v1"}),
+            ],
+        )
+        self.assertEqual(dropped, 0)
+
+    def test_positional_and_default_arguments(self):
+        metrics, _ = self.pushed(
+            self.ready(PUSHER),
+            "m.increment('a'); m.increment('a', 2.5); m.gauge('g', -1, None); m.histogram('h', 0, {})",
+        )
+        self.assertEqual(
+            metrics, [("c", "a", 1, {}), ("c", "a", 2.5, {}), ("g", "g", -1, {}), ("h", "h", 0, {})]
+        )
+
+    def test_values_and_tags_of_any_type_are_made_safe(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "m.gauge('g', True); m.gauge('g', decimal.Decimal('0.5')); m.gauge('g', 10 ** 300)\n"
+            "m.gauge('g', fractions.Fraction(1, 4)); m.gauge('ü.x', 1, {1: None, 'ß': 2.5})\n"
+            "m.gauge('a' + chr(0xD800), 1)\n",
+        )
+        self.assertEqual([m[2] for m in metrics], [1, 0.5, 1e300, 0.25, 1, 1])
+        self.assertEqual(metrics[4][1], "ü.x")
+        self.assertEqual(metrics[4][3], {"1": "None", "ß": "2.5"})
+        self.assertEqual(metrics[5][1], "a?")
+        self.assertEqual(dropped, 0)
+
+    def test_what_is_no_metric_is_dropped_and_counted(self):
+        calls = (
+            "m.gauge('g', None)",
+            "m.gauge('g', '12')",
+            "m.gauge('g', [1])",
+            "m.gauge('g', 10 ** 400)",
+            "m.gauge('g', Bad())",
+            "m.gauge('g', 1j)",
+            "m.gauge('', 1)",
+            "m.gauge(None, 1)",
+            "m.gauge([], 1)",
+            "m.gauge(b'g', 1)",
+            "m.gauge('g' * 70000, 1)",
+            "m.gauge('g', 1, {'a': Bad()})",
+            "m.gauge('g', 1, {'a': 'x' * 70000})",
+            "m.gauge('g', 1, ['a:b'])",
+            "m.gauge('g', 1, dict.fromkeys(range(300)))",
+        )
+        metrics, dropped = self.pushed(self.ready(PUSHER), "\n".join(calls))
+        self.assertEqual((metrics, dropped), ([], len(calls)))
+
+    def test_a_reserved_name_fails_the_batch_for_good(self):
+        worker = self.ready(PUSHER)
+        for name in ("cortex_x", "cortex.x", "batchapi-x", "istio_", "istio.-x"):
+            with self.subTest(name=name):
+                error = self.failed(worker.handle([f"m.increment('{name}')"]))
+                self.assertEqual(error["reason"], "FatalError")
+                self.assertIn(f"the metric name '{name}' is reserved", error["message"])
+                self.assertNotIn("batchapi_metrics.py", error["stack"])
+        metrics, dropped = self.pushed(worker, "m.increment('cortexes'); m.increment('x.cortex_')")
+        self.assertEqual([m[1] for m in metrics], ["cortexes", "x.cortex_"])
+        metrics, _ = self.pushed(
+            worker, "try: m.increment('cortex_x')\nexcept ValueError: m.increment('caught')"
+        )
+        self.assertEqual([m[1] for m in metrics], ["caught"])
+
+    def test_many_threads_lose_nothing_and_all_arrive_before_the_result(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "def push(m=m):\n    for i in range(2000): m.increment('n', 1, {'i': i})\n"
+            "threads = [threading.Thread(target=push) for _ in range(8)]\n"
+            "[t.start() for t in threads]; [t.join() for t in threads]\n",
+        )
+        self.assertEqual((len(metrics), dropped), (16_000, 0))
+        counts = {}
+        for _, _, _, tags in metrics:
+            counts[tags["i"]] = counts.get(tags["i"], 0) + 1
+        self.assertEqual(counts, {str(i): 8 for i in range(2000)})
+
+    def test_metrics_of_a_long_batch_arrive_while_it_runs(self):
+        worker = self.ready(PUSHER)
+        worker.send_batch(
+            [
+                "import os, time\nm.increment('early')\nwhile not os.path.exists('go'): time.sleep(.01)"
+            ]
+        )
+        metric = worker.receive_metric()
+        self.assertEqual(metric.name, "early")
+        worker.write("go", "")
+        self.assertEqual(worker.receive()[1], b"0")
+
+    def test_a_worker_that_does_not_read_holds_up_no_handler(self):
+        worker = self.ready(
+            PUSHER
+            + "        # unread: 300,000 metrics are more than the socket and the queue hold\n"
+        )
+        worker.send_batch(["for i in range(300_000): m.increment('n')\nopen('done', 'w').close()"])
+        self.eventually(lambda: worker.wrote("done"), "the handler waits for the worker")
+        kind, body = worker.receive()
+        self.assertEqual(len(worker.metrics) + int(body), 300_000)
+        self.assertGreater(int(body), 0)

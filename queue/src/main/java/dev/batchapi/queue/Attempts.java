@@ -1,0 +1,42 @@
+package dev.batchapi.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is known of a batch's earlier deliveries. Kept only for batches that failed, were released
+ * or were lost at least once.
+ *
+ * @param failures attempts that ended with an error; they count against {@code retry.maxAttempts}
+ * @param losses deliveries that ended without a verdict: the worker was lost
+ * @param releases deliveries that a worker gave back in order, when it was told to stop
+ * @param errors the latest errors, oldest first, at most {@link #ERRORS_KEPT}
+ */
+public record Attempts(int failures, int losses, int releases, List<BatchError> errors) {
+  public static final Attempts NONE = new Attempts(0, 0, 0, List.of());
+  public static final int ERRORS_KEPT = 3;
+
+  public Attempts {
+    errors = List.copyOf(errors);
+  }
+
+  /** The number of the attempt that comes next, from 1. */
+  public int next() {
+    return failures + 1;
+  }
+
+  public Attempts plusFailure(BatchError error) {
+    var kept = new ArrayList<>(errors);
+    kept.add(error);
+    var latest = kept.subList(Math.max(0, kept.size() - ERRORS_KEPT), kept.size());
+    return new Attempts(failures + 1, losses, releases, latest);
+  }
+
+  public Attempts plusRelease() {
+    return new Attempts(failures, losses, releases + 1, errors);
+  }
+
+  public Attempts plusLosses(int lost) {
+    return lost == 0 ? this : new Attempts(failures, losses + lost, releases, errors);
+  }
+}

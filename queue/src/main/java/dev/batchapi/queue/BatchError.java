@@ -1,0 +1,89 @@
+package dev.batchapi.queue;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an attempt failed.
+ *
+ * @param reason what kind of failure, for programs
+ * @param message one or two sentences for people
+ * @param type the author's exception class; null if it was no exception
+ * @param stack the author's own frames as his language prints them; null if there are none
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record BatchError(
+    Reason reason, String message, @Nullable String type, @Nullable String stack) {
+
+  /** Bytes of an error as JSON; longer stacks and messages are cut in the middle. */
+  public static final int MAX_BYTES = 16 * 1024;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  /** The kinds of failure. */
+  public enum Reason {
+    /** The handler threw; retried. */
+    HandlerFailed,
+    /** The handler said that trying again is of no use. */
+    FatalError,
+    /** The result is no JSON, or over the limit. */
+    ResultInvalid,
+    /** The batch timeout passed; retried. */
+    BatchTimedOut,
+    /** The handler's process ended in the middle of the batch; retried. */
+    HandlerDied,
+    /** Too many workers were lost with this batch in hand. */
+    WorkerLost
+  }
+
+  public static BatchError of(Reason reason, String message) {
+    return new BatchError(reason, message, null, null);
+  }
+
+  public byte[] toJson() {
+    try {
+      var json = JSON.writeValueAsBytes(this);
+      if (json.length <= MAX_BYTES) {
+        return json;
+      }
+      // JSON escapes at most six bytes for one character: a fifth of the room is always enough.
+      return JSON.writeValueAsBytes(
+          new BatchError(
+              reason,
+              cut(message, MAX_BYTES / 14),
+              type == null ? null : cut(type, 200),
+              stack == null ? null : cut(stack, MAX_BYTES / 14)));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws UncheckedIOException if it is something else
+   */
+  public static BatchError fromJson(byte[] json) {
+    try {
+      return JSON.readValue(json, BatchError.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "not an error record: " + new String(json, StandardCharsets.UTF_8), e);
+    }
+  }
+
+  private static String cut(String text, int max) {
+    if (text.length() <= max) {
+      return text;
+    }
+    var half = (max - 20) / 2;
+    return text.substring(0, half) + "\n… cut …\n" + text.substring(text.length() - half);
+  }
+}

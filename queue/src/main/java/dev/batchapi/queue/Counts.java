@@ -1,0 +1,28 @@
+package dev.batchapi.queue;
+
+import java.util.Optional;
+
+/**
+ * What the ledger says of a job, and nothing else does.
+ *
+ * @param succeeded batches with a result
+ * @param failed batches that failed for good
+ * @param failedAttempts attempts that failed, of all batches, those that were retried included
+ * @param lost deliveries that ended without a verdict
+ * @param completion how {@code on_job_complete} ended; empty as long as it hasn't
+ * @param end the end record; empty as long as the job runs
+ */
+public record Counts(
+    int succeeded,
+    int failed,
+    int failedAttempts,
+    int lost,
+    Optional<Outcome.Kind> completion,
+    Optional<End> end) {
+  public static final Counts NONE = new Counts(0, 0, 0, 0, Optional.empty(), Optional.empty());
+
+  /** Batches with an outcome. */
+  public int done() {
+    return succeeded + failed;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.batchapi.queue;
+
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owner's side of queue and ledger: the operator's, or the laptop's runner's.
+ *
+ * <p>Every method may throw {@link QueueUnavailableException}; nothing is half done then, and the
+ * call can be repeated. {@link QueueAccessException} means that repeating is of no use.
+ */
+public interface Ledger extends AutoCloseable {
+
+  /**
+   * Publishes every batch that has no outcome and is not already waiting or leased. Enqueuing,
+   * resuming after a restart and repairing are this one function: it can be called at any time, and
+   * never doubles a batch. Does nothing for a job that has its end record.
+   *
+   * @return how many batches were published
+   * @throws QueueFullException if there was no room for all of them; those published stay
+   * @throws IllegalArgumentException if a payload is over {@link Batches#MAX_PAYLOAD_BYTES}
+   */
+  int enqueue(String job, Batches batches);
+
+  /**
+   * Publishes the last piece of a job's work, {@code on_job_complete}; not again if it waits, is
+   * leased or has its outcome.
+   *
+   * @param summary what the handler gets, as JSON
+   */
+  void enqueueCompletion(String job, byte[] summary);
+
+  /** Counts of a job; {@link Counts#NONE} for one that is not known. */
+  Counts counts(String job);
+
+  /**
+   * Reads a job's outcomes as they are recorded now, by index.
+   *
+   * @param visitor gets each batch's index and outcome; not that of {@code on_job_complete}
+   */
+  void outcomes(String job, OutcomeVisitor visitor);
+
+  /** The outcome of {@code on_job_complete} or of one batch; null if there is none. */
+  @Nullable Outcome outcome(String job, int index);
+
+  /**
+   * Ends a job. The first end record stays.
+   *
+   * @return the record that stands: the given one, or an earlier one
+   */
+  End end(String job, End end);
+
+  /** Lets the job's workers know that no work will come: their next lease finds the end. */
+  void retire(String job);
+
+  /** Forgets a job: its work, its outcomes, its end. Only when no worker of it is left. */
+  void remove(String job);
+
+  /** Jobs of which anything is left here. */
+  Set<String> jobs();
+
+  /**
+   * Changes whenever what was stored is not there any more (a new disk, streams deleted by hand):
+   * the counts have started anew, and every running job has to be enqueued again. The listeners are
+   * called for every job that was known. Means nothing across processes: whoever starts enqueues.
+   */
+  long epoch();
+
+  /**
+   * Calls the listener, soon and from a thread of the ledger's, when a job's counts have changed.
+   * The listener must be quick. Closing the registration ends the calls.
+   */
+  Registration onChange(Consumer<String> listener);
+
+  @Override
+  void close();
+
+  /** Gets the outcomes of a job. */
+  interface OutcomeVisitor {
+    void visit(int index, Outcome outcome);
+  }
+
+  /** Ends a listener's calls. */
+  interface Registration extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.batchapi.queue;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A worker's side of queue and ledger: the work of one job, and no way to reach another's.
+ *
+ * <p>Every method may throw {@link QueueUnavailableException}; the call can be repeated. {@link
+ * QueueAccessException} means that repeating is of no use: the worker has to end.
+ */
+public interface WorkQueue extends AutoCloseable {
+
+  /**
+   * Takes one batch, or waits for one. It is this worker's until the lease runs out; {@link
+   * Lease#renew} prolongs it.
+   *
+   * @param wait how long to wait at most; empty lists of work and a job that has ended are noticed
+   *     at once
+   * @return empty if there was nothing in that time, or the job has ended: see {@link #ended}
+   */
+  Optional<Lease> lease(Duration wait) throws InterruptedException;
+
+  /** The job's end record, once there is one. */
+  Optional<End> ended();
+
+  /** How long a lease lasts without being renewed. */
+  Duration leaseDuration();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,245 @@
+package dev.batchapi.queue.memory;
+
+import dev.batchapi.queue.AttemptLog;
+import dev.batchapi.queue.Attempts;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.Tally;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** One job: its work, its attempts and its ledger, under one lock. */
+final class MemoryJob {
+  /** One handing out of a batch; {@code number} counts from 1. */
+  record Delivery(int index, int number) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Duration leaseDuration;
+  private final LongSupplier nanos;
+  private final Runnable countsChanged;
+
+  private final WaitingWork work = new WaitingWork();
+  private final Map<Integer, Integer> deliveries = new HashMap<>();
+  private final Map<Integer, AttemptLog> logs = new HashMap<>();
+  private final Map<Integer, Outcome> outcomes = new TreeMap<>();
+  private Tally tally = new Tally();
+  private @Nullable Batches batches;
+  private byte @Nullable [] summary;
+
+  MemoryJob(Duration leaseDuration, LongSupplier nanos, Runnable countsChanged) {
+    this.leaseDuration = leaseDuration;
+    this.nanos = nanos;
+    this.countsChanged = countsChanged;
+  }
+
+  int enqueue(Batches all) {
+    return locked(
+        () -> {
+          if (tally.hasEnded()) {
+            return 0;
+          }
+          batches = all;
+          var published = 0;
+          for (var index = 0; index < all.count(); index++) {
+            published += !tally.isDone(index) && work.add(index) ? 1 : 0;
+          }
+          changed.signalAll();
+          return published;
+        });
+  }
+
+  void enqueueCompletion(byte[] json) {
+    locked(
+        () -> {
+          if (!tally.hasEnded() && !tally.isDone(Lease.COMPLETION)) {
+            summary = work.add(Lease.COMPLETION) || summary == null ? json : summary;
+            changed.signalAll();
+          }
+          return true;
+        });
+  }
+
+  /** The next batch, as soon as there is one; null when the time is over or the job has ended. */
+  @Nullable Delivery take(Duration wait) throws InterruptedException {
+    var until = System.nanoTime() + wait.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!tally.hasEnded()) {
+        var now = nanos.getAsLong();
+        var index = work.take(now, leaseDuration.toNanos());
+        if (index.isPresent()) {
+          return new Delivery(
+              index.getAsInt(), deliveries.merge(index.getAsInt(), 1, Integer::sum));
+        }
+        var left = until - System.nanoTime();
+        if (left <= 0) {
+          return null;
+        }
+        // Whether time or a signal woke us does not matter: the loop looks again.
+        var _ = changed.awaitNanos(Math.min(left, work.nanosToNext(now)));
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Reads a payload; outside the lock, for it may come from a file. */
+  byte[] payload(int index) {
+    record Source(@Nullable Batches batches, byte @Nullable [] summary) {}
+    var source = locked(() -> new Source(batches, summary));
+    if (index == Lease.COMPLETION) {
+      return source.summary == null ? new byte[0] : source.summary;
+    }
+    return source.batches == null ? new byte[0] : source.batches.payload(index);
+  }
+
+  boolean isHeld(Delivery delivery) {
+    return locked(() -> holds(delivery));
+  }
+
+  private boolean holds(Delivery delivery) {
+    return delivery.number == deliveries.getOrDefault(delivery.index, 0)
+        && work.isLeased(delivery.index, nanos.getAsLong());
+  }
+
+  void renew(Delivery delivery) {
+    locked(
+        () -> {
+          if (holds(delivery)) {
+            work.renew(delivery.index, nanos.getAsLong() + leaseDuration.toNanos());
+          }
+          return true;
+        });
+  }
+
+  void giveBack(Delivery delivery, Duration delay) {
+    locked(
+        () -> {
+          if (holds(delivery)) {
+            work.giveBack(delivery.index, nanos.getAsLong() + delay.toNanos());
+            changed.signalAll();
+          }
+          return true;
+        });
+  }
+
+  Attempts attempts(Delivery delivery) {
+    return record(delivery, log -> log.seenAt(0, delivery.number));
+  }
+
+  Attempts recordFailure(Delivery delivery, BatchError error) {
+    return record(delivery, log -> log.failedAt(0, delivery.number, error));
+  }
+
+  void recordRelease(Delivery delivery) {
+    record(delivery, log -> log.releasedAt(0, delivery.number));
+  }
+
+  private Attempts record(Delivery delivery, UnaryOperator<AttemptLog> change) {
+    return locked(
+        () -> {
+          var before = logs.getOrDefault(delivery.index, AttemptLog.EMPTY);
+          var after = change.apply(before);
+          if (!after.equals(before)) {
+            logs.put(delivery.index, after);
+            var attempts = after.attempts();
+            tally.tried(delivery.index, attempts.failures(), attempts.losses());
+            countsChanged.run();
+          }
+          return after.attempts();
+        });
+  }
+
+  boolean commit(Delivery delivery, Outcome outcome) {
+    return locked(
+        () -> {
+          work.remove(delivery.index);
+          var stands = tally.outcome(delivery.index, outcome.kind(), outcome.failedAttempts());
+          if (stands) {
+            outcomes.put(delivery.index, outcome);
+            countsChanged.run();
+          }
+          return stands;
+        });
+  }
+
+  End end(End end) {
+    return locked(
+        () -> {
+          tally.ended(end);
+          changed.signalAll();
+          countsChanged.run();
+          return tally.counts().end().orElseThrow();
+        });
+  }
+
+  void retire() {
+    locked(
+        () -> {
+          work.clear();
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  void clear() {
+    locked(
+        () -> {
+          work.clear();
+          deliveries.clear();
+          logs.clear();
+          outcomes.clear();
+          tally = new Tally();
+          batches = null;
+          summary = null;
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  boolean isEmpty() {
+    return locked(() -> batches == null && summary == null && tally.counts().equals(Counts.NONE));
+  }
+
+  Counts counts() {
+    return locked(() -> tally.counts());
+  }
+
+  Map<Integer, Outcome> outcomes() {
+    return locked(
+        () -> {
+          var copy = new TreeMap<>(outcomes);
+          copy.remove(Lease.COMPLETION);
+          return copy;
+        });
+  }
+
+  @Nullable Outcome outcome(int index) {
+    return locked(() -> new Found(outcomes.get(index))).outcome;
+  }
+
+  private record Found(@Nullable Outcome outcome) {}
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.batchapi.queue.memory;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.ChangeListeners;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.WorkQueue;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of one process. Thread-safe. Payloads stay in {@link Batches} until a batch is leased;
+ * outcomes are kept.
+ */
+public final class MemoryQueue implements Ledger {
+  /** How long a lease lasts unless said otherwise. */
+  public static final Duration LEASE = Duration.ofSeconds(15);
+
+  private final Map<String, MemoryJob> jobs = new ConcurrentHashMap<>();
+  private final ChangeListeners changes = new ChangeListeners();
+  private final Duration leaseDuration;
+  private final LongSupplier nanos;
+
+  public MemoryQueue() {
+    this(LEASE, System::nanoTime);
+  }
+
+  /**
+   * A queue with a clock of its own, for leases and delays; waiting for work takes real time.
+   *
+   * @param nanos a clock that only goes forward, in nanoseconds
+   */
+  public MemoryQueue(Duration leaseDuration, LongSupplier nanos) {
+    this.leaseDuration = leaseDuration;
+    this.nanos = nanos;
+  }
+
+  /** A worker's side of a job; the job may be enqueued later. Any number of threads may use it. */
+  public WorkQueue worker(String job) {
+    return new MemoryWorkQueue(job(job), leaseDuration);
+  }
+
+  private MemoryJob job(String job) {
+    return jobs.computeIfAbsent(
+        job, id -> new MemoryJob(leaseDuration, nanos, () -> changes.changed(id)));
+  }
+
+  @Override
+  public int enqueue(String job, Batches batches) {
+    return job(job).enqueue(batches);
+  }
+
+  @Override
+  public void enqueueCompletion(String job, byte[] summary) {
+    job(job).enqueueCompletion(summary);
+  }
+
+  @Override
+  public Counts counts(String job) {
+    var known = jobs.get(job);
+    return known == null ? Counts.NONE : known.counts();
+  }
+
+  @Override
+  public void outcomes(String job, OutcomeVisitor visitor) {
+    var known = jobs.get(job);
+    if (known != null) {
+      known.outcomes().forEach(visitor::visit);
+    }
+  }
+
+  @Override
+  public @Nullable Outcome outcome(String job, int index) {
+    var known = jobs.get(job);
+    return known == null ? null : known.outcome(index);
+  }
+
+  @Override
+  public End end(String job, End end) {
+    return job(job).end(end);
+  }
+
+  @Override
+  public void retire(String job) {
+    job(job).retire();
+  }
+
+  @Override
+  public void remove(String job) {
+    // The emptied job stays in the map: a worker that still waits on it must not miss a later one.
+    job(job).clear();
+  }
+
+  @Override
+  public Set<String> jobs() {
+    return jobs.entrySet().stream()
+        .filter(entry -> !entry.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public long epoch() {
+    return 0;
+  }
+
+  @Override
+  public Registration onChange(Consumer<String> listener) {
+    return changes.add(listener);
+  }
+
+  @Override
+  public void close() {
+    changes.close();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.batchapi.queue.memory;
+
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.WorkQueue;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A worker's side of a job in memory. */
+record MemoryWorkQueue(MemoryJob job, Duration leaseDuration) implements WorkQueue {
+
+  @Override
+  public Optional<Lease> lease(Duration wait) throws InterruptedException {
+    var delivery = job.take(wait);
+    if (delivery == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new MemoryLease(job, delivery, job.payload(delivery.index())));
+    } catch (RuntimeException | Error e) {
+      job.recordRelease(delivery); // the payload can't be read: no worker was lost
+      job.giveBack(delivery, Duration.ZERO);
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<End> ended() {
+    return job.counts().end();
+  }
+
+  @Override
+  public void close() {
+    // Holds nothing of its own.
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.queue.jetstream;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package dev.batchapi.queue.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.QueueContract;
+import dev.batchapi.queue.WorkQueue;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryQueueTest extends QueueContract {
+  // Starts near the end of its range: a clock of nanoseconds may wrap.
+  private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1000);
+  private final MemoryQueue queue = new MemoryQueue(Duration.ofSeconds(15), clock::get);
+
+  @AfterEach
+  void close() {
+    queue.close();
+  }
+
+  @Override
+  protected Ledger ledger() {
+    return queue;
+  }
+
+  @Override
+  protected WorkQueue worker(String ofJob) {
+    return queue.worker(ofJob);
+  }
+
+  @Override
+  protected void letLeasesRunOut() {
+    clock.addAndGet(Duration.ofSeconds(15).toNanos());
+  }
+
+  @Test
+  void aDelayEndsByTheClock() throws Exception {
+    queue.enqueue(job, batches(1));
+    take(worker(job)).giveBack(Duration.ofSeconds(60));
+    clock.addAndGet(Duration.ofSeconds(59).toNanos());
+    assertThat(worker(job).lease(Duration.ZERO)).isEmpty();
+    clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(worker(job).lease(Duration.ZERO)).isPresent();
+  }
+
+  @Test
+  void aRenewedLeaseIsHeldLonger() throws Exception {
+    queue.enqueue(job, batches(1));
+    var lease = take(worker(job));
+    clock.addAndGet(Duration.ofSeconds(14).toNanos());
+    lease.renew();
+    clock.addAndGet(Duration.ofSeconds(14).toNanos());
+    assertThat(lease.mayHaveExpired()).isFalse();
+    assertThat(worker(job).lease(Duration.ZERO)).isEmpty();
+  }
+
+  @Test
+  void aWaitingWorkerTakesOverALeaseThatRunsOut() throws Exception {
+    try (var real = new MemoryQueue(Duration.ofMillis(50), System::nanoTime)) {
+      real.enqueue(job, batches(1));
+      take(real.worker(job));
+      var next = inBackground(() -> real.worker(job).lease(Duration.ofHours(1)));
+      assertThat(next.get(LONG.toSeconds(), TimeUnit.SECONDS)).isPresent();
+    }
+  }
+
+  @Test
+  void payloadsAreReadOnlyWhenTheyAreLeased() throws Exception {
+    var reads = new AtomicInteger();
+    queue.enqueue(
+        job,
+        new Batches() {
+          @Override
+          public int count() {
+            return 1_000_000;
+          }
+
+          @Override
+          public byte[] payload(int index) {
+            reads.incrementAndGet();
+            return new byte[1024];
+          }
+        });
+    assertThat(reads).hasValue(0);
+    take(worker(job));
+    assertThat(reads).hasValue(1);
+  }
+
+  @Test
+  void aPayloadThatCannotBeReadIsTheReadersErrorAndTheBatchStays() throws Exception {
+    var broken = new AtomicInteger(1);
+    queue.enqueue(
+        job,
+        new Batches() {
+          @Override
+          public int count() {
+            return 1;
+          }
+
+          @Override
+          public byte[] payload(int index) {
+            if (broken.getAndDecrement() > 0) {
+              throw new UncheckedIOException("the disk is gone", new java.io.IOException());
+            }
+            return new byte[2];
+          }
+        });
+    assertThatThrownBy(() -> worker(job).lease(SHORT)).hasMessageContaining("the disk is gone");
+    var lease = take(worker(job));
+    assertThat(lease.attempts().losses()).isZero();
+  }
+}

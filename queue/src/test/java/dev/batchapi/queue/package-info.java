@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.queue;
+
+import org.jspecify.annotations.NullMarked;
