@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The files that results and failed batches are written to as JSON lines, job after job, by index.
  * They are opened before anything runs: a path that can't be written to must not cost a run.
  *
- * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item when
- * the batch's result is a list as long as its payload; otherwise one line per batch, without {@code
- * item}. Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}},
- * one line per failed batch.
+ * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item
+ * when the batch's result is a list as long as its payload; otherwise one line per batch, without
+ * {@code item}. Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…},
+ * "payload": […]}}, one line per failed batch.
  */
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

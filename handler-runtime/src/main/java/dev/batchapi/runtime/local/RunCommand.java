@@ -119,8 +119,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private ExitCode run(
-      LocalRun local, Manifests manifests, List<NamedSpec<BatchJobSpec>> jobs)
+  private ExitCode run(LocalRun local, Manifests manifests, List<NamedSpec<BatchJobSpec>> jobs)
       throws IOException, InterruptedException {
     try (var _ = new Signals(local::cancel)) {
       var worst = ExitCode.SUCCEEDED;
