@@ -46,9 +46,9 @@ class NumberTextTest {
   }
 
   @Test
-  void aMillionNumbersReadBackAsTheyWere() {
+  void manyNumbersReadBackAsTheyWere() {
     Random random = new Random(7);
-    for (int i = 0; i < 1_000_000; i++) {
+    for (int i = 0; i < 100_000; i++) {
       double value =
           switch (i % 4) {
             case 0 -> Double.longBitsToDouble(random.nextLong());
