@@ -40,10 +40,10 @@ $(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
 
 .PHONY: bench-queue
-bench-queue: tools ## Measure the queue against plain jnats
+bench-queue: tools ## Measure the queue against plain jnats (shorter: BENCH_OPTS="-Denqueued=2000 -Dlooped=500")
 	$(MVN) test-compile -pl queue -am
 	$(MVN) dependency:build-classpath -pl queue -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
-	$(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) dev.batchapi.queue.jetstream.QueueBenchmark
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) dev.batchapi.queue.jetstream.QueueBenchmark
 
 .PHONY: format
 format: ## Format the Java sources

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Tallies {
   private static final Logger LOG = LoggerFactory.getLogger(Tallies.class);
 
+  private static final int GARBAGE_TOLD = 10;
+
   private static final class Job {
     final Tally tally = new Tally();
     long endSequence = Long.MAX_VALUE;
@@ -27,6 +30,7 @@ final class Tallies {
   private final Map<String, Job> jobs = new HashMap<>();
   private final ChangeListeners changes;
   private final Function<String, @Nullable Message> readEnd;
+  private final AtomicInteger garbage = new AtomicInteger();
   private long epoch;
 
   /**
@@ -59,12 +63,12 @@ final class Tallies {
     }
     var batch = Subjects.batch(record.getSubject());
     if (batch == null) {
-      LOG.warn("Ignored a record nobody has written: {}", record.getSubject());
+      garbage("ignored", record);
       return;
     }
     var head = OutcomeRecord.head(record);
     if (head == null) {
-      LOG.warn("The outcome {} is garbage: it counts as failed.", record.getSubject());
+      garbage("counted as failed", record);
       head = new OutcomeRecord.Head(Outcome.Kind.FAILED, 1, 1);
     }
     synchronized (this) {
@@ -95,7 +99,7 @@ final class Tallies {
     var batch = Subjects.batch(record.getSubject());
     var head = AttemptRecord.head(record);
     if (batch == null || head == null) {
-      LOG.warn("Ignored garbage: {}", record.getSubject());
+      garbage("ignored", record);
       return;
     }
     synchronized (this) {
@@ -104,6 +108,13 @@ final class Tallies {
       }
     }
     changes.changed(batch.job());
+  }
+
+  /** Tells of the first few: whoever writes garbage may write a lot of it. */
+  private void garbage(String what, Message record) {
+    if (garbage.incrementAndGet() <= GARBAGE_TOLD) {
+      LOG.warn("The record {} is none of ours; it is {}.", record.getSubject(), what);
+    }
   }
 
   private Job job(String job) {

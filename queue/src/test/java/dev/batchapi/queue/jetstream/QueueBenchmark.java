@@ -156,6 +156,7 @@ final class QueueBenchmark {
       var index = message.getSubject().substring(message.getSubject().lastIndexOf('.') + 1);
       js.publish(
           "out." + job + '.' + index,
+          OutcomeRecord.headers(Outcome.succeeded(1, RESULT)),
           RESULT,
           PublishOptions.builder().expectedLastSubjectSequence(0).build());
       message.ackSync(Duration.ofSeconds(5));

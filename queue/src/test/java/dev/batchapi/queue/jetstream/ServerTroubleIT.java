@@ -393,8 +393,7 @@ class ServerTroubleIT {
     link.jetStream().publish("out.j.nonsense", new byte[9]);
     link.jetStream().publish("out.j.2", "not ours".getBytes(UTF_8));
     link.jetStream().publish("end.garbled", "{\"verdict\":7}".getBytes(UTF_8));
-    for (var round = 0; round < 2; round++) {
-      var lease = take(queue);
+    for (var lease : List.of(take(queue), take(queue))) {
       assertThat(lease.recordFailure(error("x")).failures()).isEqualTo(1);
       lease.giveBack(Duration.ZERO);
     }

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The worker of job A, who speaks to the server directly, tries to reach job B. */
 class WorkerPermissionsIT {
   private static final JetStreamSettings SETTINGS =
-      JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(30));
+      JetStreamSettings.DEFAULT.withLease(Duration.ofHours(1));
   private static NatsServer server;
   private static JetStreamLedger ledger;
   private static JetStreamWorkQueue workerB;
