@@ -6,6 +6,7 @@ SHELL := /bin/bash
 JDK ?= $(firstword $(foreach d,$(JAVA_HOME) $(wildcard /usr/lib/jvm/*25*) $(wildcard $(HOME)/.sdkman/candidates/java/25*) $(wildcard /Library/Java/JavaVirtualMachines/*25*/Contents/Home),$(if $(shell grep -s '^JAVA_VERSION="25' $(d)/release),$(d))))
 export JAVA_HOME := $(or $(JDK),$(error JDK 25 not found: install one (for example Temurin 25) or set JAVA_HOME to it))
 MVN ?= mvn -B -ntp
+BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/batchapi
 
 .PHONY: help
@@ -24,9 +25,36 @@ demo: build ## Classify 1,797 handwritten digits with a Python and a Java handle
 test: ## Run every test, from a fresh clone too
 	$(MVN) verify
 
+# Servers that the tests run, built from their Go modules.
+NATS_SERVER_VERSION := v2.15.2
+STATSD_EXPORTER_VERSION := v0.31.0
+.PHONY: tools
+tools: $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION) $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION) ## Build the servers that the tests need, once
+
+# The version is in a marker's name: a new one builds anew, a present one costs nothing.
+$(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION): PACKAGE := github.com/nats-io/nats-server/v2@$(NATS_SERVER_VERSION)
+$(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
+$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
+	@command -v go >/dev/null || { echo "make tools: Go is missing: install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
+	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
+	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
+
+.PHONY: bench-queue
+bench-queue: tools ## Measure the queue against plain jnats (shorter: BENCH_OPTS="-Denqueued=2000 -Dlooped=500")
+	$(MVN) test-compile -pl queue -am
+	$(MVN) dependency:build-classpath -pl queue -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) dev.batchapi.queue.jetstream.QueueBenchmark
+
 .PHONY: format
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
+
+.PHONY: bench-metrics
+bench-metrics: ## Compare the metrics client with other StatsD clients (five minutes; ARGS for JMH)
+	$(MVN) -q -Pbench -pl metrics-client -am test-compile
+	cd metrics-client && CP=target/test-classes:target/classes:$$(cat target/bench.classpath) && \
+	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP dev.batchapi.metrics.bench.Delivery && \
+	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what the build made

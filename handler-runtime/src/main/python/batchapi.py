@@ -1,7 +1,7 @@
 """What a Python handler may import: `from batchapi import FatalBatchError`.
 
-Nothing of it is needed: a handler is any class with the right methods. This file stands alone, so it
-can be copied next to a handler for its editor and its tests.
+Nothing of it is needed: a handler is any class with the right methods. This file stands alone, so
+that it can be copied next to a handler for its editor and its tests.
 """
 
 from typing import Any, Dict, List, Mapping, Optional, Protocol, TypedDict
@@ -38,8 +38,8 @@ class JobSummary(TypedDict):
 
 
 class MetricsClient(Protocol):
-    """The constructor's `metrics_client`. A push never waits and never throws, except ValueError for
-    a name with a reserved prefix (batchapi_, cortex_, istio_), which fails the batch for good."""
+    """The constructor's `metrics_client`. A push never waits and never throws, except ValueError
+    for a name with a reserved prefix (batchapi_, cortex_, istio_): it fails the batch for good."""
 
     def increment(
         self, metric: str, value: float = 1, tags: Optional[Mapping[str, str]] = None

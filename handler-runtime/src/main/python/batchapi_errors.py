@@ -30,10 +30,15 @@ def describe(error, limit, where):
 
 
 def as_json(reason, type_name, message, limit, stack=""):
-    """The error as JSON; the message, then the stack, lose their middle if they are too long."""
-    error = {"reason": reason, "type": _cut(type_name, 256), "message": _cut(message, limit // 4)}
+    """The error as JSON; stack and message lose their middle if together they are too long."""
+    error = {"reason": reason, "type": _cut(type_name, 256), "message": _cut(message, limit // 2)}
     error["stack"] = _cut(stack, limit - 64 - len(_json(error)))
     return _json(error)
+
+
+def invalid_as_json(message, limit):
+    """The body of an INVALID frame."""
+    return _json({"message": _cut(message, limit - 64)})
 
 
 def _is_fatal(error):

@@ -18,8 +18,8 @@ class ReservedMetricName(ValueError):
 class MetricsClient:
     """Pushes metrics, as in Cortex. Thread-safe; a push never waits and never throws, but for a
     reserved name. What is no metric (a value that is no number, a name that is no text) is dropped
-    and counted in `dropped`, and so is everything in a child process: only the handler's own process
-    is connected. The worker sends them on, and has the limits and the escaping.
+    and counted in `dropped`, and so is everything in a child process: only the handler's own
+    process is connected. The worker sends them on, and has the limits and the escaping.
     """
 
     def __init__(self, connection=None, reserved_prefixes=()):
@@ -48,24 +48,27 @@ class MetricsClient:
     def _push(self, kind, metric, value, tags):
         try:
             name = self._names.get(metric) or self._checked(metric)
+            if type(value) is not float and type(value) is not int:
+                value = _number(value)
             parts = [_KIND_VALUE_LENGTH.pack(kind, value, len(name)), name]
             if tags:
-                parts.append(bytes((len(tags),)))
-                for key, tag in tags.items():
-                    key = _text(key)
-                    tag = _text(tag)
-                    parts += (_LENGTH.pack(len(key)), key, _LENGTH.pack(len(tag)), tag)
+                pairs = tuple(tags.items())
+                parts.append(bytes((len(pairs),)))
+                for pair in pairs:
+                    for text in pair:
+                        text = _text(text)
+                        parts += (_LENGTH.pack(len(text)), text)
             else:
                 parts.append(b"\0")
-            if self._connection is not None and self._connection.send_later(
-                METRIC, b"".join(parts)
-            ):
-                return
         except ReservedMetricName:
             raise
-        except Exception:  # whatever a value, a tag or its __str__ may throw
-            pass
-        self.dropped += 1
+        except (TypeError, ValueError, AttributeError, OverflowError, struct.error):
+            # Not every Exception: a signal handler of the author's may throw here, as timeouts do.
+            self.dropped += 1
+            return
+        connection = self._connection
+        if connection is None or not connection.send_later(METRIC, b"".join(parts)):
+            self.dropped += 1
 
     def _checked(self, metric):
         if not isinstance(metric, str) or not metric:
@@ -86,5 +89,19 @@ def _normalised(name):
     return name.replace(".", "_").replace("-", "_")
 
 
+def _number(value):
+    if isinstance(value, (str, bytes)):
+        raise TypeError("a text is no number")
+    try:
+        return float(value)
+    except Exception:  # his type's own methods may throw anything
+        raise TypeError("no number") from None
+
+
 def _text(value):
-    return (value if isinstance(value, str) else str(value)).encode("utf-8", "replace")
+    if not isinstance(value, str):
+        try:
+            value = str(value)
+        except Exception:
+            raise TypeError("no text") from None
+    return value.encode("utf-8", "replace")

@@ -38,8 +38,8 @@ def encode(result, limit):
         body = _encode_what_can_be(result)
     if len(body) > limit:
         raise ResultInvalid(
-            f"the result has {len(body):,} bytes as JSON, the limit is {limit:,}: return less for each item, use a"
-            " smaller batchSize, or store it elsewhere and return where it is"
+            f"the result has {len(body):,} bytes as JSON, the limit is {limit:,}: return less for"
+            " each item, use a smaller batchSize, or store it elsewhere and return where it is"
         )
     return body
 
@@ -52,7 +52,7 @@ def _encode_what_can_be(result):
 
 
 def _convert(value):
-    """What the encoder doesn't know: NumPy is converted, by its own means and without importing it."""
+    """What the encoder doesn't know; NumPy's is converted by its own means, never importing it."""
     if not _is_numpy(value):
         raise TypeError(type(value).__name__)
     converted = value.tolist()
@@ -83,12 +83,9 @@ def _plain(value, path, parents):
     if _is_numpy(value):
         return _plain(_convert(value), path, parents)
     name = type(value).__name__
-    hint = _HINTS.get(name)
-    raise ResultInvalid(
-        "{} is {} {}, which can't be written as JSON{}".format(
-            path, "an" if name[:1] in "AEIOUaeiou" else "a", name, ": " + hint if hint else ""
-        )
-    )
+    article = "an" if name[:1] in "AEIOUaeiou" else "a"
+    hint = f": {_HINTS[name]}" if name in _HINTS else ""
+    raise ResultInvalid(f"{path} is {article} {name}, which can't be written as JSON{hint}")
 
 
 def _container(value, path, parents):
@@ -124,9 +121,9 @@ def _text(value, path):
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
+        half = f"U+{ord(value[error.start]):04X} at position {error.start}"
         raise ResultInvalid(
-            f"{path} holds half a character (a lone surrogate, U+{ord(value[error.start]):04X}, at position {error.start}), which can't be"
-            " written as JSON"
+            f"{path} has half a character (lone surrogate {half}), which can't be written as JSON"
         ) from None
     return value
 

@@ -9,6 +9,7 @@ import batchapi_errors as errors
 import batchapi_loading as loading
 import batchapi_results as results
 import batchapi_wire as wire
+from batchapi_calling import HandlerInvalid
 from batchapi_metrics import MetricsClient
 
 PROTOCOL = 1
@@ -39,6 +40,8 @@ class Session:
     def run(self):
         self._connection.send(wire.HELLO, _hello())
         kind, body = self._connection.read()
+        if kind == wire.STOP:
+            return 0
         if kind != wire.START:
             raise wire.ProtocolError(f"a frame of type {kind} in place of START")
         if not self._start(body):
@@ -59,8 +62,10 @@ class Session:
             start = json.loads(body)
             unfit = _unfit(start["protocol"], start["handler"].get("language"))
             if unfit:
-                return self._invalid(unfit)
-            file, class_name = start["handler"]["file"], start["handler"]["className"]
+                self._connection.send(*self._invalid(unfit))
+                return False
+            file = start["handler"].get("file") or "handler.py"
+            class_name = start["handler"].get("className") or "Handler"
             limits = start["limits"]
             self._error_bytes, self._result_bytes = limits["error_bytes"], limits["result_bytes"]
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
@@ -70,7 +75,9 @@ class Session:
             raise wire.ProtocolError(f"a START that can't be read ({error!r})") from None
         self._connection.watch()
         with self._connection:
-            return self._construct(file, class_name, arguments)
+            kind, body = self._construct(file, class_name, arguments)
+        self._connection.send(kind, body)
+        return kind == wire.READY
 
     def _construct(self, file, class_name, arguments):
         where = file
@@ -79,20 +86,16 @@ class Session:
             self._handler = loading.load(path, file, class_name)
             where = class_name + ".__init__"
             self._handler.construct(*arguments)
-        except loading.HandlerInvalid as error:
+        except HandlerInvalid as error:
             return self._invalid(str(error))
         except BaseException as error:
             self._leave_if_forked(error)
-            self._connection.send(wire.BROKEN, errors.describe(error, self._error_bytes, where))
-            return False
+            return wire.BROKEN, errors.describe(error, self._error_bytes, where)
         self._leave_if_forked()
-        self._connection.send(wire.READY, b"{}")
-        return True
+        return wire.READY, b"{}"
 
     def _invalid(self, message):
-        body = json.dumps({"message": message[: self._error_bytes // 8]}).encode("utf-8")
-        self._connection.send(wire.INVALID, body)
-        return False
+        return wire.INVALID, errors.invalid_as_json(message, self._error_bytes)
 
     def _handle(self, body):
         try:
@@ -122,7 +125,7 @@ class Session:
         self._answer("on_job_complete", lambda: self._handler.on_job_complete(summary))
 
     def _answer(self, where, call):
-        """Runs the author's code and sends RESULT or FAILED; whatever it throws, the host lives on."""
+        """Runs the author's code and sends RESULT or FAILED, whatever it throws."""
         with self._connection:
             try:
                 body = results.encode(call(), self._result_bytes)
@@ -139,6 +142,7 @@ class Session:
         self._connection.send(kind, body)
 
     def _stop(self):
+        self._connection.stop()
         with self._connection:
             try:
                 self._handler.close()
@@ -149,8 +153,12 @@ class Session:
 
     def _leave_if_forked(self, error=None):
         """The author's os.fork() and a child that came back: it must not go on as a second host."""
-        if self._connection.in_child:
-            raise error or SystemExit(0)
+        if not self._connection.in_child:
+            return
+        if error is None or isinstance(error, SystemExit):
+            raise SystemExit(0 if error is None else error.code)
+        wire.say("in a child process\n" + errors.stack(error))
+        raise SystemExit(1)
 
 
 def _unfit(protocol, language):

@@ -12,6 +12,7 @@ HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE, METRIC, 
 
 MAX_FRAME = 4 * 1024 * 1024
 EXIT_WORKER_GONE = 70
+STOP_SECONDS = 30  # for what the author's code does after STOP
 FLUSH_MILLIS = 250
 FLUSH_FRAMES = 512  # so many waiting frames wake the watchdog
 MAX_WAITING_FRAMES = 100_000  # then metrics are dropped, for the handler must not wait for them
@@ -76,6 +77,7 @@ class Connection:
         self._woken = False
         self._in_authors_code = False
         self._gone = False
+        self._stopped = False
         self.exit_code = EXIT_WORKER_GONE  # of the process, when the worker is found gone
         self.in_child = False  # this process is a fork of the host, made by the author's code
         os.register_at_fork(after_in_child=self._leave_in_child)
@@ -104,11 +106,21 @@ class Connection:
     def __enter__(self):
         """The author's code begins: from now on a hang-up ends the process at once."""
         self._in_authors_code = True
-        if self._gone:
+        if self._gone and not self._stopped:
             os._exit(self.exit_code)
 
     def __exit__(self, *ignored):
         self._in_authors_code = False
+
+    def stop(self):
+        """After STOP the worker may go; the author's code has its time, but not for ever."""
+        self.exit_code = 0
+        self._stopped = True
+        threading.Thread(target=self._stop_at_last, name="batchapi-stop", daemon=True).start()
+
+    def _stop_at_last(self):
+        time.sleep(STOP_SECONDS)
+        os._exit(self.exit_code)
 
     def ends_with(self, exit_code):
         """The process ends in order, with the author's atexit functions and threads: their code."""
@@ -151,7 +163,8 @@ class Connection:
         try:
             self._sock.sendall(data)
         except OSError:
-            os._exit(self.exit_code)
+            if not self._stopped:
+                os._exit(self.exit_code)
 
     # The watchdog's own thread.
 
@@ -163,7 +176,7 @@ class Connection:
             for descriptor, _ in poller.poll(FLUSH_MILLIS):
                 if descriptor != self._wake_read:
                     self._gone = True
-                    if self._in_authors_code:
+                    if self._in_authors_code and not self._stopped:
                         os._exit(self.exit_code)
                     return
                 os.read(self._wake_read, 64)
@@ -171,7 +184,9 @@ class Connection:
             self._flush()
 
     def _leave_in_child(self):
-        """A fork holds no end of the socket: the worker must see the host's death in spite of it."""
+        """A fork keeps no end of the socket, or the worker wouldn't see the host's own end."""
+        if self.in_child:
+            return  # a child's child
         self.in_child = True
         self._waiting.clear()
         os.close(self._sock.detach())

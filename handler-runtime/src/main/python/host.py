@@ -19,6 +19,8 @@ if FOLDER not in sys.path:  # python3 -I and -P leave it out
 import batchapi_session  # noqa: E402
 import batchapi_wire  # noqa: E402
 
+_SIGNALS = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+
 USAGE = "usage: python3 -u host.py --socket PATH --code DIR"
 
 
@@ -48,25 +50,31 @@ def _ours_goes_last():
 
 def _ignore_signals():
     """The worker decides when the host ends. A function that does nothing, and not SIG_IGN: that
-    would be inherited by the author's own child processes, which nobody could terminate then."""
-    for number, in_children in (
-        (signal.SIGTERM, signal.SIG_DFL),
-        (signal.SIGINT, signal.default_int_handler),
-    ):
+    would be inherited by the author's own processes, which nobody could terminate then. They are
+    born with the signals blocked, so that none falls on a child that isn't itself yet."""
+    for number in _SIGNALS:
         signal.signal(number, _ignore)
         signal.siginterrupt(number, False)
-        os.register_at_fork(
-            after_in_child=lambda number=number, action=in_children: _restore(number, action)
-        )
+    os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=_restore)
 
 
 def _ignore(number, frame):
     pass
 
 
-def _restore(number, action):
-    if signal.getsignal(number) is _ignore:  # else the author has set one of his own
-        signal.signal(number, action)
+def _block():
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+
+def _unblock():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _restore():
+    for number, action in _SIGNALS.items():
+        if signal.getsignal(number) is _ignore:  # else the author has set one of his own
+            signal.signal(number, action)
+    _unblock()
 
 
 if __name__ == "__main__":

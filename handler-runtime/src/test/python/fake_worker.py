@@ -64,10 +64,15 @@ class FakeWorker:
             self.listener.listen(1)
         command = [python, *arguments, "-u", HOST, "--socket", path, "--code", self.code]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, cwd=self.folder
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=self.folder,
+            start_new_session=True,
         )
         if listen_late:
-            time.sleep(1.2)  # beyond the host's first second
+            time.sleep(0.3)  # for some attempts to fail
             self.listener.listen(1)
         self.socket, _ = self.listener.accept()
         self.socket.settimeout(PATIENCE_SECONDS)
@@ -165,9 +170,12 @@ class FakeWorker:
     def wrote(self, name):
         return os.path.exists(os.path.join(self.folder, name))
 
-    def kill(self, child):
-        """A process that the handler left behind."""
-        os.kill(child, signal.SIGKILL)
+    def kill_children(self):
+        """What the handler left behind: all of the host's session."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def hang_up(self):
         self.reader.close()
@@ -192,6 +200,7 @@ class FakeWorker:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.kill_children()
         for stream in (self.process.stdout, self.process.stderr):
             if stream:
                 stream.close()

@@ -1,5 +1,6 @@
 """How a host ends: by STOP, by the worker's end, by garbage, by its own death."""
 
+import os
 import signal
 import socket
 import struct
@@ -70,26 +71,49 @@ class EndsTest(HostTest):
                 worker.hang_up()
                 self.assertEqual(worker.exit_code(), 70)
 
-    def test_the_worker_vanishes_while_close_never_returns(self):
-        worker = self.ready(HANDLER + "Handler.close = lambda self: forever()\n")
+    def test_after_stop_the_worker_may_go_and_close_is_run_to_its_end(self):
+        worker = self.ready(
+            HANDLER + "def close(self): time.sleep(0.3), open('closed', 'w').close()\n"
+            "Handler.close = close\n"
+        )
         worker.send_stop()
-        self.eventually(lambda: worker.wrote("running"), "close doesn't run")
         worker.hang_up()
-        self.assertEqual(worker.exit_code(), 70)
+        self.assertEqual(worker.exit_code(), 0)
+        self.assertTrue(worker.wrote("closed"))
+
+    def test_metrics_that_close_pushes_to_a_worker_that_has_gone_harm_nothing(self):
+        worker = self.ready(
+            """
+            class Handler:
+                def __init__(self, metrics_client): self.metrics = metrics_client
+                def handle_batch(self, payload): pass
+                def close(self):
+                    for _ in range(50_000): self.metrics.increment("n")
+                    open("closed", "w").close()
+            """
+        )
+        worker.send_stop()
+        worker.hang_up()
+        self.assertEqual(worker.exit_code(), 0)
+        self.assertTrue(worker.wrote("closed"))
+
+    def test_a_close_that_never_returns_is_ended_after_its_time(self):
+        impatient = (
+            f"import sys; sys.path.insert(0, {os.path.dirname(HOST)!r}); import host, batchapi_wire;"
+            "batchapi_wire.STOP_SECONDS = 0.2; sys.exit(host.main(sys.argv[3:]))"
+        )
+        worker = self.ready(
+            "import threading\n" + HANDLER + "threading.Thread(target=forever).start()\n"
+            "Handler.close = lambda self: forever()\n",
+            arguments=("-c", impatient),
+        )
+        self.assertEqual(worker.stop(), 0)
 
     def test_the_worker_vanishes_in_the_middle_of_a_frame(self):
         worker = self.ready(HANDLER)
         worker.socket.sendall(struct.pack(">IB", 1000, HANDLE) + b"x")
         worker.hang_up()
         self.assertEqual(worker.exit_code(), 70)
-
-    def test_threads_of_the_author_that_never_end_do_not_outlive_the_worker(self):
-        worker = self.ready(
-            "import threading\n" + HANDLER + "threading.Thread(target=forever).start()\n"
-        )
-        worker.send_stop()
-        worker.hang_up()
-        self.assertEqual(worker.exit_code(), 0)
 
     def test_garbage_ends_the_connection_with_a_line_on_standard_error(self):
         for frame in (
@@ -129,14 +153,24 @@ class EndsTest(HostTest):
                 self.assertEqual(worker.exit_code(), 70)
 
     def test_signals_are_left_to_the_worker(self):
-        worker = self.ready(HANDLER)
-        worker.send_batch(["open('running', 'w').close() or time.sleep(0.3) or 'slept'"])
+        worker = self.ready(
+            """
+            import os, time
+            class Handler:
+                def handle_batch(self, payload):
+                    open("running", "w").close()
+                    while not os.path.exists("go"): time.sleep(0.01)
+                    return "done"
+            """
+        )
+        worker.send_batch([])
         self.eventually(lambda: worker.wrote("running"), "the handler doesn't run")
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
             worker.process.send_signal(number)
-        self.assertEqual(worker.receive()[1], b'"slept"')
+        worker.write("go", "")
+        self.assertEqual(worker.receive()[1], b'"done"')
         worker.process.send_signal(signal.SIGTERM)
-        self.assertEqual(self.result(worker, ["1"]), 1)
+        self.assertEqual(self.result(worker, []), "done")
         self.assertEqual(worker.stop(), 0)
 
     def test_deaths_of_the_process_are_an_end_of_file(self):
@@ -188,14 +222,17 @@ class EndsTest(HostTest):
             command = [sys.executable, "-u", HOST, "--socket", folder + "/s", "--code", folder]
             starter = (
                 "import subprocess, sys\n"
-                "host = subprocess.Popen(sys.argv[1:])\n"
-                "print(host.pid, flush=True)\n"
+                "print(subprocess.Popen(sys.argv[1:]).pid, flush=True)\n"
+                "sys.stdin.read()\n"
             )
             with subprocess.Popen(
                 [sys.executable, "-c", starter, *command],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             ) as parent:
+                host = int(parent.stdout.readline())
+                self.eventually(lambda: catches_sigterm(host), "the host doesn't start")
                 _, said = parent.communicate(timeout=20)  # until the host, too, has closed stderr
             self.assertIn(b"the worker ended before it listened at", said)
 
@@ -226,3 +263,10 @@ class EndsTest(HostTest):
         for _ in range(10):
             self.assertEqual(self.failed(worker.handle([]))["type"], "handler.Late")
         self.assertTrue(all(m.name == "n" for m in worker.metrics))
+
+
+def catches_sigterm(pid):
+    """Which the host does just before it looks for the worker."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        caught = next(line for line in status if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1

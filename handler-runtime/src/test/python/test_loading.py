@@ -87,8 +87,8 @@ class LoadingTest(HostTest):
         )
         self.assertEqual(
             message,
-            "Handler.__init__ in handler.py asks for the unknown argument tensorflow_client: there is"
-            " config, job_spec and metrics_client; any other needs a default value",
+            "Handler.__init__ in handler.py asks for the unknown argument tensorflow_client:"
+            " there is config, job_spec and metrics_client; any other needs a default value",
         )
 
     def test_signatures_that_do_not_fit(self):

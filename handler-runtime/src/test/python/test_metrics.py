@@ -11,9 +11,8 @@ class Handler:
     def __init__(self, metrics_client):
         self.m = metrics_client
     def handle_batch(self, payload):
-        m = self.m
-        exec(payload[0])
-        return m.dropped
+        exec(payload[0], dict(globals(), m=self.m))
+        return self.m.dropped
 """
 
 
@@ -44,7 +43,8 @@ class MetricsTest(HostTest):
     def test_positional_and_default_arguments(self):
         metrics, _ = self.pushed(
             self.ready(PUSHER),
-            "m.increment('a'); m.increment('a', 2.5); m.gauge('g', -1, None); m.histogram('h', 0, {})",
+            "m.increment('a'); m.increment('a', 2.5)\n"
+            "m.gauge('g', -1, None); m.histogram('h', 0, {})",
         )
         self.assertEqual(
             metrics, [("c", "a", 1, {}), ("c", "a", 2.5, {}), ("g", "g", -1, {}), ("h", "h", 0, {})]
@@ -102,7 +102,7 @@ class MetricsTest(HostTest):
     def test_many_threads_lose_nothing_and_all_arrive_before_the_result(self):
         metrics, dropped = self.pushed(
             self.ready(PUSHER),
-            "def push(m=m):\n    for i in range(2000): m.increment('n', 1, {'i': i})\n"
+            "def push():\n    for i in range(2000): m.increment('n', 1, {'i': i})\n"
             "threads = [threading.Thread(target=push) for _ in range(8)]\n"
             "[t.start() for t in threads]; [t.join() for t in threads]\n",
         )
@@ -116,7 +116,8 @@ class MetricsTest(HostTest):
         worker = self.ready(PUSHER)
         worker.send_batch(
             [
-                "import os, time\nm.increment('early')\nwhile not os.path.exists('go'): time.sleep(.01)"
+                "import os, time\nm.increment('early')\n"
+                "while not os.path.exists('go'): time.sleep(.01)"
             ]
         )
         metric = worker.receive_metric()
@@ -125,10 +126,7 @@ class MetricsTest(HostTest):
         self.assertEqual(worker.receive()[1], b"0")
 
     def test_a_worker_that_does_not_read_holds_up_no_handler(self):
-        worker = self.ready(
-            PUSHER
-            + "        # unread: 300,000 metrics are more than the socket and the queue hold\n"
-        )
+        worker = self.ready(PUSHER)  # 300,000 metrics are more than socket and queue hold
         worker.send_batch(["for i in range(300_000): m.increment('n')\nopen('done', 'w').close()"])
         self.eventually(lambda: worker.wrote("done"), "the handler waits for the worker")
         kind, body = worker.receive()

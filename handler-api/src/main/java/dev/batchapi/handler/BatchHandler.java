@@ -6,12 +6,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handles the batches of a job, one at a time.
  *
- * <p>The class needs one public constructor, called once per worker. It may ask for any of these,
- * by type and in any order: {@link JobSpec}, {@link MetricsClient}, and the configuration as a
- * {@code Map<String, Object>}, a record or a class that Jackson can bind. A constructor that throws
- * is tried again on other workers; three failures without any outcome end the job.
+ * <p>The class is public and has one public constructor, called once per worker. It may ask for any
+ * of these, by type and in any order: {@link JobSpec}, {@link MetricsClient}, and the configuration
+ * as a {@code Map<String, Object>}, a record or a class that Jackson can bind. A field of the
+ * configuration that the record or class doesn't have is refused, so that a misspelt one is found
+ * before anything runs. A constructor that throws is tried again on other workers; three failures
+ * without any outcome end the job.
  *
- * <p>A handler that is also {@link AutoCloseable} is closed when its worker ends in order.
+ * <p>Items may have more fields than {@code I}; items that {@code I} can't hold fail the batch for
+ * good. If jackson-databind is on the handler's own class path, that version and the modules beside
+ * it bind items and configuration and write results; otherwise a built-in one does, and its
+ * annotations and tree model ({@code com.fasterxml.jackson}) can be used.
+ *
+ * <p>All methods are called on one thread, whose context class loader is the handler's. Whatever
+ * they throw, errors such as {@link StackOverflowError} included, fails the attempt and not the
+ * worker.
+ *
+ * <p>A handler that is also {@link AutoCloseable} is closed when its worker ends in order; it has
+ * 30 seconds for that.
  *
  * @param <I> the type of one item: any type that Jackson can bind, usually a record
  * @param <R> the type of a batch's result: any type that Jackson can write

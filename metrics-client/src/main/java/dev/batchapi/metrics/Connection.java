@@ -101,15 +101,17 @@ final class Connection {
    * Looks for refusals, and for the server where it is away; replaces the socket when it is time.
    */
   void maintain() {
-    long now = System.nanoTime();
-    boolean old = channel == null || now - openedAt >= (present ? rotationNanos : REOPEN_NANOS);
-    if (old && now - askedAt >= LOOKUP_NANOS) {
-      ask(now);
-    }
     if (present && wasRefused()) {
       lost();
     }
     reopenIfAnswered();
+    long now = System.nanoTime();
+    boolean old = channel == null || now - openedAt >= (present ? rotationNanos : REOPEN_NANOS);
+    // Not before the last answer was used: asking anew discards it.
+    if (old && !asked && now - askedAt >= LOOKUP_NANOS) {
+      ask(now);
+      reopenIfAnswered();
+    }
     if (!present && channel != null && now - probedAt >= PROBE_NANOS) {
       checkProbe();
       if (!present) {

@@ -84,6 +84,11 @@ public final class Tally {
     return index == Lease.COMPLETION ? completion != null : done.get(index);
   }
 
+  /** Takes the batches that have an outcome out of a set of indices. */
+  public void removeDone(BitSet indices) {
+    indices.andNot(done);
+  }
+
   public Counts counts() {
     return new Counts(
         succeeded,

@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * The folder that a host gets as {@code --code}: the source from the file or from a ConfigMap,
- * written to a temporary folder; or the folder of the file itself for a handler that would be in the
- * image.
+ * written to a temporary folder; or the folder of the file itself for a handler that would be in
+ * the image.
  *
  * @param path the folder
  * @param temporary whether it is deleted in the end

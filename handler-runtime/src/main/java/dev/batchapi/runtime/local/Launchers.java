@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.local;
 
 import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.runtime.host.JavaHostCommand;
 import dev.batchapi.runtime.worker.ChildHosts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -39,8 +39,11 @@ final class Launchers {
    */
   ChildHosts.Launcher launcher(RunSpec.Language language, Path code, Map<String, String> env) {
     return socket -> {
-      var command = new ArrayList<>(language == RunSpec.Language.JAVA ? java() : python());
-      command.addAll(List.of("--socket", socket.toString(), "--code", code.toString()));
+      var command =
+          switch (language) {
+            case PYTHON -> python(socket, code);
+            case JAVA -> java(socket, code);
+          };
       var builder = new ProcessBuilder(command);
       builder.environment().putAll(env);
       var process = builder.start();
@@ -51,30 +54,23 @@ final class Launchers {
     };
   }
 
-  private List<String> python() throws IOException {
+  private List<String> python(Path socket, Path code) throws IOException {
     var host = home.resolve("python").resolve("host.py");
     if (!Files.exists(host)) {
       throw new IOException("the Python host is missing: " + host);
     }
-    return List.of(python, "-u", host.toString());
+    return List.of(
+        python, "-u", host.toString(), "--socket", socket.toString(), "--code", code.toString());
   }
 
-  private List<String> java() {
-    var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED"));
+  private List<String> java(Path socket, Path code) {
     var cache = home.resolve("java-host.aot");
-    if (Files.exists(cache)) {
-      command.add("-XX:AOTCache=" + cache);
-    }
-    command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), "dev.batchapi.runtime.host.JavaHost"));
-    return command;
+    return JavaHostCommand.of(
+        Path.of(System.getProperty("java.home"), "bin", "java"),
+        System.getProperty("java.class.path"),
+        Files.exists(cache) ? cache : null,
+        socket,
+        code);
   }
 
   private void copy(InputStream from, PrintStream to) {

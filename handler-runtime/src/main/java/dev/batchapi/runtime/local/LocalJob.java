@@ -64,8 +64,7 @@ final class LocalJob {
     this.ledger = ledger;
     this.progress = progress;
     var noted = noting(hosts);
-    this.pool =
-        new WorkerPool(() -> new Worker(assignment, queue.get(), noted), this::afterExit);
+    this.pool = new WorkerPool(() -> new Worker(assignment, queue.get(), noted), this::afterExit);
   }
 
   /** Runs the job to its end, which is also written to the ledger. */
@@ -166,8 +165,7 @@ final class LocalJob {
   private HostSource noting(HostSource hosts) {
     return new HostSource() {
       @Override
-      public Host start()
-          throws HostStartException, InterruptedException {
+      public Host start() throws HostStartException, InterruptedException {
         var host = hosts.start();
         synchronized (LocalJob.this) {
           if (firstReady == null) {

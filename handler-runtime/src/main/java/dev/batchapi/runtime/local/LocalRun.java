@@ -28,11 +28,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one job with everything it needs on this machine: the queue in memory, hosts as children, and
- * a StatsD server that shows what the handler pushed.
+ * Runs one job with everything it needs on this machine: the queue in memory, hosts as children,
+ * and a StatsD server that shows what the handler pushed.
  */
 final class LocalRun {
   private final Settings settings;
+  private final ResultFiles files;
   private final PrintStream out;
   private final Progress.Style style;
   private volatile @Nullable LocalJob running;
@@ -42,13 +43,12 @@ final class LocalRun {
    *
    * @param home the folder with {@code python/}, the Python host
    * @param python the interpreter, a path or a name on the PATH
-   * @param results where results go; null for nowhere
-   * @param errors where failed batches go; null for nowhere
    */
-  record Settings(Path home, String python, @Nullable Path results, @Nullable Path errors) {}
+  record Settings(Path home, String python) {}
 
-  LocalRun(Settings settings, PrintStream out, Progress.Style style) {
+  LocalRun(Settings settings, ResultFiles files, PrintStream out, Progress.Style style) {
     this.settings = settings;
+    this.files = files;
     this.out = out;
     this.style = style;
   }
@@ -58,8 +58,7 @@ final class LocalRun {
    *
    * @param code the folder with the author's code
    */
-  Verdict run(
-      NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Path code)
+  Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Path code)
       throws IOException, InterruptedException {
     var started = Instant.now();
     var spec = RunSpec.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
@@ -70,8 +69,7 @@ final class LocalRun {
             StatsdMetrics.open(
                 MetricsSettings.parse("127.0.0.1:" + statsd.port())
                     .withTags(spec.metrics().tags()))) {
-      var progress =
-          new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
+      var progress = new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
       var launchers = new Launchers(settings.home, settings.python, progress);
       var hosts =
           new ChildHosts(
@@ -106,7 +104,7 @@ final class LocalRun {
       report.outcome(spec.job().name(), end, ledger.counts(id), input, took);
       report.failures(id, ledger, input);
       report.metrics(statsd.snapshot(), statsd.malformed());
-      write(new ResultFiles(id, ledger, input), report);
+      files.add(spec.job().name(), id, ledger, input);
       return end.verdict();
     }
   }
@@ -116,17 +114,6 @@ final class LocalRun {
     var job = running;
     if (job != null) {
       job.end(Verdict.Cancelled, "Stopped from the keyboard or by a signal.");
-    }
-  }
-
-  private void write(ResultFiles files, Report report) throws IOException {
-    if (settings.results != null) {
-      files.writeResults(settings.results);
-      report.file("results", settings.results);
-    }
-    if (settings.errors != null) {
-      files.writeErrors(settings.errors);
-      report.file("errors", settings.errors);
     }
   }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What follows when workers end again and again: they are replaced, slower each time, until a bound.
- * Any new outcome starts the count anew.
+ * What follows when workers end again and again: they are replaced, slower each time, until a
+ * bound. Any new outcome starts the count anew.
  */
 final class LostWorkers {
   /** As long as the job has no outcome at all, its handler is taken for broken. */

@@ -9,6 +9,12 @@ import java.util.Map;
  */
 public record Invalid(String message) {
 
+  /** This message, cut so that it is at most {@code limit} bytes as JSON. */
+  public byte[] encode(int limit) {
+    int overhead = new Invalid("").encode().length;
+    return new Invalid(Truncation.to(message, Math.max(0, limit - overhead))).encode();
+  }
+
   public byte[] encode() {
     return PlainJson.write(Map.of("message", message));
   }

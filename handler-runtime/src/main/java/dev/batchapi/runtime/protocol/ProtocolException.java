@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * The other side sent what this protocol doesn't have; the message says what. End the connection.
  */
-public final class ProtocolException extends IOException {
+public class ProtocolException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public ProtocolException(String message) {

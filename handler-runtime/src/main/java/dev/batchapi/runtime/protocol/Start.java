@@ -84,13 +84,14 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
   /**
    * Reads one.
    *
-   * @throws ProtocolException if a field is missing or of another type, or the version is another
+   * @throws ProtocolException if a field is missing or of another type
+   * @throws WrongVersionException if it is of another version
    */
   public static Start decode(byte[] body) throws ProtocolException {
     JsonObject json = PlainJson.readObject("START", body);
     int version = json.integer("protocol");
     if (version != Hello.PROTOCOL) {
-      throw new ProtocolException(
+      throw new WrongVersionException(
           "the worker speaks protocol %d, this host %d: use images of one version"
               .formatted(version, Hello.PROTOCOL));
     }

@@ -47,8 +47,7 @@ public final class ChildHosts implements HostSource {
       try (var socket = new HostSocket(folder.resolve("host.sock"))) {
         var connected = socket.next();
         child = new ChildProcess(launcher.launch(socket.path()));
-        var host =
-            SocketHost.start(connection(connected, child), child, start, metrics, startup);
+        var host = SocketHost.start(connection(connected, child), child, start, metrics, startup);
         ready = true;
         return host;
       } finally {

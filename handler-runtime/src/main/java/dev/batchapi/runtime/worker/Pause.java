@@ -3,7 +3,9 @@ package dev.batchapi.runtime.worker;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The wait between calls that fail: 0.1 s, doubling up to 5 s, ended early when the worker stops. */
+/**
+ * The wait between calls that fail: 0.1 s, doubling up to 5 s, ended early when the worker stops.
+ */
 final class Pause {
   private static final long FIRST_MILLIS = 100;
   private static final long LONGEST_MILLIS = 5_000;

@@ -7,8 +7,8 @@ import dev.batchapi.handler.JobSpec;
 import dev.batchapi.runtime.protocol.Start;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what a host is told from what a worker was told. */

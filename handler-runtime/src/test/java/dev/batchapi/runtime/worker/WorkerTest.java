@@ -44,7 +44,7 @@ class WorkerTest {
               JOB,
               "monday",
               new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
-              Optional.empty()),
+              Optional.of(Duration.ofSeconds(7))),
           queue.worker(JOB),
           hosts);
 
@@ -65,7 +65,8 @@ class WorkerTest {
     enqueue(1);
     runUntil(1);
     assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2");
-    assertThat(queue.counts(JOB)).extracting(Counts::succeeded, Counts::failedAttempts)
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
         .containsExactly(1, 1);
     assertThat(outcome(0).attempts()).isEqualTo(2);
   }
@@ -97,7 +98,8 @@ class WorkerTest {
     enqueue(2);
     runUntil(2);
     assertThat(hosts.started).hasValue(2);
-    assertThat(queue.counts(JOB)).extracting(Counts::succeeded, Counts::failedAttempts)
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
         .containsExactly(2, 1);
   }
 
@@ -112,7 +114,7 @@ class WorkerTest {
 
   @Test
   void aTimeoutIsAFailedAttemptThatNamesTheSetting() {
-    var late = new Answer.TimedOut(Duration.ofSeconds(7));
+    var late = new Answer.TimedOut();
     hosts.answers(late, late, late);
     enqueue(1);
     runUntil(1);

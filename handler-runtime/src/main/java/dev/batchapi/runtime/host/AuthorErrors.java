@@ -1,0 +1,47 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.FatalBatchException;
+import dev.batchapi.handler.ReservedMetricNameException;
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+
+/** What the worker is told about what the author's code threw. Never throws itself. */
+final class AuthorErrors {
+  private AuthorErrors() {}
+
+  /** For whatever came out of the author's code. */
+  static HandlerError of(Throwable thrown) {
+    boolean fatal =
+        thrown instanceof FatalBatchException || thrown instanceof ReservedMetricNameException;
+    return new HandlerError(
+        fatal ? Reason.FatalError : Reason.HandlerFailed,
+        thrown.getClass().getName(),
+        message(thrown),
+        AuthorStack.of(thrown));
+  }
+
+  /** For items or a result that don't fit; {@code reason} says which. */
+  static HandlerError of(BindingException misfit, Reason reason) {
+    Throwable cause = misfit.getCause();
+    String type =
+        cause != null
+            ? cause.getClass().getName()
+            : reason == Reason.ResultInvalid ? "ResultInvalid" : "ItemInvalid";
+    return new HandlerError(
+        reason, type, message(misfit), cause == null ? "" : AuthorStack.of(cause));
+  }
+
+  /** For a result that is too large. */
+  static HandlerError tooLarge(ResultTooLargeException e) {
+    return new HandlerError(Reason.ResultInvalid, "ResultInvalid", message(e), "");
+  }
+
+  private static String message(Throwable thrown) {
+    try {
+      String message = thrown.getMessage();
+      return message == null ? "" : message;
+    } catch (Throwable broken) {
+      return "(its message can't be read: getMessage() threw " + broken.getClass().getName() + ")";
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.runtime.host.jackson.JacksonBinding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+
+/**
+ * Below the author's loader: defines our binding classes once more, so that they are linked against
+ * his Jackson.
+ */
+final class BindingLoader extends ClassLoader {
+  private static final String OURS = "dev.batchapi.runtime.host.";
+  private static final String BINDING = JacksonBinding.class.getPackageName() + ".";
+
+  private final ClassLoader ours = BindingLoader.class.getClassLoader();
+
+  private BindingLoader(AuthorLoader author) {
+    super(author);
+  }
+
+  /**
+   * The binding for this author's classes.
+   *
+   * @throws HandlerInvalidException if his Jackson is not one that this works with
+   */
+  static JsonBinding bindingFor(AuthorLoader author) throws HandlerInvalidException {
+    if (!author.ownJackson()) {
+      return new JacksonBinding(BindingLoader.class.getClassLoader());
+    }
+    try {
+      return (JsonBinding)
+          new BindingLoader(author)
+              .loadClass(JacksonBinding.class.getName())
+              .getConstructor(ClassLoader.class)
+              .newInstance(author);
+    } catch (InvocationTargetException e) {
+      throw unusable(e.getCause() == null ? e : e.getCause());
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw unusable(e);
+    }
+  }
+
+  private static HandlerInvalidException unusable(Throwable cause) {
+    return new HandlerInvalidException(
+        "the jackson-databind on the class path can't be used (%s): it needs version 2.10 or newer, 2.12 for records, with jackson-core and jackson-annotations of the same version"
+            .formatted(cause));
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    if (!name.startsWith(OURS)) {
+      return super.loadClass(name, resolve);
+    }
+    if (!name.startsWith(BINDING)) {
+      return ours.loadClass(name);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> loaded = findLoadedClass(name);
+      return loaded == null ? define(name) : loaded;
+    }
+  }
+
+  private Class<?> define(String name) throws ClassNotFoundException {
+    try (InputStream file = ours.getResourceAsStream(name.replace('.', '/') + ".class")) {
+      if (file == null) {
+        throw new ClassNotFoundException(name);
+      }
+      byte[] code = file.readAllBytes();
+      return defineClass(name, code, 0, code.length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.batchapi.runtime.host;
+
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Collects a result and stops its writer as soon as it is too long. Used again for every result.
+ */
+final class BoundedBytes extends OutputStream {
+  private final int limit;
+  private byte[] bytes = new byte[4096];
+  private int size;
+
+  BoundedBytes(int limit) {
+    this.limit = limit;
+  }
+
+  @Override
+  public void write(int b) throws ResultTooLargeException {
+    reserve(1);
+    bytes[size++] = (byte) b;
+  }
+
+  @Override
+  public void write(byte[] source, int offset, int length) throws ResultTooLargeException {
+    reserve(length);
+    System.arraycopy(source, offset, bytes, size, length);
+    size += length;
+  }
+
+  private void reserve(int length) throws ResultTooLargeException {
+    if (length > limit - size) {
+      throw new ResultTooLargeException(limit);
+    }
+    if (length > bytes.length - size) {
+      bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(size + length, 2 * bytes.length)));
+    }
+  }
+
+  /** JSON's null is no result, whoever wrote it. */
+  boolean isNull() {
+    return size == 4 && bytes[0] == 'n';
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  /** What was written since {@link #clear}; valid until then. */
+  ByteBuffer content() {
+    return ByteBuffer.wrap(bytes, 0, size);
+  }
+}

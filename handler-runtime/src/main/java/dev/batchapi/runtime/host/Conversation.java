@@ -1,0 +1,98 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.runtime.protocol.Frame;
+import dev.batchapi.runtime.protocol.FrameChannel;
+import dev.batchapi.runtime.protocol.FrameType;
+import dev.batchapi.runtime.protocol.Hello;
+import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.PeerGoneException;
+import dev.batchapi.runtime.protocol.ProtocolException;
+import dev.batchapi.runtime.protocol.Start;
+import dev.batchapi.runtime.protocol.WrongVersionException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The listening half of the host: takes the worker's frames and knows when it is gone. */
+final class Conversation {
+  /** How long the handler may take to close. */
+  static final Duration CLOSE_BOUND = Duration.ofSeconds(30);
+
+  private final FrameChannel channel;
+  private final Path code;
+  private final PrintStream errors;
+  private final Duration closeBound;
+
+  Conversation(FrameChannel channel, Path code, PrintStream errors) {
+    this(channel, code, errors, CLOSE_BOUND);
+  }
+
+  Conversation(FrameChannel channel, Path code, PrintStream errors, Duration closeBound) {
+    this.closeBound = closeBound;
+    this.channel = channel;
+    this.code = code;
+    this.errors = errors;
+  }
+
+  /** Serves the worker until one side ends; the exit code of the process. */
+  int run() {
+    try {
+      channel.write(FrameType.HELLO, hello().encode());
+      byte[] start = channel.read().expect(FrameType.START);
+      try {
+        return serve(new Session(channel, code, Start.decode(start), errors));
+      } catch (WrongVersionException e) {
+        channel.write(FrameType.INVALID, new Invalid(String.valueOf(e.getMessage())).encode());
+        return JavaHost.EXIT_NO_HANDLER;
+      }
+    } catch (ProtocolException e) {
+      errors.println("batchapi host: the worker sent what is not the protocol: " + e.getMessage());
+      return JavaHost.EXIT_WORKER_GONE;
+    } catch (PeerGoneException e) {
+      return JavaHost.EXIT_WORKER_GONE;
+    } catch (IOException e) {
+      errors.println("batchapi host: " + e);
+      return JavaHost.EXIT_WORKER_GONE;
+    }
+  }
+
+  private int serve(Session session) throws IOException {
+    HandlerThread thread = new HandlerThread(session);
+    thread.start();
+    try {
+      FrameType last;
+      do {
+        Frame frame = channel.read();
+        last = frame.type();
+        session.give(frame);
+      } while (last != FrameType.STOP);
+    } catch (ClosedChannelException endedHere) {
+      // INVALID or BROKEN: the session has closed the channel.
+    } catch (IOException e) {
+      session.closeMetrics();
+      throw e;
+    }
+    try {
+      if (!thread.join(closeBound)) {
+        errors.println(
+            "batchapi host: the handler was not closed within " + closeBound.toMillis() + " ms");
+        session.closeMetrics();
+        return JavaHost.EXIT_STOPPED;
+      }
+    } catch (InterruptedException e) {
+      // Of this thread nobody knows but the author who looks for it; then it ends sooner.
+    }
+    session.closeMetrics();
+    return session.exitCode();
+  }
+
+  private static Hello hello() {
+    return new Hello(
+        Hello.PROTOCOL,
+        "java",
+        "Java " + System.getProperty("java.runtime.version"),
+        ProcessHandle.current().pid());
+  }
+}

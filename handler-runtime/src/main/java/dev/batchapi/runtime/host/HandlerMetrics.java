@@ -1,0 +1,66 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.handler.ReservedMetricNameException;
+import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.runtime.protocol.Start;
+import java.util.Map;
+
+/**
+ * The metrics client as the handler sees it: it can't close it, and the one thing that it throws
+ * has a type that he can see.
+ */
+final class HandlerMetrics implements MetricsClient {
+  private final StatsdMetrics client;
+
+  private HandlerMetrics(StatsdMetrics client) {
+    this.client = client;
+  }
+
+  /**
+   * Opens a client with the job's settings.
+   *
+   * @throws HandlerInvalidException if they can't be used
+   */
+  static HandlerMetrics open(Start.Metrics settings) throws HandlerInvalidException {
+    String statsd = settings.statsd();
+    if (statsd == null) {
+      return new HandlerMetrics(StatsdMetrics.unconfigured());
+    }
+    try {
+      return new HandlerMetrics(
+          StatsdMetrics.open(MetricsSettings.parse(statsd).withTags(settings.tags())));
+    } catch (IllegalArgumentException e) {
+      throw new HandlerInvalidException("metrics: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void increment(String metric, double value, Map<String, String> tags) {
+    push(() -> client.increment(metric, value, tags));
+  }
+
+  @Override
+  public void gauge(String metric, double value, Map<String, String> tags) {
+    push(() -> client.gauge(metric, value, tags));
+  }
+
+  @Override
+  public void histogram(String metric, double value, Map<String, String> tags) {
+    push(() -> client.histogram(metric, value, tags));
+  }
+
+  private static void push(Runnable push) {
+    try {
+      push.run();
+    } catch (IllegalArgumentException reserved) { // The only thing that the client throws.
+      throw new ReservedMetricNameException(String.valueOf(reserved.getMessage()));
+    }
+  }
+
+  /** Hands everything that was pushed to the network, within 2 s; later pushes are dropped. */
+  void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.BatchHandler;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a handler's class says its items are: the {@code I} of {@code BatchHandler<I, R>}. */
+final class ItemType {
+  private ItemType() {}
+
+  /**
+   * Looks through superclasses and interfaces.
+   *
+   * @throws HandlerInvalidException if the class doesn't say
+   */
+  static Type of(Class<?> handler) throws HandlerInvalidException {
+    Type item = find(handler, Map.of());
+    if (item == null) {
+      throw new HandlerInvalidException(
+          "%s implements BatchHandler without saying what its items are: write for example \"implements BatchHandler<Map<String, Object>, Object>\""
+              .formatted(handler.getName()));
+    }
+    if (isOpen(item)) {
+      throw new HandlerInvalidException(
+          "the item type of %s is %s, which is not one type: give BatchHandler a record, a class or Map<String, Object>"
+              .formatted(handler.getName(), item.getTypeName()));
+    }
+    return item;
+  }
+
+  /** The item type seen from {@code type}, whose variables have these values. */
+  private static @Nullable Type find(Type type, Map<TypeVariable<?>, Type> values) {
+    Class<?> raw;
+    Map<TypeVariable<?>, Type> own = new HashMap<>();
+    if (type instanceof ParameterizedType given) {
+      raw = (Class<?>) given.getRawType();
+      for (int i = 0; i < raw.getTypeParameters().length; i++) {
+        own.put(raw.getTypeParameters()[i], given(given.getActualTypeArguments()[i], values));
+      }
+    } else {
+      raw = (Class<?>) type;
+    }
+    if (raw == BatchHandler.class) {
+      return own.get(BatchHandler.class.getTypeParameters()[0]);
+    }
+    for (Type parent : raw.getGenericInterfaces()) {
+      if (parent instanceof ParameterizedType || parent != BatchHandler.class) {
+        Type found = find(parent, own);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    Type parent = raw.getGenericSuperclass();
+    return parent == null ? null : find(parent, own);
+  }
+
+  private static Type given(Type type, Map<TypeVariable<?>, Type> values) {
+    return switch (type) {
+      case TypeVariable<?> variable -> values.getOrDefault(variable, variable);
+      case ParameterizedType generic ->
+          new Generic(
+              (Class<?>) generic.getRawType(),
+              generic.getOwnerType(),
+              Arrays.stream(generic.getActualTypeArguments())
+                  .map(argument -> given(argument, values))
+                  .toArray(Type[]::new));
+      default -> type;
+    };
+  }
+
+  private static boolean isOpen(Type type) {
+    return switch (type) {
+      case TypeVariable<?> _ -> true;
+      case ParameterizedType generic ->
+          Arrays.stream(generic.getActualTypeArguments()).anyMatch(ItemType::isOpen);
+      case GenericArrayType array -> isOpen(array.getGenericComponentType());
+      case WildcardType _ -> false;
+      default -> false;
+    };
+  }
+
+  /** A type with its variables filled in; the JDK has no public way to make one. */
+  private record Generic(Class<?> raw, @Nullable Type owner, Type[] arguments)
+      implements ParameterizedType {
+    @Override
+    public Type[] getActualTypeArguments() {
+      return arguments.clone();
+    }
+
+    @Override
+    public Type getRawType() {
+      return raw;
+    }
+
+    @Override
+    public @Nullable Type getOwnerType() {
+      return owner;
+    }
+
+    @Override
+    public String getTypeName() {
+      return raw.getName()
+          + "<"
+          + String.join(", ", Arrays.stream(arguments).map(Type::getTypeName).toList())
+          + ">";
+    }
+  }
+}

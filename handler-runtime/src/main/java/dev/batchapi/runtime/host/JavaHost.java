@@ -1,0 +1,71 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.runtime.protocol.FrameChannel;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The process that holds an author's Java code: {@code JavaHost --socket PATH --code DIR}.
+ *
+ * <p>The contract is docs/protocol.md, "Worker and host". This thread listens to the worker, so
+ * that its end is seen while the handler runs; the handler has a thread of its own. {@link
+ * JavaHostCommand} has the JVM's options.
+ */
+public final class JavaHost {
+  static final int EXIT_STOPPED = 0;
+  static final int EXIT_NO_HANDLER = 1;
+  static final int EXIT_USAGE = 64;
+  static final int EXIT_WORKER_GONE = 70;
+
+  private JavaHost() {}
+
+  public static void main(String[] arguments) throws IOException {
+    // The author may replace System.err; what the host has to say is not his.
+    PrintStream errors = System.err;
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    if (arguments.length == 1 && arguments[0].equals("--train")) {
+      Training.run();
+      return;
+    }
+    Signals.leaveToTheWorker();
+    HostArguments host;
+    try {
+      host = HostArguments.parse(arguments);
+    } catch (IllegalArgumentException e) {
+      errors.println("batchapi host: " + e.getMessage() + "; " + HostArguments.USAGE);
+      System.exit(EXIT_USAGE);
+      return;
+    }
+    FrameChannel channel;
+    try {
+      channel = Connecting.to(host.socket(), host.patience());
+    } catch (IOException e) {
+      errors.println("batchapi host: can't reach the worker: " + e.getMessage());
+      System.exit(EXIT_WORKER_GONE);
+      return;
+    }
+    end(new Conversation(channel, host.code(), errors).run());
+  }
+
+  private static void end(int code) {
+    if (code == EXIT_WORKER_GONE) {
+      Runtime.getRuntime().halt(code);
+    }
+    // The author's shutdown hooks may run, but not forever.
+    var _ =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  long end = System.nanoTime() + Conversation.CLOSE_BOUND.toNanos();
+                  for (long left = end - System.nanoTime();
+                      left > 0;
+                      left = end - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                  }
+                  Runtime.getRuntime().halt(code);
+                });
+    System.exit(code);
+  }
+}

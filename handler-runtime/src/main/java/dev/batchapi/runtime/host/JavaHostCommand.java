@@ -1,0 +1,56 @@
+package dev.batchapi.runtime.host;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the Java host is started. The one place that knows the options of its JVM. */
+public final class JavaHostCommand {
+  /**
+   * For every host. The serial collector starts fastest and takes the least memory beside one busy
+   * thread. No limit on the compilers: the author's arithmetic needs the second one. Messages of
+   * the JVM go to standard error, and only errors: standard output is the author's. The last one
+   * keeps the metrics client's library from printing a warning.
+   */
+  public static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  /** In a container, which holds nothing but the host: most of its memory is the handler's. */
+  public static final List<String> CONTAINER_OPTIONS = List.of("-XX:MaxRAMPercentage=70");
+
+  private JavaHostCommand() {}
+
+  /**
+   * The command that starts a host as a child process.
+   *
+   * @param java the {@code java} program
+   * @param classPath of this runtime; jars, for the cache to be of use
+   * @param aotCache made by {@code JavaHost --train} with {@code -XX:AOTCacheOutput} from the same
+   *     jars and the same Java, or null
+   */
+  public static List<String> of(
+      Path java, String classPath, @Nullable Path aotCache, Path socket, Path code) {
+    List<String> command = new ArrayList<>();
+    command.add(java.toString());
+    command.addAll(JVM_OPTIONS);
+    if (aotCache != null) {
+      command.add("-XX:AOTCache=" + aotCache);
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            classPath,
+            JavaHost.class.getName(),
+            "--socket",
+            socket.toString(),
+            "--code",
+            code.toString()));
+    return command;
+  }
+}

@@ -1,0 +1,248 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.BatchContext;
+import dev.batchapi.handler.JobSummary;
+import dev.batchapi.runtime.protocol.Complete;
+import dev.batchapi.runtime.protocol.Frame;
+import dev.batchapi.runtime.protocol.FrameChannel;
+import dev.batchapi.runtime.protocol.FrameType;
+import dev.batchapi.runtime.protocol.Handle;
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.ProtocolException;
+import dev.batchapi.runtime.protocol.Start;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.SynchronousQueue;
+import org.jspecify.annotations.Nullable;
+
+/** The working half of the host, on the handler's thread: loads the handler and calls it. */
+final class Session implements Runnable {
+  private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
+  private final FrameChannel channel;
+  private final Path code;
+  private final Start start;
+  private final PrintStream errors;
+  private final BoundedBytes result;
+  private final SynchronousQueue<Frame> frames = new SynchronousQueue<>();
+
+  /** Whether a frame may come: only between an answer and the next one. */
+  private volatile boolean listening;
+
+  private volatile int exitCode = JavaHost.EXIT_WORKER_GONE;
+  private volatile @Nullable HandlerMetrics metrics;
+
+  Session(FrameChannel channel, Path code, Start start, PrintStream errors) {
+    this.channel = channel;
+    this.code = code;
+    this.start = start;
+    this.errors = errors;
+    this.result = new BoundedBytes(start.limits().resultBytes());
+  }
+
+  /**
+   * Hands over what the worker sent. Called on another thread.
+   *
+   * @throws ProtocolException if nothing was to come
+   */
+  void give(Frame frame) throws ProtocolException {
+    if (!listening) {
+      throw new ProtocolException(
+          "a frame " + frame.type() + " before the one before it was answered");
+    }
+    listening = false;
+    try {
+      frames.put(frame);
+    } catch (InterruptedException e) {
+      throw new ProtocolException("the host was interrupted");
+    }
+  }
+
+  /** What the process is to end with, once this has run. */
+  int exitCode() {
+    return exitCode;
+  }
+
+  /** Whatever was pushed is sent. May be called on any thread, and twice. */
+  void closeMetrics() {
+    HandlerMetrics open = metrics;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      exitCode = serve();
+    } catch (ProtocolException e) {
+      errors.println("batchapi host: the worker sent what is not the protocol: " + e.getMessage());
+    } catch (IOException e) {
+      // The worker is gone; the other thread sees it as well.
+    } catch (InterruptedException e) {
+      errors.println("batchapi host: interrupted");
+    }
+    if (exitCode != JavaHost.EXIT_STOPPED) {
+      hangUp();
+    }
+  }
+
+  private void hangUp() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is closed, then.
+    }
+  }
+
+  private int serve() throws IOException, InterruptedException {
+    HandlerThread thread = (HandlerThread) Thread.currentThread();
+    LoadedHandler handler;
+    ClassLoader loader;
+    try {
+      HandlerLoader loading = loading();
+      loader = loading.loader();
+      HandlerMetrics open = HandlerMetrics.open(start.metrics());
+      metrics = open;
+      try (var _ = thread.give(loader)) {
+        handler = loading.load(start, open);
+      }
+    } catch (HandlerInvalidException e) {
+      byte[] message =
+          new Invalid(String.valueOf(e.getMessage())).encode(start.limits().errorBytes());
+      channel.write(FrameType.INVALID, message);
+      return JavaHost.EXIT_NO_HANDLER;
+    } catch (HandlerBrokenException e) {
+      fail(FrameType.BROKEN, AuthorErrors.of(e.thrown()));
+      return JavaHost.EXIT_NO_HANDLER;
+    }
+    listening = true;
+    channel.write(FrameType.READY, EMPTY_OBJECT);
+    while (true) {
+      Frame frame = frames.take();
+      switch (frame.type()) {
+        case HANDLE -> {
+          Handle batch = Handle.decode(frame.body());
+          Optional<HandlerError> error;
+          try (var _ = thread.give(loader)) {
+            error = handle(handler, batch);
+          }
+          answer(error);
+        }
+        case COMPLETE -> {
+          JobSummary summary = Complete.decode(frame.body()).summary();
+          Optional<HandlerError> error;
+          try (var _ = thread.give(loader)) {
+            error = complete(handler, summary);
+          }
+          answer(error);
+        }
+        case STOP -> {
+          try (var _ = thread.give(loader)) {
+            close(handler);
+          }
+          closeMetrics();
+          return JavaHost.EXIT_STOPPED;
+        }
+        default -> throw new ProtocolException("a frame " + frame.type() + " from the worker");
+      }
+    }
+  }
+
+  private HandlerLoader loading() throws HandlerInvalidException {
+    if (!start.handler().language().equals("java")) {
+      throw new HandlerInvalidException(
+          "the handler's language is " + start.handler().language() + ", and this host runs Java");
+    }
+    return new HandlerLoader(code, start.handler().classpath());
+  }
+
+  private Optional<HandlerError> handle(LoadedHandler handler, Handle batch) {
+    result.clear();
+    try {
+      ByteBuffer payload = batch.payload();
+      List<?> items;
+      try {
+        items =
+            handler
+                .items()
+                .read(
+                    payload.array(),
+                    payload.arrayOffset() + payload.position(),
+                    payload.remaining());
+      } catch (BindingException e) {
+        return Optional.of(AuthorErrors.of(e, Reason.FatalError));
+      }
+      @SuppressWarnings("unchecked") // A list that was made for this handler alone.
+      List<Object> given = (List<Object>) items;
+      return write(handler, handler.callable().handleBatch(given, context(batch)));
+    } catch (Throwable thrown) {
+      return Optional.of(AuthorErrors.of(thrown));
+    }
+  }
+
+  private static BatchContext context(Handle batch) {
+    Optional<Instant> deadline =
+        batch.deadline() == 0
+            ? Optional.empty()
+            : Optional.of(Instant.ofEpochMilli(batch.deadline()));
+    return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline);
+  }
+
+  private Optional<HandlerError> write(LoadedHandler handler, @Nullable Object returned) {
+    if (returned == null) {
+      return Optional.empty();
+    }
+    try {
+      handler.binding().write(returned, result);
+      if (result.isNull()) {
+        result.clear();
+      }
+      return Optional.empty();
+    } catch (BindingException e) {
+      return Optional.of(AuthorErrors.of(e, Reason.ResultInvalid));
+    } catch (ResultTooLargeException e) {
+      return Optional.of(AuthorErrors.tooLarge(e));
+    }
+  }
+
+  private Optional<HandlerError> complete(LoadedHandler handler, JobSummary summary) {
+    result.clear();
+    try {
+      handler.handler().onJobComplete(summary);
+      return Optional.empty();
+    } catch (Throwable thrown) {
+      return Optional.of(AuthorErrors.of(thrown));
+    }
+  }
+
+  private void close(LoadedHandler handler) {
+    if (handler.handler() instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Throwable thrown) {
+        errors.println("batchapi host: close() failed\n" + AuthorStack.of(thrown));
+      }
+    }
+  }
+
+  private void answer(Optional<HandlerError> error) throws IOException {
+    listening = true;
+    if (error.isPresent()) {
+      fail(FrameType.FAILED, error.get());
+    } else {
+      channel.write(FrameType.RESULT, result.content());
+    }
+  }
+
+  private void fail(FrameType type, HandlerError error) throws IOException {
+    channel.write(type, error.encode(start.limits().errorBytes()));
+  }
+}

@@ -1,0 +1,120 @@
+package dev.batchapi.runtime.host.jackson;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.batchapi.runtime.host.BindingException;
+import dev.batchapi.runtime.host.JsonBinding;
+import dev.batchapi.runtime.host.ResultTooLargeException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Type;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Binds with the Jackson that this class is linked against, and the modules found beside it. */
+public final class JacksonBinding implements JsonBinding {
+  private static final byte[] NO_ITEMS = {'[', ']'};
+
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final ObjectWriter writer;
+
+  /**
+   * Makes one.
+   *
+   * @param libraries the loader whose Jackson modules are registered
+   */
+  public JacksonBinding(ClassLoader libraries) {
+    mapper.registerModule(new NotJson());
+    mapper.registerModules(ObjectMapper.findModules(libraries));
+    mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+    mapper.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS);
+    writer = mapper.writer();
+  }
+
+  @Override
+  public Items items(Type itemType) throws BindingException {
+    JavaType item = mapper.constructType(itemType);
+    JavaType list = mapper.getTypeFactory().constructCollectionType(List.class, item);
+    ObjectReader reader =
+        mapper.readerFor(list).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+    Items items = (json, offset, length) -> read(reader, item, json, offset, length);
+    List<?> none = items.read(NO_ITEMS, 0, NO_ITEMS.length);
+    assert none.isEmpty();
+    return items;
+  }
+
+  private static List<?> read(
+      ObjectReader reader, JavaType item, byte[] json, int offset, int length)
+      throws BindingException {
+    List<?> items;
+    try {
+      items = reader.readValue(json, offset, length);
+    } catch (IOException | RuntimeException e) {
+      throw Misfit.reading("payload", item, e);
+    }
+    if (items == null) {
+      throw new BindingException("the payload is null and not a JSON array", null);
+    }
+    return items;
+  }
+
+  @Override
+  public @Nullable Object config(byte[] json, Type type) throws BindingException {
+    JavaType bound = mapper.constructType(type);
+    try {
+      return mapper
+          .readerFor(bound)
+          .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .readValue(json);
+    } catch (IOException | RuntimeException e) {
+      throw Misfit.reading("config", bound, e);
+    }
+  }
+
+  @Override
+  public void write(Object result, OutputStream out)
+      throws BindingException, ResultTooLargeException {
+    try (JsonGenerator bytes = mapper.getFactory().createGenerator(out)) {
+      // What was given up must not be completed when it is closed.
+      bytes.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
+      write(result, new ResultGenerator(bytes, this::isJson));
+      bytes.flush();
+    } catch (ResultTooLargeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new BindingException("the result can't be written as JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private void write(Object result, ResultGenerator generator)
+      throws BindingException, ResultTooLargeException {
+    try {
+      writer.writeValue(generator, result);
+    } catch (ResultTooLargeException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw Misfit.writing(generator, e);
+    } catch (StackOverflowError e) {
+      throw new BindingException(
+          "the result contains itself, or is nested too deeply to be written as JSON", null);
+    }
+  }
+
+  private boolean isJson(String text) {
+    try (JsonParser parser = mapper.getFactory().createParser(text)) {
+      if (parser.nextToken() == null) {
+        return false;
+      }
+      var _ = parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

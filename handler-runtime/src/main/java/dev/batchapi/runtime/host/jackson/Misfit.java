@@ -1,0 +1,102 @@
+package dev.batchapi.runtime.host.jackson;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.batchapi.runtime.host.BindingException;
+import dev.batchapi.runtime.host.Nearest;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Jackson's exceptions in the words of someone who doesn't think in Jackson. */
+final class Misfit {
+  private Misfit() {}
+
+  /** JSON that doesn't fit the type it is read as. */
+  static BindingException reading(String root, JavaType type, Exception failure) {
+    String expected = type.getRawClass().getName();
+    return switch (failure) {
+      case UnrecognizedPropertyException e -> unknownField(root, e);
+      case JsonMappingException e -> {
+        String place = Paths.of(root, e.getPath());
+        Throwable thrown = thrownByAuthor(e);
+        yield new BindingException(
+            thrown == null
+                ? "%s does not fit %s: %s".formatted(place, expected, e.getOriginalMessage())
+                : "%s is refused by %s: %s".formatted(place, expected, said(thrown)),
+            thrown);
+      }
+      case JsonProcessingException e ->
+          new BindingException(
+              "%s can't be read as JSON: %s".formatted(root, e.getOriginalMessage()), null);
+      default ->
+          new BindingException("%s does not fit %s: %s".formatted(root, expected, failure), null);
+    };
+  }
+
+  private static BindingException unknownField(String root, UnrecognizedPropertyException e) {
+    Collection<Object> ids = e.getKnownPropertyIds();
+    List<String> known = ids == null ? List.of() : ids.stream().map(String::valueOf).toList();
+    return new BindingException(
+        "%s is not a field of %s%s"
+            .formatted(
+                Paths.of(root, e.getPath()),
+                e.getReferringClass().getName(),
+                Nearest.hint(e.getPropertyName(), known)),
+        null);
+  }
+
+  /** A result, or a part of it, that can't be written. */
+  static BindingException writing(ResultGenerator generator, Exception failure) {
+    return switch (failure) {
+      case NotJsonException e -> new BindingException(said(e), null);
+      case InvalidDefinitionException e ->
+          new BindingException(
+              "%s is a %s, which can't be written as JSON: %s"
+                  .formatted(
+                      Paths.of("result", e.getPath()),
+                      e.getType() == null ? "value" : e.getType().toCanonical(),
+                      e.getOriginalMessage()),
+              null);
+      case JsonMappingException e -> {
+        String place = Paths.of("result", e.getPath());
+        Throwable thrown = thrownByAuthor(e);
+        yield new BindingException(
+            thrown == null
+                ? "%s can't be written as JSON: %s".formatted(place, e.getOriginalMessage())
+                : "%s can't be written as JSON: reading it threw: %s"
+                    .formatted(place, said(thrown)),
+            thrown);
+      }
+      case JsonProcessingException e ->
+          new BindingException(
+              "%s can't be written as JSON: %s".formatted(generator.path(), e.getOriginalMessage()),
+              null);
+      default ->
+          new BindingException(
+              "%s can't be written as JSON: %s".formatted(generator.path(), said(failure)),
+              failure);
+    };
+  }
+
+  private static @Nullable Throwable thrownByAuthor(JsonMappingException failure) {
+    if (failure instanceof InvalidDefinitionException) {
+      return null; // His type, and not his code: the cause is Jackson's.
+    }
+    Throwable cause = failure.getCause();
+    while (cause instanceof JsonMappingException) {
+      cause = cause.getCause();
+    }
+    return cause instanceof JsonProcessingException || cause instanceof StackOverflowError
+        ? null
+        : cause;
+  }
+
+  private static String said(Throwable thrown) {
+    String message = thrown.getMessage();
+    return message == null ? thrown.getClass().getName() : message;
+  }
+}

@@ -1,0 +1,117 @@
+"""The author's class: which arguments its functions ask for, checked before anything of it runs."""
+
+import inspect
+
+CONSTRUCTOR_ARGUMENTS = ("config", "job_spec", "metrics_client")
+
+
+class HandlerInvalid(Exception):
+    """The handler can't be used; the message says what is wrong, where, and the way out."""
+
+
+class Handler:
+    """Calls the author's class.
+
+    Arguments are given by name, and only those that are declared, as in Cortex. Asking for an
+    unknown one is an error, unless it has a default, which it then keeps.
+    """
+
+    def __init__(self, cls, file):
+        self._class = cls
+        self._file = file
+        self._instance = None
+        name = cls.__name__
+        self._construct = _asks_for(cls, f"{name}.__init__ in {file}", CONSTRUCTOR_ARGUMENTS)
+        self._handle_batch = self._method("handle_batch", ("payload", "batch_id"), ("payload",))
+        self._on_job_complete = self._method("on_job_complete", ("summary",))
+        self._close = self._method("close", ())
+        if self._handle_batch is None:
+            raise HandlerInvalid(
+                f"class {name} in {file} has no method handle_batch:"
+                " add def handle_batch(self, payload)"
+            )
+
+    def construct(self, config, job_spec, metrics_client):
+        given = {"config": config, "job_spec": job_spec, "metrics_client": metrics_client}
+        self._instance = self._construct(self._class, given)
+
+    def handle_batch(self, payload, batch_id):
+        given = {"payload": payload, "batch_id": batch_id}
+        return self._handle_batch(self._instance.handle_batch, given)
+
+    def on_job_complete(self, summary):
+        if self._on_job_complete is not None:
+            self._on_job_complete(self._instance.on_job_complete, {"summary": summary})
+
+    def close(self):
+        if self._close is not None:
+            self._close(self._instance.close, {})
+
+    def _method(self, name, possible, needed=()):
+        found = inspect.getattr_static(self._class, name, None)
+        if found is None:
+            return None
+        function = getattr(self._class, name)
+        where = f"{self._class.__name__}.{name} in {self._file}"
+        if not callable(function):
+            raise HandlerInvalid(f"{where} is no function")
+        _refuse_what_runs_later(function, where)
+        bound = isinstance(found, (staticmethod, classmethod))
+        return _asks_for(function, where, possible, needed, skip_self=not bound)
+
+
+def _refuse_what_runs_later(function, where):
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise HandlerInvalid(
+            f"{where} is async, and the host awaits nothing: use def, and asyncio.run(...) in it"
+        )
+    if inspect.isgeneratorfunction(function):
+        raise HandlerInvalid(
+            f"{where} uses yield, so that a call would run nothing of it: return a list"
+        )
+
+
+def _asks_for(function, where, possible, needed=(), skip_self=False):
+    """How to call `function` with those of the `possible` arguments that it declares: a function of
+    the callable and a dict of all of them."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (ValueError, TypeError):  # written in C, and silent about its arguments
+        return lambda call, given: call(*[given[name] for name in needed])
+    if skip_self and parameters and parameters[0].kind is not inspect.Parameter.VAR_POSITIONAL:
+        del parameters[0]
+    kinds = {parameter.kind for parameter in parameters}
+    positional, named = [], []
+    for parameter in parameters:
+        if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
+            continue
+        if parameter.name in possible:
+            by_name = parameter.kind is not inspect.Parameter.POSITIONAL_ONLY
+            (named if by_name else positional).append(parameter.name)
+        elif parameter.default is inspect.Parameter.empty:
+            raise HandlerInvalid(_unknown_argument(parameter.name, where, possible))
+    for name in needed or possible:
+        if name in positional or name in named:
+            continue
+        if inspect.Parameter.VAR_KEYWORD in kinds:
+            named.append(name)  # **kwargs gets what must be taken, or else all there is
+        elif name in needed and inspect.Parameter.VAR_POSITIONAL in kinds and not named:
+            positional.append(name)
+        elif name in needed:
+            raise HandlerInvalid(
+                f"{where} must take the argument {name}, after self and by this name"
+            )
+    return lambda call, given: call(
+        *[given[name] for name in positional], **{name: given[name] for name in named}
+    )
+
+
+def _unknown_argument(name, where, possible):
+    if not possible:
+        return f"{where} asks for the argument {name}, but gets none"
+    *others, last = possible
+    listed = ", ".join(others) + " and " + last if others else last
+    return (
+        f"{where} asks for the unknown argument {name}: there is {listed};"
+        " any other needs a default value"
+    )

@@ -1,0 +1,108 @@
+package dev.batchapi.queue.jetstream;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** What the server is told of the accounts and their users. */
+final class AccountClaims {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Of all that account BATCH understands, what workers may say. */
+  private static final List<String> SERVICES =
+      List.of(
+          "$JS.API.CONSUMER.MSG.NEXT.WORK.*",
+          "$JS.ACK.WORK.>",
+          "out.>",
+          "try.>",
+          "$JS.API.DIRECT.GET.TRY.>",
+          "$JS.API.DIRECT.GET.OUT.>");
+
+  /** A pull has more than one answer. */
+  private static final String STREAMED = SERVICES.getFirst();
+
+  /** And what one worker may say: {{name()}} is the user's name, its job. */
+  private static final List<String> WORKER_PUBLISHES =
+      List.of(
+          "$JS.API.CONSUMER.MSG.NEXT.WORK.{{name()}}",
+          "$JS.ACK.WORK.{{name()}}.>",
+          "out.{{name()}}.*",
+          "try.{{name()}}.*",
+          "$JS.API.DIRECT.GET.TRY.try.{{name()}}.*",
+          "$JS.API.DIRECT.GET.OUT.end.{{name()}}");
+
+  private static final String WORKER_INBOX = Accounts.inboxPrefix("{{name()}}") + ">";
+
+  private AccountClaims() {}
+
+  static ObjectNode operator() {
+    return JSON.createObjectNode().put("type", "operator");
+  }
+
+  static ObjectNode system() {
+    return account(0);
+  }
+
+  static ObjectNode batch() {
+    var claims = account(-1);
+    var exports = claims.putArray("exports");
+    for (var service : SERVICES) {
+      var export = exports.addObject().put("name", service).put("subject", service);
+      export.put("type", "service");
+      export.put("response_type", service.equals(STREAMED) ? "Stream" : "Singleton");
+    }
+    return claims;
+  }
+
+  static ObjectNode workers(String batchAccount, String signer) {
+    var claims = account(0);
+    var imports = claims.putArray("imports");
+    for (var service : SERVICES) {
+      imports
+          .addObject()
+          .put("name", service)
+          .put("subject", service)
+          .put("account", batchAccount)
+          .put("type", "service");
+    }
+    var scope = claims.putArray("signing_keys").addObject();
+    scope.put("kind", "user_scope").put("key", signer).put("role", "worker");
+    var template = scope.putObject("template");
+    template.put("subs", -1).put("data", -1).put("payload", -1);
+    add(template.putObject("pub").putArray("allow"), WORKER_PUBLISHES);
+    add(template.putObject("sub").putArray("allow"), List.of(WORKER_INBOX));
+    return claims;
+  }
+
+  /** Limits of an account: none but on what it may store. */
+  private static ObjectNode account(int storage) {
+    var claims = JSON.createObjectNode().put("type", "account");
+    var limits = claims.putObject("limits");
+    for (var limit : List.of("subs", "data", "payload", "imports", "exports", "conn", "leaf")) {
+      limits.put(limit, -1);
+    }
+    limits.put("wildcards", true);
+    for (var limit : List.of("mem_storage", "disk_storage", "streams", "consumer")) {
+      limits.put(limit, storage);
+    }
+    return claims;
+  }
+
+  static ObjectNode owner() {
+    var claims = JSON.createObjectNode().put("type", "user");
+    claims.put("subs", -1).put("data", -1).put("payload", -1);
+    claims.putObject("pub");
+    claims.putObject("sub");
+    return claims;
+  }
+
+  /** A worker's permissions are the template's; were any written here, the server would refuse. */
+  static ObjectNode worker(String workersAccount) {
+    return JSON.createObjectNode().put("type", "user").put("issuer_account", workersAccount);
+  }
+
+  private static void add(ArrayNode array, List<String> values) {
+    values.forEach(array::add);
+  }
+}

@@ -1,0 +1,198 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.QueueFullException;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.PublishAck;
+import io.nats.client.impl.Headers;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes batches of one job. Many at a time as one atomic batch, which the server syncs to disk
+ * once; where a batch of those is there already the server refuses all, and they go one by one.
+ * Whatever is repeated, the stream keeps one message a subject.
+ */
+final class Enqueuer {
+  private static final int MOST = 1000; // the server's limit for an atomic batch
+  private static final long MOST_BYTES = 4L << 20;
+  private static final int WINDOW = 256;
+
+  private final Link link;
+  private final String job;
+  private final Batches batches;
+
+  private record Item(int index, byte[] payload) {}
+
+  private record Pending(Item item, CompletableFuture<PublishAck> answer) {}
+
+  Enqueuer(Link link, String job, Batches batches) {
+    this.link = link;
+    this.job = job;
+    this.batches = batches;
+  }
+
+  /**
+   * Publishes those given.
+   *
+   * @param stop looked at now and then
+   * @return how many were not there already
+   */
+  int publish(BitSet indices, BooleanSupplier stop) {
+    var published = 0;
+    var chunk = new ArrayList<Item>();
+    var bytes = 0L;
+    for (var index = indices.nextSetBit(0); index >= 0; index = indices.nextSetBit(index + 1)) {
+      var item = new Item(index, payload(index));
+      if (!chunk.isEmpty() && (chunk.size() == MOST || bytes + item.payload.length > MOST_BYTES)) {
+        published += publish(chunk);
+        chunk.clear();
+        bytes = 0;
+        if (stop.getAsBoolean()) {
+          return published;
+        }
+      }
+      chunk.add(item);
+      bytes += item.payload.length;
+    }
+    return published + publish(chunk);
+  }
+
+  private byte[] payload(int index) {
+    var payload = batches.payload(index);
+    if (payload.length > Batches.MAX_PAYLOAD_BYTES) {
+      throw new IllegalArgumentException(
+          "Batch %d of job %s has a payload of %,d bytes; %,d is the most."
+              .formatted(index, job, payload.length, Batches.MAX_PAYLOAD_BYTES));
+    }
+    return payload;
+  }
+
+  private int publish(List<Item> chunk) {
+    if (chunk.size() > 1 && publishAtomically(chunk)) {
+      return chunk.size();
+    }
+    return publishSingly(chunk);
+  }
+
+  /** All or nothing; false when it was nothing, or when that is not known. */
+  private boolean publishAtomically(List<Item> chunk) {
+    if (!link.isConnected()) {
+      return false;
+    }
+    var id = UUID.randomUUID().toString();
+    try {
+      for (var i = 0; i < chunk.size() - 1; i++) {
+        var item = chunk.get(i);
+        link.connection()
+            .publish(Subjects.work(job, item.index), batchHeaders(id, i + 1), item.payload);
+      }
+      var last = chunk.getLast();
+      var answer =
+          link.connection()
+              .request(
+                  Subjects.work(job, last.index),
+                  batchHeaders(id, chunk.size()).put("Nats-Batch-Commit", "1"),
+                  last.payload,
+                  Link.REQUEST_TIMEOUT);
+      return answer != null && new PublishAck(answer).getBatchSize() == chunk.size();
+    } catch (JetStreamApiException | java.io.IOException | IllegalStateException e) {
+      return false; // refused, or unknown: one by one it is found out
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Link.interrupted("enqueuing job " + job, e);
+    }
+  }
+
+  private static Headers batchHeaders(String id, int sequence) {
+    return new Headers()
+        .put("Nats-Batch-Id", id)
+        .put("Nats-Batch-Sequence", Integer.toString(sequence));
+  }
+
+  private int publishSingly(List<Item> chunk) {
+    var published = 0;
+    var window = new ArrayDeque<Pending>();
+    for (var item : chunk) {
+      if (window.size() == WINDOW) {
+        published += confirm(window.removeFirst());
+      }
+      window.add(new Pending(item, send(item)));
+    }
+    while (!window.isEmpty()) {
+      published += confirm(window.removeFirst());
+    }
+    return published;
+  }
+
+  private CompletableFuture<PublishAck> send(Item item) {
+    try {
+      return link.jetStream().publishAsync(Subjects.work(job, item.index), item.payload);
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** 1 if the batch was published, 0 if it was there. */
+  private int confirm(Pending pending) {
+    try {
+      pending.answer.get(Link.REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      return 1;
+    } catch (ExecutionException e) {
+      var refused = refusal(e);
+      return refused != null && Refusal.of(refused) == Refusal.TAKEN ? 0 : again(pending.item);
+    } catch (TimeoutException e) {
+      return again(pending.item);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Link.interrupted("enqueuing job " + job, e);
+    } catch (java.util.concurrent.CancellationException e) {
+      return again(pending.item);
+    }
+  }
+
+  private static @Nullable JetStreamApiException refusal(Throwable e) {
+    for (var cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JetStreamApiException refusal) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
+  /** The careful way: waits, repeats, and says what is wrong. */
+  private int again(Item item) {
+    return publishOne(link, Subjects.work(job, item.index), item.payload) ? 1 : 0;
+  }
+
+  /**
+   * Publishes one message.
+   *
+   * @return false if there was one on its subject
+   * @throws QueueFullException if there is no room for it
+   */
+  static boolean publishOne(Link link, String subject, byte[] payload) {
+    return link.request(
+        "publish " + subject,
+        () -> {
+          try {
+            link.jetStream().publish(subject, payload);
+            return true;
+          } catch (JetStreamApiException e) {
+            if (Refusal.of(e) == Refusal.TAKEN) {
+              return false;
+            }
+            throw e;
+          }
+        });
+  }
+}

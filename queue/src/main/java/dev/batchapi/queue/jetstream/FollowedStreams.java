@@ -1,0 +1,140 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.nats.client.api.StreamInfo;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the tallies up with the streams, and notices when the streams are others than before: on a
+ * new disk, or deleted by hand.
+ */
+final class FollowedStreams implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FollowedStreams.class);
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+
+  private final Streams streams;
+  private final Tallies tallies;
+  private final Duration patience;
+  private final StreamFollower out;
+  private final StreamFollower attempts;
+  private final Thread watcher;
+  private final Semaphore lookNow = new Semaphore(0);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicLong epoch = new AtomicLong();
+  // Guarded by the lock.
+  private final Map<String, ZonedDateTime> created = new HashMap<>();
+  private long lookedAt;
+  private @Nullable RuntimeException lookFailure;
+
+  FollowedStreams(Link link, Streams streams, Tallies tallies, Duration patience) {
+    this.streams = streams;
+    this.tallies = tallies;
+    this.patience = patience;
+    lookedAt = System.nanoTime();
+    for (var name : new String[] {Subjects.WORK, Subjects.OUT, Subjects.TRY}) {
+      created.put(name, streams.ensure(name).getCreateTime());
+    }
+    out = new StreamFollower(link, Subjects.OUT, ">", tallies::applyOut);
+    attempts = new StreamFollower(link, Subjects.TRY, ">", tallies::applyTry);
+    link.afterReconnect(lookNow::release);
+    watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        var _ = lookNow.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        lookNow.drainPermits();
+        try {
+          catchUp();
+        } catch (RuntimeException e) {
+          LOG.debug("The streams could not be looked at: {}", e.getMessage());
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Closed.");
+    }
+  }
+
+  long epoch() {
+    return epoch.get();
+  }
+
+  /**
+   * Returns when the tallies hold everything that was in the streams at the call. Callers that come
+   * while another looks share the next look, and what becomes of it: nobody waits in a long line.
+   */
+  void catchUp() {
+    var called = System.nanoTime();
+    lock.lock();
+    try {
+      if (lookedAt - called <= 0) {
+        lookedAt = System.nanoTime();
+        lookFailure = null;
+        lookFailure = look();
+      }
+      if (lookFailure != null) {
+        throw lookFailure;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable RuntimeException look() {
+    try {
+      var work = streams.info(Subjects.WORK);
+      var outInfo = streams.info(Subjects.OUT);
+      var tryInfo = streams.info(Subjects.TRY);
+      var outIsOther = isOther(Subjects.OUT, outInfo);
+      var tryIsOther = isOther(Subjects.TRY, tryInfo);
+      var workIsOther = isOther(Subjects.WORK, work);
+      if (outIsOther || tryIsOther) {
+        startAnew(true);
+      } else if (workIsOther) {
+        startAnew(false);
+      }
+      out.await(outInfo.getStreamState().getLastSequence(), patience);
+      attempts.await(tryInfo.getStreamState().getLastSequence(), patience);
+      return null;
+    } catch (QueueUnavailableException | QueueAccessException | IllegalStateException e) {
+      return e;
+    }
+  }
+
+  private boolean isOther(String name, StreamInfo now) {
+    return !Objects.equals(created.put(name, now.getCreateTime()), now.getCreateTime());
+  }
+
+  private void startAnew(boolean countsLost) {
+    LOG.warn("The streams are not the ones that were: every running job has to be enqueued again.");
+    var next = epoch.incrementAndGet();
+    if (countsLost) {
+      tallies.reset(next);
+      out.restart(next);
+      attempts.restart(next);
+    } else {
+      tallies.tellAll();
+    }
+  }
+
+  @Override
+  public void close() {
+    watcher.interrupt();
+    out.close();
+    attempts.close();
+  }
+}

@@ -1,0 +1,215 @@
+package dev.batchapi.queue.jetstream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.batchapi.queue.AttemptLog;
+import dev.batchapi.queue.Attempts;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.PublishOptions;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A batch in this worker's hands. */
+final class JetStreamLease implements Lease {
+  private static final Logger LOG = LoggerFactory.getLogger(JetStreamLease.class);
+  private static final byte[] IN_PROGRESS = "+WPI".getBytes(US_ASCII);
+
+  private final Link link;
+  private final String job;
+  private final int index;
+  private final Message message;
+  private final int delivery;
+  private final long enqueued;
+  private final long leaseNanos;
+  // Sure to last until then; guarded by this.
+  private long sureUntil;
+  private boolean expired;
+
+  private AttemptLog log = AttemptLog.EMPTY;
+  private long logRevision;
+  private boolean logIsKnown;
+
+  JetStreamLease(Link link, String job, JetStreamSettings settings, Message message) {
+    this.link = link;
+    this.job = job;
+    this.message = message;
+    var batch = Subjects.batch(message.getSubject());
+    index = batch == null ? COMPLETION : batch.index();
+    var data = message.metaData();
+    delivery = Math.toIntExact(data.deliveredCount());
+    var time = data.timestamp().toInstant();
+    enqueued = time.getEpochSecond() * 1_000_000_000 + time.getNano();
+    // A tenth less than the server grants: the message has been on its way.
+    leaseNanos = settings.lease().toNanos() / 10 * 9;
+    sureUntil = System.nanoTime() + leaseNanos;
+    logIsKnown = delivery == 1; // nothing was recorded before the first delivery
+  }
+
+  @Override
+  public int index() {
+    return index;
+  }
+
+  @Override
+  public byte[] payload() {
+    return message.getData();
+  }
+
+  @Override
+  public Attempts attempts() {
+    return record(known -> known.seenAt(enqueued, delivery));
+  }
+
+  @Override
+  public Attempts recordFailure(BatchError error) {
+    return record(known -> known.failedAt(enqueued, delivery, error));
+  }
+
+  @Override
+  public void recordRelease() {
+    record(known -> known.releasedAt(enqueued, delivery));
+  }
+
+  /** Changes the record of the attempts by compare-and-set; what changes nothing is not written. */
+  private Attempts record(UnaryOperator<AttemptLog> change) {
+    return link.request(
+        "record the attempts of batch " + index,
+        () -> {
+          while (true) {
+            if (!logIsKnown) {
+              readLog();
+            }
+            var changed = change.apply(log);
+            if (changed.equals(log) || writeLog(changed)) {
+              return changed.attempts();
+            }
+          }
+        });
+  }
+
+  private void readLog() {
+    var record = link.directGet(Subjects.TRY, Subjects.attempts(job, index));
+    log = record == null ? AttemptLog.EMPTY : AttemptRecord.log(record.getData());
+    logRevision = record == null ? 0 : DirectGet.sequence(record);
+    logIsKnown = true;
+  }
+
+  /** False if someone else, or an earlier try whose answer was lost, has written in between. */
+  private boolean writeLog(AttemptLog changed) throws java.io.IOException, JetStreamApiException {
+    logIsKnown = false;
+    try {
+      var ack =
+          link.jetStream()
+              .publish(
+                  Subjects.attempts(job, index),
+                  AttemptRecord.headers(changed),
+                  AttemptRecord.body(changed),
+                  PublishOptions.builder()
+                      .expectedLastSubjectSequence(logRevision)
+                      .streamTimeout(Link.REQUEST_TIMEOUT)
+                      .build());
+      logRevision = ack.getSeqno();
+      log = changed;
+      logIsKnown = true;
+      return true;
+    } catch (JetStreamApiException e) {
+      if (Refusal.of(e) == Refusal.TAKEN) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void renew() {
+    var asked = System.nanoTime();
+    if (mayHaveExpired()) {
+      return;
+    }
+    try {
+      var _ =
+          link.connection()
+              .requestWithTimeout(message.getReplyTo(), IN_PROGRESS, Link.REQUEST_TIMEOUT)
+              .thenAccept(answer -> renewed(asked));
+    } catch (IllegalStateException e) {
+      LOG.debug("Batch {} was not renewed: {}", index, e.getMessage());
+    }
+  }
+
+  private synchronized void renewed(long asked) {
+    if (!mayHaveExpired()) { // else the answer came too late to be sure of anything
+      sureUntil = asked + leaseNanos;
+    }
+  }
+
+  @Override
+  public synchronized boolean mayHaveExpired() {
+    expired |= System.nanoTime() - sureUntil >= 0;
+    return expired;
+  }
+
+  @Override
+  public void giveBack(Duration delay) {
+    if (mayHaveExpired()) {
+      return;
+    }
+    try {
+      message.nakWithDelay(delay);
+    } catch (IllegalStateException e) {
+      link.requireOpen(); // otherwise it comes back by itself when the lease runs out
+    }
+  }
+
+  @Override
+  public boolean commit(Outcome outcome) {
+    var stands = publish(outcome);
+    try {
+      // Not waited for: if it gets lost, the batch comes once more and finds its outcome.
+      message.ack();
+    } catch (IllegalStateException e) {
+      LOG.debug("Batch {} has its outcome but is not acknowledged: {}", index, e.getMessage());
+    }
+    return stands;
+  }
+
+  /**
+   * Publishes the outcome as the first one. When an answer was lost it is repeated with its id
+   * alone: then the server tells a repetition (it stands) from somebody else's (it doesn't).
+   */
+  private boolean publish(Outcome outcome) {
+    var id = UUID.randomUUID().toString();
+    var headers = OutcomeRecord.headers(outcome);
+    var first = new boolean[] {true};
+    return link.request(
+        "commit batch " + index,
+        () -> {
+          var options = PublishOptions.builder().messageId(id).streamTimeout(Link.REQUEST_TIMEOUT);
+          if (first[0]) {
+            options.expectedLastSubjectSequence(0);
+          }
+          first[0] = false;
+          try {
+            link.jetStream()
+                .publish(Subjects.out(job, index), headers, outcome.body(), options.build());
+            return true;
+          } catch (JetStreamApiException e) {
+            if (Refusal.of(e) == Refusal.TAKEN) {
+              return false;
+            }
+            throw e;
+          }
+        });
+  }
+
+  @Override
+  public String toString() {
+    return "batch %d of job %s, delivery %d".formatted(index, job, delivery);
+  }
+}

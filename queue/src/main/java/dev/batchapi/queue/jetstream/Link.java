@@ -1,0 +1,251 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueFullException;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.Connection.Status;
+import io.nats.client.ConnectionListener.Events;
+import io.nats.client.JetStream;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamOptions;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that reconnects for ever, and calls that do not: each is repeated for a bounded
+ * time, so all of them have to be harmless when they are done twice.
+ */
+final class Link implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+
+  private final NatsAccess access;
+  private final Duration patience;
+  private final AtomicLong reconnects = new AtomicLong();
+  private final CopyOnWriteArrayList<Runnable> afterReconnect = new CopyOnWriteArrayList<>();
+  private final Connection connection;
+  private final JetStream jetStream;
+  private final JetStreamManagement management;
+  private volatile boolean closed;
+
+  /** One request, to be repeated if its answer is unknown. */
+  interface Call<T extends @Nullable Object> {
+    T run() throws IOException, JetStreamApiException, InterruptedException, TimeoutException;
+  }
+
+  private Link(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+    this.access = access;
+    this.patience = patience;
+    this.connection = connect(options(inboxPrefix));
+    var options = JetStreamOptions.builder().requestTimeout(REQUEST_TIMEOUT).build();
+    try {
+      jetStream = connection.jetStream(options);
+      management = connection.jetStreamManagement(options);
+    } catch (IOException e) {
+      throw new QueueUnavailableException("The queue at " + access.servers() + " went away.", e);
+    }
+  }
+
+  /** Connects; for a worker with the only inbox that its permissions allow. */
+  static Link open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+    return new Link(access, patience, inboxPrefix);
+  }
+
+  private Options options(@Nullable String inboxPrefix) {
+    var options =
+        Options.builder()
+            .servers(access.servers().split(","))
+            .connectionName(access.name())
+            .maxReconnects(-1)
+            .reconnectWait(Duration.ofMillis(250))
+            .reconnectJitter(Duration.ofMillis(250))
+            .connectionTimeout(Duration.ofSeconds(5))
+            .pingInterval(Duration.ofSeconds(10))
+            .errorListener(new LoggingErrorListener())
+            .connectionListener((from, event) -> connectionEvent(event));
+    if (access.credentials() != null) {
+      options.authHandler(Nats.credentials(access.credentials().toString()));
+    }
+    if (inboxPrefix != null) {
+      options.inboxPrefix(inboxPrefix);
+    }
+    return options.build();
+  }
+
+  private Connection connect(Options options) {
+    var pause = new Pause(patience);
+    while (true) {
+      try {
+        return Nats.connect(options);
+      } catch (AuthenticationException e) {
+        throw new QueueAccessException(refusal(e.getMessage()), e);
+      } catch (IOException e) {
+        pause.orThrow("connect to the queue at " + access.servers(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw interrupted("connecting", e);
+      }
+    }
+  }
+
+  private void connectionEvent(Events event) {
+    LOG.debug("{}: {}", access.name(), event);
+    if (event == Events.RECONNECTED) {
+      reconnects.incrementAndGet();
+      afterReconnect.forEach(Runnable::run);
+    }
+  }
+
+  JetStream jetStream() {
+    return jetStream;
+  }
+
+  JetStreamManagement management() {
+    return management;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Changes with every reconnect. */
+  long reconnects() {
+    return reconnects.get();
+  }
+
+  /** Calls the action, which must be quick, after every reconnect. */
+  void afterReconnect(Runnable action) {
+    afterReconnect.add(action);
+  }
+
+  boolean isConnected() {
+    requireOpen();
+    return connection.getStatus() == Status.CONNECTED;
+  }
+
+  /** Throws if this connection will never work again. */
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("This queue was closed by its own process.");
+    }
+    if (connection.getStatus() == Status.CLOSED) {
+      throw new QueueAccessException(refusal(connection.getLastError()), null);
+    }
+  }
+
+  private String refusal(@Nullable String why) {
+    return "The queue at %s refused %s for good: %s."
+        .formatted(
+            access.servers(),
+            access.credentials() == null
+                ? "a connection without credentials"
+                : "the credentials in " + access.credentials(),
+            why == null || why.isBlank() ? "the connection was closed" : why);
+  }
+
+  /**
+   * Makes a request, again and again until it has an answer or the patience ends.
+   *
+   * @param what for the message: "commit batch 5"
+   * @throws JetStreamApiException when the server refused
+   */
+  <T extends @Nullable Object> T call(String what, Call<T> call) throws JetStreamApiException {
+    var pause = new Pause(patience);
+    while (true) {
+      requireOpen();
+      try {
+        return call.run();
+      } catch (JetStreamApiException e) {
+        switch (Refusal.of(e)) {
+          case TRANSIENT -> pause.orThrow(what, e);
+          case FULL -> throw full(what, e);
+          default -> throw e;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw interrupted(what, e);
+      } catch (IOException | TimeoutException | IllegalStateException e) {
+        // The last: cancelled, or closed in the middle of it.
+        requireOpen();
+        pause.orThrow(what, e);
+      }
+    }
+  }
+
+  /** The same, where no refusal is part of the game. */
+  <T extends @Nullable Object> T request(String what, Call<T> call) {
+    try {
+      return call(what, call);
+    } catch (JetStreamApiException e) {
+      throw new QueueUnavailableException(
+          "The queue refused to %s: %s".formatted(what, e.getMessage()), e);
+    }
+  }
+
+  private static QueueFullException full(String what, Exception e) {
+    return new QueueFullException(
+        "The queue has no room to %s (%s): let work be done, or give it more."
+            .formatted(what, e.getMessage()),
+        e);
+  }
+
+  static QueueUnavailableException interrupted(String what, InterruptedException e) {
+    return new QueueUnavailableException("Interrupted in the middle of: " + what, e);
+  }
+
+  /** A subject's last message by direct get, which a worker may ask for; null if there is none. */
+  @Nullable Message directGet(String stream, String subject) {
+    return request(
+        "read " + subject,
+        () -> {
+          var answer =
+              connection.request(
+                  "$JS.API.DIRECT.GET." + stream + '.' + subject, new byte[0], REQUEST_TIMEOUT);
+          if (answer == null) {
+            throw new TimeoutException("no answer");
+          }
+          var status = answer.hasHeaders() ? answer.getHeaders().getFirst("Status") : null;
+          if (answer.isStatusMessage()) {
+            status = Integer.toString(answer.getStatus().getCode());
+          }
+          if (status == null) {
+            return answer;
+          }
+          if (status.startsWith("404")) {
+            return null;
+          }
+          throw new IOException("status " + status);
+        });
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      if (connection.getStatus() == Status.CONNECTED) {
+        connection.flush(Duration.ofSeconds(2)); // acknowledgements that are still on their way
+      }
+    } catch (TimeoutException | IllegalStateException e) {
+      LOG.debug("Closing without the last acknowledgements: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Outcome;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** An outcome as a message: all that counting needs is in the headers. */
+final class OutcomeRecord {
+  static final String KIND = "Batch-Outcome";
+  static final String ATTEMPTS = "Batch-Attempts";
+  static final String FAILURES = "Batch-Failures";
+
+  /** What the headers say. */
+  record Head(Outcome.Kind kind, int attempts, int failures) {}
+
+  private OutcomeRecord() {}
+
+  static Headers headers(Outcome outcome) {
+    return new Headers()
+        .put(KIND, outcome.kind().name())
+        .put(ATTEMPTS, Integer.toString(outcome.attempts()))
+        .put(FAILURES, Integer.toString(outcome.failedAttempts()));
+  }
+
+  /** Reads the headers; null if nobody of ours has written them. */
+  static @Nullable Head head(Message message) {
+    var headers = message.getHeaders();
+    if (headers == null) {
+      return null;
+    }
+    try {
+      return new Head(
+          Outcome.Kind.valueOf(String.valueOf(headers.getFirst(KIND))),
+          Integer.parseInt(headers.getFirst(ATTEMPTS)),
+          Integer.parseInt(headers.getFirst(FAILURES)));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** Reads all of it. A record nobody can read is a failed batch: it would never be run again. */
+  static Outcome outcome(Message message) {
+    var head = head(message);
+    if (head == null) {
+      return Outcome.failed(
+          1,
+          BatchError.of(
+              BatchError.Reason.ResultInvalid, "The record of this batch's outcome is garbage."));
+    }
+    var body = message.getData();
+    return new Outcome(head.kind, head.attempts, body == null ? new byte[0] : body);
+  }
+}

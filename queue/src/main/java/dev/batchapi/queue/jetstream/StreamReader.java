@@ -1,0 +1,107 @@
+package dev.batchapi.queue.jetstream;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.PullRequestOptions;
+import io.nats.client.PullSubscribeOptions;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a stream in order from some sequence on, by a throw-away consumer. A gap, a deleted
+ * consumer or a lost connection ends it with an exception or with silence: then open another one
+ * behind the last message that was read.
+ */
+final class StreamReader implements AutoCloseable {
+  private static final int PULL = 500;
+  private static final Duration PULL_EXPIRES = Duration.ofSeconds(5);
+
+  private final Link link;
+  private final String stream;
+  private final JetStreamSubscription subscription;
+  private final long pendingAtStart;
+  private long pulledAt;
+  private int outstanding;
+  private long read;
+
+  /** Where and what to read. */
+  record Range(String stream, String subject, long fromSequence, boolean headersOnly) {}
+
+  private StreamReader(Link link, Range range) throws IOException, JetStreamApiException {
+    this.link = link;
+    this.stream = range.stream;
+    subscription =
+        link.jetStream()
+            .subscribe(
+                null,
+                PullSubscribeOptions.builder().stream(range.stream)
+                    .configuration(consumer(range))
+                    .build());
+    pendingAtStart = subscription.getConsumerInfo().getCalculatedPending();
+  }
+
+  static StreamReader open(Link link, Range range) {
+    return link.request("read stream " + range.stream, () -> new StreamReader(link, range));
+  }
+
+  private static ConsumerConfiguration consumer(Range range) {
+    return ConsumerConfiguration.builder()
+        .filterSubject(range.subject)
+        .deliverPolicy(DeliverPolicy.ByStartSequence)
+        .startSequence(range.fromSequence)
+        .ackPolicy(AckPolicy.None)
+        .headersOnly(range.headersOnly)
+        .memStorage(true)
+        .numReplicas(1)
+        .inactiveThreshold(Duration.ofMinutes(1))
+        .build();
+  }
+
+  /** How many messages there were to read when this was opened. */
+  long pendingAtStart() {
+    return pendingAtStart;
+  }
+
+  /**
+   * Reads the next message.
+   *
+   * @return null if there is none in that time
+   * @throws IOException if one is missing
+   */
+  @Nullable Message next(Duration wait) throws IOException, InterruptedException {
+    var now = System.nanoTime();
+    if (outstanding == 0 || now - pulledAt > PULL_EXPIRES.toNanos()) {
+      subscription.pull(PullRequestOptions.builder(PULL).expiresIn(PULL_EXPIRES).build());
+      outstanding = PULL;
+      pulledAt = now;
+    }
+    var message = subscription.nextMessage(wait);
+    if (message == null) {
+      return null;
+    }
+    outstanding--;
+    read++;
+    if (message.metaData().consumerSequence() != read) {
+      throw new IOException("message %d of stream %s is missing".formatted(read, stream));
+    }
+    return message;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (link.isConnected()) {
+        subscription.unsubscribe();
+        link.management().deleteConsumer(stream, subscription.getConsumerName());
+      }
+    } catch (IOException | JetStreamApiException | RuntimeException e) {
+      // The server deletes an abandoned consumer by itself.
+      outstanding = 0;
+    }
+  }
+}

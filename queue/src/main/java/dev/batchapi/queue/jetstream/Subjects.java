@@ -1,0 +1,89 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.Lease;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The subjects of a job, and back. */
+final class Subjects {
+  static final String WORK = "WORK";
+  static final String OUT = "OUT";
+  static final String TRY = "TRY";
+
+  private static final String FINAL = "final";
+  // Anything else could be a wildcard, or end up as a subject of another job.
+  private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+  /** A batch named by a subject. */
+  record Batch(String job, int index) {}
+
+  private Subjects() {}
+
+  static String checkJob(String job) {
+    if (!JOB.matcher(job).matches()) {
+      throw new IllegalArgumentException(
+          "\"%s\" is no job's uid: 1 to 64 letters, digits, \"-\" or \"_\".".formatted(job));
+    }
+    return job;
+  }
+
+  static String work(String job, int index) {
+    return "work." + job + '.' + token(index);
+  }
+
+  static String allWork(String job) {
+    return "work." + job + ".*";
+  }
+
+  static String out(String job, int index) {
+    return "out." + job + '.' + token(index);
+  }
+
+  static String allOut(String job) {
+    return "out." + job + ".*";
+  }
+
+  static String attempts(String job, int index) {
+    return "try." + job + '.' + token(index);
+  }
+
+  static String allAttempts(String job) {
+    return "try." + job + ".*";
+  }
+
+  static String end(String job) {
+    return "end." + job;
+  }
+
+  private static String token(int index) {
+    return index == Lease.COMPLETION ? FINAL : Integer.toString(index);
+  }
+
+  /** The job of {@code end.J}; null for any other subject. */
+  static @Nullable String jobOfEnd(String subject) {
+    return subject.startsWith("end.") ? subject.substring(4) : null;
+  }
+
+  /** The batch of {@code work.J.i}, {@code out.J.i} or {@code try.J.i}; null for anything else. */
+  static @Nullable Batch batch(String subject) {
+    var first = subject.indexOf('.');
+    var last = subject.lastIndexOf('.');
+    if (first < 0 || first == last) {
+      return null;
+    }
+    var index = index(subject.substring(last + 1));
+    return index == null ? null : new Batch(subject.substring(first + 1, last), index);
+  }
+
+  private static @Nullable Integer index(String token) {
+    if (token.equals(FINAL)) {
+      return Lease.COMPLETION;
+    }
+    try {
+      var index = Integer.parseInt(token);
+      return index >= 0 ? index : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.batchapi.queue.jetstream;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real nats-server for a test: with the accounts and settings that ship, on a free port, in a
+ * folder of its own. The port stays the same over kill and restart. Close it.
+ */
+public final class NatsServer implements AutoCloseable {
+  private static final Path BINARY =
+      Path.of(System.getProperty("batchapi.bin", Path.of(cache(), "batchapi", "bin").toString()))
+          .resolve("nats-server");
+
+  private final Path folder;
+  private final int port;
+  private final Accounts accounts = Accounts.generate();
+  private @Nullable Process process;
+
+  private NatsServer() throws IOException {
+    folder = Files.createTempDirectory("nats-server");
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    Files.writeString(
+        folder.resolve("server.conf"),
+        accounts.serverConfig("127.0.0.1:" + port, folder.resolve("data").toString()));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+  }
+
+  private static String cache() {
+    var xdg = System.getenv("XDG_CACHE_HOME");
+    return xdg == null || xdg.isEmpty() ? System.getProperty("user.home") + "/.cache" : xdg;
+  }
+
+  /** A server that runs. */
+  public static NatsServer start() {
+    var server = prepare();
+    server.restart();
+    return server;
+  }
+
+  /** A server that does not run yet. */
+  public static NatsServer prepare() {
+    if (!Files.isExecutable(BINARY)) {
+      throw new IllegalStateException(
+          "There is no nats-server at " + BINARY + ": `make tools` builds it.");
+    }
+    try {
+      return new NatsServer();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts the server, which must not be running, on the same port and folder. */
+  public void restart() {
+    try {
+      process =
+          new ProcessBuilder(BINARY.toString(), "-c", folder.resolve("server.conf").toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+              .start();
+      awaitPort(process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitPort(Process started) throws IOException {
+    var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+        return;
+      } catch (IOException e) {
+        if (!started.isAlive() || System.nanoTime() > until) {
+          throw new IOException(
+              "nats-server did not start:\n" + Files.readString(folder.resolve("log")), e);
+        }
+        Thread.onSpinWait();
+        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+  }
+
+  /** Kill -9. */
+  public void kill() {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  /** Asks it to stop, and waits until it has. */
+  public void stop() {
+    if (process != null) {
+      process.destroy();
+      process.onExit().join();
+    }
+  }
+
+  /** Loses everything that was stored; only while it doesn't run. */
+  public void loseData() {
+    delete(folder.resolve("data"));
+  }
+
+  public String url() {
+    return "nats://127.0.0.1:" + port;
+  }
+
+  /** The keys it believes. */
+  public Accounts accounts() {
+    return accounts;
+  }
+
+  /** How the owner connects. */
+  public NatsAccess owner() {
+    return access("owner", accounts.ownerCredentials("owner"));
+  }
+
+  /** How a worker of a job connects. */
+  public NatsAccess worker(String job) {
+    return access("worker", accounts.workerCredentials(job, null));
+  }
+
+  /** The same, until some time. */
+  public NatsAccess worker(String job, Instant expires) {
+    return access("worker", accounts.workerCredentials(job, expires));
+  }
+
+  private NatsAccess access(String name, String credentials) {
+    try {
+      var file = Files.createTempFile(folder, name, ".creds");
+      Files.writeString(file, credentials);
+      return new NatsAccess(url(), file, name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    delete(folder);
+  }
+
+  private static void delete(Path tree) {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try (var paths = Files.walk(tree)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
