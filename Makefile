@@ -6,6 +6,7 @@ SHELL := /bin/bash
 JDK ?= $(firstword $(foreach d,$(JAVA_HOME) $(wildcard /usr/lib/jvm/*25*) $(wildcard $(HOME)/.sdkman/candidates/java/25*) $(wildcard /Library/Java/JavaVirtualMachines/*25*/Contents/Home),$(if $(shell grep -s '^JAVA_VERSION="25' $(d)/release),$(d))))
 export JAVA_HOME := $(or $(JDK),$(error JDK 25 not found: install one (for example Temurin 25) or set JAVA_HOME to it))
 MVN ?= mvn -B -ntp
+BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/batchapi
 
 .PHONY: help
@@ -38,9 +39,22 @@ $(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
 
+.PHONY: bench-queue
+bench-queue: tools ## Measure the queue against plain jnats
+	$(MVN) test-compile -pl queue -am
+	$(MVN) dependency:build-classpath -pl queue -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) dev.batchapi.queue.jetstream.QueueBenchmark
+
 .PHONY: format
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
+
+.PHONY: bench-metrics
+bench-metrics: ## Compare the metrics client with other StatsD clients (five minutes; ARGS for JMH)
+	$(MVN) -q -Pbench -pl metrics-client -am test-compile
+	cd metrics-client && CP=target/test-classes:target/classes:$$(cat target/bench.classpath) && \
+	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP dev.batchapi.metrics.bench.Delivery && \
+	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what the build made

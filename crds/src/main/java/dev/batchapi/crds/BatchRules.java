@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -60,9 +61,15 @@ public final class BatchRules {
     }
     return Optional.of(
         new Problem(
-            "spec.batchSize",
-            "%,d items in batches of %,d are %,d batches, and a job may have %,d: make them larger"
-                .formatted(items, batchSize, batches, Limits.BATCHES)));
+            "spec.input",
+            String.format(
+                Locale.ROOT,
+                "%,d items in batches of %,d are %,d batches, and a job may have %,d: make batchSize"
+                    + " larger",
+                items,
+                batchSize,
+                batches,
+                Limits.BATCHES)));
   }
 
   /**
@@ -78,9 +85,13 @@ public final class BatchRules {
     return Optional.of(
         new Problem(
             "spec.input",
-            "batch %d has %,d bytes as JSON, and a batch may have %,d: make batchSize or the items"
-                    .formatted(index, bytes, Limits.PAYLOAD)
-                + " smaller, or pass references to data instead of the data"));
+            String.format(
+                Locale.ROOT,
+                "batch %d has %,d bytes as JSON, and a batch may have %,d: make batchSize or the items"
+                    + " smaller, or pass references to data instead of the data",
+                index,
+                bytes,
+                Limits.PAYLOAD)));
   }
 
   private void api(BatchApiSpec spec) {
@@ -221,9 +232,13 @@ public final class BatchRules {
         problems.add(
             new Problem(
                 "%s[%d]".formatted(path, i),
-                "up to and with item %d the items have %,d bytes as JSON, and together they may have"
-                        .formatted(i, bytes)
-                    + " %,d: put them into a ConfigMap".formatted(Limits.INLINE_ITEMS)));
+                String.format(
+                    Locale.ROOT,
+                    "up to and with item %d the items have %,d bytes as JSON, and together they may"
+                        + " have %,d: put them into a ConfigMap",
+                    i,
+                    bytes,
+                    Limits.INLINE_ITEMS)));
         return;
       }
     }

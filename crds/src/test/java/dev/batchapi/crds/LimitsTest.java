@@ -50,9 +50,9 @@ class LimitsTest {
     assertThat(BatchRules.checkBatches(10_000_000, 9))
         .contains(
             new Problem(
-                "spec.batchSize",
+                "spec.input",
                 "10,000,000 items in batches of 9 are 1,111,112 batches, and a job may have"
-                    + " 1,000,000: make them larger"));
+                    + " 1,000,000: make batchSize larger"));
   }
 
   private static JsonNode text(int bytesAsJson) {

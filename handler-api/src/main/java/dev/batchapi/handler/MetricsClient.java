@@ -12,6 +12,9 @@ import java.util.Map;
  * cortex_}, {@code istio_}) throws {@link ReservedMetricNameException} and fails the batch for
  * good.
  *
+ * <p>Everything else that is wrong with a push (a NaN, a tag with a line break, a thousand and one
+ * series) is made safe or dropped, and counted and logged by reason.
+ *
  * <p>Metrics count attempts: a batch that runs twice pushes twice. Exact counts of batches are in
  * the job's status.
  */
@@ -130,7 +133,8 @@ public interface MetricsClient {
 
   /**
    * Hands everything that was pushed so far to the network, without waiting for more than a second.
-   * A handler needs no flush: it is done at the end of every batch.
+   * A handler needs no flush: everything leaves within about a second, and at the end of the
+   * process.
    *
    * @return whether it was possible
    */

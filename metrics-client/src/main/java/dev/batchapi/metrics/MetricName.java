@@ -34,10 +34,22 @@ final class MetricName {
     return length == name.length() ? name : name.substring(0, length);
   }
 
-  /** The name as Prometheus shows it; what is the same here is one metric to it. */
+  /**
+   * The name as the exporter shows it; what is the same here is one metric to Prometheus. As the
+   * exporter does it, a row of dashes becomes a single underscore.
+   */
   static String exposed(String clean) {
-    String name = clean.replace('.', '_').replace('-', '_');
-    return Character.isDigit(name.charAt(0)) ? "_" + name : name;
+    StringBuilder name = new StringBuilder(clean.length() + 1);
+    if (Character.isDigit(clean.charAt(0))) {
+      name.append('_');
+    }
+    for (int i = 0; i < clean.length(); i++) {
+      char c = clean.charAt(i);
+      if (c != '-' || i == 0 || clean.charAt(i - 1) != '-') {
+        name.append(c == '.' || c == '-' ? '_' : c);
+      }
+    }
+    return name.toString();
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.batchapi.metrics;
 
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Numbers as they stand on the wire: plain decimals without an exponent, the shortest that read
@@ -35,12 +34,14 @@ final class NumberText {
         return decimal(billionths, out, sign(value, out));
       }
     }
-    byte[] text =
-        new BigDecimal(Double.toString(value))
-            .toPlainString()
-            .getBytes(StandardCharsets.ISO_8859_1);
-    System.arraycopy(text, 0, out, 0, text.length);
-    return text.length;
+    String text = Double.toString(value);
+    if (text.indexOf('E') >= 0) {
+      text = new BigDecimal(text).stripTrailingZeros().toPlainString();
+    }
+    for (int i = 0; i < text.length(); i++) {
+      out[i] = (byte) text.charAt(i);
+    }
+    return text.length();
   }
 
   private static int sign(double value, byte[] out) {

@@ -180,15 +180,17 @@ final class Outbox implements AutoCloseable {
     if (closed) {
       return countersDue;
     }
-    long now = System.nanoTime();
     transport.maintain();
-    if (now - countersDue < 0) {
-      var _ = transport.flush();
-      return countersDue;
+    long now = System.nanoTime();
+    long due = countersDue;
+    if (now - due >= 0) {
+      sendCounters(false);
+      due = now + COUNTERS_NANOS;
     }
-    sendCounters(false);
-    var _ = transport.flush();
-    return now + COUNTERS_NANOS;
+    if (transport.holdsLines()) {
+      var _ = transport.flush();
+    }
+    return due;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.batchapi.metrics;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class SeriesTable {
   /** Digits that the sum of a counter must have room for, whatever it will be. */
   private static final int LONGEST_SUM = 20;
+
+  private static final List<String> OBSERVER_SUFFIXES = List.of("", "_sum", "_count", "_bucket");
 
   private final Flavour flavour;
   private final int maxSeries;
@@ -149,11 +152,13 @@ final class SeriesTable {
     }
   }
 
-  /** Prometheus has one kind for a name, and a histogram needs three more names. */
+  /**
+   * Prometheus has one kind for a name, and a histogram needs three more names. The exporter
+   * refuses those three beside a gauge too.
+   */
   private boolean claim(Kind kind, String exposed) {
     String owner = kind.letter() + exposed;
-    String[] suffixes =
-        kind == Kind.HISTOGRAM ? new String[] {"", "_sum", "_count", "_bucket"} : new String[] {""};
+    List<String> suffixes = kind == Kind.COUNTER ? List.of("") : OBSERVER_SUFFIXES;
     for (String suffix : suffixes) {
       String holder = exposedNames.get(exposed + suffix);
       if (holder != null && !holder.equals(owner)) {

@@ -99,12 +99,15 @@ final class Exporter implements AutoCloseable {
         .sum();
   }
 
-  /** What it could not read or use: all of these are 0 if the client does its work. */
-  double errors() throws IOException {
-    return value("statsd_exporter_sample_errors_total")
-        + value("statsd_exporter_tag_errors_total")
-        + value("statsd_exporter_events_error_total")
-        + value("statsd_exporter_events_conflict_total");
+  /** What it could not read or use: nothing, if the client does its work. */
+  List<String> complaints() throws IOException {
+    return scrape().stream()
+        .filter(
+            line ->
+                line.matches(
+                    "statsd_exporter_(sample_errors|tag_errors|events_error|events_conflict)_total.*"))
+        .filter(line -> !line.endsWith(" 0"))
+        .toList();
   }
 
   private static String folder() {

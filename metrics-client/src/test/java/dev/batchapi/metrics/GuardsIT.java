@@ -191,9 +191,12 @@ class GuardsIT {
     metrics.increment("a.b");
     metrics.gauge("a_b", 1);
     metrics.increment("a-b");
+    metrics.gauge("a--b", 1);
+    metrics.gauge("q", 1);
+    metrics.gauge("q_count", 1);
 
-    arrives("h:1|h", "a.b:1|c", "a-b:1|c");
-    assertThat(metrics.stats().lost(Loss.TYPE)).isEqualTo(3);
+    arrives("h:1|h", "q:1|g", "a.b:1|c", "a-b:1|c");
+    assertThat(metrics.stats().lost(Loss.TYPE)).isEqualTo(5);
   }
 
   @Test

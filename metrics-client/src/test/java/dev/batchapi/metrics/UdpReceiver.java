@@ -11,14 +11,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real socket that keeps every datagram it gets. */
 final class UdpReceiver implements AutoCloseable {
   private final DatagramSocket socket;
-  private final List<String> datagrams = new CopyOnWriteArrayList<>();
+  private final List<String> datagrams = new ArrayList<>();
   private final Thread reader;
 
   UdpReceiver() {
@@ -26,10 +26,14 @@ final class UdpReceiver implements AutoCloseable {
   }
 
   UdpReceiver(int port) {
+    this(InetAddress.getLoopbackAddress(), port);
+  }
+
+  UdpReceiver(InetAddress address, int port) {
     try {
       socket = new DatagramSocket(null);
       socket.setReceiveBufferSize(4 << 20);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket.bind(new InetSocketAddress(address, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -45,7 +49,9 @@ final class UdpReceiver implements AutoCloseable {
   }
 
   List<String> datagrams() {
-    return datagrams;
+    synchronized (datagrams) {
+      return List.copyOf(datagrams);
+    }
   }
 
   /** Every line of the handler's so far, in order. */
@@ -55,7 +61,7 @@ final class UdpReceiver implements AutoCloseable {
 
   /** Every line so far, also the client's own about what it dropped. */
   List<String> allLines() {
-    return datagrams.stream()
+    return datagrams().stream()
         .flatMap(datagram -> Arrays.stream(datagram.split("\n")))
         .filter(line -> !line.isEmpty())
         .toList();
@@ -94,7 +100,10 @@ final class UdpReceiver implements AutoCloseable {
       } catch (IOException e) {
         return;
       }
-      datagrams.add(new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8));
+      String datagram = new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8);
+      synchronized (datagrams) {
+        datagrams.add(datagram);
+      }
     }
   }
 

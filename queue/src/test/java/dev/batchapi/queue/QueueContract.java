@@ -239,6 +239,19 @@ public abstract class QueueContract {
   }
 
   @Test
+  void aCompletionWhoseWorkerWasLostComesAgain() throws Exception {
+    ledger().enqueueCompletion(job, "{}".getBytes(UTF_8));
+    take(worker(job));
+    letLeasesRunOut();
+    var again = take(worker(job));
+    assertThat(again.index()).isEqualTo(Lease.COMPLETION);
+    assertThat(again.attempts().losses()).isEqualTo(1);
+    assertThat(again.commit(ok(""))).isTrue();
+    assertThat(ledger().counts(job).lost()).as("of batches").isZero();
+    assertThat(ledger().counts(job).completion()).contains(Outcome.Kind.SUCCEEDED);
+  }
+
+  @Test
   void theFirstEndStaysAndLaterOutcomesDoNotCount() throws Exception {
     ledger().enqueue(job, batches(3));
     var queue = worker(job);

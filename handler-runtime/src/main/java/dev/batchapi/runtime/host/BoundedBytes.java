@@ -38,6 +38,11 @@ final class BoundedBytes extends OutputStream {
     }
   }
 
+  /** JSON's null is no result, whoever wrote it. */
+  boolean isNull() {
+    return size == 4 && bytes[0] == 'n';
+  }
+
   void clear() {
     size = 0;
   }

@@ -9,6 +9,7 @@ import javax.tools.JavaFileObject;
 final class CompileErrors {
   private static final int SHOWN = 5;
   private static final int WIDEST_LINE = 160;
+  private static final String TAB = " ".repeat(8);
 
   private CompileErrors() {}
 
@@ -27,34 +28,21 @@ final class CompileErrors {
   }
 
   private static String one(Diagnostic<? extends JavaFileObject> error) {
-    String message = error.getMessage(Locale.ROOT);
-    if (!(error.getSource() instanceof SourceCompiler.Source source) || error.getLineNumber() < 1) {
-      return message;
+    if (!(error.getSource() instanceof SourceCompiler.Source source) || error.getPosition() < 0) {
+      return error.getMessage(Locale.ROOT);
     }
-    String place = "%s:%d: %s".formatted(source.fileName(), error.getLineNumber(), message);
-    String line = source.line(error.getLineNumber());
+    String place =
+        "%s:%d: %s"
+            .formatted(source.fileName(), error.getLineNumber(), error.getMessage(Locale.ROOT));
+    String text = source.text();
+    int position = (int) Math.min(error.getPosition(), text.length());
+    int from = text.lastIndexOf('\n', position - 1) + 1;
+    int newline = text.indexOf('\n', position);
+    String line = text.substring(from, newline < 0 ? text.length() : newline).stripTrailing();
     if (line.length() > WIDEST_LINE) {
       return place;
     }
-    // The caret stands below a line that has the same tabs before it.
-    int column = (int) Math.min(Math.max(1, error.getColumnNumber()), line.length() + 1);
-    int caret = error.getPosition() < 0 ? 1 : column;
-    return place + "\n" + expand(line) + "\n" + " ".repeat(widthBefore(line, caret)) + "^";
-  }
-
-  private static String expand(String line) {
-    return line.replace("\t", "        ");
-  }
-
-  /** The compiler counts a tab as going to the next multiple of eight; we print eight spaces. */
-  private static int widthBefore(String line, int column) {
-    int compilers = 1;
-    int ours = 0;
-    for (int i = 0; i < line.length() && compilers < column; i++) {
-      boolean tab = line.charAt(i) == '\t';
-      compilers = tab ? (compilers - 1) / 8 * 8 + 9 : compilers + 1;
-      ours += tab ? 8 : 1;
-    }
-    return ours;
+    String before = text.substring(from, position).replace("\t", TAB);
+    return "%s\n%s\n%s^".formatted(place, line.replace("\t", TAB), " ".repeat(before.length()));
   }
 }

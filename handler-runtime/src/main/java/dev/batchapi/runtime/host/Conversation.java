@@ -23,8 +23,14 @@ final class Conversation {
   private final FrameChannel channel;
   private final Path code;
   private final PrintStream errors;
+  private final Duration closeBound;
 
   Conversation(FrameChannel channel, Path code, PrintStream errors) {
+    this(channel, code, errors, CLOSE_BOUND);
+  }
+
+  Conversation(FrameChannel channel, Path code, PrintStream errors, Duration closeBound) {
+    this.closeBound = closeBound;
     this.channel = channel;
     this.code = code;
     this.errors = errors;
@@ -69,9 +75,11 @@ final class Conversation {
       throw e;
     }
     try {
-      if (!thread.join(CLOSE_BOUND)) {
+      if (!thread.join(closeBound)) {
         errors.println(
-            "batchapi host: the handler was not closed within " + CLOSE_BOUND.toSeconds() + " s");
+            "batchapi host: the handler was not closed within " + closeBound.toMillis() + " ms");
+        session.closeMetrics();
+        return JavaHost.EXIT_STOPPED;
       }
     } catch (InterruptedException e) {
       // Of this thread nobody knows but the author who looks for it; then it ends sooner.

@@ -14,6 +14,7 @@ final class HandlerThread extends Thread {
 
   HandlerThread(Runnable session) {
     super(null, session, "handler");
+    setDaemon(true); // The process ends when the conversation does.
   }
 
   /** While it is open, the author's code runs, on this thread. */

@@ -202,6 +202,9 @@ final class Session implements Runnable {
     }
     try {
       handler.binding().write(returned, result);
+      if (result.isNull()) {
+        result.clear();
+      }
       return Optional.empty();
     } catch (BindingException e) {
       return Optional.of(AuthorErrors.of(e, Reason.ResultInvalid));

@@ -151,8 +151,8 @@ final class SourceCompiler {
       return toUri().getPath().substring(1);
     }
 
-    String line(long number) {
-      return text.lines().skip(number - 1).findFirst().orElse("");
+    String text() {
+      return text;
     }
   }
 }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalRun {
   private final Settings settings;
+  private final ResultFiles files;
   private final PrintStream out;
   private final Progress.Style style;
   private volatile @Nullable LocalJob running;
@@ -42,13 +43,12 @@ final class LocalRun {
    *
    * @param home the folder with {@code python/}, the Python host
    * @param python the interpreter, a path or a name on the PATH
-   * @param results where results go; null for nowhere
-   * @param errors where failed batches go; null for nowhere
    */
-  record Settings(Path home, String python, @Nullable Path results, @Nullable Path errors) {}
+  record Settings(Path home, String python) {}
 
-  LocalRun(Settings settings, PrintStream out, Progress.Style style) {
+  LocalRun(Settings settings, ResultFiles files, PrintStream out, Progress.Style style) {
     this.settings = settings;
+    this.files = files;
     this.out = out;
     this.style = style;
   }
@@ -104,7 +104,7 @@ final class LocalRun {
       report.outcome(spec.job().name(), end, ledger.counts(id), input, took);
       report.failures(id, ledger, input);
       report.metrics(statsd.snapshot(), statsd.malformed());
-      write(new ResultFiles(id, ledger, input), report);
+      files.add(spec.job().name(), id, ledger, input);
       return end.verdict();
     }
   }
@@ -114,17 +114,6 @@ final class LocalRun {
     var job = running;
     if (job != null) {
       job.end(Verdict.Cancelled, "Stopped from the keyboard or by a signal.");
-    }
-  }
-
-  private void write(ResultFiles files, Report report) throws IOException {
-    if (settings.results != null) {
-      files.writeResults(settings.results);
-      report.file("results", settings.results);
-    }
-    if (settings.errors != null) {
-      files.writeErrors(settings.errors);
-      report.file("errors", settings.errors);
     }
   }
 

@@ -9,7 +9,6 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.input.Input;
 import dev.batchapi.runtime.local.statsd.MetricRow;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -128,8 +127,8 @@ final class Report {
 
   private static String value(MetricRow row) {
     return switch (row.type()) {
-      case COUNTER -> "sum %s in %,d samples".formatted(number(row.value()), row.samples());
-      case GAUGE -> "last %s of %,d samples".formatted(number(row.value()), row.samples());
+      case COUNTER -> "sum %s (arrived in %,d)".formatted(number(row.value()), row.samples());
+      case GAUGE -> "last %s of %,d".formatted(number(row.value()), row.samples());
       case HISTOGRAM ->
           "%,d samples, min %s, mean %s, max %s"
               .formatted(row.samples(), number(row.min()), number(row.mean()), number(row.max()));
@@ -140,9 +139,5 @@ final class Report {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? String.format(Locale.ROOT, "%,d", (long) value)
         : String.format(Locale.ROOT, "%.4g", value);
-  }
-
-  void file(String what, Path file) {
-    out.printf("  %s are in %s%n", what, file);
   }
 }

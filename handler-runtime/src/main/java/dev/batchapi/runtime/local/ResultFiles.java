@@ -1,9 +1,7 @@
 package dev.batchapi.runtime.local;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
@@ -11,99 +9,113 @@ import dev.batchapi.queue.input.Input;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what the ledger holds as JSON lines, by index.
+ * The files that results and failed batches are written to as JSON lines, job after job, by index.
+ * They are opened before anything runs: a path that can't be written to must not cost a run.
  *
- * <p>Results: {@code {"item": 17, "batch": 1, "result": …}}, one line per item when the batch's
- * result is a list as long as its payload; otherwise one line per batch, without {@code item}.
- * Errors: {@code {"batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one line per failed
- * batch.
+ * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item when
+ * the batch's result is a list as long as its payload; otherwise one line per batch, without {@code
+ * item}. Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}},
+ * one line per failed batch.
  */
-final class ResultFiles {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+final class ResultFiles implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final String job;
-  private final Ledger ledger;
-  private final Input input;
+  private final @Nullable BufferedWriter results;
+  private final @Nullable BufferedWriter errors;
 
-  ResultFiles(String job, Ledger ledger, Input input) {
-    this.job = job;
-    this.ledger = ledger;
-    this.input = input;
+  /**
+   * Opens the files; an existing one is replaced.
+   *
+   * @param results null for none
+   * @param errors null for none
+   * @throws UsageException if one can't be written to
+   */
+  ResultFiles(@Nullable Path results, @Nullable Path errors) {
+    this.results = open("--results", results);
+    this.errors = open("--errors", errors);
   }
 
-  void writeResults(Path file) throws IOException {
-    write(
-        file,
-        Outcome.Kind.SUCCEEDED,
-        (out, index, outcome) -> {
-          var result = outcome.body().length == 0 ? null : JSON.readTree(outcome.body());
-          if (result != null && result.isArray() && result.size() == input.itemsIn(index)) {
-            for (var i = 0; i < result.size(); i++) {
-              resultLine(out, input.firstItem(index) + i, index, result.get(i));
-            }
-          } else if (result != null) {
-            resultLine(out, null, index, result);
-          }
-        });
-  }
-
-  void writeErrors(Path file) throws IOException {
-    write(
-        file,
-        Outcome.Kind.FAILED,
-        (out, index, outcome) -> {
-          var line = JSON.createObjectNode();
-          line.put("batch", index);
-          line.put("attempts", outcome.attempts());
-          line.set("error", JSON.valueToTree(BatchError.fromJson(outcome.body())));
-          line.set("payload", JSON.readTree(input.payload(index)));
-          line(out, line);
-        });
-  }
-
-  private static void resultLine(BufferedWriter out, @Nullable Integer item, int batch, JsonNode r)
-      throws IOException {
-    var line = JSON.createObjectNode();
-    if (item != null) {
-      line.put("item", item);
+  private static @Nullable BufferedWriter open(String option, @Nullable Path file) {
+    try {
+      return file == null ? null : Files.newBufferedWriter(file);
+    } catch (IOException e) {
+      throw new UsageException("%s %s can't be written to: %s.".formatted(option, file, e));
     }
-    line.put("batch", batch);
-    line.set("result", r);
-    line(out, line);
   }
 
-  private static void line(BufferedWriter out, JsonNode line)
-      throws IOException, JsonProcessingException {
-    out.write(JSON.writeValueAsString(line));
-    out.newLine();
-  }
-
-  private interface Lines {
-    void write(BufferedWriter out, int index, Outcome outcome) throws IOException;
-  }
-
-  private void write(Path file, Outcome.Kind kind, Lines lines) throws IOException {
-    try (var out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+  /**
+   * Writes what the ledger holds of a job.
+   *
+   * @param name the job's, for the lines
+   * @param id the job's in the ledger
+   */
+  void add(String name, String id, Ledger ledger, Input input) throws IOException {
+    try {
       ledger.outcomes(
-          job,
+          id,
           (index, outcome) -> {
             try {
-              if (outcome.kind() == kind) {
-                lines.write(out, index, outcome);
+              switch (outcome.kind()) {
+                case SUCCEEDED -> result(name, index, outcome, input);
+                case FAILED -> error(name, index, outcome, input);
               }
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
           });
     } catch (UncheckedIOException e) {
-      throw new IOException("can't write " + file + ": " + e.getCause(), e);
+      throw new IOException("The results can't be written: " + e.getCause(), e);
+    }
+  }
+
+  private void result(String name, int index, Outcome outcome, Input input) throws IOException {
+    if (results == null || outcome.body().length == 0) {
+      return;
+    }
+    var result = JSON.readTree(outcome.body());
+    if (!result.isArray() || result.size() != input.itemsIn(index)) {
+      write(results, line(name).put("batch", index).set("result", result));
+      return;
+    }
+    for (var i = 0; i < result.size(); i++) {
+      write(
+          results,
+          line(name)
+              .put("item", input.firstItem(index) + i)
+              .put("batch", index)
+              .set("result", result.get(i)));
+    }
+  }
+
+  private void error(String name, int index, Outcome outcome, Input input) throws IOException {
+    if (errors == null) {
+      return;
+    }
+    var line = line(name).put("batch", index).put("attempts", outcome.attempts());
+    line.set("error", JSON.valueToTree(BatchError.fromJson(outcome.body())));
+    line.set("payload", JSON.readTree(input.payload(index)));
+    write(errors, line);
+  }
+
+  private static ObjectNode line(String job) {
+    return JSON.createObjectNode().put("job", job);
+  }
+
+  private static void write(BufferedWriter out, Object line) throws IOException {
+    out.write(JSON.writeValueAsString(line));
+    out.newLine();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (var _ = results;
+        var _ = errors) {
+      return;
     }
   }
 }

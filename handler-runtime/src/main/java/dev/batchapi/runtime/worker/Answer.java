@@ -1,7 +1,6 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.BatchError;
-import java.time.Duration;
 
 /** What came of handing one batch to a host. */
 public sealed interface Answer {
@@ -13,7 +12,7 @@ public sealed interface Answer {
   record Failed(BatchError error) implements Answer {}
 
   /** The batch timeout passed; the host has been ended. */
-  record TimedOut(Duration after) implements Answer {}
+  record TimedOut() implements Answer {}
 
   /** The host ended with the batch in hand. */
   record Died(String how) implements Answer {}

@@ -219,7 +219,7 @@ final class SocketHost implements Host {
     }
     return switch (event) {
       case Event.Came(var frame) -> answer(frame);
-      case Event.Gone _ when overdue[0] -> new Answer.TimedOut(limit.orElseThrow());
+      case Event.Gone _ when overdue[0] -> new Answer.TimedOut();
       case Event.Gone(var why) ->
           new Answer.Died("The handler's process ended in the middle of the batch: " + end(why));
     };

@@ -190,22 +190,22 @@ public final class Worker {
           failed(lease, attempt, failed.error());
           yield Optional.empty();
         }
-        case Answer.TimedOut timedOut -> {
+        case Answer.TimedOut _ -> {
           failed(
               lease,
               attempt,
               BatchError.of(
                   BatchError.Reason.BatchTimedOut,
                   "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
-                      .formatted(timedOut.after().toSeconds())));
+                      .formatted(job.batchTimeout.orElseThrow().toSeconds())));
           yield Optional.empty();
         }
-        case Answer.Died died when abandoned -> release(lease);
+        case Answer.Died _ when abandoned -> release(lease);
         case Answer.Died died -> {
           failed(lease, attempt, BatchError.of(BatchError.Reason.HandlerDied, died.how()));
           yield Optional.empty();
         }
-        case Answer.NeverStarted never when abandoned -> release(lease);
+        case Answer.NeverStarted _ when abandoned -> release(lease);
         case Answer.NeverStarted never -> {
           log.warn("{}", never.how());
           release(lease);

@@ -44,7 +44,7 @@ class WorkerTest {
               JOB,
               "monday",
               new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
-              Optional.empty()),
+              Optional.of(Duration.ofSeconds(7))),
           queue.worker(JOB),
           hosts);
 
@@ -114,7 +114,7 @@ class WorkerTest {
 
   @Test
   void aTimeoutIsAFailedAttemptThatNamesTheSetting() {
-    var late = new Answer.TimedOut(Duration.ofSeconds(7));
+    var late = new Answer.TimedOut();
     hosts.answers(late, late, late);
     enqueue(1);
     runUntil(1);

@@ -1,5 +1,7 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
 import io.nats.client.api.StreamInfo;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -10,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,33 +30,34 @@ final class FollowedStreams implements AutoCloseable {
   private final StreamFollower out;
   private final StreamFollower attempts;
   private final Thread watcher;
-  private final Semaphore look = new Semaphore(0);
+  private final Semaphore lookNow = new Semaphore(0);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final AtomicLong epoch = new AtomicLong();
   // Guarded by the lock.
   private final Map<String, ZonedDateTime> created = new HashMap<>();
-  private long caughtUpAt;
+  private long lookedAt;
+  private @Nullable RuntimeException lookFailure;
 
   FollowedStreams(Link link, Streams streams, Tallies tallies, Duration patience) {
     this.streams = streams;
     this.tallies = tallies;
     this.patience = patience;
-    caughtUpAt = System.nanoTime() - 1;
+    lookedAt = System.nanoTime();
     for (var name : new String[] {Subjects.WORK, Subjects.OUT, Subjects.TRY}) {
       created.put(name, streams.ensure(name).getCreateTime());
     }
     out = new StreamFollower(link, Subjects.OUT, ">", tallies::applyOut);
     attempts = new StreamFollower(link, Subjects.TRY, ">", tallies::applyTry);
-    link.afterReconnect(look::release);
+    link.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }
 
   private void watch() {
     try {
       while (true) {
-        var _ = look.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-        look.drainPermits();
+        var _ = lookNow.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        lookNow.drainPermits();
         try {
           catchUp();
         } catch (RuntimeException e) {
@@ -71,16 +75,27 @@ final class FollowedStreams implements AutoCloseable {
 
   /**
    * Returns when the tallies hold everything that was in the streams at the call. Callers that come
-   * while another looks share the next look.
+   * while another looks share the next look, and what becomes of it: nobody waits in a long line.
    */
   void catchUp() {
     var called = System.nanoTime();
     lock.lock();
     try {
-      if (caughtUpAt - called > 0) {
-        return;
+      if (lookedAt - called <= 0) {
+        lookedAt = System.nanoTime();
+        lookFailure = null;
+        lookFailure = look();
       }
-      var started = System.nanoTime();
+      if (lookFailure != null) {
+        throw lookFailure;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable RuntimeException look() {
+    try {
       var work = streams.info(Subjects.WORK);
       var outInfo = streams.info(Subjects.OUT);
       var tryInfo = streams.info(Subjects.TRY);
@@ -94,9 +109,9 @@ final class FollowedStreams implements AutoCloseable {
       }
       out.await(outInfo.getStreamState().getLastSequence(), patience);
       attempts.await(tryInfo.getStreamState().getLastSequence(), patience);
-      caughtUpAt = started;
-    } finally {
-      lock.unlock();
+      return null;
+    } catch (QueueUnavailableException | QueueAccessException | IllegalStateException e) {
+      return e;
     }
   }
 

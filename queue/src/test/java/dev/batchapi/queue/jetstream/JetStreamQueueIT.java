@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 class JetStreamQueueIT extends QueueContract {
   private static final JetStreamSettings SETTINGS =
-      JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(2));
+      JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(3));
   private static NatsServer server;
   private static JetStreamLedger ledger;
 

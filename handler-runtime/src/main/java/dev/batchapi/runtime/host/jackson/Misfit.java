@@ -83,6 +83,9 @@ final class Misfit {
   }
 
   private static @Nullable Throwable thrownByAuthor(JsonMappingException failure) {
+    if (failure instanceof InvalidDefinitionException) {
+      return null; // His type, and not his code: the cause is Jackson's.
+    }
     Throwable cause = failure.getCause();
     while (cause instanceof JsonMappingException) {
       cause = cause.getCause();

@@ -1,0 +1,78 @@
+package dev.batchapi.runtime.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.crds.BatchApiSpec;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.queue.input.CountInput;
+import dev.batchapi.queue.input.Input;
+import dev.batchapi.queue.input.InputException;
+import dev.batchapi.queue.input.JsonLines;
+import dev.batchapi.runtime.local.manifest.Manifests;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** Opens a job's input: its own, or a file in its place. */
+final class Inputs {
+  private final Manifests manifests;
+  private final NamedSpec<BatchJobSpec> job;
+  private final int batchSize;
+
+  Inputs(Manifests manifests, NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job) {
+    this.manifests = manifests;
+    this.job = job;
+    var overrides = job.spec().overrides();
+    var own = overrides == null ? null : overrides.batchSize();
+    this.batchSize =
+        Objects.requireNonNullElse(own, Objects.requireNonNullElse(api.spec().batchSize(), 1));
+  }
+
+  /**
+   * What the BatchJob names.
+   *
+   * @throws InputException if it can't be used
+   * @throws UsageException if its ConfigMap is not in the files
+   */
+  Input own() {
+    var input = job.spec().input();
+    if (input.count() != null) {
+      return new CountInput(input.count(), batchSize);
+    }
+    if (input.items() != null) {
+      return JsonLines.ofItems(input.items().stream().map(JsonNode::toString).toList(), batchSize);
+    }
+    var ref = Objects.requireNonNull(input.configMap(), "a job without input");
+    var name = "ConfigMap \"%s\", key \"%s\"".formatted(ref.name(), ref.key());
+    var data =
+        manifests
+            .configMap(job.namespace(), ref.name())
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "ConfigMap \"%s\" with the input of job \"%s\" is not in the files: name the file that holds it too, or give the items with --input."
+                            .formatted(ref.name(), job.name())));
+    var lines = data.get(ref.key());
+    if (lines == null) {
+      throw new UsageException(
+          "%s, the input of job \"%s\", is not there; its keys are: %s."
+              .formatted(name, job.name(), String.join(", ", data.keySet())));
+    }
+    return JsonLines.of(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
+  }
+
+  /**
+   * JSON lines in a file.
+   *
+   * @throws InputException if they can't be used
+   * @throws UsageException if there is no such file
+   */
+  Input ofFile(Path file) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new UsageException(
+          "--input %s: there is no such file, or it can't be read.".formatted(file));
+    }
+    return JsonLines.ofFile(file, batchSize);
+  }
+}

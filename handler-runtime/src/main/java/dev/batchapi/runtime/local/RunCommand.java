@@ -1,0 +1,162 @@
+package dev.batchapi.runtime.local;
+
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.input.InputException;
+import dev.batchapi.runtime.local.manifest.ManifestException;
+import dev.batchapi.runtime.local.manifest.Manifests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code batchapi run}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs the jobs of a BatchAPI on this machine, from the same files that a cluster takes.",
+      "Without --job all jobs in the files are run, one after the other."
+    },
+    exitCodeOnInvalidInput = 64,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:every batch succeeded",
+      "1:something unexpected happened",
+      "2:some batches failed",
+      "3:the handler is invalid: its message says why",
+      "4:the job failed otherwise: its workers, its deadline, on_job_complete",
+      "64:a file, an option or the input is wrong",
+      "130:stopped by Ctrl-C or a signal; what was done is reported"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "YAML files, or folders of them, with a BatchAPI, BatchJobs and ConfigMaps.")
+  private List<Path> files = List.of();
+
+  @Option(names = "--job", paramLabel = "NAME", description = "Run only this job.")
+  private @Nullable String job;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Workers, instead of the job's own number.")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "Items as JSON lines, instead of the job's own input.")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--results",
+      paramLabel = "FILE",
+      description = "Write the results there, as JSON lines.")
+  private @Nullable Path results;
+
+  @Option(
+      names = "--errors",
+      paramLabel = "FILE",
+      description = "Write the failed batches there with error and payload, as JSON lines.")
+  private @Nullable Path errors;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description =
+          "The Python to run Python handlers with, 3.9 or newer. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "python3")
+  private String python = "python3";
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Log every failed attempt while the job runs.")
+  private boolean verbose;
+
+  @Spec private @Nullable CommandSpec command;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "error");
+    var console = Objects.requireNonNull(command).commandLine();
+    try {
+      return run();
+    } catch (ManifestException e) {
+      e.problems().forEach(problem -> console.getErr().println(problem));
+      return ExitCode.USAGE.code();
+    } catch (UsageException | InputException e) {
+      console.getErr().println("batchapi: " + e.getMessage());
+      return ExitCode.USAGE.code();
+    }
+  }
+
+  private int run() throws IOException, InterruptedException, ManifestException {
+    var manifests = Manifests.load(files);
+    var jobs = new JobSelection(manifests, job, workers, input != null).jobs();
+    var home = Path.of(System.getProperty("batchapi.home", "."));
+    try (var written = new ResultFiles(results, errors)) {
+      var local =
+          new LocalRun(
+              new LocalRun.Settings(home, python),
+              written,
+              System.out,
+              Progress.Style.of(System.err));
+      return run(local, manifests, jobs).code();
+    } finally {
+      whereIs("results", results);
+      whereIs("failed batches", errors);
+    }
+  }
+
+  private ExitCode run(
+      LocalRun local, Manifests manifests, List<NamedSpec<BatchJobSpec>> jobs)
+      throws IOException, InterruptedException {
+    try (var _ = new Signals(local::cancel)) {
+      var worst = ExitCode.SUCCEEDED;
+      for (var selected : jobs) {
+        var code = ExitCode.of(run(local, manifests, selected));
+        if (code.code() > worst.code()) {
+          worst = code;
+        }
+        if (code == ExitCode.CANCELLED) {
+          break;
+        }
+      }
+      return worst;
+    }
+  }
+
+  private static void whereIs(String what, @Nullable Path file) {
+    if (file != null) {
+      System.out.printf("%n%s: %s%n", what, file);
+    }
+  }
+
+  private Verdict run(LocalRun local, Manifests manifests, NamedSpec<BatchJobSpec> selected)
+      throws IOException, InterruptedException {
+    var located = manifests.apiOf(selected);
+    var api = located.value();
+    var handler = api.spec().handler();
+    if (handler.python() != null) {
+      Python.check(python);
+    }
+    var inputs = new Inputs(manifests, api, selected);
+    var folder = Objects.requireNonNull(located.file().toAbsolutePath().getParent());
+    try (var batches = input == null ? inputs.own() : inputs.ofFile(input);
+        var code =
+            CodeFolder.of(handler, name -> manifests.configMap(api.namespace(), name), folder)) {
+      return local.run(api, selected, batches, code.path());
+    }
+  }
+}

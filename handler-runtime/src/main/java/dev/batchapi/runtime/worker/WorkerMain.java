@@ -1,0 +1,116 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.crds.run.RunSpecException;
+import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.JetStreamWorkQueue;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.runtime.worker.WorkerExit.Reason;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker in a container of its own, beside the handler's: leases from NATS JetStream and waits
+ * for its host at a socket. How it ends is its exit code and its termination message: {@link
+ * WorkerExit}.
+ */
+public final class WorkerMain {
+  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+
+  /** What Kubernetes keeps of a termination message. */
+  private static final int LAST_WORDS_BYTES = 4096;
+
+  private WorkerMain() {}
+
+  /** Works until the job is over, then ends the process. */
+  public static void main(String[] arguments) {
+    WorkerSettings settings;
+    try {
+      settings = WorkerSettings.from(System.getenv());
+    } catch (IllegalArgumentException e) {
+      log.error("{}", e.getMessage());
+      System.exit(64);
+      return;
+    }
+    var termination = new Termination(settings.grace());
+    var exit = work(settings, termination);
+    log.info("{}: {}", exit.reason(), exit.message());
+    lastWords(settings.terminationLog(), exit.message());
+    termination.finished(exit);
+    System.exit(exit.reason().code());
+  }
+
+  private static WorkerExit work(WorkerSettings settings, Termination termination) {
+    try {
+      var run = RunSpec.read(Files.readAllBytes(settings.run()));
+      var statsd = Optional.ofNullable(run.metrics().statsd()).or(settings::statsd);
+      try (var socket = new HostSocket(settings.socket());
+          var metrics = metrics(statsd, run.metrics().tags());
+          var queue = connect(settings, run)) {
+        var hosts =
+            new AwaitedHosts(
+                socket,
+                Starts.of(run, statsd.orElse(null)),
+                metrics,
+                settings.hostWait(),
+                Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
+        var worker = new Worker(Worker.Assignment.of(run), queue, hosts);
+        termination.of(worker);
+        return worker.run();
+      }
+    } catch (QueueAccessException e) {
+      return new WorkerExit(Reason.QUEUE_REFUSED, String.valueOf(e.getMessage()));
+    } catch (IOException | RunSpecException | IllegalArgumentException e) {
+      return new WorkerExit(Reason.UNEXPECTED, "The worker can't start: " + e.getMessage());
+    } catch (InterruptedException e) {
+      return new WorkerExit(Reason.DONE, "stopped");
+    }
+  }
+
+  private static JetStreamWorkQueue connect(WorkerSettings settings, RunSpec run)
+      throws InterruptedException {
+    var access =
+        new NatsAccess(
+            settings.natsUrl(),
+            settings.natsCredentials().orElse(null),
+            Optional.ofNullable(System.getenv("HOSTNAME")).orElse("worker"));
+    var pause = new Pause();
+    while (true) {
+      try {
+        return JetStreamWorkQueue.connect(
+            access, run.job().uid(), JetStreamSettings.DEFAULT.withLease(settings.lease()));
+      } catch (QueueUnavailableException e) {
+        log.warn("the queue can't be reached yet: {}", e.getMessage());
+        pause.take();
+      }
+    }
+  }
+
+  private static StatsdMetrics metrics(Optional<String> statsd, Map<String, String> tags) {
+    return statsd
+        .map(address -> StatsdMetrics.open(MetricsSettings.parse(address).withTags(tags)))
+        .orElseGet(StatsdMetrics::unconfigured);
+  }
+
+  private static void lastWords(Path file, String message) {
+    var bytes = message.getBytes(StandardCharsets.UTF_8);
+    var length = Math.min(bytes.length, LAST_WORDS_BYTES);
+    try {
+      Files.write(file, Arrays.copyOf(bytes, length));
+    } catch (IOException e) {
+      log.warn("the termination message can't be written to {}: {}", file, e.toString());
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.batchapi.runtime.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a worker in a cluster is told by its environment; the operator writes it.
+ *
+ * @param run the frozen run, a JSON file
+ * @param socket where the host connects
+ * @param natsUrl servers, separated by commas
+ * @param natsCredentials a credentials file; empty without
+ * @param statsd {@code host:port} of the platform's StatsD service; empty for nowhere
+ * @param lease how long a lease lasts; the same as the operator's
+ * @param hostWait how long the handler's container may take to connect, its image's pull included
+ * @param grace how long the batch in hand may go on after SIGTERM
+ * @param terminationLog where the last words go
+ */
+public record WorkerSettings(
+    Path run,
+    Path socket,
+    String natsUrl,
+    Optional<Path> natsCredentials,
+    Optional<String> statsd,
+    Duration lease,
+    Duration hostWait,
+    Duration grace,
+    Path terminationLog) {
+
+  /**
+   * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
+   * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_LEASE_SECONDS},
+   * {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code BATCHAPI_GRACE_SECONDS} and {@code
+   * BATCHAPI_TERMINATION_LOG}. Only {@code BATCHAPI_NATS_URL} has no default.
+   *
+   * @throws IllegalArgumentException naming the variable that is missing or wrong
+   */
+  public static WorkerSettings from(Map<String, String> environment) {
+    var env = new Environment(environment);
+    return new WorkerSettings(
+        Path.of(env.text("BATCHAPI_RUN", "/batchapi/run/run.json")),
+        Path.of(env.text("BATCHAPI_SOCKET", "/batchapi/socket/host.sock")),
+        env.required("BATCHAPI_NATS_URL"),
+        env.optional("BATCHAPI_NATS_CREDENTIALS").map(Path::of),
+        env.optional("BATCHAPI_STATSD"),
+        env.seconds("BATCHAPI_LEASE_SECONDS", 15, 3, 3600),
+        env.seconds("BATCHAPI_HOST_WAIT_SECONDS", 900, 1, 86_400),
+        env.seconds("BATCHAPI_GRACE_SECONDS", 50, 0, 86_400),
+        Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")));
+  }
+
+  private record Environment(Map<String, String> variables) {
+
+    Optional<String> optional(String name) {
+      return Optional.ofNullable(variables.get(name)).filter(value -> !value.isBlank());
+    }
+
+    String text(String name, String fallback) {
+      return optional(name).orElse(fallback);
+    }
+
+    String required(String name) {
+      return optional(name)
+          .orElseThrow(() -> new IllegalArgumentException("%s is not set.".formatted(name)));
+    }
+
+    Duration seconds(String name, int fallback, int least, int most) {
+      var value = optional(name);
+      if (value.isEmpty()) {
+        return Duration.ofSeconds(fallback);
+      }
+      var text = value.get();
+      if (!text.matches("[0-9]{1,9}")
+          || Integer.parseInt(text) < least
+          || Integer.parseInt(text) > most) {
+        throw new IllegalArgumentException(
+            "%s is \"%s\", but must be a number of seconds from %d to %d."
+                .formatted(name, text, least, most));
+      }
+      return Duration.ofSeconds(Integer.parseInt(text));
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package dev.batchapi.runtime.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Items, results, and whose Jackson makes them. */
+@Timeout(60)
+class BindingIT {
+  private static final Path AUTHORS_JACKSON = Path.of("target/authors-jackson").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  @Test
+  void itemsMayHaveMoreFieldsButMustFit() throws Exception {
+    String source =
+        Sources.handler(
+            "Handler.Photo",
+            "return payload;",
+            """
+            public record Size(int width, int height) {
+              public Size { if (width < 0) throw new IllegalArgumentException("width is negative"); }
+            }
+            public record Photo(String name, Size size, java.time.Instant taken) {}
+            """);
+    try (var host = host(source)) {
+      FakeWorker worker = host.worker();
+      assertThat(
+              worker.resultOf(
+                  "[{'name': 'a', 'iso': 100, 'size': {'width': 3}, 'taken': '2026-01-01T00:00:00Z'}]"
+                      .replace('\'', '"')))
+          .isEqualTo(
+              "[{\"name\":\"a\",\"size\":{\"width\":3,\"height\":0},\"taken\":\"2026-01-01T00:00:00Z\"}]");
+      HandlerError misfit = worker.failureOf("[{}, {}, {\"size\": {\"width\": \"wide\"}}]");
+      assertThat(misfit)
+          .isEqualTo(
+              new HandlerError(
+                  Reason.FatalError,
+                  "ItemInvalid",
+                  "payload[2].size.width does not fit Handler$Photo: Cannot deserialize value of type `int` from String \"wide\": not a valid `int` value",
+                  ""));
+      assertThat(worker.failureOf("[7]").message())
+          .startsWith(
+              "payload[0] does not fit Handler$Photo: Cannot construct instance of `Handler$Photo`");
+      HandlerError refused = worker.failureOf("[{\"size\": {\"width\": -1}}]");
+      assertThat(refused.reason()).isEqualTo(Reason.FatalError);
+      assertThat(refused.type()).isEqualTo("java.lang.IllegalArgumentException");
+      assertThat(refused.message())
+          .isEqualTo("payload[0].size is refused by Handler$Photo: width is negative");
+      assertThat(refused.stack())
+          .isEqualTo(
+              "java.lang.IllegalArgumentException: width is negative\n\tat Handler$Size.<init>(Handler.java:7)\n");
+      assertThat(worker.failureOf("{}").message())
+          .startsWith("payload does not fit Handler$Photo: ");
+      assertThat(worker.failureOf("oops").message()).startsWith("payload can't be read as JSON: ");
+      assertThat(worker.failureOf("null").message())
+          .isEqualTo("the payload is null and not a JSON array");
+      assertThat(worker.failureOf("").reason()).isEqualTo(Reason.FatalError);
+      assertThat(worker.resultOf("[null]")).isEqualTo("[null]");
+    }
+  }
+
+  @Test
+  void whatIsNoJsonIsRefusedWithItsPlaceAndType() throws Exception {
+    Map<String, String> results = new LinkedHashMap<>();
+    results.put("Double.NaN", "result is NaN, which JSON can't hold: return null instead");
+    results.put(
+        "List.of(1, List.of(2, new R(1 / 0.0)))",
+        "result[1][1].value is Infinity, which JSON can't hold: return null instead");
+    results.put(
+        "Map.of(\"a b\", new float[] {1, Float.NaN})",
+        "result[\"a b\"][1] is NaN, which JSON can't hold: return null instead");
+    results.put(
+        "Map.of(\"x\", new double[] {1, -1 / 0.0})",
+        "result.x[1] is -Infinity, which JSON can't hold: return null instead");
+    results.put(
+        "Map.of(\"f\", List.of(java.io.InputStream.nullInputStream()))",
+        "result.f[0] is a java.io.InputStream$1, which can't be written as JSON");
+    results.put(
+        "List.of(Thread.currentThread())",
+        "result[0] is a dev.batchapi.runtime.host.HandlerThread, which can't be written as JSON");
+    results.put(
+        "java.util.stream.Stream.of(1)",
+        "result is a java.util.stream.ReferencePipeline$Head, which can't be written as JSON");
+    results.put(
+        "Map.of(\"o\", new Object())",
+        "result.o is a java.lang.Object, which can't be written as JSON: No serializer found for class java.lang.Object and no properties discovered to create BeanSerializer (to avoid exception, disable SerializationFeature.FAIL_ON_EMPTY_BEANS)");
+    results.put("new Bad()", "result.name can't be written as JSON: reading it threw: no name");
+    results.put("new Raw(\"{oops\")", "result.json is raw text that is not JSON");
+    StringBuilder cases = new StringBuilder("return switch (payload.get(0)) {");
+    int number = 0;
+    for (String result : results.keySet()) {
+      cases.append("case %d -> %s;".formatted(number++, result));
+    }
+    cases.append(
+        """
+        case 100 -> { List<Object> own = new ArrayList<>(); own.add(own); yield own; }
+        case 101 -> { Map<String, Object> own = new HashMap<>(); own.put("me", own); yield own; }
+        case 102 -> new Raw("{\\"ok\\": [1]}");
+        case 103 -> null;
+        case 104 -> com.fasterxml.jackson.databind.node.NullNode.getInstance();
+        case 105 -> List.of(new byte[] {1}, 1.5, 2L, "\\u0000é😀", Optional.of(1).get(), Map.of(), new R(0.1));
+        case 106 -> new byte[3_000_000];
+        case 107 -> "x".repeat(256 * 1024 - 2);
+        case 108 -> "x".repeat(256 * 1024 - 1);
+        case 109 -> Collections.nCopies(100_000_000, 7);
+        default -> 0; };
+        """);
+    String source =
+        Sources.handler(
+            "Integer",
+            cases.toString(),
+            """
+            public record R(double value) {}
+            public static class Bad { public String getName() { throw new IllegalStateException("no name"); } }
+            public record Raw(@JsonRawValue String json) {}
+            """);
+    try (var host = host(source)) {
+      FakeWorker worker = host.worker();
+      number = 0;
+      for (String expected : results.values()) {
+        HandlerError error = worker.failureOf("[" + number++ + "]");
+        assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
+        assertThat(error.message()).as("" + (number - 1)).isEqualTo(expected);
+      }
+      assertThat(worker.failureOf("[100]").message()).contains("can't be written as JSON");
+      assertThat(worker.failureOf("[101]").message()).contains("can't be written as JSON");
+      assertThat(worker.resultOf("[102]")).isEqualTo("{\"json\":{\"ok\": [1]}}");
+      assertThat(worker.resultOf("[103]")).isEmpty();
+      assertThat(worker.resultOf("[104]")).isEmpty();
+      assertThat(worker.resultOf("[105]"))
+          .isEqualTo("[\"AQ==\",1.5,2,\"\\u0000é\\uD83D\\uDE00\",1,{},{\"value\":0.1}]");
+      String tooLarge =
+          "the result has more than 262,144 bytes as JSON, the limit: return less for each item, use a smaller batchSize, or store it elsewhere and return where it is";
+      for (int large : List.of(106, 108, 109)) {
+        assertThat(worker.failureOf("[" + large + "]"))
+            .isEqualTo(new HandlerError(Reason.ResultInvalid, "ResultInvalid", tooLarge, ""));
+      }
+      assertThat(worker.resultOf("[107]")).hasSize(256 * 1024);
+    }
+  }
+
+  @Test
+  void withoutAJacksonOfHisOwnTheAuthorSeesOurs() throws Exception {
+    String source =
+        Sources.handler(
+            "JsonNode",
+            "return List.of(new Named(payload.get(0).get(\"a\").asInt()), com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION.toString());",
+            "public record Named(@JsonProperty(\"the_value\") int value) {}");
+    try (var host = host(source)) {
+      assertThat(host.worker().resultOf("[{\"a\": 5}]"))
+          .isEqualTo(
+              "[{\"the_value\":5},\""
+                  + com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION
+                  + "\"]");
+    }
+  }
+
+  @Test
+  void hisOwnJacksonBindsHisTypesWithHisAnnotationsAndModules() throws Exception {
+    String source =
+        Sources.handler(
+            "Handler.Item",
+            """
+                return List.of(payload.get(0), com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION.toString(),
+                    com.fasterxml.jackson.databind.ObjectMapper.class.getClassLoader() == Handler.class.getClassLoader());
+                """,
+            """
+                public record Item(@JsonProperty("the_value") int value, @JsonAlias("at") java.time.Instant when) {}
+                public record Config(@JsonProperty("min_size") int minSize) {}
+                public Handler(Config config) { if (config.minSize() != 3) throw new IllegalStateException(); }
+                """);
+    Path jar =
+        Sources.jar(
+            folder.resolve("own.jar"),
+            source,
+            List.of(
+                AUTHORS_JACKSON.resolve("jackson-databind-2.13.5.jar"),
+                AUTHORS_JACKSON.resolve("jackson-core-2.13.5.jar"),
+                AUTHORS_JACKSON.resolve("jackson-annotations-2.13.5.jar")));
+    try (var host = new HostInThisJvm(folder)) {
+      host.worker()
+          .start("Handler", Map.of("min_size", 3), jar.toString(), AUTHORS_JACKSON + "/*.jar");
+      FakeWorker worker = host.worker().ready();
+      assertThat(
+              worker.resultOf(
+                  "[{\"the_value\": 5, \"more\": 1, \"at\": \"2026-01-01T00:00:00Z\"}]"))
+          .isEqualTo("[{\"the_value\":5,\"when\":\"2026-01-01T00:00:00Z\"},\"2.13.5\",true]");
+      HandlerError error = worker.failureOf("[{\"the_value\": \"x\"}]");
+      assertThat(error.message()).startsWith("payload[0].the_value does not fit Handler$Item: ");
+    }
+    try (var host = new HostInThisJvm(folder)) {
+      host.worker()
+          .start("Handler", Map.of("minSize", 3), jar.toString(), AUTHORS_JACKSON + "/*.jar");
+      assertThat(host.worker().invalid())
+          .startsWith("config.minSize is not a field of Handler$Config; did you mean min_size?");
+    }
+  }
+
+  @Test
+  void inlineSourceIsCompiledAgainstHisJacksonAndOnlyHis() throws Exception {
+    String source =
+        Sources.handler(
+            "String",
+            "return com.fasterxml.jackson.databind.cfg.PackageVersion.VERSION.toString();");
+    try (var host = new HostInThisJvm(folder).with("Handler.java", source)) {
+      host.worker().start("Handler", Map.of(), AUTHORS_JACKSON + "/*.jar");
+      assertThat(host.worker().ready().resultOf("[\"\"]")).isEqualTo("\"2.13.5\"");
+    }
+  }
+
+  @Test
+  void annotationsAloneOnHisClassPathStillWork() throws Exception {
+    String source =
+        Sources.handler(
+            "Handler.Item",
+            "return payload;",
+            "public record Item(@JsonProperty(\"the_value\") int value) {}");
+    try (var host = new HostInThisJvm(folder).with("Handler.java", source)) {
+      host.worker().start("Handler", Map.of(), AUTHORS_JACKSON + "/jackson-annotations-2.13.5.jar");
+      assertThat(host.worker().ready().resultOf("[{\"the_value\": 5}]"))
+          .isEqualTo("[{\"the_value\":5}]");
+    }
+  }
+
+  @Test
+  void aJacksonThatIsNotWholeIsInvalid() throws Exception {
+    String source =
+        Sources.handler("Map<String, Object>", "return payload;")
+            .replace("import com.fasterxml", "// ");
+    try (var host = new HostInThisJvm(folder).with("Handler.java", source)) {
+      host.worker().start("Handler", Map.of(), AUTHORS_JACKSON + "/jackson-databind-2.13.5.jar");
+      assertThat(host.worker().invalid())
+          .startsWith("the jackson-databind on the class path can't be used (")
+          .contains("com/fasterxml/jackson/core/");
+    }
+  }
+
+  @Test
+  void librariesOfOursAreNotVisible() throws Exception {
+    String source =
+        Sources.handler(
+            "String",
+            """
+            List<String> seen = new ArrayList<>();
+            for (String name : payload) {
+              try { Class.forName(name); seen.add(name); } catch (ClassNotFoundException e) { }
+              try { Thread.currentThread().getContextClassLoader().loadClass(name); seen.add(name); } catch (ClassNotFoundException e) { }
+            }
+            return seen;
+            """);
+    try (var host = host(source)) {
+      assertThat(
+              host.worker()
+                  .resultOf(
+                      "[\"org.slf4j.Logger\", \"io.nats.client.Nats\", \"dev.batchapi.runtime.host.JavaHost\", \"dev.batchapi.metrics.StatsdMetrics\", \"com.fasterxml.jackson.dataformat.yaml.YAMLFactory\", \"com.fasterxml.jackson.datatype.jsr310.JavaTimeModule\", \"picocli.CommandLine\", \"org.junit.jupiter.api.Test\", \"java.sql.Driver\"]"))
+          .isEqualTo("[\"java.sql.Driver\",\"java.sql.Driver\"]");
+      assertThat(Files.exists(host.code())).isTrue();
+    }
+  }
+
+  private HostInThisJvm host(String source) throws Exception {
+    HostInThisJvm host = new HostInThisJvm(folder).with("Handler.java", source);
+    host.worker().start("Handler", Map.of());
+    var _ = host.worker().ready();
+    return host;
+  }
+}

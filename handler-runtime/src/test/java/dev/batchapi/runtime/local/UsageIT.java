@@ -1,0 +1,201 @@
+package dev.batchapi.runtime.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files, options and inputs as a careless user gives them. */
+class UsageIT {
+  private static final String FINE =
+      "class Handler:\n    def handle_batch(self, payload): return len(payload)\n";
+
+  @TempDir private Path folder;
+  private Cli cli;
+
+  @BeforeEach
+  void start() {
+    cli = new Cli(folder);
+  }
+
+  @Test
+  void helpListsOptionsAndExitCodes() throws Exception {
+    cli.run("run", "--help").exits(0).says("--input", "--results", "Exit codes", "130");
+    cli.run("--version").exits(0).says("batchapi");
+    cli.run("generate-completion").exits(0).says("complete -F", "batchapi");
+  }
+
+  @Test
+  void wrongOptionsAreNamed() throws Exception {
+    cli.run("run").exits(64).says("FILE");
+    cli.run("run", "x.yaml", "--wrokers", "2").exits(64).says("--wrokers");
+    cli.run("run", "x.yaml", "--workers", "two").exits(64).says("--workers", "two");
+  }
+
+  @Test
+  void filesThatAreNotThereOrNoYamlAreNamed() throws Exception {
+    cli.run("run", "nothing.yaml").exits(64).says("nothing.yaml").withoutOurFrames();
+    cli.file("broken.yaml", "kind: [BatchAPI\nmetadata: }");
+    cli.run("run", "broken.yaml").exits(64).says("broken.yaml").withoutOurFrames();
+    cli.file("empty.yaml", "");
+    cli.run("run", "empty.yaml").exits(64).says("empty.yaml");
+    Files.write(folder.resolve("binary.yaml"), new byte[] {0, 1, 2, (byte) 0xff});
+    cli.run("run", "binary.yaml").exits(64).says("binary.yaml").withoutOurFrames();
+  }
+
+  @Test
+  void anUnknownFieldIsNamedWithTheNearestKnownOne() throws Exception {
+    var manifest = cli.python(FINE, "bachSize: 3", "input: {count: 3}");
+    cli.run("run", manifest).exits(64).says("spec.bachSize", "batchSize");
+  }
+
+  @Test
+  void zeroWorkersAreRefused() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}\nworkers: 0");
+    cli.run("run", manifest).exits(64).says("spec.workers");
+    var fine = cli.python(FINE, "", "input: {count: 3}");
+    cli.run("run", fine, "--workers", "0").exits(64).says("--workers 0");
+  }
+
+  @Test
+  void twoJobsOfOneNameAreRefused() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    var text = Files.readString(folder.resolve(manifest));
+    cli.file("twice.yaml", text + "---\n" + text.substring(text.indexOf("---") + 4));
+    cli.run("run", "twice.yaml").exits(64).says("job");
+  }
+
+  @Test
+  void aBrokenLineOfTheInputIsNamedBeforeAnythingRuns() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.file("items.jsonl", "1\n{\"a\": \n3\n");
+    cli.run("run", manifest, "--input", "items.jsonl").exits(64).says("items.jsonl, line 2");
+    cli.file("items.jsonl", "");
+    cli.run("run", manifest, "--input", "items.jsonl").exits(64).says("has no items");
+    cli.run("run", manifest, "--input", "none.jsonl").exits(64).says("none.jsonl");
+  }
+
+  @Test
+  void anItemOverTheLimitIsRefusedWithItsLineAndTheLimit() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.file("items.jsonl", "1\n\"" + "x".repeat(1_100_000) + "\"\n");
+    cli.run("run", manifest, "--input", "items.jsonl").exits(64).says("line 2", "1,048,576");
+  }
+
+  @Test
+  void aFileOf300MegabytesIsReadWithoutHoldingIt() throws Exception {
+    var manifest = cli.python(FINE, "batchSize: 4000", "input: {count: 3}");
+    var item = "\"" + "x".repeat(200) + "\"\n";
+    try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("items.jsonl"))) {
+      for (var i = 0; i < 1_480_000; i++) {
+        out.write(item);
+      }
+    }
+    assertThat(Files.size(folder.resolve("items.jsonl"))).isGreaterThan(300_000_000L);
+    // Cli gives the process a heap of 256 MB.
+    cli.run("run", manifest, "--input", "items.jsonl")
+        .exits(0)
+        .says("370 succeeded", "1,480,000 items");
+  }
+
+  @Test
+  void aPathForResultsThatCanNotBeWrittenToIsRefusedBeforeAnythingRuns() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.run("run", manifest, "--results", "no/such/folder.jsonl")
+        .exits(64)
+        .says("--results no/such/folder.jsonl");
+  }
+
+  @Test
+  void aJobThatIsNotThereIsNamedWithThoseThatAre() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.run("run", manifest, "--job", "monday").exits(64).says("monday", "job");
+  }
+
+  @Test
+  void jobsOfTheApiItselfAreRun() throws Exception {
+    var manifest =
+        cli.python(
+            FINE,
+            "jobs:\n- {name: smoke, input: {count: 2}}\n- {name: full, input: {count: 7}}",
+            "input: {count: 3}");
+    cli.run("run", manifest)
+        .exits(0)
+        .says("job: Complete", "api-smoke: Complete", "api-full: Complete");
+    var one = cli.run("run", manifest, "--job", "api-full").exits(0).says("7 succeeded");
+    assertThat(one.out()).doesNotContain("api-smoke");
+  }
+
+  @Test
+  void codeAndInputComeFromConfigMapsInTheFiles() throws Exception {
+    cli.file(
+        "job.yaml",
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: api}
+        spec:
+          handler: {python: {file: main.py, configMap: {name: code}}}
+          batchSize: 2
+        ---
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: job}
+        spec:
+          apiName: api
+          input: {configMap: {name: data, key: items.jsonl}}
+        """);
+    cli.run("run", "job.yaml").exits(64).says("data").withoutOurFrames();
+    cli.file(
+        "maps.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: code}
+        data:
+          main.py: |
+            from helper import double
+            class Handler:
+                def handle_batch(self, payload): return [double(x) for x in payload]
+          helper.py: |
+            def double(x): return x * 2
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: data}
+        data:
+          items.jsonl: |
+            1
+            2
+            3
+        """);
+    cli.run("run", "job.yaml", "maps.yaml", "--results", "out.jsonl").exits(0).says("2 succeeded");
+    assertThat(Files.readAllLines(folder.resolve("out.jsonl")))
+        .last()
+        .asString()
+        .contains("\"result\":6");
+  }
+
+  @Test
+  void itemsOnTheCommandLineNeedNoBatchJob() throws Exception {
+    cli.file(
+        "api.yaml",
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: api}
+        spec:
+          handler: {python: {file: main.py}}
+        """);
+    cli.file("main.py", FINE);
+    cli.file("items.jsonl", "{\"a\": 1}\n{\"a\": 2}\n");
+    cli.run("run", "api.yaml").exits(64).says("BatchJob", "--input");
+    cli.run("run", "api.yaml", "--input", "items.jsonl", "--workers", "2")
+        .exits(0)
+        .says("local: Complete", "2 succeeded");
+  }
+}

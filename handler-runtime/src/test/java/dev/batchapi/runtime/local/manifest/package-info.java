@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.local.manifest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,270 @@
+package dev.batchapi.runtime.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.input.CountInput;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.NatsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The worker of a cluster without the cluster: its own process, a Python host in another, a real
+ * nats-server, and the test as the job's owner. Shows what each death on the way costs.
+ */
+class WorkerMainIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final JetStreamSettings SETTINGS =
+      JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(3));
+  private static NatsServer nats;
+
+  @TempDir private Path code;
+  private final String job = UUID.randomUUID().toString();
+  private JetStreamLedger owner;
+
+  @BeforeAll
+  static void startNats() {
+    nats = NatsServer.start();
+  }
+
+  @AfterAll
+  static void stopNats() {
+    nats.close();
+  }
+
+  @BeforeEach
+  void connect() {
+    owner = JetStreamLedger.connect(nats.owner(), SETTINGS);
+  }
+
+  @AfterEach
+  void disconnect() {
+    owner.remove(job);
+    owner.close();
+  }
+
+  @Test
+  void everyBatchIsDoneAndTheWorkerLeavesWithTheEndRecord() throws Exception {
+    handler("return [item * 2 for item in payload]");
+    enqueue(20);
+    try (var pod = pod()) {
+      await().atMost(LONG).until(() -> owner.counts(job).succeeded() == 20);
+      finish();
+      assertThat(pod.exitCode()).as(pod.log()).isZero();
+      assertThat(pod.hostExitCode()).isZero();
+      assertThat(pod.lastWords()).contains("Complete");
+    }
+    assertThat(body(7)).isEqualTo("[14]");
+  }
+
+  @Test
+  void completionRunsOnTheWorker() throws Exception {
+    handler(
+        "return None\n    def on_job_complete(self, summary): print('total', summary['total'])");
+    enqueue(1);
+    try (var pod = pod()) {
+      await().atMost(LONG).until(() -> owner.counts(job).succeeded() == 1);
+      owner.enqueueCompletion(
+          job,
+          "{\"total\":1,\"succeeded\":1,\"failed\":0,\"failed_attempts\":0,\"failed_batch_ids\":[]}"
+              .getBytes(UTF_8));
+      await()
+          .atMost(LONG)
+          .until(() -> owner.counts(job).completion().equals(Optional.of(Outcome.Kind.SUCCEEDED)));
+      assertThat(pod.log()).contains("total 1");
+    }
+  }
+
+  @Test
+  void aKilledWorkerLosesNothingAndItsHostEndsWithIt() throws Exception {
+    handler("import time; time.sleep(0.05)");
+    enqueue(60);
+    try (var first = pod()) {
+      await().atMost(LONG).until(() -> owner.counts(job).succeeded() > 5);
+      first.signal(first.worker(), "KILL");
+      assertThat(first.hostExitCode()).isEqualTo(70);
+    }
+    try (var second = pod()) {
+      await().atMost(LONG).until(() -> owner.counts(job).done() == 60);
+      assertThat(owner.counts(job))
+          .extracting(Counts::succeeded, Counts::failed)
+          .containsExactly(60, 0);
+      finish();
+      assertThat(second.exitCode()).as(second.log()).isZero();
+    }
+  }
+
+  @Test
+  void aKilledHostCostsItsBatchAnAttemptAndTheWorkerAsksToBeReplaced() throws Exception {
+    handler("import time; time.sleep(30 if batch_id.endswith('-0') else 0)");
+    enqueue(3);
+    try (var pod = pod()) {
+      await().atMost(LONG).until(() -> pod.log().contains("at "));
+      pod.signal(pod.host(), "KILL");
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(5);
+      assertThat(pod.lastWords()).contains("the handler's process ended");
+    }
+    assertThat(owner.counts(job).failedAttempts()).isEqualTo(1);
+  }
+
+  @Test
+  void sigtermLetsTheBatchInHandFinish() throws Exception {
+    handler("import time; time.sleep(1)");
+    enqueue(3);
+    try (var pod = pod()) {
+      await().atMost(LONG).until(() -> pod.log().contains("at "));
+      pod.signal(pod.worker(), "TERM");
+      pod.signal(pod.host(), "TERM");
+      assertThat(pod.exitCode()).as(pod.log()).isZero();
+      assertThat(pod.hostExitCode()).isZero();
+    }
+    assertThat(owner.counts(job).succeeded()).isEqualTo(1);
+  }
+
+  @Test
+  void sigtermGivesALongBatchBackWhenTheGraceIsOver() throws Exception {
+    handler("import time; time.sleep(60)");
+    enqueue(1);
+    try (var pod = pod("BATCHAPI_GRACE_SECONDS", "1")) {
+      await().atMost(LONG).until(() -> pod.log().contains("at "));
+      pod.signal(pod.worker(), "TERM");
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(143);
+      assertThat(pod.lastWords()).contains("batch 0 was given back");
+    }
+    handler("return 1");
+    try (var pod = pod()) {
+      await().atMost(Duration.ofSeconds(10)).until(() -> owner.counts(job).succeeded() == 1);
+      assertThat(owner.counts(job))
+          .extracting(Counts::failedAttempts, Counts::lost)
+          .containsExactly(0, 0);
+      assertThat(pod.worker().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void anInvalidHandlerEndsTheWorkerWithItsReason() throws Exception {
+    Files.writeString(code.resolve("handler.py"), "class Tagger: pass\n");
+    enqueue(1);
+    try (var pod = pod()) {
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(3);
+      assertThat(pod.lastWords()).contains("Tagger");
+    }
+    assertThat(owner.counts(job)).isEqualTo(Counts.NONE);
+  }
+
+  @Test
+  void aHostThatNeverComesIsNotWaitedForForEver() throws Exception {
+    enqueue(1);
+    handler("pass");
+    try (var pod =
+        pod("BATCHAPI_HOST_WAIT_SECONDS", "1", "BATCHAPI_SOCKET", code + "/other.sock")) {
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(6);
+      assertThat(pod.lastWords()).contains("did not connect within 1 s");
+    }
+  }
+
+  @Test
+  void theServerKilledAndStartedAgainInTheMiddleLosesNothing() throws Exception {
+    handler("import time; time.sleep(0.02)");
+    enqueue(100);
+    try (var pod = pod();
+        var other = pod()) {
+      await().atMost(LONG).until(() -> owner.counts(job).succeeded() > 10);
+      nats.kill();
+      nats.restart();
+      await().atMost(LONG).ignoreExceptions().until(() -> owner.counts(job).done() == 100);
+      assertThat(owner.counts(job).succeeded()).isEqualTo(100);
+      finish();
+      assertThat(pod.exitCode()).as(pod.log()).isZero();
+      assertThat(other.exitCode()).as(other.log()).isZero();
+    }
+  }
+
+  @Test
+  void aBatchTimeoutEndsTheHostAndCostsOtherBatchesNothing() throws Exception {
+    handler("import time; time.sleep(60 if payload[0] == 0 else 0)");
+    enqueue(3);
+    for (var attempt = 1; attempt <= 3; attempt++) {
+      try (var pod = WorkerProcess.start(nats.worker(job), run(1), code)) {
+        assertThat(pod.exitCode()).as(pod.log()).isEqualTo(5);
+        assertThat(pod.hostExitCode()).isEqualTo(70);
+      }
+    }
+    try (var pod = WorkerProcess.start(nats.worker(job), run(1), code)) {
+      await().atMost(LONG).until(() -> owner.counts(job).done() == 3);
+      assertThat(pod.log()).isNotEmpty();
+    }
+    var error = BatchError.fromJson(Objects.requireNonNull(owner.outcome(job, 0)).body());
+    assertThat(error.reason()).isEqualTo(BatchError.Reason.BatchTimedOut);
+    assertThat(owner.counts(job).succeeded()).isEqualTo(2);
+  }
+
+  private void handler(String body) throws IOException {
+    Files.writeString(
+        code.resolve("handler.py"),
+        """
+        class Handler:
+            def handle_batch(self, payload, batch_id):
+                print("at", batch_id, flush=True)
+                %s
+        """
+            .formatted(body));
+  }
+
+  private void enqueue(int batches) {
+    owner.enqueue(job, new CountInput(batches, 1));
+  }
+
+  private void finish() {
+    owner.end(job, new End(Verdict.Complete, "All batches succeeded.", Instant.now()));
+    owner.retire(job);
+  }
+
+  private String body(int index) {
+    return new String(Objects.requireNonNull(owner.outcome(job, index)).body(), UTF_8);
+  }
+
+  private WorkerProcess pod(String... env) throws IOException {
+    return WorkerProcess.start(nats.worker(job), run(null), code, env);
+  }
+
+  private byte[] run(@Nullable Integer batchSeconds) {
+    return new RunSpec(
+            new RunSpec.Job(job, "monday", "default", "api", 1, Instant.now().toString()),
+            new RunSpec.Handler(RunSpec.Language.PYTHON, "handler.py", true, "Handler", List.of()),
+            JsonNodeFactory.instance.objectNode(),
+            1,
+            1,
+            1,
+            new RunSpec.Retry(3, 0, 1),
+            new RunSpec.Timeouts(null, batchSeconds, null),
+            null,
+            new RunSpec.Metrics(null, Map.of()))
+        .toJson();
+  }
+}

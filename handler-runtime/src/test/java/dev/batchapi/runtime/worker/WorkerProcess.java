@@ -1,0 +1,134 @@
+package dev.batchapi.runtime.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.batchapi.queue.jetstream.NatsAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker and its Python host as two processes, as in a pod's two containers: a folder for the
+ * socket is all that they share.
+ */
+final class WorkerProcess implements AutoCloseable {
+  private static final Path DIST = Path.of("target", "dist").toAbsolutePath();
+
+  private final Path folder;
+  private final Process worker;
+  private final Process host;
+
+  private WorkerProcess(Path folder, Process worker, Process host) {
+    this.folder = folder;
+    this.worker = worker;
+    this.host = host;
+  }
+
+  /**
+   * Starts both.
+   *
+   * @param run the frozen run as JSON
+   * @param code the folder with the handler's source
+   */
+  static WorkerProcess start(NatsAccess nats, byte[] run, Path code, String... env)
+      throws IOException {
+    var folder = Files.createTempDirectory(Path.of("/tmp"), "worker");
+    var socket = folder.resolve("host.sock");
+    Files.write(folder.resolve("run.json"), run);
+    var worker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                DIST + "/lib/*",
+                "dev.batchapi.runtime.worker.WorkerMain")
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("worker.log").toFile());
+    worker
+        .environment()
+        .putAll(
+            Map.of(
+                "BATCHAPI_RUN", folder.resolve("run.json").toString(),
+                "BATCHAPI_SOCKET", socket.toString(),
+                "BATCHAPI_NATS_URL", nats.servers(),
+                "BATCHAPI_NATS_CREDENTIALS", Objects.requireNonNull(nats.credentials()).toString(),
+                "BATCHAPI_LEASE_SECONDS", "3",
+                "BATCHAPI_TERMINATION_LOG", folder.resolve("last-words").toString()));
+    for (var i = 0; i < env.length; i += 2) {
+      worker.environment().put(env[i], env[i + 1]);
+    }
+    var started = worker.start();
+    var host =
+        new ProcessBuilder(
+                List.of(
+                    "python3",
+                    "-u",
+                    DIST.resolve("python/host.py").toString(),
+                    "--socket",
+                    socket.toString(),
+                    "--code",
+                    code.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("host.log").toFile());
+    return new WorkerProcess(folder, started, host.start());
+  }
+
+  Process worker() {
+    return worker;
+  }
+
+  Process host() {
+    return host;
+  }
+
+  void signal(Process process, String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** The worker's exit code. */
+  int exitCode() throws InterruptedException {
+    if (!worker.waitFor(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("the worker did not end:\n" + log());
+    }
+    return worker.exitValue();
+  }
+
+  /** The host's exit code. */
+  int hostExitCode() throws InterruptedException {
+    if (!host.waitFor(10, TimeUnit.SECONDS)) {
+      throw new AssertionError("the host did not end:\n" + log());
+    }
+    return host.exitValue();
+  }
+
+  String lastWords() throws IOException {
+    return Files.readString(folder.resolve("last-words"));
+  }
+
+  String log() {
+    try {
+      return Files.readString(folder.resolve("worker.log"))
+          + new String(Files.readAllBytes(folder.resolve("host.log")), UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    worker.destroyForcibly().onExit().join();
+    host.destroyForcibly().onExit().join();
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The metrics client beside other StatsD clients, in one run. */
+package dev.batchapi.metrics.bench;

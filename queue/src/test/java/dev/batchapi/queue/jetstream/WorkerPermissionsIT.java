@@ -1,0 +1,314 @@
+package dev.batchapi.queue.jetstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.queue.Attempts;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueAccessException;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.impl.Headers;
+import io.nats.client.impl.NatsMessage;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The worker of job A, who speaks to the server directly, tries to reach job B. */
+class WorkerPermissionsIT {
+  private static final JetStreamSettings SETTINGS =
+      JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(30));
+  private static NatsServer server;
+  private static JetStreamLedger ledger;
+  private static JetStreamWorkQueue workerB;
+  private static Lease heldByB;
+  private static Counts countsOfB;
+  private static Link owner;
+  private static Streams streams;
+
+  private final Set<String> errors = ConcurrentHashMap.newKeySet();
+  private Connection workerA;
+
+  @BeforeAll
+  static void jobsAAndBRun() throws Exception {
+    server = NatsServer.start();
+    ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
+    owner = Link.open(server.owner(), SETTINGS.patience(), null);
+    streams = new Streams(owner, SETTINGS);
+    for (var job : new String[] {"A", "B"}) {
+      ledger.enqueue(job, batches(5));
+    }
+    workerB = JetStreamWorkQueue.connect(server.worker("B"), "B", SETTINGS);
+    heldByB = workerB.lease(Duration.ofSeconds(10)).orElseThrow();
+    var failed = workerB.lease(Duration.ofSeconds(10)).orElseThrow();
+    failed.recordFailure(BatchError.of(BatchError.Reason.HandlerFailed, "B's own secret"));
+    countsOfB = ledger.counts("B");
+  }
+
+  private static Batches batches(int count) {
+    return new Batches() {
+      @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
+      public byte[] payload(int index) {
+        return new byte[] {'[', ']'};
+      }
+    };
+  }
+
+  @AfterAll
+  static void stop() {
+    workerB.close();
+    owner.close();
+    ledger.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void connectAsWorkerOfA() throws Exception {
+    workerA =
+        Nats.connect(
+            Options.builder()
+                .server(server.url())
+                .authHandler(
+                    Nats.staticCredentials(
+                        server.accounts().workerCredentials("A", null).getBytes(UTF_8)))
+                .inboxPrefix(Accounts.inboxPrefix("A"))
+                .errorListener(
+                    new ErrorListener() {
+                      @Override
+                      public void errorOccurred(Connection connection, String error) {
+                        errors.add(error);
+                      }
+                    })
+                .build());
+  }
+
+  @AfterEach
+  void nothingHappenedToB() throws Exception {
+    workerA.close();
+    assertThat(ledger.counts("B")).isEqualTo(countsOfB);
+    assertThat(ledger.outcome("B", 4)).isNull();
+    assertThat(heldByB.mayHaveExpired()).isFalse();
+    assertThat(ledger.enqueue("B", batches(5))).isZero();
+    assertThat(streams.info(Subjects.WORK).getStreamState().getMsgCount())
+        .as("work of A and B as it was")
+        .isEqualTo(10);
+    assertThat(streams.consumerNames()).containsExactlyInAnyOrder("A", "B");
+  }
+
+  private void awaitRefusal(String subject) {
+    var quoted = "\"" + subject + "\"";
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> errors.stream().anyMatch(error -> containsIgnoringCase(error, quoted)));
+  }
+
+  // jnats tells the server's sentence in lower case.
+  private static boolean containsIgnoringCase(String text, String part) {
+    return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "work.A.9",
+        "work.B.9",
+        "work.B.final",
+        "out.B.4",
+        "out.B.final",
+        "end.A",
+        "end.B",
+        "try.B.4",
+        "_INBOX_B.x",
+        "$JS.API.CONSUMER.MSG.NEXT.WORK.B",
+        "$JS.API.DIRECT.GET.TRY.try.B.1",
+        "$JS.API.DIRECT.GET.OUT.end.B",
+        "$JS.API.DIRECT.GET.OUT.out.B.0",
+        "$JS.API.DIRECT.GET.OUT.out.A.0",
+        "$JS.API.DIRECT.GET.OUT",
+        "$JS.API.DIRECT.GET.WORK.work.B.1",
+        "$JS.API.STREAM.INFO.WORK",
+        "$JS.API.STREAM.NAMES",
+        "$JS.API.STREAM.MSG.GET.OUT",
+        "$JS.API.STREAM.MSG.DELETE.OUT",
+        "$JS.API.STREAM.PURGE.WORK",
+        "$JS.API.STREAM.PURGE.OUT",
+        "$JS.API.STREAM.DELETE.OUT",
+        "$JS.API.STREAM.CREATE.X",
+        "$JS.API.STREAM.UPDATE.OUT",
+        "$JS.API.CONSUMER.CREATE.OUT",
+        "$JS.API.CONSUMER.CREATE.WORK.x.work.B.*",
+        "$JS.API.CONSUMER.DURABLE.CREATE.WORK.x",
+        "$JS.API.CONSUMER.DELETE.WORK.A",
+        "$JS.API.CONSUMER.DELETE.WORK.B",
+        "$JS.API.CONSUMER.INFO.WORK.B",
+        "$JS.API.CONSUMER.PAUSE.WORK.B",
+        "$JS.API.INFO",
+        "$SYS.REQ.SERVER.PING"
+      })
+  void isRefusedToPublish(String subject) throws Exception {
+    workerA.publish(subject, workerA.createInbox(), "x".getBytes(UTF_8));
+    workerA.flush(Duration.ofSeconds(5));
+    awaitRefusal(subject);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_INBOX_B.>",
+        "_INBOX.>",
+        "out.B.>",
+        "out.>",
+        "work.>",
+        "try.B.*",
+        ">",
+        "$JS.ACK.WORK.B.>"
+      })
+  void isRefusedToListen(String subject) throws Exception {
+    workerA.subscribe(subject);
+    workerA.flush(Duration.ofSeconds(5));
+    awaitRefusal(subject);
+  }
+
+  @Test
+  void cannotAcknowledgeForB() throws Exception {
+    var streamSequence = 6; // B's first batch
+    var subject = "$JS.ACK.WORK.B.1." + streamSequence + ".1.1.0";
+    workerA.publish(subject, "+ACK".getBytes(UTF_8));
+    workerA.flush(Duration.ofSeconds(5));
+    awaitRefusal(subject);
+    // Allowed, but the sequence is not one of A's consumer.
+    workerA.publish("$JS.ACK.WORK.A.1." + streamSequence + ".1.1.0", "+ACK".getBytes(UTF_8));
+    workerA.publish("$JS.ACK.WORK.A.1." + streamSequence + ".1.1.0", "+TERM".getBytes(UTF_8));
+    workerA.flush(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "out.A.3, out.B.4",
+    "out.A.4, work.B.9",
+    "out.A.final, end.B",
+    "try.A.3, try.B.4",
+    "try.A.4, work.B.8",
+    "$JS.API.DIRECT.GET.TRY.try.A.0, out.B.4",
+    "$JS.API.DIRECT.GET.OUT.end.A, end.B",
+    "$JS.ACK.WORK.A.1.1.1.1.0, out.B.4",
+    "$JS.API.CONSUMER.MSG.NEXT.WORK.A, out.B.4",
+    "$JS.API.CONSUMER.MSG.NEXT.WORK.A, work.B.7",
+    "out.A.2, $JS.API.CONSUMER.DELETE.WORK.B",
+    "out.A.1, $JS.API.STREAM.PURGE.OUT"
+  })
+  void cannotHaveAnAnswerSentToB(String allowed, String replyTo) throws Exception {
+    workerA.publish(allowed, replyTo, "{\"batch\":1,\"no_wait\":true}".getBytes(UTF_8));
+    workerA.flush(Duration.ofSeconds(5));
+    // What the server does with it is done once it has answered something that came later.
+    assertThat(
+            workerA.request("$JS.API.DIRECT.GET.TRY.try.A.99", new byte[0], Duration.ofSeconds(5)))
+        .isNotNull();
+    // A's batch that such a pull took is given back.
+    ledger.enqueue("A", batches(5));
+  }
+
+  @Test
+  void cannotReplaceOutcomesByARollup() {
+    var first = commit(new Headers().put("Batch-Outcome", "SUCCEEDED"));
+    var rollup = commit(new Headers().put("Nats-Rollup", "all"));
+    assertThat(new String(first.getData(), UTF_8)).doesNotContain("error");
+    assertThat(new String(rollup.getData(), UTF_8)).contains("error");
+  }
+
+  private Message commit(Headers headers) {
+    var message = NatsMessage.builder().subject("out.A.0").headers(headers).data("{}").build();
+    return workerA.requestWithTimeout(message, Duration.ofSeconds(5)).join();
+  }
+
+  @Test
+  void mayDoTheWorkOfItsOwnJob() throws Exception {
+    ledger.enqueue("C", batches(1));
+    try (var worker = JetStreamWorkQueue.connect(server.worker("C"), "C", SETTINGS)) {
+      var lease = worker.lease(Duration.ofSeconds(10)).orElseThrow();
+      lease.renew();
+      assertThat(lease.attempts()).isEqualTo(Attempts.NONE);
+      lease.recordFailure(BatchError.of(BatchError.Reason.HandlerFailed, "x"));
+      lease.giveBack(Duration.ZERO);
+      var again = worker.lease(Duration.ofSeconds(10)).orElseThrow();
+      assertThat(again.attempts().failures()).isEqualTo(1);
+      assertThat(again.commit(Outcome.succeeded(2, new byte[0]))).isTrue();
+      assertThat(worker.ended()).isEmpty();
+      ledger.end("C", new End(End.Verdict.Cancelled, "", Instant.EPOCH));
+      assertThat(worker.ended()).isPresent();
+    } finally {
+      ledger.remove("C");
+    }
+  }
+
+  @Test
+  void aWorkerWithoutOrWithOthersCredentialsIsRefused() throws Exception {
+    assertThatThrownBy(
+            () ->
+                JetStreamWorkQueue.connect(new NatsAccess(server.url(), null, "x"), "A", SETTINGS))
+        .isInstanceOf(QueueAccessException.class)
+        .hasMessageContaining(server.url())
+        .hasMessageContaining("without credentials");
+    var stranger = Files.createTempFile("stranger", ".creds");
+    Files.writeString(stranger, Accounts.generate().workerCredentials("A", null));
+    assertThatThrownBy(
+            () ->
+                JetStreamWorkQueue.connect(
+                    new NatsAccess(server.url(), stranger, "x"), "A", SETTINGS))
+        .isInstanceOf(QueueAccessException.class)
+        .hasMessageContaining(stranger.toString());
+    Files.delete(stranger);
+  }
+
+  @Test
+  void aWorkerWhoseCredentialsExpireIsToldSo() {
+    var access = server.worker("A", Instant.now().plusSeconds(3));
+    try (var worker = JetStreamWorkQueue.connect(access, "A", SETTINGS)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  assertThat(worker.ended()).isEmpty();
+                }
+              })
+          .isInstanceOf(QueueAccessException.class)
+          .hasMessageContaining(Objects.requireNonNull(access.credentials()).toString());
+    }
+  }
+
+  @Test
+  void keysAreTheSameAfterARestart() {
+    var again = Accounts.fromJson(server.accounts().toJson());
+    assertThat(again.serverConfig("h:1", "/d"))
+        .isEqualTo(server.accounts().serverConfig("h:1", "/d"));
+    assertThatThrownBy(() -> Accounts.fromJson("{\"operator\":\"SOSECRET\"}"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("SOSECRET");
+  }
+}
