@@ -1,4 +1,4 @@
-"""Makes digits-data.yaml and the model in digits-python.yaml and digits-java.yaml; both are committed.
+"""Makes digits-data.yaml, and the model in digits-python.yaml and digits-java.yaml.
 
     pip install -r requirements.txt && python train.py
 
