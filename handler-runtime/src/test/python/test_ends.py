@@ -99,8 +99,8 @@ class EndsTest(HostTest):
 
     def test_a_close_that_never_returns_is_ended_after_its_time(self):
         impatient = (
-            f"import sys; sys.path.insert(0, {os.path.dirname(HOST)!r}); import host, batchapi_wire;"
-            "batchapi_wire.STOP_SECONDS = 0.2; sys.exit(host.main(sys.argv[3:]))"
+            f"import sys; sys.path.insert(0, {os.path.dirname(HOST)!r});"
+            "import host, batchapi_wire; batchapi_wire.STOP_SECONDS = 0.2; sys.exit(host.main(sys.argv[3:]))"
         )
         worker = self.ready(
             "import threading\n" + HANDLER + "threading.Thread(target=forever).start()\n"

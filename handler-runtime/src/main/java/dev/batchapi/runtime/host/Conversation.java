@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The listening half of the host: takes the worker's frames and knows when it is gone. */
 final class Conversation {
@@ -23,13 +24,16 @@ final class Conversation {
   private final FrameChannel channel;
   private final Path code;
   private final PrintStream errors;
+  private final Supplier<JsonBinding> ours;
   private final Duration closeBound;
 
-  Conversation(FrameChannel channel, Path code, PrintStream errors) {
-    this(channel, code, errors, CLOSE_BOUND);
-  }
-
-  Conversation(FrameChannel channel, Path code, PrintStream errors, Duration closeBound) {
+  Conversation(
+      FrameChannel channel,
+      Path code,
+      PrintStream errors,
+      Supplier<JsonBinding> ours,
+      Duration closeBound) {
+    this.ours = ours;
     this.closeBound = closeBound;
     this.channel = channel;
     this.code = code;
@@ -42,7 +46,7 @@ final class Conversation {
       channel.write(FrameType.HELLO, hello().encode());
       byte[] start = channel.read().expect(FrameType.START);
       try {
-        return serve(new Session(channel, code, Start.decode(start), errors));
+        return serve(new Session(channel, code, Start.decode(start), errors, ours));
       } catch (WrongVersionException e) {
         channel.write(FrameType.INVALID, new Invalid(String.valueOf(e.getMessage())).encode());
         return JavaHost.EXIT_NO_HANDLER;

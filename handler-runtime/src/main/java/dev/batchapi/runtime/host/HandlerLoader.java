@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** From a code folder and a class path to a handler that is ready for batches. */
 final class HandlerLoader {
@@ -36,10 +37,11 @@ final class HandlerLoader {
   /**
    * Compiles what is to be compiled, finds the class, binds its types and constructs it.
    *
+   * @param ours binds if the author brings no Jackson
    * @throws HandlerInvalidException if the handler can't be used
    * @throws HandlerBrokenException if its constructor or a static initializer threw
    */
-  LoadedHandler load(Start start, MetricsClient metrics)
+  LoadedHandler load(Start start, MetricsClient metrics, Supplier<JsonBinding> ours)
       throws HandlerInvalidException, HandlerBrokenException {
     List<Path> sources = sources();
     if (!sources.isEmpty()) {
@@ -48,7 +50,7 @@ final class HandlerLoader {
     String className = start.handler().className();
     try {
       Class<?> type = find(className);
-      JsonBinding binding = BindingLoader.bindingFor(loader);
+      JsonBinding binding = BindingLoader.bindingFor(loader, ours);
       JsonBinding.Items items = items(type, binding);
       Construction construction = Construction.of(type);
       Object handler = construction.run(start.jobSpec(), metrics, binding);

@@ -5,7 +5,6 @@ import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,28 +62,25 @@ final class ItemType {
   }
 
   private static Type given(Type type, Map<TypeVariable<?>, Type> values) {
-    return switch (type) {
-      case TypeVariable<?> variable -> values.getOrDefault(variable, variable);
-      case ParameterizedType generic ->
-          new Generic(
-              (Class<?>) generic.getRawType(),
-              generic.getOwnerType(),
-              Arrays.stream(generic.getActualTypeArguments())
-                  .map(argument -> given(argument, values))
-                  .toArray(Type[]::new));
-      default -> type;
-    };
+    if (type instanceof TypeVariable<?> variable) {
+      return values.getOrDefault(variable, variable);
+    }
+    if (type instanceof ParameterizedType generic) {
+      Type[] arguments = generic.getActualTypeArguments();
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = given(arguments[i], values);
+      }
+      return new Generic((Class<?>) generic.getRawType(), generic.getOwnerType(), arguments);
+    }
+    return type;
   }
 
   private static boolean isOpen(Type type) {
-    return switch (type) {
-      case TypeVariable<?> _ -> true;
-      case ParameterizedType generic ->
-          Arrays.stream(generic.getActualTypeArguments()).anyMatch(ItemType::isOpen);
-      case GenericArrayType array -> isOpen(array.getGenericComponentType());
-      case WildcardType _ -> false;
-      default -> false;
-    };
+    if (type instanceof ParameterizedType generic) {
+      return Arrays.stream(generic.getActualTypeArguments()).anyMatch(ItemType::isOpen);
+    }
+    return type instanceof TypeVariable<?>
+        || (type instanceof GenericArrayType array && isOpen(array.getGenericComponentType()));
   }
 
   /** A type with its variables filled in; the JDK has no public way to make one. */

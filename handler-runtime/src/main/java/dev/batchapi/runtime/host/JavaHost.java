@@ -3,6 +3,7 @@ package dev.batchapi.runtime.host;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -28,7 +29,6 @@ public final class JavaHost {
       Training.run();
       return;
     }
-    Signals.leaveToTheWorker();
     HostArguments host;
     try {
       host = HostArguments.parse(arguments);
@@ -37,6 +37,12 @@ public final class JavaHost {
       System.exit(EXIT_USAGE);
       return;
     }
+    // Meanwhile: nearly every handler needs it, and it is the most expensive part of the start.
+    var ours =
+        CompletableFuture.supplyAsync(
+            BindingLoader::ours, task -> Thread.ofPlatform().daemon().start(task));
+    // After it: before the handler is ready there is no batch to lose.
+    var _ = ours.thenRun(Signals::leaveToTheWorker);
     FrameChannel channel;
     try {
       channel = Connecting.to(host.socket(), host.patience());
@@ -45,7 +51,7 @@ public final class JavaHost {
       System.exit(EXIT_WORKER_GONE);
       return;
     }
-    end(new Conversation(channel, host.code(), errors).run());
+    end(new Conversation(channel, host.code(), errors, ours::join, Conversation.CLOSE_BOUND).run());
   }
 
   private static void end(int code) {

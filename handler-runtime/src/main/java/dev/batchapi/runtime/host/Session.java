@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The working half of the host, on the handler's thread: loads the handler and calls it. */
@@ -31,6 +32,7 @@ final class Session implements Runnable {
   private final Start start;
   private final PrintStream errors;
   private final BoundedBytes result;
+  private final Supplier<JsonBinding> ours;
   private final SynchronousQueue<Frame> frames = new SynchronousQueue<>();
 
   /** Whether a frame may come: only between an answer and the next one. */
@@ -39,7 +41,13 @@ final class Session implements Runnable {
   private volatile int exitCode = JavaHost.EXIT_WORKER_GONE;
   private volatile @Nullable HandlerMetrics metrics;
 
-  Session(FrameChannel channel, Path code, Start start, PrintStream errors) {
+  Session(
+      FrameChannel channel,
+      Path code,
+      Start start,
+      PrintStream errors,
+      Supplier<JsonBinding> ours) {
+    this.ours = ours;
     this.channel = channel;
     this.code = code;
     this.start = start;
@@ -88,9 +96,10 @@ final class Session implements Runnable {
       // The worker is gone; the other thread sees it as well.
     } catch (InterruptedException e) {
       errors.println("batchapi host: interrupted");
-    }
-    if (exitCode != JavaHost.EXIT_STOPPED) {
-      hangUp();
+    } finally {
+      if (exitCode != JavaHost.EXIT_STOPPED) {
+        hangUp();
+      }
     }
   }
 
@@ -112,7 +121,7 @@ final class Session implements Runnable {
       HandlerMetrics open = HandlerMetrics.open(start.metrics());
       metrics = open;
       try (var _ = thread.give(loader)) {
-        handler = loading.load(start, open);
+        handler = loading.load(start, open, ours);
       }
     } catch (HandlerInvalidException e) {
       byte[] message =

@@ -48,6 +48,7 @@ final class Training {
                   LockSupport.parkNanos(BOUND.toNanos());
                   Runtime.getRuntime().halt(JavaHost.EXIT_NO_HANDLER);
                 });
+    Signals.leaveToTheWorker();
     Path folder = Files.createTempDirectory("batchapi-train");
     try {
       Path code = Files.createDirectory(folder.resolve("code"));
@@ -73,7 +74,8 @@ final class Training {
     try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(address);
       FrameChannel host = Connecting.to(socket, BOUND);
-      Conversation conversation = new Conversation(host, code, System.err);
+      Conversation conversation =
+          new Conversation(host, code, System.err, BindingLoader::ours, BOUND);
       Thread hosting = Thread.ofPlatform().daemon().start(conversation::run);
       try (FrameChannel worker = new FrameChannel(server.accept())) {
         work(worker, classPath);

@@ -14,28 +14,27 @@ record JsonObject(String what, Map<String, @Nullable Object> fields) {
   }
 
   @Nullable String optionalString(String name) throws ProtocolException {
-    return switch (fields.get(name)) {
-      case null -> null;
-      case String text -> text;
-      case Object other -> throw wrong(name, "a string", other);
-    };
+    Object value = fields.get(name);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    throw wrong(name, "a string", value);
   }
 
   int integer(String name) throws ProtocolException {
-    return switch (fields.get(name)) {
-      case Integer number when number >= 0 -> number;
-      case null -> throw missing(name);
-      case Object other -> throw wrong(name, "an integer of 0 to 2147483647", other);
-    };
+    Object value = required(name, fields.get(name));
+    if (value instanceof Integer number && number >= 0) {
+      return number;
+    }
+    throw wrong(name, "an integer of 0 to 2147483647", value);
   }
 
   long number(String name) throws ProtocolException {
-    return switch (fields.get(name)) {
-      case Integer number -> number;
-      case Long number -> number;
-      case null -> throw missing(name);
-      case Object other -> throw wrong(name, "an integer", other);
-    };
+    Object value = required(name, fields.get(name));
+    if (value instanceof Integer || value instanceof Long) {
+      return ((Number) value).longValue();
+    }
+    throw wrong(name, "an integer", value);
   }
 
   JsonObject object(String name) throws ProtocolException {
@@ -43,15 +42,15 @@ record JsonObject(String what, Map<String, @Nullable Object> fields) {
   }
 
   Map<String, @Nullable Object> map(String name) throws ProtocolException {
-    return switch (fields.get(name)) {
-      case Map<?, ?> map -> {
-        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
-        map.forEach((key, value) -> copy.put((String) key, value));
-        yield copy;
-      }
-      case null -> throw missing(name);
-      case Object other -> throw wrong(name, "an object", other);
-    };
+    Object value = required(name, fields.get(name));
+    if (!(value instanceof Map<?, ?> map)) {
+      throw wrong(name, "an object", value);
+    }
+    Map<String, @Nullable Object> copy = LinkedHashMap.newLinkedHashMap(map.size());
+    for (Map.Entry<?, ?> field : map.entrySet()) {
+      copy.put((String) field.getKey(), field.getValue());
+    }
+    return copy;
   }
 
   Map<String, String> strings(String name) throws ProtocolException {

@@ -29,7 +29,11 @@ final class HostInThisJvm implements AutoCloseable {
     var _ =
         Thread.ofPlatform()
             .daemon()
-            .start(() -> exit.complete(new Conversation(channel, code, errors, CLOSE_BOUND).run()));
+            .start(
+                () ->
+                    exit.complete(
+                        new Conversation(channel, code, errors, BindingLoader::ours, CLOSE_BOUND)
+                            .run()));
     var _ = worker.accept();
   }
 

@@ -31,7 +31,11 @@ final class HostProcess implements AutoCloseable {
   HostProcess(Path parent, String source, String... jvmOptions) throws Exception {
     folder = Files.createTempDirectory(parent, "p");
     Path code = Files.createDirectory(folder.resolve("code"));
-    Files.writeString(code.resolve("Handler.java"), source);
+    Path file = Files.writeString(folder.resolve("Handler.java"), source);
+    for (var type :
+        SourceCompiler.compile(List.of(file), new ClassPath(List.of()), true).entrySet()) {
+      Files.write(code.resolve(type.getKey() + ".class"), type.getValue());
+    }
     worker = new FakeWorker(folder.resolve("s"));
     List<String> command =
         new ArrayList<>(JavaHostCommand.of(java(), classPath(), null, folder.resolve("s"), code));

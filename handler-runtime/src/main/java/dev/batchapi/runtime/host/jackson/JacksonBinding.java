@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -24,17 +25,22 @@ public final class JacksonBinding implements JsonBinding {
   private final ObjectMapper mapper = new ObjectMapper();
   private final ObjectWriter writer;
 
-  /**
-   * Makes one.
-   *
-   * @param libraries the loader whose Jackson modules are registered
-   */
-  public JacksonBinding(ClassLoader libraries) {
+  private JacksonBinding(Iterable<? extends Module> modules) {
     mapper.registerModule(new NotJson());
-    mapper.registerModules(ObjectMapper.findModules(libraries));
+    mapper.registerModules(modules);
     mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     mapper.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS);
     writer = mapper.writer();
+  }
+
+  /** Binds with these modules. */
+  public static JsonBinding with(Module... modules) {
+    return new JacksonBinding(List.of(modules));
+  }
+
+  /** Binds with all modules that this loader finds. */
+  public static JsonBinding withModulesOf(ClassLoader libraries) {
+    return new JacksonBinding(ObjectMapper.findModules(libraries));
   }
 
   @Override
