@@ -6,6 +6,7 @@ SHELL := /bin/bash
 JDK ?= $(firstword $(foreach d,$(JAVA_HOME) $(wildcard /usr/lib/jvm/*25*) $(wildcard $(HOME)/.sdkman/candidates/java/25*) $(wildcard /Library/Java/JavaVirtualMachines/*25*/Contents/Home),$(if $(shell grep -s '^JAVA_VERSION="25' $(d)/release),$(d))))
 export JAVA_HOME := $(or $(JDK),$(error JDK 25 not found: install one (for example Temurin 25) or set JAVA_HOME to it))
 MVN ?= mvn -B -ntp
+PYTHON ?= python3
 BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/batchapi
 
@@ -22,9 +23,9 @@ demo: build ## Classify 1,797 handwritten digits with a Python and a Java handle
 	bin/batchapi run examples/digits --results digits-results.jsonl
 
 .PHONY: test
-test: ## Run every test, from a fresh clone too
+test: tools ## Run every test, from a fresh clone too
+	cd handler-runtime/src/test/python && $(PYTHON) -m unittest discover
 	$(MVN) verify
-
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2
 STATSD_EXPORTER_VERSION := v0.31.0

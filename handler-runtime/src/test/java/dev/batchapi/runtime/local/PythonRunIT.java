@@ -1,10 +1,12 @@
 package dev.batchapi.runtime.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -309,9 +311,7 @@ class PythonRunIT {
             "",
             "input: {count: 5}");
     try (var running = cli.start("run", manifest, "--results", "results.jsonl")) {
-      org.awaitility.Awaitility.await()
-          .atMost(java.time.Duration.ofSeconds(30))
-          .until(() -> running.outSoFar().contains("at 2"));
+      await().atMost(Duration.ofSeconds(30)).until(() -> running.outSoFar().contains("at 2"));
       new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
       running.result().exits(130).says("Cancelled", "2 succeeded", "3 not done");
     }
