@@ -1,5 +1,6 @@
 package dev.batchapi.metrics;
 
+import dev.batchapi.handler.ReservedMetricNameException;
 import java.util.List;
 
 /** The rules for a metric's name. */
@@ -55,13 +56,13 @@ final class MetricName {
   /**
    * Refuses a name of the platform.
    *
-   * @throws ReservedNameException naming the prefix
+   * @throws ReservedMetricNameException naming the prefix
    */
   static void requireNotReserved(String clean) {
     String exposed = exposed(clean);
     for (String prefix : PLATFORM) {
       if (exposed.startsWith(prefix)) {
-        throw new ReservedNameException(
+        throw new ReservedMetricNameException(
             "The metric name \""
                 + clean
                 + "\" starts with \""
@@ -94,14 +95,5 @@ final class MetricName {
         || c == '_'
         || c == '.'
         || c == '-';
-  }
-
-  /** A programmer's error, the one thing that a push throws. */
-  static final class ReservedNameException extends IllegalArgumentException {
-    private static final long serialVersionUID = 1L;
-
-    ReservedNameException(String message) {
-      super(message);
-    }
   }
 }

@@ -53,7 +53,7 @@ final class SeriesTable {
    * The series of a push, or null when it was dropped (and counted).
    *
    * @param tags the handler's; may be null, may hold anything, may throw
-   * @throws MetricName.ReservedNameException for a name of the platform
+   * @throws dev.batchapi.handler.ReservedMetricNameException for a name of the platform
    */
   @Nullable Series find(Kind kind, @Nullable String name, @Nullable Map<?, ?> tags) {
     if (name == null || name.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.batchapi.metrics;
 
 import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.handler.ReservedMetricNameException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +153,7 @@ public final class StatsdMetrics implements MetricsClient, AutoCloseable {
       if (series != null && acceptable(series, value)) {
         accept(box, series, value + 0.0); // Makes 0 of -0, which would be a delta.
       }
-    } catch (MetricName.ReservedNameException e) {
+    } catch (ReservedMetricNameException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
       // Such as a map of tags that throws, or that another thread changes.

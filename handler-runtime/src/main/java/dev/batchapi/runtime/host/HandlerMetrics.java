@@ -1,16 +1,12 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.MetricsClient;
-import dev.batchapi.handler.ReservedMetricNameException;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.Start;
 import java.util.Map;
 
-/**
- * The metrics client as the handler sees it: it can't close it, and the one thing that it throws
- * has a type that he can see.
- */
+/** The metrics client as the handler sees it: all but its end. */
 final class HandlerMetrics implements MetricsClient {
   private final StatsdMetrics client;
 
@@ -38,25 +34,27 @@ final class HandlerMetrics implements MetricsClient {
 
   @Override
   public void increment(String metric, double value, Map<String, String> tags) {
-    push(() -> client.increment(metric, value, tags));
+    client.increment(metric, value, tags);
   }
 
   @Override
   public void gauge(String metric, double value, Map<String, String> tags) {
-    push(() -> client.gauge(metric, value, tags));
+    client.gauge(metric, value, tags);
   }
 
   @Override
   public void histogram(String metric, double value, Map<String, String> tags) {
-    push(() -> client.histogram(metric, value, tags));
+    client.histogram(metric, value, tags);
   }
 
-  private static void push(Runnable push) {
-    try {
-      push.run();
-    } catch (IllegalArgumentException reserved) { // The only thing that the client throws.
-      throw new ReservedMetricNameException(String.valueOf(reserved.getMessage()));
-    }
+  @Override
+  public void distribution(String metric, double value, Map<String, String> tags) {
+    client.distribution(metric, value, tags);
+  }
+
+  @Override
+  public boolean flush() {
+    return client.flush();
   }
 
   /** Hands everything that was pushed to the network, within 2 s; later pushes are dropped. */

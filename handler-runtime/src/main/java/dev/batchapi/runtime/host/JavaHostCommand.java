@@ -10,16 +10,10 @@ public final class JavaHostCommand {
   /**
    * For every host. The serial collector starts fastest and takes the least memory beside one busy
    * thread. No limit on the compilers: the author's arithmetic needs the second one. Messages of
-   * the JVM go to standard error, and only errors: standard output is the author's. The last one
-   * keeps the metrics client's library from printing a warning.
+   * the JVM go to standard error, and only errors: standard output is the author's.
    */
   public static final List<String> JVM_OPTIONS =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-XX:-UsePerfData",
-          "-Xlog:disable",
-          "-Xlog:all=error:stderr",
-          "--sun-misc-unsafe-memory-access=allow");
+      List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xlog:disable", "-Xlog:all=error:stderr");
 
   /** In a container, which holds nothing but the host: most of its memory is the handler's. */
   public static final List<String> CONTAINER_OPTIONS = List.of("-XX:MaxRAMPercentage=70");

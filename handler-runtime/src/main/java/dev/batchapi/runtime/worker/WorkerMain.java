@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -34,8 +35,16 @@ public final class WorkerMain {
 
   private WorkerMain() {}
 
-  /** Works until the job is over, then ends the process. */
-  public static void main(String[] arguments) {
+  /**
+   * Works until the job is over, then ends the process.
+   *
+   * @param arguments none; or {@code --train}, to run without a cluster once, for an AOT cache
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (List.of(arguments).equals(List.of("--train"))) {
+      Training.run();
+      return;
+    }
     WorkerSettings settings;
     try {
       settings = WorkerSettings.from(System.getenv());

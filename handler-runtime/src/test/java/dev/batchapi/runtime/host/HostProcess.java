@@ -61,8 +61,7 @@ final class HostProcess implements AutoCloseable {
             ObjectMapper.class,
             JavaTimeModule.class,
             org.slf4j.Logger.class,
-            Class.forName("org.slf4j.simple.SimpleLogger"),
-            Class.forName("com.timgroup.statsd.StatsDClient"))) {
+            Class.forName("org.slf4j.simple.SimpleLogger"))) {
       jars.add(home(type));
     }
     return String.join(File.pathSeparator, jars);

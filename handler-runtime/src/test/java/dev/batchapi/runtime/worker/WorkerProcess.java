@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.runtime.host.JavaHostCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,13 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A worker and its Python host as two processes, as in a pod's two containers: a folder for the
- * socket is all that they share.
+ * A worker and its host as two processes, as in a pod's two containers: a folder for the socket is
+ * all that they share.
  */
 final class WorkerProcess implements AutoCloseable {
   private static final Path DIST = Path.of("target", "dist").toAbsolutePath();
+
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
   private final Path folder;
   private final Process worker;
@@ -41,14 +45,7 @@ final class WorkerProcess implements AutoCloseable {
     var socket = folder.resolve("host.sock");
     Files.write(folder.resolve("run.json"), run);
     var worker =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                DIST + "/lib/*",
-                "dev.batchapi.runtime.worker.WorkerMain")
+        new ProcessBuilder(WorkerCommand.of(JAVA, DIST + "/lib/*", cache("worker.aot")))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("worker.log").toFile());
     worker
@@ -67,17 +64,25 @@ final class WorkerProcess implements AutoCloseable {
     var started = worker.start();
     var host =
         new ProcessBuilder(
-                List.of(
-                    "python3",
-                    "-u",
-                    DIST.resolve("python/host.py").toString(),
-                    "--socket",
-                    socket.toString(),
-                    "--code",
-                    code.toString()))
+                new String(run, UTF_8).contains("\"language\":\"java\"")
+                    ? JavaHostCommand.of(
+                        JAVA, DIST + "/lib/*", cache("java-host.aot"), socket, code)
+                    : List.of(
+                        "python3",
+                        "-u",
+                        DIST.resolve("python/host.py").toString(),
+                        "--socket",
+                        socket.toString(),
+                        "--code",
+                        code.toString()))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("host.log").toFile());
     return new WorkerProcess(folder, started, host.start());
+  }
+
+  private static @Nullable Path cache(String name) {
+    var cache = DIST.resolve(name);
+    return Files.exists(cache) ? cache : null;
   }
 
   Process worker() {

@@ -1,0 +1,42 @@
+package dev.batchapi.runtime.worker;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How the worker's process is started. The one place that knows the options of its JVM. */
+public final class WorkerCommand {
+  /**
+   * The serial collector starts fastest and takes the least memory. Both compilers: the first alone
+   * makes TLS ten times slower. The heap holds a few payloads of 1 MiB and no more.
+   */
+  public static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xmx64m",
+          "-Xss512k",
+          "--enable-native-access=ALL-UNNAMED");
+
+  private WorkerCommand() {}
+
+  /**
+   * The command; what the worker is told comes by its environment, see {@link WorkerSettings}.
+   *
+   * @param java the {@code java} program
+   * @param classPath of this runtime; jars, for the cache to be of use
+   * @param aotCache made by {@code WorkerMain --train} with {@code -XX:AOTCacheOutput} from the
+   *     same jars and the same Java, or null
+   */
+  public static List<String> of(Path java, String classPath, @Nullable Path aotCache) {
+    var command = new ArrayList<String>();
+    command.add(java.toString());
+    command.addAll(JVM_OPTIONS);
+    if (aotCache != null) {
+      command.add("-XX:AOTCache=" + aotCache);
+    }
+    command.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
+    return command;
+  }
+}

@@ -1,0 +1,278 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.queue.jetstream.NatsServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Worker and host as processes, on a real nats-server with the settings that ship: how long until
+ * the first call of a handler, how much memory, how many batches a second. {@code make
+ * bench-worker}, and the last part of {@code make bench-queue}.
+ */
+final class WorkerBenchmark {
+  private static final int RUNS = Integer.getInteger("runs", 7);
+  private static final int BATCHES = Integer.getInteger("batches", 2_000);
+  private static final Path DIST = Path.of("target", "dist").toAbsolutePath();
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private static final byte[] PAYLOAD =
+      ("[\"" + "x".repeat(1_020) + "\"]").getBytes(StandardCharsets.UTF_8);
+
+  private static final String PYTHON_FIRST_CALL =
+      """
+      import time
+      class Handler:
+          def handle_batch(self, payload):
+              open(%s, "w").write(str(time.time_ns() // 1000))
+      """;
+  private static final String JAVA_FIRST_CALL =
+      """
+      import dev.batchapi.handler.*;
+      import java.nio.file.*;
+      import java.time.*;
+      import java.util.*;
+      public final class Handler implements BatchHandler<String, String> {
+        @Override public String handleBatch(List<String> payload, BatchContext batch) throws Exception {
+          var now = Instant.now();
+          Files.writeString(Path.of(%s), "" + (now.getEpochSecond() * 1_000_000 + now.getNano() / 1000));
+          return null;
+        }
+      }
+      """;
+
+  private final NatsServer nats;
+  private final JetStreamLedger owner;
+  private final Path folder;
+
+  private WorkerBenchmark(NatsServer nats, JetStreamLedger owner, Path folder) {
+    this.nats = nats;
+    this.owner = owner;
+    this.folder = folder;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    try (var nats = NatsServer.start();
+        var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
+      var benchmark =
+          new WorkerBenchmark(nats, owner, Files.createTempDirectory("worker-benchmark"));
+      switch (arguments[0]) {
+        case "start" -> benchmark.starts();
+        case "throughput" -> benchmark.throughput();
+        default -> throw new IllegalArgumentException(arguments[0]);
+      }
+    }
+  }
+
+  // From starting worker and host side by side to the first call of the handler.
+
+  private void starts() throws Exception {
+    var rows = new TreeMap<String, List<double[]>>();
+    for (var run = 0; run < RUNS; run++) {
+      add(rows, "Java, class path", start("java", true));
+      add(rows, "Java, inline source", start("java", false));
+      add(rows, "Python", start("python", false));
+      add(
+          rows,
+          "(bare JVM, prints its version)",
+          bare(List.of(JAVA, "-XX:+UseSerialGC", "-version")));
+      add(rows, "(bare Python, does nothing)", bare(List.of("python3", "-c", "pass")));
+    }
+    System.out.println(
+        "| from start to first call, median of %d | s | host RSS, MB | worker RSS, MB |"
+            .formatted(RUNS));
+    System.out.println("|---|---|---|---|");
+    rows.forEach(
+        (name, values) ->
+            System.out.printf(
+                "| %s | %.2f | %.0f | %.0f |%n",
+                name, median(values, 0), median(values, 1), median(values, 2)));
+  }
+
+  private double[] start(String language, boolean classPath) throws Exception {
+    var job = UUID.randomUUID().toString();
+    var called = folder.resolve(job);
+    var code = Files.createDirectories(folder.resolve("code-" + job));
+    var quoted = "\"" + called + "\"";
+    if (language.equals("python")) {
+      Files.writeString(code.resolve("handler.py"), PYTHON_FIRST_CALL.formatted(quoted));
+    } else {
+      Files.writeString(code.resolve("Handler.java"), JAVA_FIRST_CALL.formatted(quoted));
+    }
+    if (classPath) {
+      var compiled =
+          new ProcessBuilder(
+                  Path.of(JAVA).resolveSibling("javac").toString(),
+                  "-cp",
+                  DIST + "/lib/*",
+                  code.resolve("Handler.java").toString())
+              .inheritIO()
+              .start();
+      if (compiled.waitFor() != 0) {
+        throw new IOException("the handler does not compile");
+      }
+      Files.delete(code.resolve("Handler.java"));
+    }
+    owner.enqueue(job, batches(1));
+    var access = nats.worker(job);
+    var began = System.currentTimeMillis() * 1000;
+    try (var pod = pod(access, job, language, classPath, code)) {
+      while (!Files.exists(called) || Files.size(called) < 10) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      var first = Long.parseLong(Files.readString(called));
+      var figures = new double[] {(first - began) / 1e6, rss(pod.host()), rss(pod.worker())};
+      owner.remove(job);
+      return figures;
+    }
+  }
+
+  private static double[] bare(List<String> command) throws Exception {
+    var began = System.nanoTime();
+    var process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    process.waitFor();
+    return new double[] {(System.nanoTime() - began) / 1e9, Double.NaN, Double.NaN};
+  }
+
+  private WorkerProcess pod(
+      NatsAccess access, String job, String language, boolean classPath, Path code)
+      throws IOException {
+    var run =
+        """
+        {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
+          "startTime":"2026-01-01T00:00:00Z"},
+         "handler":{"language":"%s","file":%s,"inCodeFolder":%s,"className":"Handler","classpath":%s},
+         "config":{},"batchSize":1,"items":1,"totalBatches":1,
+         "retry":{"maxAttempts":3,"initialBackoffSeconds":1,"maxBackoffSeconds":60},
+         "timeouts":{},"metrics":{"tags":{}}}
+        """
+            .formatted(
+                job,
+                language,
+                language.equals("python")
+                    ? "\"handler.py\""
+                    : classPath ? "null" : "\"Handler.java\"",
+                !classPath,
+                classPath ? "[\"" + code + "\"]" : "[]")
+            .getBytes(StandardCharsets.UTF_8);
+    return WorkerProcess.start(access, run, code);
+  }
+
+  private static double rss(Process process) throws IOException {
+    return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+        .filter(line -> line.startsWith("VmRSS"))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  // Batches a second, through processes, against the same by hand.
+
+  private void throughput() throws Exception {
+    System.out.println(
+        "| 1 KiB batches, per second | worker and host | jnats by hand | ratio | aim |");
+    System.out.println("|---|---|---|---|---|");
+    for (var processes : List.of(1, 4)) {
+      var pairs = new ArrayList<double[]>();
+      for (var run = 0; run < Math.max(3, RUNS / 2); run++) {
+        var ours = rate(processes, true);
+        var byHand = rate(processes, false);
+        pairs.add(new double[] {ours, byHand, ours / byHand});
+      }
+      System.out.printf(
+          "| %d processes | %,.0f | %,.0f | %.2f | 0.8 |%n",
+          processes, median(pairs, 0), median(pairs, 1), median(pairs, 2));
+    }
+  }
+
+  /** The rate between the first tenth and the last batch, so that no start is measured. */
+  private double rate(int processes, boolean ours) throws Exception {
+    var job = UUID.randomUUID().toString();
+    var total = BATCHES * processes;
+    owner.enqueue(job, batches(total));
+    var code = Files.createDirectories(folder.resolve("code"));
+    Files.writeString(
+        code.resolve("handler.py"),
+        "class Handler:\n    def handle_batch(self, payload):\n        return [1]\n");
+    var running = new ArrayList<AutoCloseable>();
+    try {
+      for (var i = 0; i < processes; i++) {
+        var access = nats.worker(job);
+        running.add(
+            ours ? pod(access, job, "python", false, code) : byHand(access, job)::destroyForcibly);
+      }
+      await(job, total / 10);
+      var first = owner.counts(job).done();
+      var began = System.nanoTime();
+      await(job, total);
+      return (total - first) / ((System.nanoTime() - began) / 1e9);
+    } finally {
+      for (var process : running) {
+        process.close();
+      }
+      owner.remove(job);
+    }
+  }
+
+  private Process byHand(NatsAccess access, String job) throws IOException {
+    return new ProcessBuilder(
+            JAVA,
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            HandWrittenLoop.class.getName(),
+            access.servers(),
+            Objects.requireNonNull(access.credentials()).toString(),
+            job)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("by-hand.log").toFile())
+        .start();
+  }
+
+  private void await(String job, int done) {
+    while (owner.counts(job).done() < done) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+  }
+
+  private static Batches batches(int count) {
+    return new Batches() {
+      @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
+      public byte[] payload(int index) {
+        return PAYLOAD;
+      }
+    };
+  }
+
+  private static void add(Map<String, List<double[]>> rows, String name, double[] figures) {
+    rows.computeIfAbsent(name, n -> new ArrayList<>()).add(figures);
+  }
+
+  private static double median(List<double[]> rows, int column) {
+    return rows.stream().mapToDouble(row -> row[column]).sorted().toArray()[rows.size() / 2];
+  }
+}
