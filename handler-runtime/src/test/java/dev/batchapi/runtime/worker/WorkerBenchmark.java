@@ -37,7 +37,7 @@ final class WorkerBenchmark {
       import time
       class Handler:
           def handle_batch(self, payload):
-              open(%s, "w").write(str(time.time_ns() // 1000))
+              open(FILE, "w").write(str(time.time_ns() // 1000))
       """;
   private static final String JAVA_FIRST_CALL =
       """
@@ -48,7 +48,7 @@ final class WorkerBenchmark {
       public final class Handler implements BatchHandler<String, String> {
         @Override public String handleBatch(List<String> payload, BatchContext batch) throws Exception {
           var now = Instant.now();
-          Files.writeString(Path.of(%s), "" + (now.getEpochSecond() * 1_000_000 + now.getNano() / 1000));
+          Files.writeString(Path.of(FILE), "" + (now.getEpochSecond() * 1_000_000 + now.getNano() / 1000));
           return null;
         }
       }
@@ -108,9 +108,9 @@ final class WorkerBenchmark {
     var code = Files.createDirectories(folder.resolve("code-" + job));
     var quoted = "\"" + called + "\"";
     if (language.equals("python")) {
-      Files.writeString(code.resolve("handler.py"), PYTHON_FIRST_CALL.formatted(quoted));
+      Files.writeString(code.resolve("handler.py"), PYTHON_FIRST_CALL.replace("FILE", quoted));
     } else {
-      Files.writeString(code.resolve("Handler.java"), JAVA_FIRST_CALL.formatted(quoted));
+      Files.writeString(code.resolve("Handler.java"), JAVA_FIRST_CALL.replace("FILE", quoted));
     }
     if (classPath) {
       var compiled =
