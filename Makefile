@@ -40,12 +40,13 @@ $(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
 
-# Caches for the JVM, from training runs that need no server; of no use after another build.
+# Caches for the JVM, from training runs that need no server; of no use after another build, nor with
+# other options than those of WorkerCommand and JavaHostCommand.
 DIST := handler-runtime/target/dist
 .PHONY: aot
 aot: build ## Make the AOT caches of worker and Java host, which start twice as fast with them
-	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:AOTCacheOutput=$(DIST)/worker.aot -Xlog:aot=off -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.worker.WorkerMain --train
-	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:AOTCacheOutput=$(DIST)/java-host.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.host.JavaHost --train
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m -Xss512k --enable-native-access=ALL-UNNAMED -XX:AOTCacheOutput=$(DIST)/worker.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.worker.WorkerMain --train
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:-UsePerfData -XX:AOTCacheOutput=$(DIST)/java-host.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.host.JavaHost --train
 
 .PHONY: bench-worker
 bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")

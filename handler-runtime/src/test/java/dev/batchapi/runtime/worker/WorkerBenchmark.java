@@ -131,6 +131,9 @@ final class WorkerBenchmark {
     var began = System.currentTimeMillis() * 1000;
     try (var pod = pod(access, job, language, classPath, code)) {
       while (!Files.exists(called) || Files.size(called) < 10) {
+        if (!pod.worker().isAlive()) {
+          throw new IOException("the worker ended:\n" + pod.log());
+        }
         LockSupport.parkNanos(1_000_000);
       }
       var first = Long.parseLong(Files.readString(called));
@@ -158,7 +161,7 @@ final class WorkerBenchmark {
         """
         {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
           "startTime":"2026-01-01T00:00:00Z"},
-         "handler":{"language":"%s","file":%s,"inCodeFolder":%s,"className":"Handler","classpath":%s},
+         "handler":{"language":"%s",%s"inCodeFolder":%s,"className":"Handler","classpath":%s},
          "config":{},"batchSize":1,"items":1,"totalBatches":1,
          "retry":{"maxAttempts":3,"initialBackoffSeconds":1,"maxBackoffSeconds":60},
          "timeouts":{},"metrics":{"tags":{}}}
@@ -166,13 +169,15 @@ final class WorkerBenchmark {
             .formatted(
                 job,
                 language,
-                language.equals("python")
-                    ? "\"handler.py\""
-                    : classPath ? "null" : "\"Handler.java\"",
+                classPath ? "" : "\"file\":\"%s\",".formatted(file(language)),
                 !classPath,
                 classPath ? "[\"" + code + "\"]" : "[]")
             .getBytes(StandardCharsets.UTF_8);
     return WorkerProcess.start(access, run, code);
+  }
+
+  private static String file(String language) {
+    return language.equals("python") ? "handler.py" : "Handler.java";
   }
 
   private static double rss(Process process) throws IOException {
