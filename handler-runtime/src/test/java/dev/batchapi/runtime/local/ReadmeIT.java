@@ -59,6 +59,32 @@ class ReadmeIT {
     }
   }
 
+  @Test
+  void everyTestThatTheCrashTablesNameExists() throws Exception {
+    var sources = new StringBuilder();
+    for (var module : List.of("queue", "handler-runtime")) {
+      try (var files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+        for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          sources.append(Files.readString(file));
+        }
+      }
+    }
+    var rows =
+        Files.readString(ROOT.resolve("docs/protocol.md"))
+            .lines()
+            .filter(
+                line -> line.startsWith("|") && line.matches(".*`[A-Za-z]+#?[a-z][A-Za-z]{15,}`.*"))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(15);
+    for (var row : rows) {
+      var shownBy = row.substring(row.lastIndexOf('|', row.length() - 3));
+      for (var name :
+          Pattern.compile("[#`]([a-z][A-Za-z]{15,})`").matcher(shownBy).results().toList()) {
+        assertThat(sources).contains(" " + name.group(1) + "(");
+      }
+    }
+  }
+
   private static List<Path> readmes() throws IOException {
     try (Stream<Path> examples = Files.list(ROOT.resolve("examples"))) {
       return examples.map(example -> example.resolve("README.md")).toList();
