@@ -20,7 +20,8 @@ build: ## Compile and package everything, without the tests
 
 .PHONY: demo
 demo: build ## Classify 1,797 handwritten digits with a Python and a Java handler
-	bin/batchapi run examples/digits --results digits-results.jsonl
+	@mkdir -p target
+	bin/batchapi run examples/digits --results target/digits-results.jsonl
 
 .PHONY: test
 test: tools ## Run every test, from a fresh clone too
@@ -50,7 +51,7 @@ aot: build ## Make the AOT caches of worker and Java host, which start twice as 
 
 .PHONY: bench-worker
 bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")
-	cd handler-runtime && $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp target/test-classes:'target/dist/lib/*':$(CURDIR)/queue/target/test-classes dev.batchapi.runtime.worker.WorkerBenchmark start
+	cd handler-runtime && $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp target/test-classes:'target/dist/lib/*':$(CURDIR)/queue/target/test-classes dev.batchapi.runtime.worker.WorkerBenchmark start socket
 
 .PHONY: bench-queue
 bench-queue: tools aot ## Measure queue and workers against plain jnats (shorter: BENCH_OPTS="-Denqueued=2000 -Dlooped=500 -Dbatches=500")

@@ -1,19 +1,25 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.NatsAccess;
 import dev.batchapi.queue.jetstream.NatsServer;
+import dev.batchapi.runtime.local.statsd.StatsdListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -69,10 +75,13 @@ final class WorkerBenchmark {
         var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
       var benchmark =
           new WorkerBenchmark(nats, owner, Files.createTempDirectory("worker-benchmark"));
-      switch (arguments[0]) {
-        case "start" -> benchmark.starts();
-        case "throughput" -> benchmark.throughput();
-        default -> throw new IllegalArgumentException(arguments[0]);
+      for (var part : arguments) {
+        switch (part) {
+          case "start" -> benchmark.starts();
+          case "throughput" -> benchmark.throughput();
+          case "socket" -> benchmark.socket();
+          default -> throw new IllegalArgumentException(part);
+        }
       }
     }
   }
@@ -154,11 +163,14 @@ final class WorkerBenchmark {
     return new double[] {(System.nanoTime() - began) / 1e9, Double.NaN, Double.NaN};
   }
 
-  private WorkerProcess pod(
+  private static WorkerProcess pod(
       NatsAccess access, String job, String language, boolean classPath, Path code)
       throws IOException {
-    var run =
-        """
+    return WorkerProcess.start(access, run(job, language, classPath, code), code);
+  }
+
+  private static byte[] run(String job, String language, boolean classPath, Path code) {
+    return """
         {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
           "startTime":"2026-01-01T00:00:00Z"},
          "handler":{"language":"%s",%s"inCodeFolder":%s,"className":"Handler","classpath":%s},
@@ -166,14 +178,13 @@ final class WorkerBenchmark {
          "retry":{"maxAttempts":3,"initialBackoffSeconds":1,"maxBackoffSeconds":60},
          "timeouts":{},"metrics":{"tags":{}}}
         """
-            .formatted(
-                job,
-                language,
-                classPath ? "" : "\"file\":\"%s\",".formatted(file(language)),
-                !classPath,
-                classPath ? "[\"" + code + "\"]" : "[]")
-            .getBytes(StandardCharsets.UTF_8);
-    return WorkerProcess.start(access, run, code);
+        .formatted(
+            job,
+            language,
+            classPath ? "" : "\"file\":\"%s\",".formatted(file(language)),
+            !classPath,
+            classPath ? "[\"" + code + "\"]" : "[]")
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static String file(String language) {
@@ -186,6 +197,90 @@ final class WorkerBenchmark {
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
         .findFirst()
         .orElse(Double.NaN);
+  }
+
+  // There and back over the socket, as the worker does it.
+
+  private static final String PYTHON_ECHO =
+      """
+      import time
+      class Handler:
+          def __init__(self, metrics_client): self.push = metrics_client.increment
+          def handle_batch(self, payload):
+              if payload[0] != "push": return None
+              begin = time.perf_counter()
+              for _ in range(20000): self.push("calls", 1, {"model": "v1"})
+              return (time.perf_counter() - begin) / 20000
+      """;
+  private static final String JAVA_ECHO =
+      """
+      import dev.batchapi.handler.*;
+      import java.util.*;
+      public final class Handler implements BatchHandler<String, Double> {
+        private final MetricsClient metrics;
+        public Handler(MetricsClient metrics) { this.metrics = metrics; }
+        @Override public Double handleBatch(List<String> payload, BatchContext batch) {
+          if (!payload.get(0).equals("push")) return null;
+          var tags = Map.of("model", "v1");
+          long begin = System.nanoTime();
+          for (int i = 0; i < 20000; i++) metrics.increment("calls", 1, tags);
+          return (System.nanoTime() - begin) / 1e9 / 20000;
+        }
+      }
+      """;
+
+  private void socket() throws Exception {
+    System.out.println("| microseconds, median | batch of 1 KiB | batch of 1 MiB | metric call |");
+    System.out.println("|---|---|---|---|");
+    for (var language : List.of("python", "java")) {
+      var code = Files.createDirectories(folder.resolve("echo-" + language));
+      Files.writeString(
+          code.resolve(file(language)), language.equals("java") ? JAVA_ECHO : PYTHON_ECHO);
+      var run = RunSpec.read(run("bench", language, false, code));
+      try (var listener = StatsdListener.open();
+          var metrics = StatsdMetrics.open(MetricsSettings.parse(listener.address()))) {
+        var hosts =
+            new ChildHosts(
+                socket -> WorkerProcess.host(language, socket, code).start(),
+                Starts.of(run, listener.address()),
+                metrics,
+                Optional.empty());
+        try (var host = hosts.start()) {
+          var small = median(host, PAYLOAD, 20_000);
+          var large =
+              median(
+                  host,
+                  ("[\"" + "x".repeat((1 << 20) - 4) + "\"]").getBytes(StandardCharsets.UTF_8),
+                  100);
+          var push = call(host, "[\"push\"]".getBytes(StandardCharsets.UTF_8));
+          System.out.printf(
+              "| %s | %.0f | %,.0f | %.2f |%n",
+              language,
+              small,
+              large,
+              Double.parseDouble(new String(push.json(), StandardCharsets.UTF_8)) * 1e6);
+        }
+      }
+    }
+  }
+
+  private static double median(Host host, byte[] payload, int times) {
+    var micros = new double[times];
+    for (var i = 0; i < times; i++) {
+      var began = System.nanoTime();
+      call(host, payload);
+      micros[i] = (System.nanoTime() - began) / 1e3;
+    }
+    Arrays.sort(micros);
+    return micros[times / 2];
+  }
+
+  private static Answer.Result call(Host host, byte[] payload) {
+    var answer = host.handle("bench-0", 0, 1, Optional.empty(), payload);
+    if (answer instanceof Answer.Result result) {
+      return result;
+    }
+    throw new IllegalStateException(answer.toString());
   }
 
   // Batches a second, through processes, against the same by hand.

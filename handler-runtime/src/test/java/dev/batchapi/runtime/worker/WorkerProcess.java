@@ -63,21 +63,29 @@ final class WorkerProcess implements AutoCloseable {
     }
     var started = worker.start();
     var host =
-        new ProcessBuilder(
-                new String(run, UTF_8).contains("\"language\":\"java\"")
-                    ? JavaHostCommand.of(
-                        JAVA, DIST + "/lib/*", cache("java-host.aot"), socket, code)
-                    : List.of(
-                        "python3",
-                        "-u",
-                        DIST.resolve("python/host.py").toString(),
-                        "--socket",
-                        socket.toString(),
-                        "--code",
-                        code.toString()))
+        host(language(run), socket, code)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("host.log").toFile());
     return new WorkerProcess(folder, started, host.start());
+  }
+
+  private static String language(byte[] run) {
+    return new String(run, UTF_8).contains("\"language\":\"java\"") ? "java" : "python";
+  }
+
+  /** A host, not started yet. */
+  static ProcessBuilder host(String language, Path socket, Path code) {
+    return new ProcessBuilder(
+        language.equals("java")
+            ? JavaHostCommand.of(JAVA, DIST + "/lib/*", cache("java-host.aot"), socket, code)
+            : List.of(
+                "python3",
+                "-u",
+                DIST.resolve("python/host.py").toString(),
+                "--socket",
+                socket.toString(),
+                "--code",
+                code.toString()));
   }
 
   private static @Nullable Path cache(String name) {
