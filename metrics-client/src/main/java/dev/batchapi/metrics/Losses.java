@@ -38,8 +38,8 @@ final class Losses {
     long due = tally.nextLog().get();
     if (now - due >= 0 && tally.nextLog().compareAndSet(due, now + LOG_EVERY_NANOS)) {
       LOG.warn(
-          "Metric \"{}\" {}: {} ({} so far for the reason \"{}\", logged once a minute)",
-          metric == null ? "null" : MetricName.clean(metric),
+          "{} {}: {} ({} so far for the reason \"{}\", logged once a minute)",
+          metric == null ? "Metrics" : "Metric \"" + MetricName.clean(metric) + '"',
           reason.dropsMetric() ? "dropped" : "changed",
           detail,
           tally.count().sum(),
