@@ -18,8 +18,14 @@ help: ## List the targets
 build: ## Compile and package everything, without the tests
 	$(MVN) -q package -DskipTests
 
+PROGRAM := handler-runtime/target/dist/lib/handler-runtime.jar
+$(PROGRAM): pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f)
+	@echo "Building batchapi; the first time this fetches its libraries and takes a minute or two."
+	$(MVN) -q package -Dmaven.test.skip=true
+	@touch $@
+
 .PHONY: demo
-demo: build ## Classify 1,797 handwritten digits with a Python and a Java handler
+demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java handler
 	@mkdir -p target
 	bin/batchapi run examples/digits --results target/digits-results.jsonl
 
