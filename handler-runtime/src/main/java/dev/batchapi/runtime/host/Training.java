@@ -11,6 +11,8 @@ import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -77,8 +79,9 @@ final class Training {
       Conversation conversation =
           new Conversation(host, code, System.err, BindingLoader::ours, BOUND);
       Thread hosting = Thread.ofPlatform().daemon().start(conversation::run);
-      try (FrameChannel worker = new FrameChannel(server.accept())) {
-        work(worker, classPath);
+      try (FrameChannel worker = new FrameChannel(server.accept());
+          DatagramSocket statsd = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        work(worker, classPath, statsd.getLocalPort());
         hosting.join();
       } catch (InterruptedException e) {
         throw new IOException(e);
@@ -86,7 +89,8 @@ final class Training {
     }
   }
 
-  private static void work(FrameChannel worker, List<String> classPath) throws IOException {
+  private static void work(FrameChannel worker, List<String> classPath, int statsd)
+      throws IOException {
     var _ = Hello.decode(worker.read().expect(FrameType.HELLO));
     JobSpec job =
         new JobSpec(
@@ -104,8 +108,7 @@ final class Training {
             new Start.Handler("java", null, "Handler", classPath),
             job,
             Start.Limits.DEFAULT,
-            // Discard: nobody listens at port 9.
-            new Start.Metrics("127.0.0.1:9", Map.of("team", "x"), List.of()));
+            new Start.Metrics("127.0.0.1:" + statsd, Map.of("team", "x"), List.of()));
     worker.write(FrameType.START, start.encode());
     expect(worker, FrameType.READY);
     for (int attempt = 1; attempt <= 20; attempt++) {
