@@ -52,7 +52,7 @@ $(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
 DIST := handler-runtime/target/dist
 .PHONY: aot
 aot: build ## Make the AOT caches of worker and Java host, which start twice as fast with them
-	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:-UsePerfData -Xmx64m -Xss512k --enable-native-access=ALL-UNNAMED -XX:AOTCacheOutput=$(DIST)/worker.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.worker.WorkerMain --train
+	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:-UsePerfData -Xms8m -Xmx64m -Xss512k --enable-native-access=ALL-UNNAMED -XX:AOTCacheOutput=$(DIST)/worker.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.worker.WorkerMain --train
 	$(JAVA_HOME)/bin/java -XX:+UseSerialGC -XX:-UsePerfData -XX:AOTCacheOutput=$(DIST)/java-host.aot -cp '$(CURDIR)/$(DIST)/lib/*' dev.batchapi.runtime.host.JavaHost --train
 
 .PHONY: bench-worker

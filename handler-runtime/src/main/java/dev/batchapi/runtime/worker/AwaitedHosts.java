@@ -81,6 +81,11 @@ public final class AwaitedHosts implements HostSource {
     }
 
     @Override
+    public void disconnected() {
+      ended.countDown();
+    }
+
+    @Override
     public boolean awaitEnd(Duration atMost) {
       try {
         return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);

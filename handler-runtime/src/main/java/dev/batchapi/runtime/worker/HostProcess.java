@@ -15,6 +15,9 @@ public interface HostProcess {
    */
   boolean awaitEnd(Duration atMost);
 
+  /** Its connection has ended: all there is to see of a process in another container. */
+  default void disconnected() {}
+
   /** How it ended, for people, such as {@code exit code 139 (SIGSEGV)}; called after its end. */
   String howItEnded();
 }

@@ -146,6 +146,7 @@ final class SocketHost implements Host {
     } catch (IOException e) {
       var why = String.valueOf(e.getMessage());
       gone = why;
+      process.disconnected();
       answers.add(new Event.Gone(why));
       if (e instanceof ProtocolException) {
         log.warn("the host broke the protocol and is ended: {}", why);

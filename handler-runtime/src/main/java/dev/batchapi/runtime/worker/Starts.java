@@ -1,11 +1,12 @@
 package dev.batchapi.runtime.worker;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.handler.JobSpec;
 import dev.batchapi.runtime.protocol.Start;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +25,6 @@ public final class Starts {
    * @param statsd where metrics go, {@code host:port}; null for nowhere
    */
   public static Start of(RunSpec run, @Nullable String statsd) {
-    Map<String, @Nullable Object> config =
-        new ObjectMapper().convertValue(run.config(), new TypeReference<>() {});
     var job = run.job();
     var handler = run.handler();
     return new Start(
@@ -41,10 +40,36 @@ public final class Starts {
             job.apiName(),
             "BatchAPI",
             job.workers(),
-            config,
+            object(run.config()),
             run.totalBatches(),
             Instant.parse(job.startTime())),
         Start.Limits.DEFAULT,
         new Start.Metrics(statsd, run.metrics().tags(), RESERVED));
+  }
+
+  private static Map<String, @Nullable Object> object(JsonNode json) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    for (var field : json.properties()) {
+      object.put(field.getKey(), plain(field.getValue()));
+    }
+    return object;
+  }
+
+  /**
+   * By hand: the ObjectMapper that could do it takes a starting worker longer than all the rest.
+   */
+  private static @Nullable Object plain(JsonNode json) {
+    return switch (json.getNodeType()) {
+      case OBJECT -> object(json);
+      case ARRAY -> {
+        var list = new ArrayList<@Nullable Object>();
+        json.forEach(element -> list.add(plain(element)));
+        yield list;
+      }
+      case NUMBER -> json.numberValue();
+      case BOOLEAN -> json.booleanValue();
+      case NULL -> null;
+      default -> json.asText();
+    };
   }
 }

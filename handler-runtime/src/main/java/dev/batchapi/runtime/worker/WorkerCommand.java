@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerCommand {
   /**
    * The serial collector starts fastest and takes the least memory. Both compilers: the first alone
-   * makes TLS ten times slower. The heap holds a few payloads of 1 MiB and no more.
+   * makes TLS ten times slower. The heap holds a few payloads of 1 MiB and no more; it begins
+   * small, whatever the machine has, and grows only for a worker that needs it.
    */
   public static final List<String> JVM_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
+          "-Xms8m",
           "-Xmx64m",
           "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");

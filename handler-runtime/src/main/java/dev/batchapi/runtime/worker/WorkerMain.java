@@ -53,12 +53,17 @@ public final class WorkerMain {
       System.exit(64);
       return;
     }
+    System.exit(run(settings).reason().code());
+  }
+
+  /** Works until the job is over; SIGTERM ends it in order from now on. */
+  static WorkerExit run(WorkerSettings settings) {
     var termination = new Termination(settings.grace());
     var exit = work(settings, termination);
     log.info("{}: {}", exit.reason(), exit.message());
     lastWords(settings.terminationLog(), exit.message());
     termination.finished(exit);
-    System.exit(exit.reason().code());
+    return exit;
   }
 
   private static WorkerExit work(WorkerSettings settings, Termination termination) {

@@ -101,14 +101,14 @@ final class WorkerBenchmark {
       add(rows, "(bare Python, does nothing)", bare(List.of("python3", "-c", "pass")));
     }
     System.out.println(
-        "| from start to first call, median of %d | s | host RSS, MB | worker RSS, MB |"
+        "| from start to first call, median of %d | s | host RSS, MB | worker RSS, MB | worker CPU, s |"
             .formatted(RUNS));
-    System.out.println("|---|---|---|---|");
+    System.out.println("|---|---|---|---|---|");
     rows.forEach(
         (name, values) ->
             System.out.printf(
-                "| %s | %.2f | %.0f | %.0f |%n",
-                name, median(values, 0), median(values, 1), median(values, 2)));
+                "| %s | %.2f | %.0f | %.0f | %.2f |%n",
+                name, median(values, 0), median(values, 1), median(values, 2), median(values, 3)));
   }
 
   private double[] start(String language, boolean classPath) throws Exception {
@@ -146,7 +146,10 @@ final class WorkerBenchmark {
         LockSupport.parkNanos(1_000_000);
       }
       var first = Long.parseLong(Files.readString(called));
-      var figures = new double[] {(first - began) / 1e6, rss(pod.host()), rss(pod.worker())};
+      var figures =
+          new double[] {
+            (first - began) / 1e6, rss(pod.host()), rss(pod.worker()), cpu(pod.worker())
+          };
       owner.remove(job);
       return figures;
     }
@@ -160,7 +163,7 @@ final class WorkerBenchmark {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     process.waitFor();
-    return new double[] {(System.nanoTime() - began) / 1e9, Double.NaN, Double.NaN};
+    return new double[] {(System.nanoTime() - began) / 1e9, Double.NaN, Double.NaN, Double.NaN};
   }
 
   private static WorkerProcess pod(
@@ -189,6 +192,11 @@ final class WorkerBenchmark {
 
   private static String file(String language) {
     return language.equals("python") ? "handler.py" : "Handler.java";
+  }
+
+  /** Unlike the time, hardly changed by what else the machine does. */
+  private static double cpu(Process process) {
+    return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / 1e3;
   }
 
   private static double rss(Process process) throws IOException {

@@ -32,7 +32,7 @@ final class AccountClaims {
           "$JS.API.DIRECT.GET.TRY.try.{{name()}}.*",
           "$JS.API.DIRECT.GET.OUT.end.{{name()}}");
 
-  private static final String WORKER_INBOX = Accounts.inboxPrefix("{{name()}}") + ">";
+  private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
   private AccountClaims() {}
 

@@ -190,9 +190,4 @@ public final class Accounts {
             "------END USER NKEY SEED------",
             ""));
   }
-
-  /** The only inbox a worker of this job may listen on. */
-  static String inboxPrefix(String job) {
-    return "_INBOX_" + job + '.';
-  }
 }

@@ -45,7 +45,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
    */
   public static JetStreamWorkQueue connect(
       NatsAccess access, String job, JetStreamSettings settings) {
-    var inbox = Accounts.inboxPrefix(Subjects.checkJob(job));
+    var inbox = Subjects.inboxPrefix(Subjects.checkJob(job));
     return new JetStreamWorkQueue(Link.open(access, settings.patience(), inbox), job, settings);
   }
 

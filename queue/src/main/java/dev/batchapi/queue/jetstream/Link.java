@@ -32,6 +32,7 @@ final class Link implements AutoCloseable {
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   private final NatsAccess access;
+  private final @Nullable CredentialsFile credentials;
   private final Duration patience;
   private final AtomicLong reconnects = new AtomicLong();
   private final CopyOnWriteArrayList<Runnable> afterReconnect = new CopyOnWriteArrayList<>();
@@ -47,6 +48,8 @@ final class Link implements AutoCloseable {
 
   private Link(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
     this.access = access;
+    this.credentials =
+        access.credentials() == null ? null : new CredentialsFile(access.credentials());
     this.patience = patience;
     this.connection = connect(options(inboxPrefix));
     var options = JetStreamOptions.builder().requestTimeout(REQUEST_TIMEOUT).build();
@@ -75,8 +78,8 @@ final class Link implements AutoCloseable {
             .pingInterval(Duration.ofSeconds(10))
             .errorListener(new LoggingErrorListener())
             .connectionListener((from, event) -> connectionEvent(event));
-    if (access.credentials() != null) {
-      options.authHandler(Nats.credentials(access.credentials().toString()));
+    if (credentials != null) {
+      options.authHandler(credentials);
     }
     if (inboxPrefix != null) {
       options.inboxPrefix(inboxPrefix);
@@ -92,12 +95,17 @@ final class Link implements AutoCloseable {
       } catch (AuthenticationException e) {
         throw new QueueAccessException(refusal(e.getMessage()), e);
       } catch (IOException e) {
-        pause.orThrow("connect to the queue at " + access.servers(), e);
+        pause.orThrow("connect to the queue at " + access.servers(), reason(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw interrupted("connecting", e);
       }
     }
+  }
+
+  private IOException reason(IOException e) {
+    var problem = credentials == null ? null : credentials.problem();
+    return problem == null ? e : new IOException(problem, e);
   }
 
   private void connectionEvent(Events event) {

@@ -55,6 +55,11 @@ final class Subjects {
     return "end." + job;
   }
 
+  /** The only inbox a worker of this job may listen on. */
+  static String inboxPrefix(String job) {
+    return "_INBOX_" + job + '.';
+  }
+
   private static String token(int index) {
     return index == Lease.COMPLETION ? FINAL : Integer.toString(index);
   }

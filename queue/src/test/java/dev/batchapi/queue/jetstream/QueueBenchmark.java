@@ -143,7 +143,7 @@ final class QueueBenchmark {
         connections,
         job -> {
           try (var link =
-              Link.open(server.worker(job), SETTINGS.patience(), Accounts.inboxPrefix(job))) {
+              Link.open(server.worker(job), SETTINGS.patience(), Subjects.inboxPrefix(job))) {
             fetchPublishAcknowledge(link.jetStream(), job);
           }
         });

@@ -98,7 +98,7 @@ class WorkerPermissionsIT {
                 .authHandler(
                     Nats.staticCredentials(
                         server.accounts().workerCredentials("A", null).getBytes(UTF_8)))
-                .inboxPrefix(Accounts.inboxPrefix("A"))
+                .inboxPrefix(Subjects.inboxPrefix("A"))
                 .errorListener(
                     new ErrorListener() {
                       @Override
