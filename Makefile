@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # JDK 25, wherever it is: JAVA_HOME if it is one, else the system's JVM folders.
 JDK ?= $(firstword $(foreach d,$(JAVA_HOME) $(wildcard /usr/lib/jvm/*25*) $(wildcard $(HOME)/.sdkman/candidates/java/25*) $(wildcard /Library/Java/JavaVirtualMachines/*25*/Contents/Home),$(if $(shell grep -s '^JAVA_VERSION="25' $(d)/release),$(d))))
 export JAVA_HOME := $(or $(JDK),$(error JDK 25 not found: install one (for example Temurin 25) or set JAVA_HOME to it))
-MVN ?= mvn -B -ntp
+MVN ?= mvn -B -ntp -Dstyle.color=never
 PYTHON ?= python3
 BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/batchapi

@@ -45,6 +45,8 @@ public sealed interface NextStep {
       return new Finish(
           Verdict.BatchesFailed, "%d of %d batches failed.".formatted(counts.failed(), total));
     }
-    return new Finish(Verdict.Complete, "All %d batches succeeded.".formatted(total));
+    return new Finish(
+        Verdict.Complete,
+        total == 1 ? "The batch succeeded." : "All %d batches succeeded.".formatted(total));
   }
 }

@@ -43,7 +43,10 @@ final class HandlerLoader {
    */
   LoadedHandler load(Start start, MetricsClient metrics, Supplier<JsonBinding> ours)
       throws HandlerInvalidException, HandlerBrokenException {
-    List<Path> sources = sources();
+    // With a class path and no file of its own, what lies in the folder is not his handler's
+    // source.
+    boolean inSource = start.handler().file() != null || start.handler().classpath().isEmpty();
+    List<Path> sources = inSource ? sources() : List.of();
     if (!sources.isEmpty()) {
       loader.add(SourceCompiler.compile(sources, classPath, !loader.ownJackson()));
     }

@@ -12,6 +12,7 @@ import picocli.CommandLine.HelpCommand;
     version = "batchapi 0.1.0",
     description = "Batch work on Kubernetes; this command runs it on this machine.",
     synopsisSubcommandLabel = "COMMAND",
+    exitCodeOnInvalidInput = 64,
     subcommands = {RunCommand.class, AutoComplete.GenerateCompletion.class, HelpCommand.class},
     footer = {
       "",

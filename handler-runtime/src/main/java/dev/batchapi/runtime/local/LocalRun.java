@@ -37,6 +37,7 @@ final class LocalRun {
   private final PrintStream out;
   private final Progress.Style style;
   private volatile @Nullable LocalJob running;
+  private volatile boolean cancelled;
 
   /**
    * Where things are.
@@ -90,6 +91,9 @@ final class LocalRun {
               hosts,
               progress);
       running = owner;
+      if (cancelled) {
+        cancel();
+      }
       End end;
       try {
         end = owner.run();
@@ -104,13 +108,17 @@ final class LocalRun {
       report.outcome(spec.job().name(), end, ledger.counts(id), input, took);
       report.failures(id, ledger, input);
       report.metrics(statsd.snapshot(), statsd.malformed());
-      files.add(spec.job().name(), id, ledger, input);
+      if (end.verdict() != Verdict.HandlerInvalid) {
+        // A run that never began must not replace the results of an earlier one.
+        files.add(spec.job().name(), id, ledger, input);
+      }
       return end.verdict();
     }
   }
 
-  /** Ends the job that is running, if there is one. */
+  /** Ends the job that is running, and those that would come after it. */
   void cancel() {
+    cancelled = true;
     var job = running;
     if (job != null) {
       job.end(Verdict.Cancelled, "Stopped from the keyboard or by a signal.");

@@ -10,7 +10,8 @@ import java.util.Locale;
  * elsewhere. Everything else that is printed while a bar is drawn goes through {@link #above}.
  */
 final class Progress {
-  private static final int WIDTH = 30;
+  private static final int WIDTH = 20;
+  private static final int COLUMNS = 79;
   private static final Duration LINE_EVERY = Duration.ofSeconds(5);
   private static final String CLEAR_LINE = "\r\u001b[K";
 
@@ -28,6 +29,11 @@ final class Progress {
    * @param terminal whether a person's terminal is there, on which a bar can be redrawn
    */
   record Style(PrintStream out, boolean terminal) {
+
+    /** Plain lines, wherever it is. */
+    static Style lines(PrintStream out) {
+      return new Style(out, false);
+    }
 
     // JDK 25 gives null again where there is no terminal, unlike 22 to 24.
     @SuppressWarnings("SystemConsoleNull")
@@ -47,7 +53,9 @@ final class Progress {
 
   synchronized void show(Counts counts, long nanoTime) {
     if (style.terminal) {
-      style.out.print(CLEAR_LINE + bar(counts) + "  " + text(counts, nanoTime));
+      var line = bar(counts) + "  " + text(counts, nanoTime);
+      // A line that wraps can't be redrawn.
+      style.out.print(CLEAR_LINE + line.substring(0, Math.min(line.length(), COLUMNS)));
       style.out.flush();
       drawn = true;
     } else if (nanoTime - lastLine >= LINE_EVERY.toNanos()) {

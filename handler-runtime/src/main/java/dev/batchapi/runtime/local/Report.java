@@ -86,7 +86,9 @@ final class Report {
         what,
         outcome.attempts() == 1 ? "1 attempt" : outcome.attempts() + " attempts",
         error.reason(),
-        error.type() == null ? error.message() : error.type() + ": " + error.message());
+        error.type() == null || error.type().equals(error.reason().name())
+            ? error.message()
+            : error.type() + ": " + error.message());
     var stack = error.stack();
     if (stack != null) {
       var lines = stack.strip().lines().toList();

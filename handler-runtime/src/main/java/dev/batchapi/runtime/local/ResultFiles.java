@@ -6,16 +6,13 @@ import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.input.Input;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files that results and failed batches are written to as JSON lines, job after job, by index.
- * They are opened before anything runs: a path that can't be written to must not cost a run.
  *
  * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item
  * when the batch's result is a list as long as its payload; otherwise one line per batch, without
@@ -25,27 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final @Nullable BufferedWriter results;
-  private final @Nullable BufferedWriter errors;
+  private final @Nullable OutputFile results;
+  private final @Nullable OutputFile errors;
 
   /**
-   * Opens the files; an existing one is replaced.
+   * Opens the files.
    *
    * @param results null for none
    * @param errors null for none
    * @throws UsageException if one can't be written to
    */
   ResultFiles(@Nullable Path results, @Nullable Path errors) {
-    this.results = open("--results", results);
-    this.errors = open("--errors", errors);
-  }
-
-  private static @Nullable BufferedWriter open(String option, @Nullable Path file) {
-    try {
-      return file == null ? null : Files.newBufferedWriter(file);
-    } catch (IOException e) {
-      throw new UsageException("%s %s can't be written to: %s.".formatted(option, file, e));
-    }
+    this.results = results == null ? null : new OutputFile("--results", results);
+    this.errors = errors == null ? null : new OutputFile("--errors", errors);
   }
 
   /**
@@ -69,7 +58,13 @@ final class ResultFiles implements AutoCloseable {
             }
           });
     } catch (UncheckedIOException e) {
-      throw new IOException("The results can't be written: " + e.getCause(), e);
+      throw e.getCause();
+    }
+    if (results != null) {
+      results.complete();
+    }
+    if (errors != null) {
+      errors.complete();
     }
   }
 
@@ -106,9 +101,8 @@ final class ResultFiles implements AutoCloseable {
     return JSON.createObjectNode().put("job", job);
   }
 
-  private static void write(BufferedWriter out, Object line) throws IOException {
-    out.write(JSON.writeValueAsString(line));
-    out.newLine();
+  private static void write(OutputFile out, Object line) throws IOException {
+    out.line(JSON.writeValueAsString(line));
   }
 
   @Override

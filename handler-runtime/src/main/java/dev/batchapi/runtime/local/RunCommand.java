@@ -8,6 +8,8 @@ import dev.batchapi.runtime.local.manifest.ManifestException;
 import dev.batchapi.runtime.local.manifest.Manifests;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
       "3:the handler is invalid: its message says why",
       "4:the job failed otherwise: its workers, its deadline, on_job_complete",
       "64:a file, an option or the input is wrong",
-      "130:stopped by Ctrl-C or a signal; what was done is reported"
+      "130:stopped by Ctrl-C (by SIGTERM: 143); what was done is reported and written"
     })
 final class RunCommand implements Callable<Integer> {
   @Parameters(
@@ -105,35 +107,83 @@ final class RunCommand implements Callable<Integer> {
     var manifests = Manifests.load(files);
     var jobs = new JobSelection(manifests, job, workers, input != null).jobs();
     var home = Path.of(System.getProperty("batchapi.home", "."));
-    try (var written = new ResultFiles(results, errors)) {
-      var local =
-          new LocalRun(
-              new LocalRun.Settings(home, python),
-              written,
-              System.out,
-              Progress.Style.of(System.err));
-      return run(local, manifests, jobs).code();
-    } finally {
-      whereIs("results", results);
-      whereIs("failed batches", errors);
+    refuseToOverwriteInputs();
+    // Signals are let go last: the process may end only when the files are closed.
+    var canceller = new Canceller();
+    try (var _ = new Signals(canceller)) {
+      ExitCode code;
+      try (var written = new ResultFiles(results, errors)) {
+        var local =
+            new LocalRun(
+                new LocalRun.Settings(home, python),
+                written,
+                System.out,
+                verbose ? Progress.Style.lines(System.err) : Progress.Style.of(System.err));
+        canceller.cancels(local);
+        code = run(local, manifests, jobs);
+      }
+      if (code != ExitCode.HANDLER_INVALID) {
+        whereIs("results", results);
+        whereIs("failed batches", errors);
+      }
+      return code.code();
     }
+  }
+
+  /** What a signal does: it cancels the run, as soon as there is one. */
+  private static final class Canceller implements Runnable {
+    private @Nullable LocalRun local;
+    private boolean cancelled;
+
+    synchronized void cancels(LocalRun run) {
+      local = run;
+      if (cancelled) {
+        run.cancel();
+      }
+    }
+
+    @Override
+    public synchronized void run() {
+      cancelled = true;
+      if (local != null) {
+        local.cancel();
+      }
+    }
+  }
+
+  private void refuseToOverwriteInputs() {
+    var inputs = new ArrayList<>(files);
+    if (input != null) {
+      inputs.add(input);
+    }
+    for (var out : Arrays.asList(results, errors)) {
+      if (out != null && inputs.stream().anyMatch(in -> same(in, out))) {
+        throw new UsageException(
+            "%s is an input of this run: it is not written to.".formatted(out));
+      }
+    }
+    if (results != null && errors != null && same(results, errors)) {
+      throw new UsageException("--results and --errors name the same file, %s.".formatted(errors));
+    }
+  }
+
+  private static boolean same(Path one, Path other) {
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
   }
 
   private ExitCode run(LocalRun local, Manifests manifests, List<NamedSpec<BatchJobSpec>> jobs)
       throws IOException, InterruptedException {
-    try (var _ = new Signals(local::cancel)) {
-      var worst = ExitCode.SUCCEEDED;
-      for (var selected : jobs) {
-        var code = ExitCode.of(run(local, manifests, selected));
-        if (code.code() > worst.code()) {
-          worst = code;
-        }
-        if (code == ExitCode.CANCELLED) {
-          break;
-        }
+    var worst = ExitCode.SUCCEEDED;
+    for (var selected : jobs) {
+      var code = ExitCode.of(run(local, manifests, selected));
+      if (code.code() > worst.code()) {
+        worst = code;
       }
-      return worst;
+      if (code == ExitCode.CANCELLED) {
+        break;
+      }
     }
+    return worst;
   }
 
   private static void whereIs(String what, @Nullable Path file) {

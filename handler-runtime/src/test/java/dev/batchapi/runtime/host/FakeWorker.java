@@ -86,7 +86,7 @@ final class FakeWorker implements AutoCloseable {
       @Nullable String statsd,
       String... classPath) {
     return new Start(
-        new Start.Handler("java", null, className, List.of(classPath)),
+        new Start.Handler("java", "Handler.java", className, List.of(classPath)),
         new JobSpec(
             "uid-1",
             "photos-monday",

@@ -307,6 +307,7 @@ class PythonRunIT {
                     print("at", payload[0], flush=True)
                     if payload[0] == 2:
                         time.sleep(100)
+                    return payload
             """,
             "",
             "input: {count: 5}");
@@ -315,7 +316,7 @@ class PythonRunIT {
       new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
       running.result().exits(130).says("Cancelled", "2 succeeded", "3 not done");
     }
-    assertThat(folder.resolve("results.jsonl")).exists();
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(2);
   }
 
   private Cli.Result invalid(String source) throws IOException, InterruptedException {

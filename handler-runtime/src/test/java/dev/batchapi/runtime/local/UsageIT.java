@@ -31,6 +31,8 @@ class UsageIT {
 
   @Test
   void wrongOptionsAreNamed() throws Exception {
+    cli.run().exits(64).says("COMMAND");
+    cli.run("bogus").exits(64).says("bogus");
     cli.run("run").exits(64).says("FILE");
     cli.run("run", "x.yaml", "--wrokers", "2").exits(64).says("--wrokers");
     cli.run("run", "x.yaml", "--workers", "two").exits(64).says("--workers", "two");
@@ -107,7 +109,32 @@ class UsageIT {
     var manifest = cli.python(FINE, "", "input: {count: 3}");
     cli.run("run", manifest, "--results", "no/such/folder.jsonl")
         .exits(64)
-        .says("--results no/such/folder.jsonl");
+        .says("--results no/such/folder.jsonl", "there is no folder");
+    cli.run("run", manifest, "--errors", ".").exits(64).says("--errors .", "is a folder");
+    cli.run("run", manifest, "--results", "/dev/full").exits(1).says("--results /dev/full");
+  }
+
+  @Test
+  void whatIsReadIsNeverWrittenTo() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    var before = Files.readString(folder.resolve(manifest));
+    cli.run("run", manifest, "--results", "./" + manifest).exits(64).says("is an input");
+    assertThat(Files.readString(folder.resolve(manifest))).isEqualTo(before);
+    cli.run("run", manifest, "--results", "a", "--errors", "a").exits(64).says("the same file");
+  }
+
+  @Test
+  void aRunThatNeverBeganKeepsEarlierResults() throws Exception {
+    cli.file("results.jsonl", "precious\n");
+    var invalid = cli.python("class Tagger: pass\n", "", "input: {count: 3}");
+    cli.run("run", invalid, "--results", "results.jsonl").exits(3);
+    assertThat(Files.readString(folder.resolve("results.jsonl"))).isEqualTo("precious\n");
+    var fine = cli.python(FINE, "", "input: {count: 3}");
+    cli.run("run", fine, "--results", "results.jsonl").exits(0);
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(3);
+    try (var files = Files.list(folder)) {
+      assertThat(files.filter(f -> f.toString().endsWith(".part"))).isEmpty();
+    }
   }
 
   @Test

@@ -24,6 +24,8 @@ import java.util.List;
 public final class JsonLines implements Input {
   private static final JsonFactory JSON = new JsonFactory();
 
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
   private final Bytes source;
   private final int items;
   private final int batchSize;
@@ -209,8 +211,15 @@ public final class JsonLines implements Input {
       line[at] = b;
     }
 
-    private void item(int length, int newline) {
+    private void item(int bytes, int newline) {
       lineNumber++;
+      var length = bytes;
+      if (lineNumber == 1 && startsWithByteOrderMark(length)) {
+        // Windows programs write one; it is no part of the first item.
+        length -= BYTE_ORDER_MARK.length;
+        System.arraycopy(line, BYTE_ORDER_MARK.length, line, 0, length);
+        position += BYTE_ORDER_MARK.length;
+      }
       if (!blank(line, 0, length)) {
         check(length);
         if (items % batchSize == 0) {
@@ -229,6 +238,12 @@ public final class JsonLines implements Input {
         }
       }
       position += length + newline;
+    }
+
+    private boolean startsWithByteOrderMark(int length) {
+      return length >= BYTE_ORDER_MARK.length
+          && Arrays.equals(
+              line, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
     private void check(int length) {

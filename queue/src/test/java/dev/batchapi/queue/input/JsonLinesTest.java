@@ -40,6 +40,13 @@ class JsonLinesTest {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfTheFirstItem() {
+    var input = JsonLines.of("x", "\uFEFF{\"a\":1}\r\n2\n".getBytes(UTF_8), 1);
+    assertThat(new String(input.payload(0), UTF_8)).isEqualTo("[{\"a\":1}\r]");
+    assertThat(new String(input.payload(1), UTF_8)).isEqualTo("[2]");
+  }
+
+  @Test
   void itemsAreWrittenOnePerLine() {
     var input = JsonLines.ofItems(List.of("1", "null", "\"a\\nb\""), 2);
     assertThat(new String(input.payload(1), UTF_8)).isEqualTo("[\"a\\nb\"]");
