@@ -71,10 +71,10 @@ final class WorkerBenchmark {
   }
 
   public static void main(String[] arguments) throws Exception {
+    var folder = Files.createTempDirectory("worker-benchmark");
     try (var nats = NatsServer.start();
         var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
-      var benchmark =
-          new WorkerBenchmark(nats, owner, Files.createTempDirectory("worker-benchmark"));
+      var benchmark = new WorkerBenchmark(nats, owner, folder);
       for (var part : arguments) {
         switch (part) {
           case "start" -> benchmark.starts();
@@ -83,6 +83,8 @@ final class WorkerBenchmark {
           default -> throw new IllegalArgumentException(part);
         }
       }
+    } finally {
+      WorkerProcess.delete(folder);
     }
   }
 

@@ -138,7 +138,11 @@ final class WorkerProcess implements AutoCloseable {
   public void close() throws IOException {
     worker.destroyForcibly().onExit().join();
     host.destroyForcibly().onExit().join();
-    try (var files = Files.walk(folder)) {
+    delete(folder);
+  }
+
+  static void delete(Path tree) throws IOException {
+    try (var files = Files.walk(tree)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
