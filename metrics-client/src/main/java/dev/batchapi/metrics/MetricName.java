@@ -7,9 +7,6 @@ import java.util.List;
 final class MetricName {
   static final int MAX_LENGTH = 200;
 
-  /** Metrics of the platform itself, and of the ones that handlers come from. */
-  private static final List<String> PLATFORM = List.of("batchapi_", "cortex_", "istio_");
-
   /**
    * The exporter's own metrics. A second metric under such a name makes its whole exposition fail
    * until it is restarted.
@@ -60,7 +57,7 @@ final class MetricName {
    */
   static void requireNotReserved(String clean) {
     String exposed = exposed(clean);
-    for (String prefix : PLATFORM) {
+    for (String prefix : StatsdMetrics.RESERVED_PREFIXES) {
       if (exposed.startsWith(prefix)) {
         throw new ReservedMetricNameException(
             "The metric name \""

@@ -2,6 +2,7 @@ package dev.batchapi.metrics;
 
 import dev.batchapi.handler.MetricsClient;
 import dev.batchapi.handler.ReservedMetricNameException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * for 1 s, and all of them as a rule not at all. There is one thread, a daemon.
  */
 public final class StatsdMetrics implements MetricsClient, AutoCloseable {
+  /** Names that begin with one of these belong to the platform, or did in Cortex; a push throws. */
+  public static final List<String> RESERVED_PREFIXES = List.of("batchapi_", "cortex_", "istio_");
+
   private static final Logger LOG = LoggerFactory.getLogger(StatsdMetrics.class);
   private static final double LARGEST_VALUE = 1e300;
 

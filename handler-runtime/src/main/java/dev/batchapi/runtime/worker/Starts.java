@@ -3,20 +3,17 @@ package dev.batchapi.runtime.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.handler.JobSpec;
+import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.Start;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what a host is told from what a worker was told. */
 public final class Starts {
-  /** Metric names that begin with these belong to the platform, or did in Cortex. */
-  private static final List<String> RESERVED = List.of("batchapi_", "cortex_", "istio_");
-
   private Starts() {}
 
   /**
@@ -44,7 +41,7 @@ public final class Starts {
             run.totalBatches(),
             Instant.parse(job.startTime())),
         Start.Limits.DEFAULT,
-        new Start.Metrics(statsd, run.metrics().tags(), RESERVED));
+        new Start.Metrics(statsd, run.metrics().tags(), StatsdMetrics.RESERVED_PREFIXES));
   }
 
   private static Map<String, @Nullable Object> object(JsonNode json) {
