@@ -83,3 +83,10 @@ clean: ## Remove what the build made
 .PHONY: crds
 crds: ## Generate the CRDs' YAML from the records
 	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
+
+# Into which cluster: KUBECONFIG's, else the test cluster's while it runs, else kubectl's own.
+.PHONY: install uninstall
+install: ## Install into the cluster that KUBECONFIG names, and wait until all is ready
+	@$(PYTHON) deploy/install.py
+uninstall: ## Remove it again, with all BatchAPIs and BatchJobs
+	@$(PYTHON) deploy/uninstall.py
