@@ -81,8 +81,8 @@ clean: ## Remove what the build made
 	$(MVN) -q clean
 
 .PHONY: crds
-crds: ## Generate the CRDs' YAML from the records
-	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
+crds: ## Generate the CRDs' YAML and docs/reference.md from the records
+	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest,ReferenceTest
 
 # Into which cluster: KUBECONFIG's, else the test cluster's while it runs, else kubectl's own.
 .PHONY: install uninstall
