@@ -11,15 +11,15 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 /** Makes the client of the Kubernetes API. */
 public final class Kubernetes {
   /**
-   * Shorter than the time within which a leader has to renew its Lease, so that one request that
-   * hangs does not cost the leadership.
+   * Until an answer begins. With its repetition shorter than the time within which a leader has to
+   * renew its Lease, so that a request that hangs does not make two leaders.
    */
-  private static final int REQUEST_MILLIS = 8_000;
+  private static final int REQUEST_MILLIS = 5_000;
 
   private static final int CONNECT_MILLIS = 5_000;
 
-  /** Requests are repeated by whoever makes them; here only what a hiccup of the network costs. */
-  private static final int RETRIES = 2;
+  /** What matters is repeated by whoever asked; here only what a hiccup of the network costs. */
+  private static final int RETRIES = 1;
 
   private Kubernetes() {}
 
