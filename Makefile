@@ -83,5 +83,12 @@ clean: ## Remove what the build made
 	$(MVN) -q clean
 
 .PHONY: crds
-crds: ## Generate the CRDs' YAML from the records
-	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
+crds: ## Generate the CRDs' YAML and docs/reference.md from the records
+	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest,ReferenceTest
+
+# Into which cluster: KUBECONFIG's, else the test cluster's while it runs, else kubectl's own.
+.PHONY: install uninstall
+install: ## Install into the cluster that KUBECONFIG names, and wait until all is ready
+	@$(PYTHON) deploy/install.py
+uninstall: ## Remove it again, with all BatchAPIs and BatchJobs
+	@$(PYTHON) deploy/uninstall.py

@@ -1,0 +1,129 @@
+package dev.batchapi.operator;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the operator is told by its environment; docs/operations.md lists the variables.
+ *
+ * @param namespace the operator's own
+ * @param podName this process among its replicas
+ * @param natsUrl servers, separated by commas
+ * @param statsd {@code host:port} to which handlers send their metrics; empty for nowhere
+ * @param statsdByNamespace the same for single namespaces, instead of {@code statsd}
+ * @param runtimeImage image of the worker's container, and of the handler's where the BatchAPI
+ *     names none
+ * @param lease how long a worker's lease lasts without being renewed
+ * @param pythonHost the folder with the Python host's files
+ * @param httpPort of {@code /healthz}, {@code /readyz} and {@code /metrics}; 0: any free one
+ * @param leaderElection whether replicas take turns by a Lease
+ */
+public record OperatorSettings(
+    String namespace,
+    String podName,
+    String natsUrl,
+    Optional<String> statsd,
+    Map<String, String> statsdByNamespace,
+    String runtimeImage,
+    Duration lease,
+    Path pythonHost,
+    int httpPort,
+    boolean leaderElection) {
+
+  /** Where the metrics of a namespace's handlers go, if anywhere. */
+  public Optional<String> statsd(String ofNamespace) {
+    return Optional.ofNullable(statsdByNamespace.get(ofNamespace)).or(this::statsd);
+  }
+
+  /**
+   * Reads the environment.
+   *
+   * @throws IllegalArgumentException naming the variable that is missing or wrong
+   */
+  public static OperatorSettings from(Map<String, String> environment) {
+    var env = new Environment(environment);
+    return new OperatorSettings(
+        env.text("BATCHAPI_NAMESPACE", "batchapi-system"),
+        env.text("BATCHAPI_POD_NAME", "batchapi-operator"),
+        env.required("BATCHAPI_NATS_URL"),
+        env.optional("BATCHAPI_STATSD").map(s -> address("BATCHAPI_STATSD", s)),
+        byNamespace(env.text("BATCHAPI_STATSD_BY_NAMESPACE", "")),
+        env.required("BATCHAPI_RUNTIME_IMAGE"),
+        Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
+        Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
+        env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
+        env.bool("BATCHAPI_LEADER_ELECTION", true));
+  }
+
+  private static Map<String, String> byNamespace(String text) {
+    var map = new HashMap<String, String>();
+    for (var entry : text.split(",", -1)) {
+      if (entry.isBlank()) {
+        continue;
+      }
+      var equals = entry.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "BATCHAPI_STATSD_BY_NAMESPACE has \"%s\", but must be namespace=host:port, with commas between."
+                .formatted(entry.strip()));
+      }
+      map.put(
+          entry.substring(0, equals).strip(),
+          address("BATCHAPI_STATSD_BY_NAMESPACE", entry.substring(equals + 1).strip()));
+    }
+    return Map.copyOf(map);
+  }
+
+  private static String address(String variable, String text) {
+    if (!text.matches("[^ /:]+:[0-9]{1,5}") || port(text) < 1 || port(text) > 65535) {
+      throw new IllegalArgumentException(
+          "%s has \"%s\", but must be host:port, such as statsd-exporter.batchapi-system.svc:9125."
+              .formatted(variable, text));
+    }
+    return text;
+  }
+
+  private static int port(String address) {
+    return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+  }
+
+  private record Environment(Map<String, String> variables) {
+
+    Optional<String> optional(String name) {
+      return Optional.ofNullable(variables.get(name)).map(String::strip).filter(v -> !v.isEmpty());
+    }
+
+    String text(String name, String fallback) {
+      return optional(name).orElse(fallback);
+    }
+
+    String required(String name) {
+      return optional(name)
+          .orElseThrow(() -> new IllegalArgumentException("%s is not set.".formatted(name)));
+    }
+
+    int number(String name, int fallback, int least, int most) {
+      var text = text(name, Integer.toString(fallback));
+      if (!text.matches("[0-9]{1,9}")
+          || Integer.parseInt(text) < least
+          || Integer.parseInt(text) > most) {
+        throw new IllegalArgumentException(
+            "%s is \"%s\", but must be a number from %d to %d.".formatted(name, text, least, most));
+      }
+      return Integer.parseInt(text);
+    }
+
+    boolean bool(String name, boolean fallback) {
+      return switch (text(name, Boolean.toString(fallback))) {
+        case "true" -> true;
+        case "false" -> false;
+        default ->
+            throw new IllegalArgumentException(
+                "%s is \"%s\", but must be true or false.".formatted(name, variables.get(name)));
+      };
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** One BatchJob from its acceptance to its end. */
+@NullMarked
+package dev.batchapi.operator.job;
+
+import org.jspecify.annotations.NullMarked;

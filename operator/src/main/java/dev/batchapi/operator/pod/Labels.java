@@ -1,0 +1,56 @@
+package dev.batchapi.operator.pod;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Labels and annotations of everything that the operator makes. */
+public final class Labels {
+  public static final String API = "batchapi.dev/api";
+  public static final String JOB = "batchapi.dev/job";
+
+  /** The BatchJob's uid: names are used again, uids are not. */
+  public static final String JOB_UID = "batchapi.dev/job-uid";
+
+  public static final String WORKER = "batchapi.dev/worker";
+
+  /** On a worker's Job: how many workers of the BatchJob were lost before this one was made. */
+  public static final String LOST = "batchapi.dev/lost";
+
+  /** On a worker's Job: how many batches had their outcome when it was made. */
+  public static final String OUTCOMES = "batchapi.dev/outcomes";
+
+  public static final String KUEUE_PREFIX = "kueue.x-k8s.io/";
+  public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  public static final String OPERATOR = "batchapi-operator";
+
+  private Labels() {}
+
+  /** Those of a BatchJob's children. */
+  public static Map<String, String> ofJob(String api, String job, String uid) {
+    var labels = new LinkedHashMap<String, String>();
+    labels.put("app.kubernetes.io/name", "batchapi");
+    labels.put("app.kubernetes.io/instance", job);
+    labels.put("app.kubernetes.io/component", "worker");
+    labels.put(MANAGED_BY, OPERATOR);
+    labels.put(API, api);
+    labels.put(JOB, job);
+    labels.put(JOB_UID, uid);
+    return labels;
+  }
+
+  /** Value of a label, or of an annotation; empty if there is none. */
+  public static String of(HasMetadata object, String name) {
+    var labels = object.getMetadata().getLabels();
+    var annotations = object.getMetadata().getAnnotations();
+    var label = labels == null ? null : labels.get(name);
+    var annotation = annotations == null ? null : annotations.get(name);
+    return label != null ? label : annotation != null ? annotation : "";
+  }
+
+  /** The number in a label or annotation; 0 if there is none. */
+  public static int number(HasMetadata object, String name) {
+    var text = of(object, name);
+    return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.batchapi.operator.pod;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.crds.EnvVar;
+import dev.batchapi.crds.PodTemplate;
+import dev.batchapi.crds.Resources;
+import dev.batchapi.crds.run.RunSpec;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job's pods are made of, as it was when the job was accepted: neither a change of the
+ * BatchAPI nor an upgrade of the operator changes it. Kept as JSON beside the run.
+ *
+ * @param workerImage image of the worker's container
+ * @param handlerImage image of the handler's container
+ * @param hasCode whether there is a ConfigMap with the author's code; else it is in the image
+ * @param pythonHost name of the ConfigMap with the Python host; null for Java
+ * @param statsd {@code host:port} of the platform's StatsD service; null for nowhere
+ * @param leaseSeconds how long a worker's lease lasts
+ * @param labels for Jobs and pods beside ours: those for Kueue
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PodPlan(
+    RunSpec.Language language,
+    String workerImage,
+    String handlerImage,
+    boolean hasCode,
+    @Nullable String pythonHost,
+    @Nullable Resources resources,
+    List<EnvVar> env,
+    @Nullable PodTemplate template,
+    @Nullable String statsd,
+    String natsUrl,
+    int leaseSeconds,
+    Map<String, String> labels) {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          // An older operator must be able to go on with what a newer one has accepted.
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws UncheckedIOException if it is something else
+   */
+  public static PodPlan fromJson(String json) {
+    try {
+      return JSON.readValue(json, PodPlan.class);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
