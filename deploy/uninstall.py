@@ -68,6 +68,8 @@ def describe(left):
     name = f"{left['kind']} {meta.get('namespace', '')}{'/' if 'namespace' in meta else ''}{meta['name']}"
     if "deletionTimestamp" not in meta:
         return f"{name}: not being deleted; is Kubernetes' controller manager running?"
+    if left["kind"] == "CustomResourceDefinition":
+        return f"{name}: goes when the last object of its kind is gone"
     if meta.get("finalizers"):
         return f"{name}: waits for the finalizer {', '.join(meta['finalizers'])}, which is not BatchAPI's"
     reasons = [c["message"] for c in left.get("status", {}).get("conditions", []) if c["status"] == "True"]
