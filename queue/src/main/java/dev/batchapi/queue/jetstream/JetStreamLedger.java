@@ -219,6 +219,20 @@ public final class JetStreamLedger implements Ledger {
     return changes.add(listener);
   }
 
+  /**
+   * Whether there is a connection now; one that was lost comes back by itself.
+   *
+   * @throws dev.batchapi.queue.QueueAccessException if it will not come back
+   */
+  public boolean connected() {
+    return link.isConnected();
+  }
+
+  /** Calls the action, which must be quick, after every reconnect. */
+  public void onReconnect(Runnable action) {
+    link.afterReconnect(action);
+  }
+
   /** How long a lease lasts without being renewed. */
   public Duration leaseDuration() {
     return settings.lease();
