@@ -43,10 +43,12 @@ tools: $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION) $(CACHE)/bin/statsd_expor
 # The version is in a marker's name: a new one builds anew, a present one costs nothing.
 $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION): PACKAGE := github.com/nats-io/nats-server/v2@$(NATS_SERVER_VERSION)
 $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
-$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
+$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kwok-%:
 	@command -v go >/dev/null || { echo "make tools: Go is missing: install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
+
+include e2e/cluster.mk
 
 # Caches for the JVM, from training runs that need no server; of no use after another build, nor with
 # other options than those of WorkerCommand and JavaHostCommand.
