@@ -3,6 +3,8 @@ package dev.batchapi.operator.rules;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.dsl.FieldValidateable.Validation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -122,9 +125,62 @@ final class TestCluster implements BeforeAllCallback, AfterAllCallback {
     resource(document).delete();
   }
 
+  /** Applies a file of cluster-wide objects. */
+  void apply(Path file) {
+    try (var yaml = Files.newInputStream(file)) {
+      client()
+          .load(yaml)
+          .resources()
+          .forEach(
+              object -> object.fieldManager("batchapi-tests").forceConflicts().serverSideApply());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives a role, in this namespace, to a user of the same name. */
+  void bind(String role) {
+    client()
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName(role)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", role)
+                .addNewSubject("rbac.authorization.k8s.io", "User", role, null)
+                .build())
+        .create();
+  }
+
+  /**
+   * Whether that user may do it to objects of group batchapi.dev, such as {@code batchjobs/scale}.
+   */
+  boolean allows(String user, String verb, String resource) {
+    int slash = resource.indexOf('/');
+    var review =
+        new SubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withUser(user)
+            .withNewResourceAttributes()
+            .withGroup("batchapi.dev")
+            .withNamespace(namespace)
+            .withVerb(verb)
+            .withResource(slash < 0 ? resource : resource.substring(0, slash))
+            .withSubresource(slash < 0 ? "" : resource.substring(slash + 1))
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return client().resource(review).create().getStatus().getAllowed();
+  }
+
+  private KubernetesClient client() {
+    return Objects.requireNonNull(client);
+  }
+
   private Resource<GenericKubernetesResource> resource(GenericKubernetesResource document) {
     document.getMetadata().setNamespace(namespace);
-    return Objects.requireNonNull(client)
+    return client()
         .genericKubernetesResources(document.getApiVersion(), document.getKind())
         .inNamespace(namespace)
         .resource(document);
