@@ -92,5 +92,5 @@ run_services() {
 
 pause_image() { # the sandbox of every pod
   [ -z "$(ctr -a "$SOCKET" -n k8s.io image ls -q name==localhost/pause:1)" ] || return 0
-  bash "$here/static-image.sh" localhost/pause:1 "$BIN/pause" /pause | ctr -a "$SOCKET" -n k8s.io image import - >/dev/null
+  "$here/../images/static-image.sh" localhost/pause:1 "$BIN/pause" /pause | ctr -a "$SOCKET" -n k8s.io image import - >/dev/null
 }
