@@ -41,7 +41,8 @@ build() { # name, folder of the Dockerfile
 
 require_root 'make images'
 alive "$NODE_PID" || die "make images: no cluster is running on this machine: start it with 'make cluster'."
-exec 8>"$ROOT/images.lock"
+mkdir -p "$CACHE/images"
+exec 8<"$CACHE/images"
 flock 8
 require_packages 'make images' buildah=buildah
 work=$(mktemp -d)
