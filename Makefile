@@ -32,6 +32,7 @@ demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java h
 .PHONY: test
 test: tools ## Run every test, from a fresh clone too
 	cd handler-runtime/src/test/python && $(PYTHON) -m unittest discover
+	cd deploy && $(PYTHON) -m unittest discover
 	$(MVN) verify
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2

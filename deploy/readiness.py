@@ -112,7 +112,8 @@ def _brief(pod):
         return "starting" if pod["status"].get("phase") == "Running" else None
     if ended:
         return f"{waiting.get('reason')}, exit code {ended['exitCode']} ({ended.get('reason')})"
-    return waiting.get("reason")
+    # The kubelet goes to and fro between these two.
+    return "ImagePullBackOff" if waiting.get("reason") == "ErrImagePull" else waiting.get("reason")
 
 
 def _message(pod):

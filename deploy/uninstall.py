@@ -52,6 +52,9 @@ def wait(seconds, what, *arguments):
     end, said = time.monotonic() + seconds, None
     while True:
         left = cluster.items(*arguments)
+        if left and arguments[0] == LEFT:
+            # What somebody made by hand under our label has no owner, and does not go with one.
+            left = [each for each in left if "ownerReferences" in each["metadata"]]
         if left == [] or (left is None and not cluster.items("crd", *cluster.CRDS)):
             return []
         count = len(left) if left is not None else "unknown"
@@ -68,6 +71,8 @@ def describe(left):
     name = f"{left['kind']} {meta.get('namespace', '')}{'/' if 'namespace' in meta else ''}{meta['name']}"
     if "deletionTimestamp" not in meta:
         return f"{name}: not being deleted; is Kubernetes' controller manager running?"
+    if left["kind"] == "CustomResourceDefinition":
+        return f"{name}: goes when the last object of its kind is gone"
     if meta.get("finalizers"):
         return f"{name}: waits for the finalizer {', '.join(meta['finalizers'])}, which is not BatchAPI's"
     reasons = [c["message"] for c in left.get("status", {}).get("conditions", []) if c["status"] == "True"]
@@ -76,13 +81,17 @@ def describe(left):
 
 def volumes():
     """Volumes of the queue whose storage class keeps them: with data of jobs that are no more."""
-    return [
-        f"PersistentVolume {v['metadata']['name']} (reclaim policy {v['spec'].get('persistentVolumeReclaimPolicy')}):"
-        f" the queue's data; kubectl delete pv {v['metadata']['name']}"
-        for v in cluster.items("persistentvolumes") or []
-        if v["spec"].get("claimRef", {}).get("namespace") == cluster.NAMESPACE
-        and v["spec"].get("persistentVolumeReclaimPolicy") == "Retain"
-    ]
+    end = time.monotonic() + 10  # who provides volumes may take them away himself
+    while True:
+        left = [
+            volume["metadata"]["name"]
+            for volume in cluster.items("persistentvolumes") or []
+            if volume["spec"].get("claimRef", {}).get("namespace") == cluster.NAMESPACE
+            and volume["spec"].get("persistentVolumeReclaimPolicy") == "Retain"
+        ]
+        if not left or time.monotonic() > end:
+            return [f"PersistentVolume {v}, with the queue's data: kubectl delete pv {v}" for v in left]
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,6 @@ import dev.batchapi.crds.run.RunSpec;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A job as it was accepted.
@@ -36,12 +33,7 @@ public record FrozenJob(RunSpec run, PodPlan pod, String runJson) {
 
   /** The SHA-256 of the run, by which a worker knows that what it finds mounted is its own. */
   public String runDigest() {
-    try {
-      var sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(sha.digest(runJson.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Digest.hex(runJson);
   }
 
   /** Owner of everything that is made for the job. */

@@ -14,11 +14,14 @@ public final class Labels {
 
   public static final String WORKER = "batchapi.dev/worker";
 
-  /** On a worker's Job: how many workers of the BatchJob were lost before this one was made. */
-  public static final String LOST = "batchapi.dev/lost";
+  /**
+   * On a worker's Job: how many Jobs in a row were lost before it in its place, without any
+   * progress of the BatchJob.
+   */
+  public static final String FRUITLESS = "batchapi.dev/fruitless";
 
-  /** On a worker's Job: how many batches had their outcome when it was made. */
-  public static final String OUTCOMES = "batchapi.dev/outcomes";
+  /** On a worker's Job: outcomes and failed attempts of the BatchJob when it was made. */
+  public static final String PROGRESS = "batchapi.dev/progress";
 
   public static final String KUEUE_PREFIX = "kueue.x-k8s.io/";
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";

@@ -46,14 +46,22 @@ public final class Names {
     return mounted(job, uid, "run");
   }
 
-  /** The ConfigMap with the author's code as it was when the job was accepted. */
-  public static String code(String job, String uid) {
-    return mounted(job, uid, "code");
+  /**
+   * The ConfigMap with the author's code as it was when the job was accepted.
+   *
+   * @param hash of its content: an acceptance that is begun again must not meet another one's code
+   */
+  public static String code(String job, String uid, String hash) {
+    return mounted(job, uid, "code-" + hash);
   }
 
-  /** The ConfigMap with the input as it was when the job was accepted, if a ConfigMap held it. */
-  public static String input(String job, String uid) {
-    return mounted(job, uid, "input");
+  /**
+   * The ConfigMap with the input as it was when the job was accepted, if a ConfigMap held it.
+   *
+   * @param hash of its content, as of the code's
+   */
+  public static String input(String job, String uid, String hash) {
+    return mounted(job, uid, "input-" + hash);
   }
 
   /** The Secret with the workers' credentials for the queue. */

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workerImage image of the worker's container
  * @param handlerImage image of the handler's container
- * @param hasCode whether there is a ConfigMap with the author's code; else it is in the image
+ * @param code name of the ConfigMap with the author's code; null: it is in the image
+ * @param input name of the ConfigMap with the frozen input; null: it is in the BatchJob's spec
  * @param pythonHost name of the ConfigMap with the Python host; null for Java
  * @param statsd {@code host:port} of the platform's StatsD service; null for nowhere
  * @param leaseSeconds how long a worker's lease lasts
@@ -30,7 +31,8 @@ public record PodPlan(
     RunSpec.Language language,
     String workerImage,
     String handlerImage,
-    boolean hasCode,
+    @Nullable String code,
+    @Nullable String input,
     @Nullable String pythonHost,
     @Nullable Resources resources,
     List<EnvVar> env,

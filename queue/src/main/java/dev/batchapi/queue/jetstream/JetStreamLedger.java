@@ -13,6 +13,7 @@ import io.nats.client.PublishOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -133,6 +134,13 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
+  public List<Integer> failed(String job, int limit) {
+    Subjects.checkJob(job);
+    followed.catchUp();
+    return tallies.failed(job, limit);
+  }
+
+  @Override
   public @Nullable Outcome outcome(String job, int index) {
     Subjects.checkJob(job);
     followed.catchUp();
@@ -217,6 +225,20 @@ public final class JetStreamLedger implements Ledger {
   @Override
   public Registration onChange(Consumer<String> listener) {
     return changes.add(listener);
+  }
+
+  /**
+   * Whether there is a connection now; one that was lost comes back by itself.
+   *
+   * @throws dev.batchapi.queue.QueueAccessException if it will not come back
+   */
+  public boolean connected() {
+    return link.isConnected();
+  }
+
+  /** Calls the action, which must be quick, after every reconnect. */
+  public void onReconnect(Runnable action) {
+    link.afterReconnect(action);
   }
 
   /** How long a lease lasts without being renewed. */

@@ -1,0 +1,5 @@
+/** What the operator counts. */
+@NullMarked
+package dev.batchapi.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;

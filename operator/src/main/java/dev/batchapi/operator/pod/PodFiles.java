@@ -1,0 +1,22 @@
+package dev.batchapi.operator.pod;
+
+/** Where worker and handler find things in their containers. */
+final class PodFiles {
+  static final String SOCKET_FOLDER = "/batchapi/socket";
+  static final String SOCKET = SOCKET_FOLDER + "/host.sock";
+  static final String RUN_FOLDER = "/batchapi/run";
+  static final String RUN = RUN_FOLDER + "/" + FrozenObjects.RUN_FILE;
+  static final String CREDENTIALS_FOLDER = "/batchapi/nats";
+  static final String CREDENTIALS = CREDENTIALS_FOLDER + "/" + FrozenObjects.CREDENTIALS_FILE;
+  static final String CODE_FOLDER = "/batchapi/code";
+  static final String HOST_FOLDER = "/batchapi/host";
+  static final String TMP = "/tmp";
+
+  /** The runtime image's program. */
+  static final String JAVA = "/opt/batchapi/java/bin/java";
+
+  static final String WORKER_ARGUMENTS = "@/opt/batchapi/worker.args";
+  static final String HOST_ARGUMENTS = "@/opt/batchapi/java-host.args";
+
+  private PodFiles() {}
+}

@@ -1,0 +1,82 @@
+package dev.batchapi.operator.pod;
+
+import dev.batchapi.crds.BatchApiSpec;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.RunSpec.Language;
+import dev.batchapi.operator.OperatorSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves what a job's pods are made of. */
+public final class PodPlans {
+  private PodPlans() {}
+
+  /**
+   * Resolves a BatchAPI's pod settings for one of its jobs.
+   *
+   * @param api the BatchAPI as it is now
+   * @param jobLabels the BatchJob's labels; those for Kueue go to its Jobs and pods
+   * @param host the Python host, without which no Python handler runs
+   * @param job the BatchJob's name
+   * @param uid the BatchJob's uid
+   * @param codeFiles the author's code by file name; empty if it is in the image
+   * @param inputLines the items, if they came from a ConfigMap
+   * @throws PodTemplateException if no pod can be made of these settings
+   * @throws IllegalArgumentException if the handler is in Python and there is no Python host
+   */
+  public static PodPlan of(
+      NamedSpec<BatchApiSpec> api,
+      Map<String, String> jobLabels,
+      OperatorSettings settings,
+      Optional<PythonHost> host,
+      String job,
+      String uid,
+      Map<String, String> codeFiles,
+      Optional<String> inputLines) {
+    var spec = api.spec();
+    var language = spec.handler().python() != null ? Language.PYTHON : Language.JAVA;
+    var plan =
+        new PodPlan(
+            language,
+            settings.runtimeImage(),
+            spec.image() != null ? spec.image() : settings.runtimeImage(),
+            codeFiles.isEmpty() ? null : Names.code(job, uid, Digest.shortHex(codeFiles)),
+            inputLines.map(lines -> Names.input(job, uid, Digest.shortHex(lines))).orElse(null),
+            language == Language.PYTHON ? configMapName(host) : null,
+            spec.resources(),
+            or(spec.env(), List.of()),
+            spec.template(),
+            settings.statsd(api.namespace()).orElse(null),
+            settings.natsUrl(),
+            Math.toIntExact(settings.lease().toSeconds()),
+            forKueue(jobLabels));
+    PodTemplateRules.check(plan);
+    return plan;
+  }
+
+  private static String configMapName(Optional<PythonHost> host) {
+    return host.map(PythonHost::configMapName)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "This operator has no Python host: set its BATCHAPI_PYTHON_HOST to the folder with the host's files."));
+  }
+
+  private static Map<String, String> forKueue(Map<String, String> labels) {
+    var kueue = new TreeMap<String, String>();
+    labels.forEach(
+        (name, value) -> {
+          if (name.startsWith(Labels.KUEUE_PREFIX)) {
+            kueue.put(name, value);
+          }
+        });
+    return kueue;
+  }
+
+  private static <T> T or(@Nullable T value, T fallback) {
+    return value == null ? fallback : value;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.batchapi.operator.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** What a BatchAPI's pod settings may not say, because the pod would not be a worker's then. */
+final class PodTemplateRules {
+  private static final String RESERVED_VARIABLES = "BATCHAPI_";
+
+  private PodTemplateRules() {}
+
+  /**
+   * Checks a job's pod settings.
+   *
+   * @throws PodTemplateException naming the field and the way out
+   */
+  static void check(PodPlan plan) {
+    plan.env().forEach(variable -> variable("spec.env", variable.name()));
+    var spec = KubernetesJson.tree(plan.template()).path("spec");
+    for (var volume : spec.path("volumes")) {
+      volume("spec.template.spec.volumes", volume.path("name").asText());
+    }
+    for (var container : spec.path("initContainers")) {
+      mounts("spec.template.spec.initContainers", container);
+    }
+    for (var container : spec.path("containers")) {
+      container(container);
+    }
+    WorkerPod.authors(plan);
+  }
+
+  private static void container(JsonNode container) {
+    var name = container.path("name").asText();
+    var path = "spec.template.spec.containers[%s]".formatted(name);
+    if (name.equals(WorkerContainer.NAME)) {
+      throw new PodTemplateException(
+          path + " is the platform's own container and cannot be changed: leave it out.");
+    }
+    if (container.path("name").isTextual() && !name.equals(HandlerContainer.NAME)) {
+      throw new PodTemplateException(
+          path
+              + " would run beside handler and keep the pod from ending: put it into"
+              + " spec.template.spec.initContainers with restartPolicy: Always.");
+    }
+    if (container.hasNonNull("image")) {
+      throw new PodTemplateException(path + ".image has no effect: set spec.image instead.");
+    }
+    for (var field : List.of("command", "args")) {
+      if (container.hasNonNull(field)) {
+        throw new PodTemplateException(
+            "%s.%s cannot be set, for the container runs the handler's host: leave it out."
+                .formatted(path, field));
+      }
+    }
+    for (var variable : container.path("env")) {
+      variable(path + ".env", variable.path("name").asText());
+    }
+    mounts(path, container);
+  }
+
+  private static void mounts(String path, JsonNode container) {
+    for (var mount : container.path("volumeMounts")) {
+      volume(path + ".volumeMounts", mount.path("name").asText());
+      var folder = mount.path("mountPath").asText();
+      if (folder.matches("/+batchapi(/.*)?")) {
+        throw new PodTemplateException(
+            "%s.volumeMounts has \"%s\", but /batchapi is the platform's: mount it elsewhere."
+                .formatted(path, folder));
+      }
+    }
+  }
+
+  private static void volume(String path, String name) {
+    if (name.startsWith(PodVolumes.RESERVED)) {
+      throw new PodTemplateException(
+          "%s has \"%s\", but volumes whose names begin with %s are the platform's: take another name."
+              .formatted(path, name, PodVolumes.RESERVED));
+    }
+  }
+
+  private static void variable(String path, String name) {
+    if (name.startsWith(RESERVED_VARIABLES)) {
+      throw new PodTemplateException(
+          "%s has \"%s\", but variables whose names begin with %s are the platform's: take another name."
+              .formatted(path, name, RESERVED_VARIABLES));
+    }
+  }
+}

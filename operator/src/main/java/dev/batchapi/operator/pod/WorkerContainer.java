@@ -1,0 +1,98 @@
+package dev.batchapi.operator.pod;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The container that leases batches and commits their outcomes. All of it is ours. */
+final class WorkerContainer {
+  static final String NAME = "worker";
+
+  /** Open from the moment the handler is constructed until the worker ends. */
+  static final int READY_PORT = 7070;
+
+  /** How long the handler's container may take to connect, the pull of its image included. */
+  static final int HOST_WAIT_SECONDS = 900;
+
+  /** What the worker needs from the end of its last batch to its own end. */
+  private static final int LAST_SECONDS = 10;
+
+  private static final int LONGEST_GRACE_SECONDS = 86_400;
+  private static final String READY = "ready";
+
+  private WorkerContainer() {}
+
+  /**
+   * The container.
+   *
+   * @param graceSeconds the pod's
+   */
+  static Container of(FrozenJob job, long graceSeconds) {
+    return new ContainerBuilder()
+        .withName(NAME)
+        .withImage(job.pod().workerImage())
+        .withImagePullPolicy("IfNotPresent")
+        .withCommand(PodFiles.JAVA, PodFiles.WORKER_ARGUMENTS)
+        .withEnv(environment(job, graceSeconds))
+        .addNewPort()
+        .withName(READY)
+        .withContainerPort(READY_PORT)
+        .endPort()
+        .withNewReadinessProbe()
+        .withNewTcpSocket()
+        .withPort(new IntOrString(READY))
+        .endTcpSocket()
+        .withPeriodSeconds(1)
+        .withFailureThreshold(1)
+        .endReadinessProbe()
+        // No limit of CPU: starting a JVM takes twice as long below half a core.
+        .withNewResources()
+        .addToRequests("cpu", new Quantity("50m"))
+        .addToRequests("memory", new Quantity("96Mi"))
+        .addToLimits("memory", new Quantity("256Mi"))
+        .endResources()
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .addToDrop("ALL")
+        .endCapabilities()
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .endSecurityContext()
+        // A JVM that dies leaves no message; its last lines say more than its exit code.
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withVolumeMounts(PodVolumes.ofWorker())
+        .build();
+  }
+
+  private static List<EnvVar> environment(FrozenJob job, long graceSeconds) {
+    var plan = job.pod();
+    var grace = Math.clamp(graceSeconds - LAST_SECONDS, 0, LONGEST_GRACE_SECONDS);
+    var env = new ArrayList<EnvVar>();
+    env.add(variable("BATCHAPI_RUN", PodFiles.RUN));
+    env.add(variable("BATCHAPI_RUN_DIGEST", job.runDigest()));
+    env.add(variable("BATCHAPI_SOCKET", PodFiles.SOCKET));
+    env.add(variable("BATCHAPI_NATS_URL", plan.natsUrl()));
+    env.add(variable("BATCHAPI_NATS_CREDENTIALS", PodFiles.CREDENTIALS));
+    if (plan.statsd() != null) {
+      env.add(variable("BATCHAPI_STATSD", plan.statsd()));
+    }
+    env.add(variable("BATCHAPI_LEASE_SECONDS", plan.leaseSeconds()));
+    env.add(variable("BATCHAPI_HOST_WAIT_SECONDS", HOST_WAIT_SECONDS));
+    env.add(variable("BATCHAPI_GRACE_SECONDS", grace));
+    env.add(variable("BATCHAPI_READY_PORT", READY_PORT));
+    env.add(variable("HOME", PodFiles.TMP));
+    return env;
+  }
+
+  private static EnvVar variable(String name, Object value) {
+    return new EnvVar(name, value.toString(), null);
+  }
+}

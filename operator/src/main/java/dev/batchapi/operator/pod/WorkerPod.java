@@ -1,0 +1,130 @@
+package dev.batchapi.operator.pod;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The pod of a worker, in three layers, of which the later one wins:
+ *
+ * <ol>
+ *   <li>What we think best: 60 s of grace, no service account token, no service links, the
+ *       restricted Pod Security Standard as user 65532 with a read-only root, {@code HOME} and
+ *       {@code /tmp} to write to.
+ *   <li>The author's {@code template}: node selector, tolerations, affinity, priority class,
+ *       service account, init containers (also those that stay, with {@code restartPolicy:
+ *       Always}), volumes, labels; of the container {@code handler} its environment, mounts, ports,
+ *       probes and security context. Whoever sets {@code securityContext.runAsNonRoot} or {@code
+ *       runAsUser} for the pod says himself who it runs as.
+ *   <li>The BatchAPI's {@code image}, {@code env} and {@code resources}, and what the protocol
+ *       needs: the container {@code worker}, the handler's command and mounts, {@code
+ *       restartPolicy: Never}, our labels.
+ * </ol>
+ *
+ * <p>What would be lost silently, or would break the protocol, {@link PodTemplateRules} refuses.
+ */
+final class WorkerPod {
+  private static final String DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
+  private static final long GRACE_SECONDS = 60;
+
+  /** As in the images without a root that people know; it needs no entry in the image's passwd. */
+  private static final long USER = 65532;
+
+  private WorkerPod() {}
+
+  /** The pod template, with what the author wrote as he wrote it. */
+  static ObjectNode of(FrozenJob job, Map<String, String> labels) {
+    var authors = authors(job.pod());
+    return Layers.merge(authors, KubernetesJson.tree(always(job, labels, graceSeconds(authors))));
+  }
+
+  /**
+   * The first two layers.
+   *
+   * @throws PodTemplateException if the author's has not the shape of a pod
+   */
+  static ObjectNode authors(PodPlan plan) {
+    var template = KubernetesJson.tree(plan.template());
+    return Layers.authors(
+        template, KubernetesJson.tree(byDefault(plan, template)), "spec.template");
+  }
+
+  private static PodTemplateSpec byDefault(PodPlan plan, JsonNode template) {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .addToAnnotations(DEFAULT_CONTAINER, HandlerContainer.NAME)
+        .withLabels(Map.of())
+        .endMetadata()
+        .withNewSpec()
+        .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+        .withAutomountServiceAccountToken(false)
+        .withEnableServiceLinks(false)
+        .withSecurityContext(security(template.path("spec").path("securityContext")))
+        .withInitContainers(initContainers(template))
+        // The worker's image is pulled and its container started first.
+        .addNewContainer()
+        .withName(WorkerContainer.NAME)
+        .endContainer()
+        .addToContainers(HandlerContainer.byDefault(plan))
+        .withVolumes(PodVolumes.folder(PodVolumes.TMP))
+        .endSpec()
+        .build();
+  }
+
+  private static PodTemplateSpec always(
+      FrozenJob job, Map<String, String> labels, long graceSeconds) {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(labels)
+        .endMetadata()
+        .withNewSpec()
+        .withRestartPolicy("Never")
+        .withContainers(WorkerContainer.of(job, graceSeconds), HandlerContainer.always(job.pod()))
+        .withVolumes(PodVolumes.of(job))
+        .endSpec()
+        .build();
+  }
+
+  private static PodSecurityContext security(JsonNode authors) {
+    var restricted =
+        new PodSecurityContextBuilder()
+            .withNewSeccompProfile()
+            .withType("RuntimeDefault")
+            .endSeccompProfile();
+    return authors.hasNonNull("runAsNonRoot") || authors.hasNonNull("runAsUser")
+        ? restricted.build()
+        : restricted.withRunAsNonRoot(true).withRunAsUser(USER).build();
+  }
+
+  /** What an init container needs in a restricted namespace and nobody thinks of. */
+  private static List<Container> initContainers(JsonNode template) {
+    var containers = new ArrayList<Container>();
+    for (var container : template.path("spec").path("initContainers")) {
+      if (container.path("name").isTextual()) {
+        containers.add(
+            new ContainerBuilder()
+                .withName(container.path("name").asText())
+                .withNewSecurityContext()
+                .withAllowPrivilegeEscalation(false)
+                .withNewCapabilities()
+                .addToDrop("ALL")
+                .endCapabilities()
+                .endSecurityContext()
+                .build());
+      }
+    }
+    return containers;
+  }
+
+  private static long graceSeconds(ObjectNode authors) {
+    return authors.path("spec").path("terminationGracePeriodSeconds").asLong(GRACE_SECONDS);
+  }
+}

@@ -1,0 +1,265 @@
+package dev.batchapi.operator.queue;
+
+import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.Accounts;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The queue, which may be away when the operator starts, and may go and come back. Connects in the
+ * background and keeps trying; who needs the queue in the meantime is told at once that, since when
+ * and why it is away.
+ */
+public final class JobQueue implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
+
+  /** How long a call may hold a thread of the operator while the server stumbles. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+  private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
+
+  /** A job that there is none of: asking for its counts reads the streams up to now. */
+  private static final String NOBODY = "nobody";
+
+  private sealed interface State {
+    record Away(Instant since, String why) implements State {}
+
+    record Reached(JetStreamLedger ledger) implements State {}
+  }
+
+  private final OperatorSettings settings;
+  private final Accounts accounts;
+  private final Path credentials;
+  private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> connectedListeners = new CopyOnWriteArrayList<>();
+  private final Semaphore lookNow = new Semaphore(0);
+  private final Thread thread;
+  private volatile State state =
+      new State.Away(now(), "this operator has just started and is connecting");
+  private volatile boolean closed;
+  private Instant saidAt = Instant.EPOCH;
+
+  private JobQueue(OperatorSettings settings, Accounts accounts) {
+    this.settings = settings;
+    this.accounts = accounts;
+    credentials = credentialsFile();
+    thread = Thread.ofVirtual().name("job-queue").start(this::run);
+  }
+
+  /** Begins to connect. */
+  public static JobQueue start(OperatorSettings settings, Accounts accounts) {
+    return new JobQueue(settings, accounts);
+  }
+
+  /** Private to this user, as files made this way are. */
+  private static Path credentialsFile() {
+    try {
+      return Files.createTempFile("batchapi-owner", ".creds");
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The folder for temporary files, %s, can't be written to."
+              .formatted(System.getProperty("java.io.tmpdir")),
+          e);
+    }
+  }
+
+  /**
+   * The ledger. Don't keep it: it is another one after the server has got other keys.
+   *
+   * @throws QueueUnavailableException at once if the queue can't be reached now; the message says
+   *     since when and why
+   */
+  public Ledger ledger() {
+    return switch (state) {
+      case State.Away away -> throw new QueueUnavailableException(sentence(away), null);
+      case State.Reached(var ledger) when isConnected(ledger) -> ledger;
+      case State.Reached _ ->
+          // Lost a moment ago: the one who follows the connection has yet to see it.
+          throw new QueueUnavailableException(sentence(new State.Away(now(), lost())), null);
+    };
+  }
+
+  private static boolean isConnected(JetStreamLedger ledger) {
+    try {
+      return ledger.connected();
+    } catch (QueueAccessException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  private String lost() {
+    return "the connection to %s was lost".formatted(settings.natsUrl());
+  }
+
+  /** Whether {@link #ledger} would return. */
+  public boolean connected() {
+    return state instanceof State.Reached;
+  }
+
+  /** Since when and why the queue can't be reached; empty if it can. */
+  public Optional<String> trouble() {
+    return state instanceof State.Away away ? Optional.of(sentence(away)) : Optional.empty();
+  }
+
+  private static String sentence(State.Away away) {
+    return "The queue can't be reached since %s: %s"
+        .formatted(away.since(), away.why().endsWith(".") ? away.why() : away.why() + ".");
+  }
+
+  /**
+   * Calls the listener with a job's uid, soon and from another thread, when its counts have
+   * changed. Survives every reconnect; not called for what changed while the queue was away: see
+   * {@link #onConnected}. The listener must be quick.
+   */
+  public void onChange(Consumer<String> listener) {
+    changeListeners.add(listener);
+  }
+
+  /**
+   * Calls the listener, from another thread, whenever the queue is reached (again): every job may
+   * have changed. The listener must be quick.
+   */
+  public void onConnected(Runnable listener) {
+    connectedListeners.add(listener);
+    if (connected()) {
+      tell(listener);
+    }
+  }
+
+  /**
+   * Credentials of a job's workers.
+   *
+   * @param expires from then on they are refused
+   * @return the contents of a credentials file
+   */
+  public String workerCredentials(String uid, Instant expires) {
+    return accounts.workerCredentials(uid, expires);
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        connectAndServe();
+        Thread.sleep(TRY_AGAIN);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Closed.");
+    }
+  }
+
+  /** Returns when there is no connection, and this one will not come back by itself. */
+  private void connectAndServe() throws InterruptedException {
+    try {
+      Files.writeString(credentials, accounts.ownerCredentials("batchapi-operator"));
+      var access = new NatsAccess(settings.natsUrl(), credentials, settings.podName());
+      try (var ledger =
+          JetStreamLedger.connect(
+              access,
+              JetStreamSettings.DEFAULT.withLease(settings.lease()).withPatience(PATIENCE))) {
+        catchUp(ledger);
+        serve(ledger);
+      }
+    } catch (QueueUnavailableException | QueueAccessException | IOException e) {
+      away(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("Connecting to the queue failed in a way that is not foreseen.", e);
+      away(e.toString());
+    }
+  }
+
+  /** Reads what the streams hold, which may take longer than one call is patient. */
+  private void catchUp(JetStreamLedger ledger) throws InterruptedException {
+    while (true) {
+      try {
+        ledger.counts(NOBODY);
+        return;
+      } catch (QueueUnavailableException e) {
+        away("its records are being read: " + e.getMessage());
+        Thread.sleep(TRY_AGAIN);
+      }
+    }
+  }
+
+  private void serve(JetStreamLedger ledger) throws InterruptedException {
+    // Not before now: while the records were read, every job changed.
+    try (var _ =
+        ledger.onChange(job -> changeListeners.forEach(listener -> listener.accept(job)))) {
+      ledger.onReconnect(lookNow::release);
+      reached(ledger);
+      while (true) {
+        var reconnected = lookNow.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        lookNow.drainPermits();
+        var now = ledger.connected();
+        if (!now) {
+          away(lost());
+        } else if (reconnected || !connected()) {
+          reached(ledger);
+        }
+      }
+    }
+  }
+
+  private void reached(JetStreamLedger ledger) {
+    LOG.info("The queue at {} is reached.", settings.natsUrl());
+    state = new State.Reached(ledger);
+    saidAt = Instant.EPOCH;
+    connectedListeners.forEach(JobQueue::tell);
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.error("A listener failed when the queue was reached; the others are called.", e);
+    }
+  }
+
+  private void away(String why) {
+    var since = state instanceof State.Away before ? before.since() : now();
+    var next = new State.Away(since, why);
+    state = next;
+    if (saidAt.plus(SAY_AGAIN).isBefore(Instant.now())) {
+      saidAt = Instant.now();
+      LOG.warn("{}", sentence(next));
+    }
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(1));
+      Files.deleteIfExists(credentials);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.debug("{} stays: {}", credentials, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.batchapi.operator.pod;
+
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.run.CodeFiles;
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.operator.OperatorSettings;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a job is accepted from, in YAML. */
+final class Given {
+  static final KubernetesSerialization YAML = new KubernetesSerialization();
+  static final OperatorSettings SETTINGS =
+      OperatorSettings.from(
+          Map.of(
+              "BATCHAPI_NATS_URL", "nats://nats.batchapi-system.svc:4222",
+              "BATCHAPI_STATSD", "statsd-exporter.batchapi-system.svc:9125",
+              "BATCHAPI_STATSD_BY_NAMESPACE", "team-a=statsd.team-a:8125",
+              "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
+  static final PythonHost HOST =
+      new PythonHost(Map.of("host.py", "import batchapi_wire\n", "batchapi_wire.py", "pass\n"));
+  private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
+
+  private Given() {}
+
+  static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
+    var batchApi = YAML.unmarshal(api, BatchApi.class);
+    var batchJob = YAML.unmarshal(job, BatchJob.class);
+    var meta = batchJob.getMetadata();
+    var code =
+        codeOfConfigMap.isEmpty()
+            ? CodeFiles.inline(batchApi.getSpec().handler())
+            : codeOfConfigMap;
+    var run = RunSpec.freeze(batchApi.named(), batchJob.named(), meta.getUid(), 10, NOW);
+    var plan =
+        PodPlans.of(
+            batchApi.named(),
+            meta.getLabels(),
+            SETTINGS,
+            Optional.of(HOST),
+            meta.getName(),
+            meta.getUid(),
+            code,
+            batchJob.getSpec().input().configMap() == null
+                ? Optional.empty()
+                : Optional.of("1\n2\n"));
+    return FrozenJob.of(run, plan);
+  }
+
+  static Map<String, String> files(String configMap) {
+    return YAML.unmarshal(configMap, ConfigMap.class).getData();
+  }
+
+  /** A Python job with this pod template, indented by two. */
+  static FrozenJob jobWithTemplate(String template) {
+    return job(
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: tagger, namespace: vision}
+        spec:
+          handler: {python: {inline: "class Handler: pass"}}
+          template:
+        %s
+        """
+            .formatted(template.indent(4)),
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: monday, namespace: vision, uid: 0b5a7c2e-1111-4222-8333-444455556666}
+        spec: {apiName: tagger, input: {count: 10}}
+        """,
+        Map.of());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.batchapi.operator.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each folder below golden is a BatchAPI and a BatchJob, and the Job of its third worker. */
+class WorkerJobsTest {
+
+  static Stream<GoldenFolder> folders() throws IOException {
+    return GoldenFolder.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aJobIsAsItWas(GoldenFolder folder) throws IOException {
+    var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
+    var job = Given.job(folder.in("in-api.yaml"), folder.in("in-job.yaml"), code);
+
+    var worker = WorkerJobs.of(job, 2, 1, 3, 40);
+
+    folder.comesOut("out-worker-job.yaml", Given.YAML.asYaml(worker));
+    folder.hasNothingElse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void itIsTheSameAfterItsPlanWasWrittenAndRead(GoldenFolder folder) {
+    var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
+    var job = Given.job(folder.in("in-api.yaml"), folder.in("in-job.yaml"), code);
+
+    var read = FrozenObjects.read(FrozenObjects.run(job));
+
+    assertThat(WorkerJobs.of(read, 2, 1, 3, 40)).isEqualTo(WorkerJobs.of(job, 2, 1, 3, 40));
+  }
+}

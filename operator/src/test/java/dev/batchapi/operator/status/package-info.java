@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.status;
+
+import org.jspecify.annotations.NullMarked;
