@@ -1,13 +1,18 @@
 package dev.batchapi.operator;
 
+import dev.batchapi.operator.api.BatchApiReconciler;
+import dev.batchapi.operator.job.BatchJobReconciler;
 import dev.batchapi.operator.kube.Kubernetes;
+import dev.batchapi.operator.pod.PythonHost;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +89,13 @@ public final class OperatorMain {
     Thread.currentThread().join();
   }
 
-  private static List<Reconciler<? extends HasMetadata>> controllers(Controllers.Parts parts) {
-    throw new UnsupportedOperationException();
+  static List<Reconciler<? extends HasMetadata>> controllers(Controllers.Parts parts) {
+    var host = Optional.of(PythonHost.read(parts.settings().pythonHost()));
+    var clock = Clock.systemUTC();
+    return List.of(
+        new BatchApiReconciler(parts.settings(), host, parts.events(), clock),
+        new BatchJobReconciler(
+            parts.settings(), host, parts.queue(), parts.events(), parts.metrics(), clock));
   }
 
   private static void stop(OperatorProcess process) {

@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.function.Consumer;
 
 /** Makes the client of the Kubernetes API. */
 public final class Kubernetes {
@@ -30,7 +32,17 @@ public final class Kubernetes {
 
   /** A client of some cluster. */
   public static KubernetesClient client(Config config) {
+    return client(config, http -> {});
+  }
+
+  /**
+   * A client of some cluster.
+   *
+   * @param http may look at what is sent and received
+   */
+  public static KubernetesClient client(Config config, Consumer<HttpClient.Builder> http) {
     return new KubernetesClientBuilder()
+        .withHttpClientBuilderConsumer(http)
         .withConfig(
             new ConfigBuilder(config)
                 .withUserAgent("batchapi-operator")

@@ -1,0 +1,73 @@
+package dev.batchapi.operator.api;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Whether jobs of a BatchAPI can run. */
+sealed interface Readiness {
+
+  /** They can. */
+  record Ready() implements Readiness {}
+
+  /**
+   * They can't.
+   *
+   * @param reason one word for programs
+   * @param message what is wrong and the way out
+   * @param mayPass whether it can pass without a change of the BatchAPI
+   */
+  record NotReady(String reason, String message, boolean mayPass) implements Readiness {}
+
+  static NotReady specInvalid(List<?> problems) {
+    return new NotReady(
+        "SpecInvalid",
+        problems.stream().map(Object::toString).collect(Collectors.joining("; ")),
+        false);
+  }
+
+  static NotReady noPythonHost(String message) {
+    return new NotReady("NoPythonHost", message, false);
+  }
+
+  static NotReady configMapNotFound(String configMap, String namespace) {
+    return new NotReady(
+        "ConfigMapNotFound",
+        "ConfigMap \"%s\" with the handler's code not found in namespace \"%s\": create it, or name another one in spec.handler."
+            .formatted(configMap, namespace),
+        true);
+  }
+
+  static NotReady configMapKeyNotFound(
+      String configMap, String namespace, String key, Map<String, String> data) {
+    var keys =
+        data.isEmpty()
+            ? "It has no text at all."
+            : "Its keys are: "
+                + data.keySet().stream().sorted().limit(20).collect(Collectors.joining(", "))
+                + (data.size() > 20 ? ", …" : ".");
+    return new NotReady(
+        "ConfigMapKeyNotFound",
+        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the handler's code: add it, or set spec.handler's file to the key that has it. %s"
+            .formatted(configMap, namespace, key, keys),
+        true);
+  }
+
+  static NotReady templateInvalid(String message) {
+    return new NotReady("TemplateInvalid", message, false);
+  }
+
+  static NotReady templateRefused(String wordsOfTheApiServer) {
+    return templateInvalid(
+        "The API server refuses the workers' pods; correct the BatchAPI's template, resources, env or image: "
+            + wordsOfTheApiServer);
+  }
+
+  static NotReady jobsForbidden(String namespace, String wordsOfTheApiServer) {
+    return new NotReady(
+        "JobsForbidden",
+        "The operator may not create the workers' Jobs in namespace \"%s\"; ask whoever administers it: %s"
+            .formatted(namespace, wordsOfTheApiServer),
+        true);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.batchapi.operator.api;
+
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchApiSpec;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.BatchRules;
+import dev.batchapi.crds.JobInput;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.CodeFiles;
+import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.PodPlans;
+import dev.batchapi.operator.pod.PodTemplateException;
+import dev.batchapi.operator.pod.PythonHost;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Finds out whether jobs can run: does for a job that never runs what is done for every job. */
+final class ReadinessCheck {
+  private static final String JOB = "dry-run";
+  private static final String UID = "00000000-0000-0000-0000-000000000000";
+
+  private final OperatorSettings settings;
+  private final Optional<PythonHost> host;
+  private final DryRun dryRun = new DryRun();
+
+  ReadinessCheck(OperatorSettings settings, Optional<PythonHost> host) {
+    this.settings = settings;
+    this.host = host;
+  }
+
+  /** What stands first in its way, if anything does. */
+  Readiness of(BatchApi api, KubernetesClient client) {
+    var problems = BatchRules.checkApi(api.named());
+    if (!problems.isEmpty()) {
+      return Readiness.specInvalid(problems);
+    }
+    var run = run(api.named());
+    var handler = api.getSpec().handler();
+    var configMap = CodeFiles.configMap(handler);
+    var code = CodeFiles.inline(handler);
+    if (configMap.isPresent()) {
+      var namespace = api.getMetadata().getNamespace();
+      var found = client.configMaps().inNamespace(namespace).withName(configMap.get()).get();
+      if (found == null) {
+        return Readiness.configMapNotFound(configMap.get(), namespace);
+      }
+      code = Objects.requireNonNullElse(found.getData(), Map.of());
+      if (!code.containsKey(run.handler().file())) {
+        return Readiness.configMapKeyNotFound(
+            configMap.get(), namespace, String.valueOf(run.handler().file()), code);
+      }
+    }
+    return pods(api, run, code, client);
+  }
+
+  private Readiness pods(
+      BatchApi api, RunSpec run, Map<String, String> code, KubernetesClient client) {
+    try {
+      var plan =
+          PodPlans.of(api.named(), Map.of(), settings, host, JOB, UID, code, Optional.empty());
+      return dryRun.of(api, FrozenJob.of(run, plan), client);
+    } catch (PodTemplateException e) {
+      return Readiness.templateInvalid(String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      return Readiness.noPythonHost(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static RunSpec run(NamedSpec<BatchApiSpec> api) {
+    var one =
+        new BatchJobSpec(api.name(), 1, new JobInput(null, null, 1), null, false, false, null);
+    return RunSpec.freeze(api, new NamedSpec<>(api.namespace(), JOB, one), UID, 1, Instant.EPOCH);
+  }
+}
