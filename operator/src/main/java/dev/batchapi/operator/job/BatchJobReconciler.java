@@ -88,8 +88,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
 
   @Override
   public List<EventSource<?, BatchJob>> prepareEventSources(EventSourceContext<BatchJob> context) {
-    timer.scheduleWithFixedDelay(
-        () -> forgetGone(context.getPrimaryCache()), 1, 1, TimeUnit.MINUTES);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> forgetGone(context.getPrimaryCache()), 1, 1, TimeUnit.MINUTES);
     return JobSources.of(context, signals.eventSource());
   }
 

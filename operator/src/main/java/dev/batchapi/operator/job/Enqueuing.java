@@ -76,7 +76,7 @@ final class Enqueuing {
       var next = CompletableFuture.supplyAsync(() -> publish(job, batches, ledger), executor);
       entry.last = next.thenApply(state -> entry.finished = state);
       if (!isDoneSoon(entry.last)) {
-        entry.last.thenRun(() -> changed.accept(job));
+        var _ = entry.last.thenRun(() -> changed.accept(job));
       }
     }
     return entry.finished;

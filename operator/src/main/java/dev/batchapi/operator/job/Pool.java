@@ -122,8 +122,8 @@ final class Pool {
     if (worker.state() instanceof WorkerState.Stopping) {
       return false;
     }
-    var latest = newest.get(worker.slot());
-    var superseded = latest != null && latest.attempt() > worker.attempt();
+    var latest = newest.getOrDefault(worker.slot(), worker);
+    var superseded = latest.attempt() > worker.attempt();
     if (!(worker.state() instanceof Ended(var how, _, var at))) {
       return superseded || worker.slot() >= allowed;
     }
