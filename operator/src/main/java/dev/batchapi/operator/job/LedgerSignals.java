@@ -58,7 +58,9 @@ final class LedgerSignals {
       if (now - at >= TOGETHER.toNanos()) {
         events.propagateEvent(job);
       }
-      timer.schedule(() -> events.propagateEvent(job), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
+      var _ =
+          timer.schedule(
+              () -> events.propagateEvent(job), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
