@@ -32,6 +32,7 @@ demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java h
 .PHONY: test
 test: tools ## Run every test, from a fresh clone too
 	cd handler-runtime/src/test/python && $(PYTHON) -m unittest discover
+	cd deploy && $(PYTHON) -m unittest discover
 	$(MVN) verify
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2
@@ -42,10 +43,12 @@ tools: $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION) $(CACHE)/bin/statsd_expor
 # The version is in a marker's name: a new one builds anew, a present one costs nothing.
 $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION): PACKAGE := github.com/nats-io/nats-server/v2@$(NATS_SERVER_VERSION)
 $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
-$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-%:
+$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kwok-%:
 	@command -v go >/dev/null || { echo "make tools: Go is missing: install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@
+
+include e2e/cluster.mk
 
 # Caches for the JVM, from training runs that need no server; of no use after another build, nor with
 # other options than those of WorkerCommand and JavaHostCommand.
@@ -81,5 +84,12 @@ clean: ## Remove what the build made
 	$(MVN) -q clean
 
 .PHONY: crds
-crds: ## Generate the CRDs' YAML from the records
-	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest
+crds: ## Generate the CRDs' YAML and docs/reference.md from the records
+	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest,ReferenceTest
+
+# Into which cluster: KUBECONFIG's, else the test cluster's while it runs, else kubectl's own.
+.PHONY: install uninstall
+install: ## Install into the cluster that KUBECONFIG names, and wait until all is ready
+	@$(PYTHON) deploy/install.py
+uninstall: ## Remove it again, with all BatchAPIs and BatchJobs
+	@$(PYTHON) deploy/uninstall.py

@@ -25,9 +25,10 @@ class ProtocolError(Exception):
     """The worker sent what is no protocol; the message says what."""
 
 
-def connect(path):
-    """Waits for the worker as long as it takes, but not for one whose process started this host
-    and has died. Says once, after ten seconds, what it is waiting for."""
+def connect(path, patience=0):
+    """Waits for the worker, at most `patience` seconds (0: as long as it takes), but not for one
+    whose process started this host and has died. Says once, after ten seconds, what it is waiting
+    for."""
     parent = os.getppid()
     started = time.monotonic()
     said = False
@@ -43,6 +44,9 @@ def connect(path):
         if waited > 10 and not said:
             said = True
             say(f"waiting for the worker at {path}: {reason}")
+        if patience and waited >= patience:
+            say(f"no worker listened at {path} for {patience} s ({reason})")
+            os._exit(EXIT_WORKER_GONE)
         if os.getppid() != parent:
             say(f"the worker ended before it listened at {path}")
             os._exit(EXIT_WORKER_GONE)

@@ -1,6 +1,6 @@
 """The Python host: holds the author's handler and answers the worker over a Unix socket.
 
-    python3 -u host.py --socket PATH --code DIR
+    python3 -u host.py --socket PATH --code DIR [--connect-seconds N]
 
 Standard library only, CPython 3.9 and newer. The folder is flat, so that a ConfigMap can hold it,
 and all but this file are named batchapi*, so that no module of the author's meets one of ours.
@@ -21,25 +21,30 @@ import batchapi_wire  # noqa: E402
 
 _SIGNALS = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
 
-USAGE = "usage: python3 -u host.py --socket PATH --code DIR"
+USAGE = "usage: python3 -u host.py --socket PATH --code DIR [--connect-seconds N]"
 
 
 def main(arguments):
-    socket_path, code = _parse(arguments)
+    socket_path, code, patience = _parse(arguments)
     _ours_goes_last()
     _ignore_signals()
     if sys.stderr is not None:
         faulthandler.enable()  # a segmentation fault then says where in the author's code it was
-    connection = batchapi_wire.connect(socket_path)
+    connection = batchapi_wire.connect(socket_path, patience)
     return batchapi_session.run(connection, code)
 
 
 def _parse(arguments):
     options = dict(zip(arguments[::2], arguments[1::2]))
-    if len(arguments) != 4 or set(options) != {"--socket", "--code"}:
+    seconds = options.pop("--connect-seconds", "0")
+    if (
+        len(arguments) not in (4, 6)
+        or set(options) != {"--socket", "--code"}
+        or not seconds.isdecimal()
+    ):
         print(USAGE, file=sys.stderr)
         raise SystemExit(64)
-    return options["--socket"], options["--code"]
+    return options["--socket"], options["--code"], int(seconds)
 
 
 def _ours_goes_last():

@@ -236,8 +236,26 @@ class EndsTest(HostTest):
                 _, said = parent.communicate(timeout=20)  # until the host, too, has closed stderr
             self.assertIn(b"the worker ended before it listened at", said)
 
+    def test_the_host_does_not_wait_longer_than_it_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, "-u", HOST]
+                + ["--socket", folder + "/s", "--code", folder, "--connect-seconds", "1"],
+                stderr=subprocess.PIPE,
+                timeout=20,
+            )
+        self.assertEqual(done.returncode, 70)
+        self.assertIn(b"no worker listened at", done.stderr)
+        self.assertIn(b"for 1 s", done.stderr)
+
     def test_wrong_arguments_are_told_with_the_right_ones(self):
-        for arguments in ([], ["--socket", "x"], ["--sock", "x", "--code", "y"], ["--code"]):
+        for arguments in (
+            [],
+            ["--socket", "x"],
+            ["--sock", "x", "--code", "y"],
+            ["--code"],
+            ["--socket", "x", "--code", "y", "--connect-seconds", "soon"],
+        ):
             with self.subTest(arguments=arguments):
                 done = subprocess.run(
                     [sys.executable, HOST, *arguments], stderr=subprocess.PIPE, timeout=20

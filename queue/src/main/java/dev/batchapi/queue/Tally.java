@@ -2,6 +2,7 @@ package dev.batchapi.queue;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tally {
   private final BitSet done = new BitSet();
+  private final BitSet failedForGood = new BitSet();
   private final Map<Integer, Integer> failures = new HashMap<>();
   private final Map<Integer, Integer> losses = new HashMap<>();
   private int succeeded;
@@ -41,7 +43,10 @@ public final class Tally {
     done.set(index);
     switch (kind) {
       case SUCCEEDED -> succeeded++;
-      case FAILED -> failed++;
+      case FAILED -> {
+        failed++;
+        failedForGood.set(index);
+      }
     }
     failed(index, failedBefore);
     return true;
@@ -82,6 +87,11 @@ public final class Tally {
   /** Whether a batch, or the completion, has its outcome. */
   public boolean isDone(int index) {
     return index == Lease.COMPLETION ? completion != null : done.get(index);
+  }
+
+  /** The first batches that failed for good, ascending, at most {@code limit}. */
+  public List<Integer> failed(int limit) {
+    return failedForGood.stream().limit(limit).boxed().toList();
   }
 
   /** Takes the batches that have an outcome out of a set of indices. */

@@ -169,6 +169,20 @@ public abstract class QueueContract {
   }
 
   @Test
+  void failedBatchesAreKnownByIndexWithoutTheirBodies() throws Exception {
+    ledger().enqueue(job, batches(4));
+    var queue = worker(job);
+    for (var i = 0; i < 4; i++) {
+      var lease = take(queue);
+      lease.commit(
+          lease.index() == 1 ? ok("1") : Outcome.failed(1, error("boom " + lease.index())));
+    }
+    assertThat(ledger().failed(job, 10)).containsExactly(0, 2, 3);
+    assertThat(ledger().failed(job, 2)).containsExactly(0, 2);
+    assertThat(ledger().failed(job + "-other", 10)).isEmpty();
+  }
+
+  @Test
   void aBatchThatFailedForGoodIsRecordedWithItsError() throws Exception {
     ledger().enqueue(job, batches(2));
     var queue = worker(job);

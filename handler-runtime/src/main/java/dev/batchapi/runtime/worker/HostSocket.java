@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CompletableFuture;
 
 /** The Unix socket that a worker listens on for its host. One host at a time. */
@@ -16,7 +17,8 @@ public final class HostSocket implements AutoCloseable {
   private final ServerSocketChannel server;
 
   /**
-   * Binds the socket; a file that an earlier worker left there is replaced.
+   * Binds the socket; a file that an earlier worker left there is replaced. Whoever can reach the
+   * folder may connect: the host's container may run as another user.
    *
    * @param path at most about 100 bytes long, a limit of the operating system
    */
@@ -25,6 +27,7 @@ public final class HostSocket implements AutoCloseable {
     Files.deleteIfExists(path);
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(path), 1);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
   }
 
   public Path path() {

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,10 +71,13 @@ public final class WorkerMain {
 
   private static WorkerExit work(WorkerSettings settings, Termination termination) {
     try {
-      var run = RunSpec.read(Files.readAllBytes(settings.run()));
+      var bytes = Files.readAllBytes(settings.run());
+      settings.runDigest().ifPresent(digest -> check(digest, bytes, settings.run()));
+      var run = RunSpec.read(bytes);
       var statsd = Optional.ofNullable(run.metrics().statsd()).or(settings::statsd);
       try (var socket = new HostSocket(settings.socket());
           var metrics = metrics(statsd, run.metrics().tags());
+          var ready = new ReadyPort(settings.readyPort());
           var queue = connect(settings, run)) {
         var hosts =
             new AwaitedHosts(
@@ -80,7 +86,7 @@ public final class WorkerMain {
                 metrics,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
-        var worker = new Worker(Worker.Assignment.of(run), queue, hosts);
+        var worker = new Worker(Worker.Assignment.of(run), queue, ready.announcing(hosts));
         termination.of(worker);
         return worker.run();
       }
@@ -90,6 +96,20 @@ public final class WorkerMain {
       return new WorkerExit(Reason.UNEXPECTED, "The worker can't start: " + e.getMessage());
     } catch (InterruptedException e) {
       return new WorkerExit(Reason.DONE, "stopped");
+    }
+  }
+
+  /** A node may still show what had the same name before. */
+  private static void check(String digest, byte[] run, Path file) {
+    try {
+      var found = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(run));
+      if (!found.equalsIgnoreCase(digest)) {
+        throw new IllegalArgumentException(
+            "the run in %s is not the one that the operator wrote: its SHA-256 is %s, and not %s"
+                .formatted(file, found, digest));
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 

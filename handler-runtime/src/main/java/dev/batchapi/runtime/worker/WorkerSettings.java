@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a worker in a cluster is told by its environment; the operator writes it.
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param hostWait how long the handler's container may take to connect, its image's pull included
  * @param grace how long the batch in hand may go on after SIGTERM
  * @param terminationLog where the last words go
+ * @param runDigest SHA-256 that the run must have, in hexadecimal figures; empty: any
+ * @param readyPort where the worker listens from the moment its handler is constructed, so that a
+ *     probe sees it; empty: nowhere
  */
 public record WorkerSettings(
     Path run,
@@ -27,13 +31,15 @@ public record WorkerSettings(
     Duration lease,
     Duration hostWait,
     Duration grace,
-    Path terminationLog) {
+    Path terminationLog,
+    Optional<String> runDigest,
+    OptionalInt readyPort) {
 
   /**
    * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
    * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_LEASE_SECONDS},
-   * {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code BATCHAPI_GRACE_SECONDS} and {@code
-   * BATCHAPI_TERMINATION_LOG}. Only {@code BATCHAPI_NATS_URL} has no default.
+   * {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code BATCHAPI_GRACE_SECONDS}, {@code
+   * BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
@@ -48,7 +54,9 @@ public record WorkerSettings(
         env.seconds("BATCHAPI_LEASE_SECONDS", 15, 3, 3600),
         env.seconds("BATCHAPI_HOST_WAIT_SECONDS", 900, 1, 86_400),
         env.seconds("BATCHAPI_GRACE_SECONDS", 50, 0, 86_400),
-        Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")));
+        Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")),
+        env.optional("BATCHAPI_RUN_DIGEST"),
+        env.port("BATCHAPI_READY_PORT"));
   }
 
   private record Environment(Map<String, String> variables) {
@@ -68,18 +76,26 @@ public record WorkerSettings(
 
     Duration seconds(String name, int fallback, int least, int most) {
       var value = optional(name);
-      if (value.isEmpty()) {
-        return Duration.ofSeconds(fallback);
-      }
-      var text = value.get();
+      return Duration.ofSeconds(
+          value.isEmpty() ? fallback : number(name, value.get(), "number of seconds", least, most));
+    }
+
+    OptionalInt port(String name) {
+      var value = optional(name);
+      return value.isEmpty()
+          ? OptionalInt.empty()
+          : OptionalInt.of(number(name, value.get(), "port", 1, 65_535));
+    }
+
+    private static int number(String name, String text, String what, int least, int most) {
       if (!text.matches("[0-9]{1,9}")
           || Integer.parseInt(text) < least
           || Integer.parseInt(text) > most) {
         throw new IllegalArgumentException(
-            "%s is \"%s\", but must be a number of seconds from %d to %d."
-                .formatted(name, text, least, most));
+            "%s is \"%s\", but must be a %s from %d to %d."
+                .formatted(name, text, what, least, most));
       }
-      return Duration.ofSeconds(Integer.parseInt(text));
+      return Integer.parseInt(text);
     }
   }
 }

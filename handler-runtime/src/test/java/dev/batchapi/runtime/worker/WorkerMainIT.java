@@ -16,6 +16,10 @@ import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.NatsServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,6 +179,56 @@ class WorkerMainIT {
       assertThat(pod.lastWords()).contains("Tagger");
     }
     assertThat(owner.counts(job)).isEqualTo(Counts.NONE);
+  }
+
+  @Test
+  void itsReadyPortIsOpenFromTheMomentItsHandlerIsConstructedUntilItEnds() throws Exception {
+    var port = freePort();
+    Files.writeString(
+        code.resolve("handler.py"),
+        """
+        import time
+
+        class Handler:
+            def __init__(self):
+                time.sleep(1)
+
+            def handle_batch(self, payload):
+                return None
+        """);
+    enqueue(1);
+    try (var pod = pod("BATCHAPI_READY_PORT", Integer.toString(port))) {
+      assertThat(isOpen(port)).isFalse();
+      await().atMost(LONG).until(() -> isOpen(port));
+      assertThat(isOpen(port)).as("twice").isTrue();
+      finish();
+      assertThat(pod.exitCode()).as(pod.log()).isZero();
+      assertThat(isOpen(port)).isFalse();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean isOpen(int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aRunThatIsNotItsOwnIsRefused() throws Exception {
+    handler("return None");
+    try (var pod = pod("BATCHAPI_RUN_DIGEST", "00ff")) {
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(70);
+      assertThat(pod.lastWords()).contains("not the one that the operator wrote", "00ff");
+    }
   }
 
   @Test

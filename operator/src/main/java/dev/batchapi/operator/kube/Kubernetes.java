@@ -6,20 +6,22 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.function.Consumer;
 
 /** Makes the client of the Kubernetes API. */
 public final class Kubernetes {
   /**
-   * Shorter than the time within which a leader has to renew its Lease, so that one request that
-   * hangs does not cost the leadership.
+   * Until an answer begins. With its repetition shorter than the time within which a leader has to
+   * renew its Lease, so that a request that hangs does not make two leaders.
    */
-  private static final int REQUEST_MILLIS = 8_000;
+  private static final int REQUEST_MILLIS = 5_000;
 
   private static final int CONNECT_MILLIS = 5_000;
 
-  /** Requests are repeated by whoever makes them; here only what a hiccup of the network costs. */
-  private static final int RETRIES = 2;
+  /** What matters is repeated by whoever asked; here only what a hiccup of the network costs. */
+  private static final int RETRIES = 1;
 
   private Kubernetes() {}
 
@@ -30,7 +32,17 @@ public final class Kubernetes {
 
   /** A client of some cluster. */
   public static KubernetesClient client(Config config) {
+    return client(config, http -> {});
+  }
+
+  /**
+   * A client of some cluster.
+   *
+   * @param http may look at what is sent and received
+   */
+  public static KubernetesClient client(Config config, Consumer<HttpClient.Builder> http) {
     return new KubernetesClientBuilder()
+        .withHttpClientBuilderConsumer(http)
         .withConfig(
             new ConfigBuilder(config)
                 .withUserAgent("batchapi-operator")

@@ -11,8 +11,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -26,6 +30,7 @@ public final class OperatorMetrics {
   /** Namespace and API with series of their own; all others together are {@code other}. */
   static final int PAIRS = 500;
 
+  private static final int FORGOTTEN = 1000;
   private static final ApiSeries.Pair OTHER = new ApiSeries.Pair("other", "other");
 
   private static final class Known {
@@ -39,10 +44,14 @@ public final class OperatorMetrics {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final ReconcileMetrics reconciles = new ReconcileMetrics(registry);
-  // Both guarded by this.
+  private final ReconcileObserver reconciles = new ReconcileObserver(registry, this::gone);
+  private final List<Runnable> deletionListeners = new CopyOnWriteArrayList<>();
+  // All guarded by this.
   private final Map<String, Known> jobs = new HashMap<>();
   private final Map<ApiSeries.Pair, ApiSeries> series = new HashMap<>();
+
+  /** The latest that were forgotten: a reconcile that was on its way does not count them anew. */
+  private final Set<String> forgotten = new LinkedHashSet<>();
 
   /** Starts with nothing counted. */
   public OperatorMetrics() {
@@ -61,7 +70,7 @@ public final class OperatorMetrics {
    * is counted twice. Means nothing for a job that this process knows.
    */
   public synchronized void baseline(Progress before) {
-    if (!jobs.containsKey(before.uid())) {
+    if (!jobs.containsKey(before.uid()) && !forgotten.contains(before.uid())) {
       jobs.put(before.uid(), new Known(before));
       series(before).enter(before);
     }
@@ -70,9 +79,11 @@ public final class OperatorMetrics {
   /** Counts what has happened to a job since it was last observed. */
   public synchronized void observed(Progress now) {
     baseline(Progress.none(now));
-    var job = known(now);
-    series(now).moved(job.progress, now);
-    job.progress = now;
+    var job = jobs.get(now.uid());
+    if (job != null) {
+      series(now).moved(job.progress, now);
+      job.progress = now;
+    }
   }
 
   /**
@@ -83,8 +94,8 @@ public final class OperatorMetrics {
    */
   public synchronized void finished(Progress now, String verdict, Duration duration) {
     observed(now);
-    var job = known(now);
-    if (!job.finished) {
+    var job = jobs.get(now.uid());
+    if (job != null && !job.finished) {
       job.finished = true;
       series(now).finished(verdict, duration);
     }
@@ -95,11 +106,21 @@ public final class OperatorMetrics {
     var job = jobs.remove(uid);
     if (job != null) {
       series(job.progress).leave(job.progress);
+      forgotten.add(uid);
+      if (forgotten.size() > FORGOTTEN) {
+        forgotten.remove(forgotten.iterator().next());
+      }
     }
   }
 
-  private Known known(Progress of) {
-    return jobs.computeIfAbsent(of.uid(), _ -> new Known(of));
+  private void gone(String uid) {
+    forget(uid);
+    deletionListeners.forEach(Runnable::run);
+  }
+
+  /** Calls the listener, which must be quick, when a BatchJob or a BatchAPI was deleted. */
+  public void onDeletion(Runnable listener) {
+    deletionListeners.add(listener);
   }
 
   private ApiSeries series(Progress of) {

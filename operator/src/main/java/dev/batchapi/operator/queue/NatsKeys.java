@@ -55,6 +55,22 @@ public final class NatsKeys {
     return accounts;
   }
 
+  /**
+   * Makes again, from the same keys, what was deleted while this process ran.
+   *
+   * @return false if there are other keys now: this process can't go on with its own
+   * @throws KubernetesClientException if the Secrets could not be read or made
+   */
+  public boolean keep(Accounts accounts) {
+    var own = accounts.toJson();
+    var found = read(KEYS, KEYS_FILE).orElseGet(() -> createOrRead(KEYS, KEYS_FILE, own));
+    if (!found.equals(own)) {
+      return false;
+    }
+    ensureConfig(accounts);
+    return true;
+  }
+
   private Accounts make() {
     var config = read(CONFIG, CONFIG_FILE);
     // The keys are made before the configuration: whoever sees the latter sees the former, or they

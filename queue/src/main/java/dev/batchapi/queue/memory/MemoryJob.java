@@ -11,6 +11,7 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Tally;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
@@ -217,6 +218,10 @@ final class MemoryJob {
 
   Counts counts() {
     return locked(() -> tally.counts());
+  }
+
+  List<Integer> failed(int limit) {
+    return locked(() -> tally.failed(limit));
   }
 
   Map<Integer, Outcome> outcomes() {

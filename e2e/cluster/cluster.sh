@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# A real single-node Kubernetes on this machine, of plain binaries. The node is a set of namespaces (processes, mounts,
+# network) under one first process: when that ends, the kernel takes all the rest with it.
+#   check         whether it can run here; installs missing packages on Debian
+#   up            start it, or what of it is not running
+#   down          end it and remove all that it made
+#   kubeconfig    print the path of its kubeconfig
+#   load FILE     import a docker-archive into its containerd
+#   node COMMAND  run a command inside the node, for example `node ctr -n k8s.io task ls`
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
+source "$here/requirements.sh"
+
+in_node() {
+  nsenter --target "$(cut -d' ' -f1 "$NODE_PID")" --mount --net --pid -- env CONTAINERD_ADDRESS="$SOCKET" CONTAINERD_NAMESPACE=k8s.io "$@"
+}
+require_node() { alive "$NODE_PID" || die "$1: no cluster is running on this machine: start it with 'make cluster'."; }
+
+check() {
+  require_root 'make cluster'
+  mkdir -p "$ROOT"
+  exec 9>"$LOCK"
+  flock 9
+  require_packages 'make cluster' containerd=containerd runc=runc bridge=containernetworking-plugins iptables=iptables \
+    conntrack=conntrack ip=iproute2 nsenter=util-linux
+}
+
+up() {
+  check
+  if alive "$NODE_PID"; then
+    echo "The cluster is already running; its kubeconfig is $ADMIN."
+  else
+    remove
+    require_addresses
+    make_node
+  fi
+  in_node bash "$here/node.sh" start 9>&-
+}
+
+make_node() {
+  mkdir -p "$STATE"/{log,pid}
+  setsid unshare --mount --net --pid --fork --propagation slave bash "$here/node.sh" first-process \
+    >"$STATE/log/node.log" 2>&1 </dev/null 9>&- &
+  wait_for 10 "the node's first process" alive "$NODE_PID"
+  ip link add "$LINK" type veth peer name uplink netns "$(cut -d' ' -f1 "$NODE_PID")"
+  ip addr add "$HOST_IP/30" dev "$LINK"
+  ip link set "$LINK" up
+  in_node ip addr add "$NODE_IP/30" dev uplink
+  in_node ip link set uplink up
+  in_node ip link set lo up
+  ip route add "$POD_CIDR" via "$NODE_IP"
+  ip route add "$SERVICE_CIDR" via "$NODE_IP"
+}
+
+down() {
+  require_root 'make cluster-down'
+  [ -d "$ROOT" ] || return 0
+  exec 9>"$LOCK"
+  flock 9
+  remove
+  rm -f "$LOCK"
+  rmdir "$ROOT" 2>/dev/null || rm -f "$ROOT/apt.log"
+}
+
+remove() { # the node's first process and, by the kernel, all others; then what they leave: cgroups and the folder
+  local pid group
+  if alive "$NODE_PID"; then
+    pid=$(cut -d' ' -f1 "$NODE_PID")
+    kill -9 "$pid"
+    wait_for 30 "the node's processes to end" eval '! alive "$NODE_PID"'
+  fi
+  for group in /sys/fs/cgroup/"$CGROUP" /sys/fs/cgroup/*/"$CGROUP"; do
+    [ ! -d "$group" ] || wait_for 10 "the cgroup $group to be empty" remove_cgroup "$group"
+  done
+  awk -v under="$STATE/" 'index($2, under) == 1 {print $2}' /proc/mounts | sort -r | xargs -r -n1 umount -l
+  rm -rf --one-file-system "$STATE"
+}
+remove_cgroup() { find "$1" -depth -type d -exec rmdir {} +; }
+
+case ${1:-} in
+  check) check ;;
+  up) up ;;
+  down) down ;;
+  kubeconfig)
+    echo "$ADMIN"
+    require_node 'make kubeconfig'
+    ;;
+  load)
+    require_node 'load'
+    in_node ctr image import - <"$2"
+    ;;
+  node)
+    shift
+    require_node 'node'
+    in_node "$@"
+    ;;
+  *)
+    sed -n 2,10p "$0"
+    exit 2
+    ;;
+esac

@@ -1,0 +1,327 @@
+package dev.batchapi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.crds.BatchJob;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the cluster does to a job: every batch still gets done, and the status says what goes on. */
+@ExtendWith(Cluster.class)
+final class BadDaysIT {
+  private static final String SLOW =
+      """
+      import time
+
+      class Handler:
+          def handle_batch(self, payload):
+              time.sleep(0.5)
+              return payload
+      """;
+
+  private static Team user;
+
+  @BeforeAll
+  static void begin() {
+    user = new Team("baddays");
+  }
+
+  @AfterAll
+  static void end() {
+    user.close();
+  }
+
+  private static void awaitsReason(String job, String reason, String... words) {
+    user.awaits(
+        reason,
+        () ->
+            user.condition(job, "WorkersReady")
+                .filter(c -> c.reason().equals(reason))
+                .filter(c -> java.util.Arrays.stream(words).allMatch(c.message()::contains))
+                .isPresent());
+  }
+
+  private static int succeeded(String job) {
+    var status = user.job(job).getStatus();
+    return status == null || status.batches() == null ? 0 : status.batches().succeeded();
+  }
+
+  private static int ready(String job) {
+    var status = user.job(job).getStatus();
+    return status == null || status.workers() == null ? 0 : status.workers().ready();
+  }
+
+  private static Pod livePod(String job) {
+    return user.pods(job).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> Objects.equals(pod.getStatus().getPhase(), "Running"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void isComplete(String job, int batches) {
+    assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
+    assertThat(user.job(job).getStatus().batches().succeeded()).isEqualTo(batches);
+  }
+
+  @Test
+  void anImageThatCannotBePulledIsTheReason() {
+    user.applies(
+        Team.python("noimage", "input: {count: 1}", "image: acme/no-such-image:1", SLOW));
+
+    awaitsReason("noimage", "ImagePullFailed", "acme/no-such-image:1");
+  }
+
+  @Test
+  void anImageWithoutPythonIsNotWaitedForInVain() {
+    user.applies(
+        Team.python("nopython", "input: {count: 1}", "image: nats:2.15.2-alpine", SLOW));
+
+    assertThat(user.reasonOfTheEndOf("nopython")).isEqualTo("WorkersFailed");
+    assertThat(user.condition("nopython", "Finished").orElseThrow().message()).contains("python3");
+  }
+
+  @Test
+  void aPlainPythonImageWithNothingOfOursWillDo() {
+    user.applies(
+        Team.python("plain", "input: {count: 4}", "image: batchapi-e2e/python:3.11", SLOW));
+
+    isComplete("plain", 4);
+  }
+
+  @Test
+  void moreThanTheNodeHasIsTheReason() {
+    user.applies(
+        Team.python("huge", "input: {count: 1}", "resources: {requests: {cpu: 1000}}", SLOW));
+
+    awaitsReason("huge", "Unschedulable", "Insufficient cpu");
+  }
+
+  @Test
+  void aQuotaThatIsExceededIsTheReason() {
+    try (var poor = new Team("quota")) {
+      poor.applies(
+          """
+          apiVersion: v1
+          kind: ResourceQuota
+          metadata: {name: none}
+          spec: {hard: {pods: "0"}}
+          """);
+      poor.applies(Team.python("poor", "input: {count: 1}", "batchSize: 1", SLOW));
+
+      poor.awaits(
+          "QuotaExceeded",
+          () ->
+              poor.condition("poor", "WorkersReady")
+                  .filter(c -> c.reason().equals("QuotaExceeded"))
+                  .filter(c -> c.message().contains("exceeded quota"))
+                  .isPresent());
+    }
+  }
+
+  @Test
+  void fiveWorkersDeletedInARowAreReplacedWithinSeconds() {
+    user.applies(Team.python("five", "input: {count: 1000}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("two ready", () -> ready("five") == 2);
+    var slowest = Duration.ZERO;
+
+    for (int i = 0; i < 5; i++) {
+      var pod = livePod("five");
+      var begin = Instant.now();
+      var force = i % 2 == 1 ? "--force" : "--wait=false";
+      user.kubectl("delete", "pod", pod.getMetadata().getName(), "--wait=false", force);
+      user.awaits(
+          "the pool is whole again",
+          () ->
+              user.pods("five").stream()
+                          .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+                          .filter(p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid()))
+                          .filter(BadDaysIT::isReady)
+                          .count()
+                      == 2);
+      var took = Duration.between(begin, Instant.now());
+      slowest = took.compareTo(slowest) > 0 ? took : slowest;
+    }
+    System.out.printf("The pool was whole again after at most %d ms.%n", slowest.toMillis());
+
+    var job = user.job("five");
+    assertThat(job.getStatus().workers().lost()).isGreaterThanOrEqualTo(5);
+    assertThat(job.getStatus().failedAttempts()).isZero();
+    user.kubectl("delete", "batchjob", "five", "--wait=false");
+  }
+
+  private static boolean isReady(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+            .filter(c -> Boolean.TRUE.equals(c.getReady()))
+            .count()
+        == 2;
+  }
+
+  @Test
+  void eitherContainerMayBeKilled() {
+    user.applies(Team.python("kill", "input: {count: 24}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("some batches", () -> succeeded("kill") >= 2);
+
+    var handler = livePod("kill").getMetadata().getName();
+    user.kubectl(
+        "exec", handler, "-c", "handler", "--", "python3", "-c", "import os; os.kill(1, 9)");
+    user.kubectl(
+        "exec",
+        handler,
+        "-c",
+        "handler",
+        "--",
+        "python3",
+        "-c",
+        "import os, signal; os.kill(1, signal.SIGSEGV)");
+
+    isComplete("kill", 24);
+  }
+
+  @Test
+  void aBatchJobThatIsDeletedWhileItRunsLeavesNothing() {
+    user.applies(Team.python("gone", "input: {count: 1000}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("some batches", () -> succeeded("gone") >= 2);
+    var uid = user.job("gone").getMetadata().getUid();
+
+    assertThat(user.kubectl("delete", "batchjob", "gone", "--timeout=10s").code()).isZero();
+
+    user.awaits("no pods", () -> user.pods("gone").isEmpty());
+    user.awaits(
+        "no objects",
+        () ->
+            !user.kubectl("get", "jobs,configmaps,secrets", "-o", "name")
+                .out()
+                .contains(uid.substring(0, 8)));
+  }
+
+  @Test
+  void aNamespaceThatIsDeletedWhileAJobRunsIsGoneSoon() {
+    var team = new Team("leaving");
+    team.applies(Team.python("gone", "input: {count: 1000}\nworkers: 2", "batchSize: 1", SLOW));
+    team.awaits("a worker", () -> team.job("gone").getStatus() != null && !team.pods("gone").isEmpty());
+
+    team.close();
+
+    team.awaits(
+        "the namespace to be gone",
+        () -> Cluster.client().namespaces().withName(team.namespace()).get() == null);
+  }
+
+  @Test
+  void aJobGoesOnWhenTheOperatorIsKilled() {
+    user.applies(Team.python("orphan", "input: {count: 40}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("some batches", () -> succeeded("orphan") >= 2);
+
+    for (int i = 0; i < 2; i++) {
+      Cluster.kubectl(
+          "", "-n", Cluster.SYSTEM, "delete", "pod", "-l", "app.kubernetes.io/name=batchapi-operator",
+          "--force", "--wait=false");
+      var before = succeeded("orphan");
+      user.awaits("progress", () -> succeeded("orphan") > before);
+    }
+
+    isComplete("orphan", 40);
+    assertThat(user.job("orphan").getStatus().workers().lost()).isZero();
+  }
+
+  @Test
+  void aJobGoesOnWhenTheQueueWasAway() {
+    user.applies(Team.python("noqueue", "input: {count: 40}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("some batches", () -> succeeded("noqueue") >= 2);
+
+    Cluster.kubectl("", "-n", Cluster.SYSTEM, "delete", "pod", "nats-0", "--force", "--wait=false");
+
+    isComplete("noqueue", 40);
+  }
+
+  @Test
+  void aJobThatBeginsWithoutTheQueueSaysSoAndWaits() {
+    Cluster.kubectl("", "-n", Cluster.SYSTEM, "scale", "statefulset", "nats", "--replicas=0");
+    try {
+      user.awaits(
+          "NATS to be away",
+          () ->
+              Cluster.client().pods().inNamespace(Cluster.SYSTEM).withName("nats-0").get() == null);
+      user.applies(Team.python("waits", "input: {count: 4}", "batchSize: 1", SLOW));
+      user.awaits(
+          "QueueUnavailable",
+          () ->
+              user.condition("waits", "Enqueued")
+                  .filter(c -> c.reason().equals("QueueUnavailable"))
+                  .isPresent());
+    } finally {
+      Cluster.kubectl("", "-n", Cluster.SYSTEM, "scale", "statefulset", "nats", "--replicas=1");
+    }
+
+    isComplete("waits", 4);
+  }
+
+  @Test
+  void aJobRunsWithoutTheExporter() {
+    Cluster.kubectl("", "-n", Cluster.SYSTEM, "scale", "deployment", "statsd-exporter", "--replicas=0");
+    try {
+      user.applies(
+          Team.python(
+              "unmeasured",
+              "input: {count: 4}",
+              "batchSize: 1",
+              """
+              class Handler:
+                  def __init__(self, metrics_client):
+                      self.metrics = metrics_client
+
+                  def handle_batch(self, payload):
+                      self.metrics.increment("unmeasured")
+                      return payload
+              """));
+      isComplete("unmeasured", 4);
+    } finally {
+      Cluster.kubectl(
+          "", "-n", Cluster.SYSTEM, "scale", "deployment", "statsd-exporter", "--replicas=1");
+      Cluster.kubectl(
+          "", "-n", Cluster.SYSTEM, "rollout", "status", "deployment/statsd-exporter", "--timeout=50s");
+    }
+  }
+
+  @Test
+  void aCordonedNodeIsTheReason() {
+    var node = Cluster.client().nodes().list().getItems().getFirst().getMetadata().getName();
+    Cluster.kubectl("", "cordon", node);
+    try {
+      user.applies(Team.python("cordon", "input: {count: 2}", "batchSize: 1", SLOW));
+      awaitsReason("cordon", "Unschedulable", "unschedulable");
+    } finally {
+      Cluster.kubectl("", "uncordon", node);
+    }
+    isComplete("cordon", 2);
+  }
+
+  @Test
+  void anObjectOfANewerVersionDoesNotStopTheOperator() {
+    BatchJob job;
+    user.applies(Team.python("newer", "input: {count: 2}", "batchSize: 1", SLOW));
+    job = user.awaitsTheEndOf("newer");
+
+    var patched =
+        user.kubectl(
+            "patch",
+            "batchjob",
+            "newer",
+            "--subresource=status",
+            "--type=merge",
+            "-p",
+            "{\"status\":{\"phase\":\"Failed\"}}");
+    assertThat(patched.code()).as(patched.out()).isZero();
+    user.applies(Team.python("after", "input: {count: 2}", "batchSize: 1", SLOW));
+
+    isComplete("after", 2);
+    assertThat(job.getStatus()).isNotNull();
+  }
+}

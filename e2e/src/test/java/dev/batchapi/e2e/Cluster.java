@@ -1,0 +1,87 @@
+package dev.batchapi.e2e;
+
+import dev.batchapi.operator.kube.Kubernetes;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * The cluster that the tests run on, with the product installed. As a JUnit extension it skips a
+ * class, loudly, where there is none.
+ */
+public final class Cluster implements BeforeAllCallback {
+  static final String SYSTEM = "batchapi-system";
+  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
+
+  /** What a command printed and how it ended. */
+  record Result(int code, String out) {}
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    if (kubeconfig().isEmpty()) {
+      System.err.printf(
+          "SKIPPED: %s: it needs a cluster, and %s names none. `make test` brings one up as root.%n",
+          context.getDisplayName(), VARIABLE);
+      Assumptions.abort(VARIABLE + " is not set");
+    }
+  }
+
+  private static Optional<Path> kubeconfig() {
+    return Optional.ofNullable(System.getenv(VARIABLE))
+        .filter(path -> !path.isBlank())
+        .map(Path::of);
+  }
+
+  /** One for all tests. */
+  static KubernetesClient client() {
+    return Holder.CLIENT;
+  }
+
+  private static final class Holder {
+    static final KubernetesClient CLIENT = connect();
+
+    private static KubernetesClient connect() {
+      try {
+        return Kubernetes.client(Config.fromKubeconfig(Files.readString(kubeconfig().orElseThrow())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** What the user types, and what he reads: standard output and error together. */
+  static Result kubectl(String input, String... arguments) {
+    var command = new ArrayList<>(List.of("kubectl"));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("KUBECONFIG", kubeconfig().orElseThrow().toString());
+    try {
+      var process = builder.start();
+      try (var stdin = process.getOutputStream()) {
+        stdin.write(input.getBytes(StandardCharsets.UTF_8));
+      }
+      var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(1, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new AssertionError("still running: " + command);
+      }
+      return new Result(process.exitValue(), out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.batchapi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.Condition;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A user and his namespace, which is gone when he is. */
+final class Team implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final KubernetesClient client = Cluster.client();
+  private final String namespace;
+
+  Team(String name) {
+    namespace =
+        "e2e-%s-%s"
+            .formatted(
+                name.toLowerCase(Locale.ROOT), UUID.randomUUID().toString().substring(0, 5));
+    client
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(namespace)
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  /** Applies what must be accepted. */
+  void applies(String yaml) {
+    var result = tries(yaml);
+    assertThat(result.code()).as(result.out()).isZero();
+  }
+
+  /** Applies what may be refused. */
+  Cluster.Result tries(String yaml) {
+    return Cluster.kubectl(yaml, "apply", "-n", namespace, "-f", "-");
+  }
+
+  void appliesFolder(Path folder) {
+    var result = kubectl("apply", "-f", folder.toString());
+    assertThat(result.code()).as(result.out()).isZero();
+  }
+
+  Cluster.Result kubectl(String... arguments) {
+    var all = new String[arguments.length + 2];
+    all[0] = "-n";
+    all[1] = namespace;
+    System.arraycopy(arguments, 0, all, 2, arguments.length);
+    return Cluster.kubectl("", all);
+  }
+
+  /** A BatchAPI with an inline Python handler, and one job of it. */
+  static String python(String name, String jobSpec, String apiSpec, String handler) {
+    return """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: %1$s}
+        spec:
+        %3$s
+          handler:
+            python:
+              inline: |
+        %4$s
+        ---
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: %1$s}
+        spec:
+          apiName: %1$s
+        %2$s
+        """
+        .formatted(
+            name, jobSpec.indent(2).stripTrailing(), apiSpec.indent(2).stripTrailing(), handler.indent(8));
+  }
+
+  BatchJob job(String name) {
+    return Objects.requireNonNull(
+        find(name).orElse(null), () -> "no BatchJob " + name + " in " + namespace);
+  }
+
+  Optional<BatchJob> find(String name) {
+    return Optional.ofNullable(
+        client.resources(BatchJob.class).inNamespace(namespace).withName(name).get());
+  }
+
+  List<Pod> pods(String job) {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabel("batchapi.dev/job", job)
+        .list()
+        .getItems();
+  }
+
+  Optional<Condition> condition(String job, String type) {
+    var status = job(job).getStatus();
+    return status == null || status.conditions() == null
+        ? Optional.empty()
+        : status.conditions().stream().filter(c -> c.type().equals(type)).findFirst();
+  }
+
+  /** Waits for the end, whichever. */
+  BatchJob awaitsTheEndOf(String job) {
+    await("the end of " + job)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .conditionEvaluationListener(null)
+        .until(
+            () ->
+                condition(job, "Finished")
+                    .filter(c -> c.status() == Condition.Status.TRUE)
+                    .isPresent());
+    return job(job);
+  }
+
+  /** Reason of the job's end: of its Complete or Failed condition, of which there is just one. */
+  String reasonOfTheEndOf(String job) {
+    awaitsTheEndOf(job);
+    var complete = condition(job, "Complete");
+    var failed = condition(job, "Failed");
+    assertThat(complete.isPresent()).isNotEqualTo(failed.isPresent());
+    return complete.or(() -> failed).orElseThrow().reason();
+  }
+
+  void awaits(String what, java.util.concurrent.Callable<Boolean> condition) {
+    await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(condition);
+  }
+
+  @Override
+  public void close() {
+    client.namespaces().withName(namespace).delete();
+  }
+}

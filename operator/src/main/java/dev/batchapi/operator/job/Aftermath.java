@@ -1,0 +1,103 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is left to do for a finished job. Its status is final and not looked at again: workers are
+ * told to leave, those that don't are taken away, and the BatchJob goes when its time is up.
+ */
+final class Aftermath {
+  /** How long workers may take to leave by themselves after an ordinary end. */
+  private static final Duration LEAVING = Duration.ofSeconds(30);
+
+  private final Context<BatchJob> context;
+  private final JobQueue queue;
+  private final Instant now;
+
+  Aftermath(Context<BatchJob> context, JobQueue queue, Instant now) {
+    this.context = context;
+    this.queue = queue;
+    this.now = now;
+  }
+
+  UpdateControl<BatchJob> of(BatchJob job, JobMemory memory, Workers workers) {
+    memory.finished();
+    var control = UpdateControl.<BatchJob>noUpdate();
+    if (!memory.retired && wasAccepted(job)) {
+      try {
+        queue.ledger().retire(job.getMetadata().getUid());
+        memory.retired = true;
+      } catch (QueueUnavailableException e) {
+        return control.rescheduleAfter(Duration.ofSeconds(5));
+      }
+    }
+    var leaving = leaving(job, workers);
+    var ttl = timeToLive(job);
+    if (ttl.isPresent() && !ttl.get().isPositive()) {
+      context.getClient().resource(job).delete();
+      return control;
+    }
+    leaving
+        .map(l -> ttl.filter(t -> t.compareTo(l) < 0).orElse(l))
+        .or(() -> ttl)
+        .ifPresent(control::rescheduleAfter);
+    return control;
+  }
+
+  private static boolean wasAccepted(BatchJob job) {
+    return job.getStatus() != null && job.getStatus().acceptedTime() != null;
+  }
+
+  private Optional<Duration> leaving(BatchJob job, Workers workers) {
+    var running =
+        workers.running().filter(w -> !(w.state() instanceof WorkerState.Stopping)).toList();
+    if (running.isEmpty()) {
+      return Optional.empty();
+    }
+    var left = patience(job);
+    if (left.isPositive()) {
+      return Optional.of(left);
+    }
+    new WorkerFleet(context.getClient())
+        .delete(
+            job.getMetadata().getNamespace(), running.stream().map(Worker::jobName).toList());
+    return Optional.empty();
+  }
+
+  /** A job that was stopped leaves its workers no time: what they do has no effect any more. */
+  private Duration patience(BatchJob job) {
+    var inOrder =
+        Statuses.condition(job.getStatus(), Statuses.FINISHED)
+            .filter(
+                c ->
+                    c.reason().equals("Complete")
+                        || c.reason().equals("BatchesFailed")
+                        || c.reason().equals("OnJobCompleteFailed"))
+            .isPresent();
+    var completed = job.getStatus().completionTime();
+    return inOrder && completed != null
+        ? Duration.between(now, Instant.parse(completed).plus(LEAVING))
+        : Duration.ZERO;
+  }
+
+  private Optional<Duration> timeToLive(BatchJob job) {
+    var owned =
+        job.getMetadata().getOwnerReferences().stream()
+            .filter(owner -> owner.getKind().equals("BatchAPI"))
+            .map(owner -> owner.getUid())
+            .findFirst();
+    var api =
+        context
+            .getSecondaryResource(BatchApi.class)
+            .filter(a -> owned.equals(Optional.of(a.getMetadata().getUid())));
+    return TimeToLive.left(job, api.orElse(null), now);
+  }
+}

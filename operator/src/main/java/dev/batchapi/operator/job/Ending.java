@@ -1,0 +1,105 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.NextStep;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Whether a job is over, or what comes before its end. */
+final class Ending {
+  private Ending() {}
+
+  /**
+   * Decides. What the counts say goes before what the workers say: a job whose batches all have
+   * their outcome has not failed because a worker was lost.
+   *
+   * @param counts of the ledger, now, without an end record
+   */
+  static NextStep decide(Observation seen, Counts counts) {
+    if (seen.isCancelled()) {
+      return new NextStep.Finish(
+          Verdict.Cancelled,
+          "Cancelled by spec.cancel, with %d of %d batches done."
+              .formatted(counts.done(), seen.total()));
+    }
+    var next = NextStep.of(counts, seen.total(), seen.frozen().run().maxFailedBatches());
+    if (next instanceof NextStep.Finish) {
+      return next;
+    }
+    return handlerInvalid(seen)
+        .or(() -> workersFailed(seen))
+        .or(() -> tooLate(seen))
+        .or(() -> neverStarted(seen))
+        .<NextStep>map(finish -> finish)
+        .orElse(next);
+  }
+
+  private static Optional<NextStep.Finish> handlerInvalid(Observation seen) {
+    return seen.workers()
+        .lastWords(WorkerState.How.HANDLER_INVALID)
+        .map(words -> new NextStep.Finish(Verdict.HandlerInvalid, words));
+  }
+
+  private static Optional<NextStep.Finish> workersFailed(Observation seen) {
+    if (!Pool.isHopeless(seen.workers(), seen.progress())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new NextStep.Finish(
+            Verdict.WorkersFailed,
+            "%d workers in a row ended without any progress; the last one said: %s"
+                .formatted(
+                    Pool.fruitless(seen.workers(), seen.progress()),
+                    seen.workers().latestLoss().orElse("nothing"))));
+  }
+
+  private static Optional<NextStep.Finish> tooLate(Observation seen) {
+    var limit = seen.frozen().run().timeouts().runSeconds();
+    if (limit == null) {
+      return Optional.empty();
+    }
+    return seen.startTime()
+        .filter(start -> !seen.now().isBefore(start.plusSeconds(limit)))
+        .map(
+            start ->
+                new NextStep.Finish(
+                    Verdict.DeadlineExceeded,
+                    "The job took longer than timeouts.runSeconds allows (%d s).".formatted(limit)));
+  }
+
+  private static Optional<NextStep.Finish> neverStarted(Observation seen) {
+    var limit = seen.frozen().run().timeouts().startupSeconds();
+    if (limit == null
+        || seen.isSuspended()
+        || seen.startTime().isPresent()
+        || seen.now().isBefore(seen.waitingSince().plusSeconds(limit))) {
+      return Optional.empty();
+    }
+    var why =
+        seen.workers()
+            .trouble()
+            .map(trouble -> " %s: %s".formatted(trouble.reason(), trouble.message()))
+            .or(() -> seen.queueTrouble().map(trouble -> " " + trouble))
+            .or(() -> seen.workers().latestLoss().map(words -> " " + words))
+            .orElse("");
+    return Optional.of(
+        new NextStep.Finish(
+            Verdict.WorkersFailed,
+            "No worker was ready within timeouts.startupSeconds (%d s).%s".formatted(limit, why)));
+  }
+
+  /** When a decision changes by the passing of time alone; empty if it doesn't. */
+  static Optional<Instant> deadline(Observation seen) {
+    var timeouts = seen.frozen().run().timeouts();
+    if (seen.isSuspended()) {
+      return Optional.empty();
+    }
+    var start = seen.startTime();
+    if (start.isPresent()) {
+      return Optional.ofNullable(timeouts.runSeconds()).map(s -> start.get().plusSeconds(s));
+    }
+    return Optional.ofNullable(timeouts.startupSeconds())
+        .map(s -> seen.waitingSince().plusSeconds(s));
+  }
+}

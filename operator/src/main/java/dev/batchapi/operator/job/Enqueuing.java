@@ -1,0 +1,130 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.QueueFullException;
+import dev.batchapi.queue.QueueUnavailableException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the batches of jobs, each job's beside the others: a million batches take their time,
+ * and meanwhile a job must be able to be cancelled. What is missing is published again every minute,
+ * and at once when the streams are not the ones that were.
+ */
+final class Enqueuing {
+  private static final Logger LOG = LoggerFactory.getLogger(Enqueuing.class);
+
+  static final Duration REPEAT = Duration.ofMinutes(1);
+  static final Duration RETRY = Duration.ofSeconds(2);
+
+  /** A small job's batches are there in this time: no second reconcile is needed for them. */
+  private static final long PATIENCE_MILLIS = 100;
+
+  /** How far the publishing of a job's batches is. */
+  sealed interface State {}
+
+  /** It goes on. */
+  record Running() implements State {}
+
+  /** Every batch is there or has its outcome, as of a while ago at the most. */
+  record Done() implements State {}
+
+  /** It did not succeed; it is tried again. */
+  record Failed(String reason, String message) implements State {}
+
+  private static final class Entry {
+    CompletableFuture<State> last = CompletableFuture.completedFuture(new Running());
+    volatile State finished = new Running();
+    boolean once;
+    long startedNanos;
+    long epoch;
+  }
+
+  private final Map<String, Entry> jobs = new ConcurrentHashMap<>();
+  private final Executor executor;
+  private final LongSupplier nanoTime;
+  private final Consumer<String> changed;
+
+  /**
+   * @param executor runs what may take long
+   * @param changed is told when a job's state has changed later than {@link #ensure} returned
+   */
+  Enqueuing(Executor executor, LongSupplier nanoTime, Consumer<String> changed) {
+    this.executor = executor;
+    this.nanoTime = nanoTime;
+    this.changed = changed;
+  }
+
+  /** Starts the publishing if it is due, and says how far it is. One caller per job at a time. */
+  State ensure(String job, Batches batches, Ledger ledger) throws InterruptedException {
+    var entry = jobs.computeIfAbsent(job, id -> new Entry());
+    if (entry.last.isDone() && isDue(entry, ledger.epoch())) {
+      entry.startedNanos = nanoTime.getAsLong();
+      entry.epoch = ledger.epoch();
+      entry.once = true;
+      var next = CompletableFuture.supplyAsync(() -> publish(job, batches, ledger), executor);
+      entry.last = next.thenApply(state -> entry.finished = state);
+      if (!isDoneSoon(entry.last)) {
+        entry.last.thenRun(() -> changed.accept(job));
+      }
+    }
+    return entry.finished;
+  }
+
+  /** How far it is, without starting anything. While it goes on again: what was before. */
+  State state(String job) {
+    var entry = jobs.get(job);
+    return entry == null ? new Running() : entry.finished;
+  }
+
+  void forget(String job) {
+    jobs.remove(job);
+  }
+
+  private boolean isDue(Entry entry, long epoch) {
+    if (!entry.once || entry.epoch != epoch) {
+      return true;
+    }
+    var since = Duration.ofNanos(nanoTime.getAsLong() - entry.startedNanos);
+    var wait = entry.finished instanceof Failed ? RETRY : REPEAT;
+    return since.compareTo(wait) >= 0;
+  }
+
+  private static boolean isDoneSoon(CompletableFuture<State> publishing)
+      throws InterruptedException {
+    try {
+      publishing.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private static State publish(String job, Batches batches, Ledger ledger) {
+    try {
+      var published = ledger.enqueue(job, batches);
+      LOG.debug("{} batches of job {} were put into the queue.", published, job);
+      return new Done();
+    } catch (QueueFullException e) {
+      return new Failed("QueueFull", String.valueOf(e.getMessage()));
+    } catch (QueueUnavailableException e) {
+      return new Failed("QueueUnavailable", String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("The batches of job {} could not be put into the queue.", job, e);
+      return new Failed("EnqueueFailed", String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.FrozenObjects;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.input.InputException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+/** An accepted job's batches: the same payload for the same index, however often it is asked for. */
+final class FrozenInput {
+  private FrozenInput() {}
+
+  static Batches of(BatchJob job, FrozenJob frozen, KubernetesClient client) {
+    var batchSize = frozen.run().batchSize();
+    var configMap = frozen.pod().input();
+    return JobInputs.lazily(
+        frozen.run().totalBatches(),
+        () ->
+            configMap == null
+                ? JobInputs.ofSpec(job.getSpec(), batchSize)
+                : Acceptance.find(client, frozen.namespace(), configMap)
+                    .map(FrozenObjects::inputLines)
+                    .map(lines -> JobInputs.ofLines("the input", lines, batchSize))
+                    .orElseThrow(
+                        () ->
+                            new InputException(
+                                "ConfigMap \"%s\" with the job's input was deleted."
+                                    .formatted(configMap))));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.batchapi.operator.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.input.CountInput;
+import dev.batchapi.queue.input.Input;
+import dev.batchapi.queue.input.JsonLines;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+
+/** Opens a job's input. */
+final class JobInputs {
+  private JobInputs() {}
+
+  /**
+   * Opens what stands in the spec.
+   *
+   * @throws dev.batchapi.queue.input.InputException if it can't be used
+   */
+  static Input ofSpec(BatchJobSpec spec, int batchSize) {
+    var count = spec.input().count();
+    if (count != null) {
+      return new CountInput(count, batchSize);
+    }
+    var items = spec.input().items();
+    if (items != null) {
+      return JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
+    }
+    throw new IllegalArgumentException("the input is in a ConfigMap");
+  }
+
+  /**
+   * Opens JSON lines from a ConfigMap.
+   *
+   * @param name what messages call it
+   * @throws dev.batchapi.queue.input.InputException if it can't be used
+   */
+  static Input ofLines(String name, String lines, int batchSize) {
+    return JsonLines.of(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
+  }
+
+  /** An input that is opened when the first payload is asked for; most repairs ask for none. */
+  static Batches lazily(int count, Supplier<Input> input) {
+    return new Batches() {
+      private volatile @org.jspecify.annotations.Nullable Input opened;
+
+      @Override
+      public int count() {
+        return count;
+      }
+
+      @Override
+      public byte[] payload(int index) {
+        var now = opened;
+        if (now == null) {
+          now = input.get();
+          opened = now;
+        }
+        return now.payload(index);
+      }
+    };
+  }
+}

@@ -1,0 +1,28 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.queue.Batches;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process remembers of a job from one reconcile to the next. Nothing of it is needed:
+ * another process finds it again, or does without.
+ */
+final class JobMemory {
+  @Nullable FrozenJob frozen;
+  @Nullable Batches batches;
+  @Nullable Instant statusWritten;
+  Optional<Trouble> refusal = Optional.empty();
+  final FailedBatches failedBatches = new FailedBatches();
+  boolean retired;
+  boolean measured;
+
+  /** The job is over: only what is still to be done stays. */
+  void finished() {
+    frozen = null;
+    batches = null;
+    refusal = Optional.empty();
+  }
+}

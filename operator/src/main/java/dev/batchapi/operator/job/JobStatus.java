@@ -1,0 +1,222 @@
+package dev.batchapi.operator.job;
+
+import static dev.batchapi.crds.Condition.Status.FALSE;
+import static dev.batchapi.crds.Condition.Status.TRUE;
+import static dev.batchapi.crds.Condition.Status.UNKNOWN;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.BatchJobStatus.Batches;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobPhase;
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a BatchJob's status says, from what was observed. */
+final class JobStatus {
+  /** Reason of the conditions of a job's way that mean nothing any more. */
+  static final String FINISHED = "Finished";
+
+  private JobStatus() {}
+
+  /** Of a job that waits to be accepted. */
+  static BatchJobStatus waiting(BatchJob job, String reason, String message, Instant now) {
+    var conditions = conditions(job, now).add(Statuses.ACCEPTED, FALSE, reason, message);
+    return notAccepted(job, merge(job, conditions), JobPhase.PENDING, null);
+  }
+
+  /** Of a job that can never run. */
+  static BatchJobStatus rejected(BatchJob job, String reason, String message, Instant now) {
+    var conditions =
+        conditions(job, now)
+            .add(Statuses.ACCEPTED, FALSE, reason, message)
+            .add(Statuses.FINISHED, TRUE, reason, message)
+            .add(Statuses.FAILED, TRUE, reason, message);
+    var phase = reason.equals("Cancelled") ? JobPhase.CANCELLED : JobPhase.FAILED;
+    return notAccepted(job, merge(job, conditions), phase, now);
+  }
+
+  private static BatchJobStatus notAccepted(
+      BatchJob job, List<Condition> conditions, JobPhase phase, @Nullable Instant completed) {
+    return new BatchJobStatus(
+        conditions,
+        phase,
+        null,
+        null,
+        null,
+        null,
+        null,
+        job.getMetadata().getGeneration(),
+        null,
+        null,
+        completed == null ? null : completed.toString());
+  }
+
+  /**
+   * Of an accepted job.
+   *
+   * @param lost workers lost so far
+   */
+  static BatchJobStatus of(Observation seen, int lost) {
+    var job = seen.job();
+    var counts = seen.counts();
+    var end = counts.flatMap(Counts::end);
+    return new BatchJobStatus(
+        merge(job, conditionsOf(seen, end)),
+        end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
+        counts.map(c -> batches(seen, c)).orElseGet(() -> before(seen, BatchJobStatus::batches)),
+        counts
+            .map(Counts::failedAttempts)
+            .orElseGet(() -> before(seen, BatchJobStatus::failedAttempts)),
+        seen.failures().isEmpty() ? null : seen.failures(),
+        new BatchJobStatus.Workers(
+            end.isPresent() ? 0 : Math.min(seen.allowedWorkers(), seen.usefulWorkers()),
+            end.isPresent() ? 0 : seen.workers().pending(),
+            end.isPresent() ? 0 : seen.workers().ready(),
+            lost),
+        Labels.JOB_UID + "=" + seen.frozen().uid(),
+        job.getMetadata().getGeneration(),
+        seen.acceptedTime().toString(),
+        start(seen, end),
+        end.map(e -> e.at().toString()).orElse(null));
+  }
+
+  private static @Nullable String start(Observation seen, Optional<End> end) {
+    var before = before(seen, BatchJobStatus::startTime);
+    return end.isPresent() && before != null
+        ? before
+        : seen.startTime().map(Instant::toString).orElse(null);
+  }
+
+  private static <T> @Nullable T before(
+      Observation seen, java.util.function.Function<BatchJobStatus, @Nullable T> field) {
+    return seen.before() == null ? null : field.apply(Objects.requireNonNull(seen.before()));
+  }
+
+  private static Batches batches(Observation seen, Counts counts) {
+    return new Batches(
+        seen.total(), counts.succeeded(), counts.failed(), seen.total() - counts.done());
+  }
+
+  private static Statuses.Conditions conditionsOf(Observation seen, Optional<End> end) {
+    var conditions =
+        conditions(seen.job(), seen.now())
+            .add(
+                Statuses.ACCEPTED,
+                TRUE,
+                "Accepted",
+                "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items."
+                    .formatted(
+                        seen.frozen().run().job().apiName(),
+                        seen.total(),
+                        seen.frozen().run().batchSize()));
+    enqueued(seen, end, conditions);
+    if (end.isPresent()) {
+      finished(seen, end.get(), conditions);
+      return conditions;
+    }
+    workersReady(seen, conditions);
+    if (seen.isSuspended()) {
+      conditions.add(
+          Statuses.SUSPENDED, TRUE, "Suspended", "spec.suspend is true: no workers run.");
+    } else if (Statuses.condition(seen.before(), Statuses.SUSPENDED).isPresent()) {
+      conditions.add(Statuses.SUSPENDED, FALSE, "Resumed", "spec.suspend is false.");
+    }
+    return conditions;
+  }
+
+  private static void enqueued(
+      Observation seen, Optional<End> end, Statuses.Conditions conditions) {
+    switch (seen.enqueuing()) {
+      case Enqueuing.Done _ when seen.queueTrouble().isPresent() ->
+          conditions.add(
+              Statuses.ENQUEUED, UNKNOWN, "QueueUnavailable", seen.queueTrouble().get());
+      case Enqueuing.Done _ ->
+          conditions.add(
+              Statuses.ENQUEUED, TRUE, "Enqueued", "Every batch is in the queue or has its outcome.");
+      case Enqueuing.Running _ when end.isEmpty() ->
+          conditions.add(
+              Statuses.ENQUEUED, FALSE, "Enqueuing", "The batches are being put into the queue.");
+      case Enqueuing.Failed(var reason, var message) when end.isEmpty() ->
+          conditions.add(Statuses.ENQUEUED, FALSE, reason, message);
+      case Enqueuing.Running _, Enqueuing.Failed _ -> {}
+    }
+  }
+
+  private static void workersReady(Observation seen, Statuses.Conditions conditions) {
+    var desired = Math.min(seen.allowedWorkers(), seen.usefulWorkers());
+    var ready = seen.workers().ready();
+    var trouble = seen.workers().trouble();
+    var count = "%d of %d workers are ready.".formatted(ready, desired);
+    var message = count + trouble.map(t -> " " + t.reason() + ": " + t.message()).orElse("");
+    if (seen.isSuspended()) {
+      conditions.add(Statuses.WORKERS_READY, FALSE, "Suspended", "No workers run.");
+    } else if (ready > 0) {
+      conditions.add(
+          Statuses.WORKERS_READY, TRUE, ready >= desired ? "AllReady" : "SomeReady", message);
+    } else if (trouble.isPresent()) {
+      conditions.add(Statuses.WORKERS_READY, FALSE, trouble.get().reason(), message);
+    } else if (seen.workers().live() == 0 && seen.workers().latestLoss().isPresent()) {
+      conditions.add(
+          Statuses.WORKERS_READY,
+          FALSE,
+          "WorkersLost",
+          count + " The last one that was lost said: " + seen.workers().latestLoss().get());
+    } else {
+      conditions.add(Statuses.WORKERS_READY, FALSE, "Starting", message);
+    }
+  }
+
+  private static void finished(Observation seen, End end, Statuses.Conditions conditions) {
+    var reason = end.verdict().name();
+    conditions.add(Statuses.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
+    if (Statuses.condition(seen.before(), Statuses.SUSPENDED).isPresent()) {
+      conditions.add(Statuses.SUSPENDED, FALSE, FINISHED, "The job has ended.");
+    }
+    conditions.add(Statuses.FINISHED, TRUE, reason, end.message());
+    conditions.add(
+        end.verdict() == End.Verdict.Complete ? Statuses.COMPLETE : Statuses.FAILED,
+        TRUE,
+        reason,
+        end.message());
+  }
+
+  private static JobPhase phase(End.Verdict verdict) {
+    return switch (verdict) {
+      case Complete -> JobPhase.SUCCEEDED;
+      case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
+      case DeadlineExceeded -> JobPhase.TIMED_OUT;
+      case Cancelled -> JobPhase.CANCELLED;
+      case TooManyFailures, HandlerInvalid, WorkersFailed, OnJobCompleteFailed -> JobPhase.FAILED;
+    };
+  }
+
+  private static JobPhase phase(Observation seen) {
+    if (seen.isSuspended()) {
+      return JobPhase.SUSPENDED;
+    }
+    if (seen.counts().map(c -> c.done() >= seen.total()).orElse(false)) {
+      return JobPhase.COMPLETING;
+    }
+    if (seen.startTime().isPresent()) {
+      return JobPhase.RUNNING;
+    }
+    return seen.enqueuing() instanceof Enqueuing.Running ? JobPhase.ENQUEUING : JobPhase.PENDING;
+  }
+
+  private static Statuses.Conditions conditions(BatchJob job, Instant now) {
+    return new Statuses.Conditions(now, job.getMetadata().getGeneration());
+  }
+
+  private static List<Condition> merge(BatchJob job, Statuses.Conditions conditions) {
+    var before = job.getStatus() == null ? null : job.getStatus().conditions();
+    return Conditions.merge(before == null ? List.of() : before, conditions.all());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.queue.Counts;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted job as it is at one moment.
+ *
+ * @param job as read from the API server; never to be changed
+ * @param frozen as it was accepted
+ * @param workers their Jobs and pods
+ * @param counts what the ledger says; empty if it can't be asked now
+ * @param queueTrouble why not
+ * @param enqueuing how far the publishing of batches is
+ * @param failures the first that failed, at most ten, by index
+ * @param now the moment
+ */
+record Observation(
+    BatchJob job,
+    FrozenJob frozen,
+    Workers workers,
+    Optional<Counts> counts,
+    Optional<String> queueTrouble,
+    Enqueuing.State enqueuing,
+    List<BatchJobStatus.Failure> failures,
+    Instant now) {
+
+  int total() {
+    return frozen.run().totalBatches();
+  }
+
+  int allowedWorkers() {
+    return isSuspended() ? 0 : Objects.requireNonNullElse(job.getSpec().workers(), 1);
+  }
+
+  /** How many workers can find work: no more than batches are left, one for the completion. */
+  int usefulWorkers() {
+    return counts.map(c -> Math.max(1, total() - c.done())).orElse(total());
+  }
+
+  boolean isSuspended() {
+    return Boolean.TRUE.equals(job.getSpec().suspend());
+  }
+
+  boolean isCancelled() {
+    return Boolean.TRUE.equals(job.getSpec().cancel());
+  }
+
+  /** Grows with everything that the job's workers get done: an outcome, an attempt that failed. */
+  int progress() {
+    return counts.map(c -> c.done() + c.failedAttempts()).orElse(0);
+  }
+
+  @Nullable BatchJobStatus before() {
+    return job.getStatus();
+  }
+
+  Instant acceptedTime() {
+    return Instant.parse(frozen.run().job().startTime());
+  }
+
+  /** When the first worker was ready, since the job was last resumed. */
+  Optional<Instant> startTime() {
+    if (isSuspended()) {
+      return Optional.empty();
+    }
+    var before = before();
+    if (before != null && before.startTime() != null) {
+      return Optional.of(Instant.parse(before.startTime()));
+    }
+    var resumed = before != null && Statuses.isTrue(before, Statuses.SUSPENDED);
+    var started = workers.ready() > 0 || (progress() > 0 && !resumed);
+    return started ? Optional.of(now) : Optional.empty();
+  }
+
+  /** From when on the first worker is waited for: the acceptance, or the end of a suspension. */
+  Instant waitingSince() {
+    return Statuses.condition(before(), Statuses.SUSPENDED)
+        .map(c -> Instant.parse(c.lastTransitionTime()))
+        .orElseGet(this::acceptedTime);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.batchapi.operator.job;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A job's workers, each with the Jobs that it has had.
+ *
+ * @param all every Job that is left, by worker and attempt
+ * @param refusal why the API server refused the last Job that was to be made
+ */
+record Workers(List<Worker> all, Optional<Trouble> refusal) {
+
+  Workers {
+    all =
+        all.stream()
+            .sorted(Comparator.comparingInt(Worker::slot).thenComparingInt(Worker::attempt))
+            .toList();
+  }
+
+  /** The newest Job of each worker, by its place. */
+  Map<Integer, Worker> newest() {
+    var newest = new TreeMap<Integer, Worker>();
+    all.forEach(worker -> newest.put(worker.slot(), worker));
+    return newest;
+  }
+
+  private Collection<Worker> current() {
+    return newest().values();
+  }
+
+  int ready() {
+    return count(WorkerState.Ready.class);
+  }
+
+  int pending() {
+    return count(WorkerState.Pending.class) + count(WorkerState.Starting.class);
+  }
+
+  private int count(Class<? extends WorkerState> state) {
+    return (int) current().stream().filter(w -> state.isInstance(w.state())).count();
+  }
+
+  int live() {
+    return (int) current().stream().filter(w -> w.state().isLive()).count();
+  }
+
+  /** Jobs that have not ended, superseded ones too. */
+  Stream<Worker> running() {
+    return all.stream().filter(w -> !(w.state() instanceof WorkerState.Ended) || w.lingering());
+  }
+
+  /** The first trouble of a worker that can't start. */
+  Optional<Trouble> trouble() {
+    return current().stream()
+        .flatMap(
+            w ->
+                w.state() instanceof WorkerState.Pending(var trouble)
+                    ? trouble.stream()
+                    : Stream.empty())
+        .findFirst()
+        .or(() -> refusal);
+  }
+
+  /** Last words of the first that ended so. */
+  Optional<String> lastWords(WorkerState.How how) {
+    return ended(how).map(WorkerState.Ended::lastWords).findFirst();
+  }
+
+  /** Last words of the newest that was lost for whatever reason. */
+  Optional<String> latestLoss() {
+    return Stream.concat(ended(WorkerState.How.HANDLER_BROKEN), ended(WorkerState.How.LOST))
+        .max(Comparator.comparing(WorkerState.Ended::at))
+        .map(WorkerState.Ended::lastWords);
+  }
+
+  private Stream<WorkerState.Ended> ended(WorkerState.How how) {
+    return all.stream()
+        .flatMap(
+            w ->
+                w.state() instanceof WorkerState.Ended ended && ended.how() == how
+                    ? Stream.of(ended)
+                    : Stream.empty());
+  }
+}

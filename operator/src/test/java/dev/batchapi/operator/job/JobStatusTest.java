@@ -1,0 +1,158 @@
+package dev.batchapi.operator.job;
+
+import static dev.batchapi.operator.job.Observations.ACCEPTED;
+import static dev.batchapi.operator.job.Observations.counts;
+import static dev.batchapi.operator.job.Observations.worker;
+import static dev.batchapi.operator.job.Observations.workers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobPhase;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class JobStatusTest {
+  private final Observations job = new Observations();
+
+  static BatchJobStatus started(Instant start) {
+    return new BatchJobStatus(
+        List.of(), JobPhase.RUNNING, null, 0, null, null, null, 1L, ACCEPTED.toString(), start.toString(), null);
+  }
+
+  private BatchJobStatus status() {
+    return JobStatus.of(job.seen(), 0);
+  }
+
+  private static Condition condition(BatchJobStatus status, String type) {
+    return Statuses.condition(status, type).orElseThrow();
+  }
+
+  @Test
+  void batchesAddUpToTheTotal() {
+    job.counts = Optional.of(counts(3, 2));
+
+    assertThat(status().batches()).isEqualTo(new BatchJobStatus.Batches(10, 3, 2, 5));
+  }
+
+  @Test
+  void thePhaseFollowsTheJob() {
+    job.enqueuing = new Enqueuing.Running();
+    assertThat(status().phase()).isEqualTo(JobPhase.ENQUEUING);
+
+    job.enqueuing = new Enqueuing.Done();
+    assertThat(status().phase()).isEqualTo(JobPhase.PENDING);
+
+    job.workers = workers(worker(0, new WorkerState.Ready()));
+    assertThat(status().phase()).isEqualTo(JobPhase.RUNNING);
+
+    job.counts = Optional.of(counts(10, 0));
+    assertThat(status().phase()).isEqualTo(JobPhase.COMPLETING);
+
+    job.suspend = true;
+    assertThat(status().phase()).isEqualTo(JobPhase.SUSPENDED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Complete,SUCCEEDED",
+    "BatchesFailed,COMPLETED_WITH_FAILURES",
+    "TooManyFailures,FAILED",
+    "DeadlineExceeded,TIMED_OUT",
+    "Cancelled,CANCELLED",
+    "HandlerInvalid,FAILED",
+    "WorkersFailed,FAILED",
+    "OnJobCompleteFailed,FAILED"
+  })
+  void everyEndIsFinishedAndJustOneOfCompleteAndFailed(Verdict verdict, JobPhase phase) {
+    var at = ACCEPTED.plusSeconds(9);
+    job.counts =
+        Optional.of(
+            new Counts(9, 1, 1, 0, Optional.empty(), Optional.of(new End(verdict, "so it is", at))));
+
+    var status = status();
+
+    assertThat(status.phase()).isEqualTo(phase);
+    assertThat(status.completionTime()).isEqualTo(at.toString());
+    assertThat(condition(status, "Finished").reason()).isEqualTo(verdict.name());
+    assertThat(condition(status, "Finished").message()).isEqualTo("so it is");
+    assertThat(Statuses.isTrue(status, "Complete")).isEqualTo(verdict == Verdict.Complete);
+    assertThat(Statuses.isTrue(status, "Failed")).isEqualTo(verdict != Verdict.Complete);
+    assertThat(Statuses.isTrue(status, "WorkersReady")).isFalse();
+  }
+
+  @Test
+  void whatKeepsWorkersFromStartingIsTheReason() {
+    job.workers =
+        workers(
+            worker(0, new WorkerState.Pending(Optional.of(new Trouble("Unschedulable", "0/1 nodes")))));
+
+    var ready = condition(status(), "WorkersReady");
+
+    assertThat(ready.status()).isEqualTo(Condition.Status.FALSE);
+    assertThat(ready.reason()).isEqualTo("Unschedulable");
+    assertThat(ready.message()).isEqualTo("0 of 2 workers are ready. Unschedulable: 0/1 nodes");
+  }
+
+  @Test
+  void withoutTheQueueTheCountsStayAsTheyWere() {
+    job.before =
+        new BatchJobStatus(
+            List.of(),
+            JobPhase.RUNNING,
+            new BatchJobStatus.Batches(10, 4, 0, 6),
+            1,
+            null,
+            null,
+            null,
+            1L,
+            ACCEPTED.toString(),
+            ACCEPTED.toString(),
+            null);
+    job.counts = Optional.empty();
+    job.queueTrouble = Optional.of("nobody answers");
+
+    var status = status();
+
+    assertThat(status.batches().succeeded()).isEqualTo(4);
+    assertThat(condition(status, "Enqueued").status()).isEqualTo(Condition.Status.UNKNOWN);
+    assertThat(condition(status, "Enqueued").reason()).isEqualTo("QueueUnavailable");
+    assertThat(condition(status, "Enqueued").message()).isEqualTo("nobody answers");
+  }
+
+  @Test
+  void theRunsClockStartsAnewAfterASuspension() {
+    job.before = started(ACCEPTED.plusSeconds(1));
+    assertThat(status().startTime()).isEqualTo(ACCEPTED.plusSeconds(1).toString());
+
+    job.suspend = true;
+    var suspended = status();
+    assertThat(suspended.startTime()).isNull();
+
+    job.suspend = false;
+    job.before = suspended;
+    job.counts = Optional.of(counts(3, 0));
+    assertThat(status().startTime()).isNull();
+
+    job.workers = workers(worker(0, new WorkerState.Ready()));
+    assertThat(status().startTime()).isEqualTo(job.now.toString());
+    assertThat(condition(status(), "Suspended").reason()).isEqualTo("Resumed");
+  }
+
+  @Test
+  void aConditionKeepsItsTimeAsLongAsItsStatusStays() {
+    var before = status();
+    job.before = before;
+    job.now = job.now.plusSeconds(60);
+
+    assertThat(condition(status(), "Accepted").lastTransitionTime())
+        .isEqualTo(condition(before, "Accepted").lastTransitionTime());
+  }
+}
