@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which Jobs are to be made and deleted, so that as many workers work as should. A worker that ended
- * is replaced at once; one that is lost again and again without any progress of the job, slower and
- * slower.
+ * Which Jobs are to be made and deleted, so that as many workers work as should. A worker that
+ * ended is replaced at once; one that is lost again and again without any progress of the job,
+ * slower and slower.
  */
 final class Pool {
   /** So many losses in a row without any progress end the job. */
@@ -99,8 +99,7 @@ final class Pool {
   static boolean isHopeless(Workers workers, int progress) {
     var broken =
         workers.all().stream()
-            .anyMatch(
-                w -> w.state() instanceof Ended ended && ended.how() == How.HANDLER_BROKEN);
+            .anyMatch(w -> w.state() instanceof Ended ended && ended.how() == How.HANDLER_BROKEN);
     return fruitless(workers, progress) >= (broken && progress == 0 ? BOUND_BROKEN : BOUND);
   }
 
