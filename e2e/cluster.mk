@@ -15,6 +15,14 @@ cluster-down: ## End that Kubernetes and remove all that it made
 kubeconfig: ## Print the path of its kubeconfig (make -s kubeconfig)
 	@e2e/cluster/cluster.sh kubeconfig
 
+.PHONY: test-cluster-scripts
+test-cluster-scripts: cluster-tools ## Test the cluster's scripts on a cluster of its own
+	@e2e/cluster/test.sh
+
+.PHONY: images
+images: $(PROGRAM) tools ## Build the images and give them to the test cluster
+	@e2e/images/images.sh
+
 CLUSTER_TOOLS := $(CACHE)/bin/coredns-$(COREDNS_VERSION) $(CACHE)/bin/kwok-$(KWOK_VERSION)
 .PHONY: cluster-check cluster-tools
 cluster-check:

@@ -18,8 +18,7 @@ require_node() { alive "$NODE_PID" || die "$1: no cluster is running on this mac
 
 check() {
   require_root 'make cluster'
-  mkdir -p "$ROOT"
-  exec 9>"$LOCK"
+  exec 9</var/lib # a lock that leaves no file behind
   flock 9
   require_packages 'make cluster' containerd=containerd runc=runc bridge=containernetworking-plugins iptables=iptables \
     conntrack=conntrack ip=iproute2 nsenter=util-linux
@@ -27,20 +26,23 @@ check() {
 
 up() {
   check
-  if alive "$NODE_PID"; then
-    echo "The cluster is already running; its kubeconfig is $ADMIN."
+  if alive "$NODE_PID" && [ -e "$STATE/version" ]; then
+    [ "$(<"$STATE/version")" = "$KUBERNETES" ] ||
+      die "make cluster: Kubernetes $(<"$STATE/version") is running, this checkout is for $KUBERNETES: end it with 'make cluster-down' first."
+    echo "The cluster is already running."
   else
     remove
     require_addresses
     make_node
   fi
-  in_node bash "$here/node.sh" start 9>&-
+  in_node bash "$here/node.sh" start 9<&-
+  echo 'To use it: export KUBECONFIG=$(make -s kubeconfig)'
 }
 
 make_node() {
   mkdir -p "$STATE"/{log,pid}
   setsid unshare --mount --net --pid --fork --propagation slave bash "$here/node.sh" first-process \
-    >"$STATE/log/node.log" 2>&1 </dev/null 9>&- &
+    >"$STATE/log/node.log" 2>&1 </dev/null 9<&- &
   wait_for 10 "the node's first process" alive "$NODE_PID"
   ip link add "$LINK" type veth peer name uplink netns "$(cut -d' ' -f1 "$NODE_PID")"
   ip addr add "$HOST_IP/30" dev "$LINK"
@@ -50,25 +52,25 @@ make_node() {
   in_node ip link set lo up
   ip route add "$POD_CIDR" via "$NODE_IP"
   ip route add "$SERVICE_CIDR" via "$NODE_IP"
+  echo "$KUBERNETES" >"$STATE/version"
 }
 
 down() {
   require_root 'make cluster-down'
-  [ -d "$ROOT" ] || return 0
-  exec 9>"$LOCK"
+  exec 9</var/lib
   flock 9
   remove
-  rm -f "$LOCK"
-  rmdir "$ROOT" 2>/dev/null || rm -f "$ROOT/apt.log"
+  rmdir "$ROOT" 2>/dev/null || true # another cluster's state may be there
 }
 
-remove() { # the node's first process and, by the kernel, all others; then what they leave: cgroups and the folder
+# The node's first process and, by the kernel, all others with their mounts and network; then what they leave: cgroups
+# and the folder.
+remove() {
   local pid group
-  if alive "$NODE_PID"; then
-    pid=$(cut -d' ' -f1 "$NODE_PID")
+  for pid in $(first_processes); do
     kill -9 "$pid"
-    wait_for 30 "the node's processes to end" eval '! alive "$NODE_PID"'
-  fi
+    wait_for 30 "the node's processes to end" eval "! kill -0 $pid"
+  done
   for group in /sys/fs/cgroup/"$CGROUP" /sys/fs/cgroup/*/"$CGROUP"; do
     [ ! -d "$group" ] || wait_for 10 "the cgroup $group to be empty" remove_cgroup "$group"
   done
@@ -76,6 +78,13 @@ remove() { # the node's first process and, by the kernel, all others; then what 
   rm -rf --one-file-system "$STATE"
 }
 remove_cgroup() { find "$1" -depth -type d -exec rmdir {} +; }
+first_processes() { # by its name, and first in its namespace: a pid file may be lost, or of another program by now
+  local file pid
+  for file in $(grep -lszx "batchapi-cluster-[n]ode-$BATCHAPI_CLUSTER" /proc/[0-9]*/cmdline || true); do
+    pid=${file//[^0-9]/}
+    ! grep -qs $'^NSpid:.*\t1$' "/proc/$pid/status" || echo "$pid"
+  done
+}
 
 case ${1:-} in
   check) check ;;

@@ -57,4 +57,5 @@ configure_cluster() { # who is admin, DNS, volumes
   sed "s/NODE_IP/$NODE_IP/;s/DNS_IP/$DNS_IP/" "$here/config/cluster.yaml" |
     "$BIN/kubectl" apply --server-side --kubeconfig "$STATE/super-admin.conf" -f - >"$STATE/log/configure.log" 2>&1 ||
     die "The cluster's own objects could not be made; see $STATE/log/configure.log."
+  touch "$STATE/configured"
 }

@@ -13,7 +13,7 @@ first_process() {
   echo "$self $(started_at "$self")" >"$NODE_PID.new"
   mount -t proc proc /proc
   mv "$NODE_PID.new" "$NODE_PID"
-  exec -a batchapi-cluster-node bash -c 'while :; do sleep 100000 & wait; done' # reaps the orphans
+  exec -a "$NODE" bash -c 'while :; do sleep 100000 & wait; done' # reaps the orphans
 }
 
 restarted=()
@@ -41,16 +41,22 @@ start() {
   wait_for 60 'the API server' "$BIN/kubectl" get --raw /readyz
   run_kubelet
   run_controllers
-  [ ${#restarted[@]} = 0 ] || configure_cluster
+  [ -e "$STATE/configured" ] || configure_cluster
   run_services
-  wait_for 60 'the node to be ready' ready
+  wait_for 60 'the node to be ready' eval 'ready || [ -n "$(ended)" ]'
+  [ -z "$(ended)" ] || die "Of the cluster's processes these have ended: $(ended | paste -sd' '). Their logs are in $STATE/log."
   [ ${#restarted[@]} = 0 ] && return
   took=$(((${EPOCHREALTIME/[.,]/} - began) / 100000))
   echo "Kubernetes $KUBERNETES is ready after $((took / 10)).$((took % 10)) s; started: ${restarted[*]}."
 }
-ready() { # what was just restarted answers, and the node is known as Ready
+ended() { # those that were started and are no more
+  local file
+  for file in "$STATE"/pid/*; do alive "$file" || echo "${file##*/}"; done
+}
+ready() { # what was just started answers, the node is known as Ready, and a pod finds its service account
   http_ok 10248 /healthz && http_ok 10256 /healthz && http_ok 8181 /ready &&
-    [ "$("$BIN/kubectl" get node node0 -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+    [ "$("$BIN/kubectl" get node node0 -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ] &&
+    "$BIN/kubectl" get serviceaccount default -n default
 }
 http_ok() ( # port, path
   exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\n\r\n' "$2" >&3 && grep -q '^HTTP/1.. 200' <&3

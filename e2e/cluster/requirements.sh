@@ -12,8 +12,9 @@ require_packages() { # what asks, then for each need: command=package
   [ ${#missing[@]} = 0 ] && return
   command -v apt-get >/dev/null || die "$asks: these programs are missing, install the packages that hold them: ${missing[*]}."
   echo "Installing ${missing[*]}."
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$ROOT/apt.log" 2>&1 ||
-    die "$asks: these packages are missing and can't be installed (see $ROOT/apt.log): ${missing[*]}."
+  mkdir -p "$CACHE"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"; } >"$CACHE/apt.log" 2>&1 ||
+    die "$asks: these packages are missing and can't be installed (see $CACHE/apt.log): ${missing[*]}."
 }
 
 # The node has a network namespace of its own, so its ports are free. What it shares with the machine is three routes.

@@ -13,7 +13,7 @@ BIN=$CACHE/cluster/$KUBERNETES
 # One folder for the machine, whoever's checkout it is: a second `make cluster` finds the first one's.
 ROOT=/var/lib/batchapi-cluster
 STATE=$ROOT/$BATCHAPI_CLUSTER
-LOCK=$ROOT/$BATCHAPI_CLUSTER.lock
+NODE=batchapi-cluster-node-$BATCHAPI_CLUSTER
 NODE_PID=$STATE/node.pid
 SOCKET=$STATE/containerd.sock
 ADMIN=$STATE/kubeconfig

@@ -66,13 +66,18 @@ cluster.local {
 Y
 }
 
-make_cgroup() { # the parent of all pods, in each hierarchy of cgroup v1 or in the one of v2
-  local controllers=/sys/fs/cgroup setting
-  for controllers in /sys/fs/cgroup /sys/fs/cgroup/*; do
-    [ -e "$controllers/cgroup.procs" ] || continue
-    mkdir -p "$controllers/$CGROUP"
-    for setting in cpuset.cpus cpuset.mems; do # empty ones of v1 let no process in
-      [ ! -e "$controllers/cgroup.clone_children" ] || [ ! -e "$controllers/$setting" ] || cat "$controllers/$setting" >"$controllers/$CGROUP/$setting"
+make_cgroup() { # the parent of all pods
+  local hierarchy setting
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then # v2
+    for setting in cpuset cpu io memory hugetlb pids; do echo +$setting >/sys/fs/cgroup/cgroup.subtree_control || true; done 2>/dev/null
+    mkdir -p "/sys/fs/cgroup/$CGROUP"
+    return
+  fi
+  for hierarchy in /sys/fs/cgroup/*; do
+    [ -e "$hierarchy/cgroup.procs" ] || continue
+    mkdir -p "$hierarchy/$CGROUP"
+    for setting in cpuset.cpus cpuset.mems; do # empty ones let no process in
+      [ ! -e "$hierarchy/$setting" ] || cat "$hierarchy/$setting" >"$hierarchy/$CGROUP/$setting"
     done
   done
 }
@@ -92,5 +97,5 @@ run_services() {
 
 pause_image() { # the sandbox of every pod
   [ -z "$(ctr -a "$SOCKET" -n k8s.io image ls -q name==localhost/pause:1)" ] || return 0
-  bash "$here/static-image.sh" localhost/pause:1 "$BIN/pause" /pause | ctr -a "$SOCKET" -n k8s.io image import - >/dev/null
+  "$here/../images/static-image.sh" localhost/pause:1 "$BIN/pause" /pause | ctr -a "$SOCKET" -n k8s.io image import - >/dev/null
 }

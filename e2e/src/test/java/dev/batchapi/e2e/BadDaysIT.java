@@ -12,7 +12,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the cluster does to a job: every batch still gets done, and the status says what goes on. */
+/**
+ * What the cluster does to a job: every batch still gets done, and the status says what goes on.
+ */
 @ExtendWith(Cluster.class)
 final class BadDaysIT {
   private static final String SLOW =
@@ -72,16 +74,14 @@ final class BadDaysIT {
 
   @Test
   void anImageThatCannotBePulledIsTheReason() {
-    user.applies(
-        Team.python("noimage", "input: {count: 1}", "image: acme/no-such-image:1", SLOW));
+    user.applies(Team.python("noimage", "input: {count: 1}", "image: acme/no-such-image:1", SLOW));
 
     awaitsReason("noimage", "ImagePullFailed", "acme/no-such-image:1");
   }
 
   @Test
   void anImageWithoutPythonIsNotWaitedForInVain() {
-    user.applies(
-        Team.python("nopython", "input: {count: 1}", "image: nats:2.15.2-alpine", SLOW));
+    user.applies(Team.python("nopython", "input: {count: 1}", "image: nats:2.15.2-alpine", SLOW));
 
     assertThat(user.reasonOfTheEndOf("nopython")).isEqualTo("WorkersFailed");
     assertThat(user.condition("nopython", "Finished").orElseThrow().message()).contains("python3");
@@ -140,11 +140,11 @@ final class BadDaysIT {
           "the pool is whole again",
           () ->
               user.pods("five").stream()
-                          .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-                          .filter(p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid()))
-                          .filter(BadDaysIT::isReady)
-                          .count()
-                      == 2);
+                      .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+                      .filter(p -> !p.getMetadata().getUid().equals(pod.getMetadata().getUid()))
+                      .filter(BadDaysIT::isReady)
+                      .count()
+                  == 2);
       var took = Duration.between(begin, Instant.now());
       slowest = took.compareTo(slowest) > 0 ? took : slowest;
     }
@@ -205,7 +205,8 @@ final class BadDaysIT {
   void aNamespaceThatIsDeletedWhileAJobRunsIsGoneSoon() {
     var team = new Team("leaving");
     team.applies(Team.python("gone", "input: {count: 1000}\nworkers: 2", "batchSize: 1", SLOW));
-    team.awaits("a worker", () -> team.job("gone").getStatus() != null && !team.pods("gone").isEmpty());
+    team.awaits(
+        "a worker", () -> team.job("gone").getStatus() != null && !team.pods("gone").isEmpty());
 
     team.close();
 
@@ -221,8 +222,15 @@ final class BadDaysIT {
 
     for (int i = 0; i < 2; i++) {
       Cluster.kubectl(
-          "", "-n", Cluster.SYSTEM, "delete", "pod", "-l", "app.kubernetes.io/name=batchapi-operator",
-          "--force", "--wait=false");
+          "",
+          "-n",
+          Cluster.SYSTEM,
+          "delete",
+          "pod",
+          "-l",
+          "app.kubernetes.io/name=batchapi-operator",
+          "--force",
+          "--wait=false");
       var before = succeeded("orphan");
       user.awaits("progress", () -> succeeded("orphan") > before);
     }
@@ -265,7 +273,8 @@ final class BadDaysIT {
 
   @Test
   void aJobRunsWithoutTheExporter() {
-    Cluster.kubectl("", "-n", Cluster.SYSTEM, "scale", "deployment", "statsd-exporter", "--replicas=0");
+    Cluster.kubectl(
+        "", "-n", Cluster.SYSTEM, "scale", "deployment", "statsd-exporter", "--replicas=0");
     try {
       user.applies(
           Team.python(
@@ -286,7 +295,13 @@ final class BadDaysIT {
       Cluster.kubectl(
           "", "-n", Cluster.SYSTEM, "scale", "deployment", "statsd-exporter", "--replicas=1");
       Cluster.kubectl(
-          "", "-n", Cluster.SYSTEM, "rollout", "status", "deployment/statsd-exporter", "--timeout=50s");
+          "",
+          "-n",
+          Cluster.SYSTEM,
+          "rollout",
+          "status",
+          "deployment/statsd-exporter",
+          "--timeout=50s");
     }
   }
 

@@ -61,7 +61,10 @@ final class CarelessUserIT {
 
   @Test
   void anUnknownConstructorArgumentIsNamed() {
-    runs("argument", "batchSize: 1", "class Handler:\n    def __init__(self, model):\n        pass\n    def handle_batch(self, payload):\n        pass\n");
+    runs(
+        "argument",
+        "batchSize: 1",
+        "class Handler:\n    def __init__(self, model):\n        pass\n    def handle_batch(self, payload):\n        pass\n");
     isInvalid("argument", "model");
   }
 
@@ -105,13 +108,15 @@ final class CarelessUserIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"os._exit(7)", "sys.exit(7)", "ctypes.string_at(0)", "os.kill(os.getpid(), 9)"})
+  @ValueSource(
+      strings = {"os._exit(7)", "sys.exit(7)", "ctypes.string_at(0)", "os.kill(os.getpid(), 9)"})
   void aProcessThatEndsCostsItsBatchAnAttempt(String end) {
     var name = "dies-" + Math.abs(end.hashCode());
     runs(
         name,
         "retry: {maxAttempts: 2, initialBackoffSeconds: 0}",
-        "import ctypes, os, sys\nclass Handler:\n    def handle_batch(self, payload):\n        if payload[0] == 1:\n            %s\n        return payload\n".formatted(end));
+        "import ctypes, os, sys\nclass Handler:\n    def handle_batch(self, payload):\n        if payload[0] == 1:\n            %s\n        return payload\n"
+            .formatted(end));
 
     assertThat(user.reasonOfTheEndOf(name)).isEqualTo("BatchesFailed");
     var status = user.job(name).getStatus();
@@ -172,7 +177,8 @@ final class CarelessUserIT {
     runs(
         "complete",
         "retry: {maxAttempts: 1}",
-        GOOD + "    def on_job_complete(self, summary):\n        raise RuntimeError(f\"no place for {summary['succeeded']} results\")\n");
+        GOOD
+            + "    def on_job_complete(self, summary):\n        raise RuntimeError(f\"no place for {summary['succeeded']} results\")\n");
 
     assertThat(user.reasonOfTheEndOf("complete")).isEqualTo("OnJobCompleteFailed");
   }
@@ -187,7 +193,8 @@ final class CarelessUserIT {
         data: {items: "{\\"a\\": 1}\\n{\\"a\\": \\n"}
         """);
     user.applies(
-        Team.python("lines", "input: {configMap: {name: lines, key: items}}", "batchSize: 1", GOOD));
+        Team.python(
+            "lines", "input: {configMap: {name: lines, key: items}}", "batchSize: 1", GOOD));
 
     assertThat(user.reasonOfTheEndOf("lines")).isEqualTo("InputInvalid");
     assertThat(message("lines")).contains("line 2", "ConfigMap \"lines\"");
@@ -196,7 +203,8 @@ final class CarelessUserIT {
   @Test
   void aConfigMapThatComesLaterIsWaitedFor() {
     user.applies(
-        Team.python("later", "input: {configMap: {name: later, key: items}}", "batchSize: 1", GOOD));
+        Team.python(
+            "later", "input: {configMap: {name: later, key: items}}", "batchSize: 1", GOOD));
     user.awaits(
         "a reason",
         () ->

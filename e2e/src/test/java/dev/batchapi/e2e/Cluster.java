@@ -53,7 +53,8 @@ public final class Cluster implements BeforeAllCallback {
 
     private static KubernetesClient connect() {
       try {
-        return Kubernetes.client(Config.fromKubeconfig(Files.readString(kubeconfig().orElseThrow())));
+        return Kubernetes.client(
+            Config.fromKubeconfig(Files.readString(kubeconfig().orElseThrow())));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -57,15 +57,16 @@ final class LifecycleIT {
     user.applies(Team.python("hold", "input: {count: 20}\nworkers: 2", "batchSize: 1", SLOW));
     user.awaits("some batches", () -> succeeded("hold") >= 2);
 
-    user.kubectl("patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":true}}");
+    user.kubectl(
+        "patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":true}}");
 
     user.awaits("no pods", () -> runningPods("hold") == 0);
-    user.awaits(
-        "Suspended", () -> user.job("hold").getStatus().phase() == JobPhase.SUSPENDED);
+    user.awaits("Suspended", () -> user.job("hold").getStatus().phase() == JobPhase.SUSPENDED);
     var done = succeeded("hold");
     assertThat(done).isBetween(2, 19);
 
-    user.kubectl("patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
+    user.kubectl(
+        "patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
 
     assertThat(user.reasonOfTheEndOf("hold")).isEqualTo("Complete");
     assertThat(user.job("hold").getStatus().batches().succeeded()).isEqualTo(20);
@@ -77,7 +78,8 @@ final class LifecycleIT {
     user.awaits("Suspended", () -> user.condition("born", "Suspended").isPresent());
     assertThat(user.pods("born")).isEmpty();
 
-    user.kubectl("patch", "batchjob", "born", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
+    user.kubectl(
+        "patch", "batchjob", "born", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
 
     assertThat(user.reasonOfTheEndOf("born")).isEqualTo("Complete");
   }
@@ -116,8 +118,7 @@ final class LifecycleIT {
 
   @Test
   void aRunThatTakesTooLongIsStopped() {
-    user.applies(
-        Team.python("late", "input: {count: 1000}", "timeouts: {runSeconds: 3}", SLOW));
+    user.applies(Team.python("late", "input: {count: 1000}", "timeouts: {runSeconds: 3}", SLOW));
 
     assertThat(user.reasonOfTheEndOf("late")).isEqualTo("DeadlineExceeded");
     assertThat(user.job("late").getStatus().phase()).isEqualTo(JobPhase.TIMED_OUT);
@@ -139,7 +140,8 @@ final class LifecycleIT {
     assertThat(user.reasonOfTheEndOf("fail")).isEqualTo("TooManyFailures");
     var status = user.job("fail").getStatus();
     assertThat(status.batches().failed()).isBetween(3, 20);
-    assertThat(status.failures().getFirst().message()).contains("ValueError: item 0 is not to my taste");
+    assertThat(status.failures().getFirst().message())
+        .contains("ValueError: item 0 is not to my taste");
     assertThat(status.failures().getFirst().reason()).isEqualTo("HandlerFailed");
   }
 

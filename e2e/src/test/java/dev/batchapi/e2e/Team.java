@@ -26,8 +26,7 @@ final class Team implements AutoCloseable {
   Team(String name) {
     namespace =
         "e2e-%s-%s"
-            .formatted(
-                name.toLowerCase(Locale.ROOT), UUID.randomUUID().toString().substring(0, 5));
+            .formatted(name.toLowerCase(Locale.ROOT), UUID.randomUUID().toString().substring(0, 5));
     client
         .resource(
             new NamespaceBuilder()
@@ -88,7 +87,10 @@ final class Team implements AutoCloseable {
         %2$s
         """
         .formatted(
-            name, jobSpec.indent(2).stripTrailing(), apiSpec.indent(2).stripTrailing(), handler.indent(8));
+            name,
+            jobSpec.indent(2).stripTrailing(),
+            apiSpec.indent(2).stripTrailing(),
+            handler.indent(8));
   }
 
   BatchJob job(String name) {

@@ -53,15 +53,7 @@ final class CrashIT {
     var deployment = user.apps().deployments().inNamespace(SYSTEM).withName("batchapi-operator");
     replicas = deployment.get().getSpec().getReplicas();
     var environment = new HashMap<String, String>();
-    deployment
-        .get()
-        .getSpec()
-        .getTemplate()
-        .getSpec()
-        .getContainers()
-        .getFirst()
-        .getEnv()
-        .stream()
+    deployment.get().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
         .filter(variable -> variable.getValue() != null)
         .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
     environment.put("BATCHAPI_NATS_URL", "nats://%s:4222".formatted(clusterIp("nats")));
@@ -83,12 +75,7 @@ final class CrashIT {
   }
 
   private static String clusterIp(String service) {
-    return user.services()
-        .inNamespace(SYSTEM)
-        .withName(service)
-        .get()
-        .getSpec()
-        .getClusterIP();
+    return user.services().inNamespace(SYSTEM).withName(service).get().getSpec().getClusterIP();
   }
 
   @AfterAll
@@ -180,8 +167,7 @@ final class CrashIT {
           mortal.stop();
         }
         if (!death.dead) {
-          System.out.printf(
-              "Killed %s each of %d calls.%n", afterwards ? "after" : "before", call);
+          System.out.printf("Killed %s each of %d calls.%n", afterwards ? "after" : "before", call);
           assertThat(call).isGreaterThan(6);
           return;
         }
@@ -201,10 +187,7 @@ final class CrashIT {
   }
 
   private static void apply(String namespace) {
-    user.load(
-            CrashIT.class.getResourceAsStream("crash-it.yaml"))
-        .inNamespace(namespace)
-        .create();
+    user.load(CrashIT.class.getResourceAsStream("crash-it.yaml")).inNamespace(namespace).create();
   }
 
   private static List<BatchJob> jobs(String namespace) {
@@ -226,7 +209,10 @@ final class CrashIT {
 
   private static boolean isNoted(String namespace) {
     var api =
-        user.resources(dev.batchapi.crds.BatchApi.class).inNamespace(namespace).withName("crash").get();
+        user.resources(dev.batchapi.crds.BatchApi.class)
+            .inNamespace(namespace)
+            .withName("crash")
+            .get();
     return api.getStatus() != null
         && api.getStatus().jobs() != null
         && api.getStatus().jobs().size() == 1;

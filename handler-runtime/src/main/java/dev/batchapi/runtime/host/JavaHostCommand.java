@@ -30,21 +30,28 @@ public final class JavaHostCommand {
    */
   public static List<String> of(
       Path java, String classPath, @Nullable Path aotCache, Path socket, Path code) {
-    List<String> command = new ArrayList<>();
+    var command = new ArrayList<String>();
     command.add(java.toString());
     command.addAll(JVM_OPTIONS);
-    if (aotCache != null) {
-      command.add("-XX:AOTCache=" + aotCache);
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            classPath,
-            JavaHost.class.getName(),
-            "--socket",
-            socket.toString(),
-            "--code",
-            code.toString()));
+    command.addAll(program(classPath, aotCache));
+    command.addAll(List.of("--socket", socket.toString(), "--code", code.toString()));
     return command;
+  }
+
+  /** An image's argument file, which the host's own arguments follow. */
+  public static List<String> arguments(String classPath, @Nullable Path aotCache) {
+    var arguments = new ArrayList<>(JVM_OPTIONS);
+    arguments.addAll(CONTAINER_OPTIONS);
+    arguments.addAll(program(classPath, aotCache));
+    return arguments;
+  }
+
+  private static List<String> program(String classPath, @Nullable Path aotCache) {
+    var program = new ArrayList<String>();
+    if (aotCache != null) {
+      program.add("-XX:AOTCache=" + aotCache);
+    }
+    program.addAll(List.of("-cp", classPath, JavaHost.class.getName()));
+    return program;
   }
 }

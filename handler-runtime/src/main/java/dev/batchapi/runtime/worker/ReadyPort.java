@@ -50,7 +50,10 @@ final class ReadyPort implements AutoCloseable {
       server = opened;
       Thread.ofPlatform().daemon().name("ready-port").start(() -> accept(opened));
     } catch (IOException e) {
-      log.warn("port {} can't be listened on, so this worker never looks ready: {}", number, e.toString());
+      log.warn(
+          "port {} can't be listened on, so this worker never looks ready: {}",
+          number,
+          e.toString());
     }
   }
 

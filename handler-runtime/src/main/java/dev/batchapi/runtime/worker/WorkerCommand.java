@@ -34,11 +34,17 @@ public final class WorkerCommand {
   public static List<String> of(Path java, String classPath, @Nullable Path aotCache) {
     var command = new ArrayList<String>();
     command.add(java.toString());
-    command.addAll(JVM_OPTIONS);
-    if (aotCache != null) {
-      command.add("-XX:AOTCache=" + aotCache);
-    }
-    command.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
+    command.addAll(arguments(classPath, aotCache));
     return command;
+  }
+
+  /** The same without the program: an image's argument file. */
+  public static List<String> arguments(String classPath, @Nullable Path aotCache) {
+    var arguments = new ArrayList<>(JVM_OPTIONS);
+    if (aotCache != null) {
+      arguments.add("-XX:AOTCache=" + aotCache);
+    }
+    arguments.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
+    return arguments;
   }
 }

@@ -39,7 +39,8 @@ public record WorkerSettings(
    * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
    * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_LEASE_SECONDS},
    * {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code BATCHAPI_GRACE_SECONDS}, {@code
-   * BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
+   * BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and {@code BATCHAPI_READY_PORT}. Only
+   * {@code BATCHAPI_NATS_URL} has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */

@@ -7,7 +7,6 @@ import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobOverrides;
 import dev.batchapi.crds.Limits;
-import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
@@ -47,8 +46,7 @@ final class Acceptance {
   private final Optional<PythonHost> pythonHost;
   private final Credentials credentials;
 
-  Acceptance(
-      OperatorSettings settings, Optional<PythonHost> pythonHost, Credentials credentials) {
+  Acceptance(OperatorSettings settings, Optional<PythonHost> pythonHost, Credentials credentials) {
     this.settings = settings;
     this.pythonHost = pythonHost;
     this.credentials = credentials;
@@ -119,8 +117,7 @@ final class Acceptance {
   private static void checkReady(BatchJob job, BatchApi api, Instant now) {
     var ready =
         Conditions.find(api.getStatus() == null ? null : api.getStatus().conditions(), "Ready")
-            .filter(
-                c -> Objects.equals(c.observedGeneration(), api.getMetadata().getGeneration()));
+            .filter(c -> Objects.equals(c.observedGeneration(), api.getMetadata().getGeneration()));
     if (ready.isEmpty()) {
       var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
       throw new Stop(
@@ -163,10 +160,10 @@ final class Acceptance {
             problem -> {
               throw new InputException(problem.message());
             });
-    var run =
-        RunSpec.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
+    var run = RunSpec.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
     checkHandlerFile(run, files, code, namespace);
-    var labels = Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
+    var labels =
+        Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
     var plan =
         PodPlans.of(
             api.named(),
@@ -181,7 +178,10 @@ final class Acceptance {
   }
 
   private FrozenJob write(
-      FrozenJob frozen, Map<String, String> files, Optional<String> lines, KubernetesClient client) {
+      FrozenJob frozen,
+      Map<String, String> files,
+      Optional<String> lines,
+      KubernetesClient client) {
     if (frozen.pod().pythonHost() != null) {
       pythonHost.ifPresent(host -> create(client, host.configMap(frozen.namespace())));
     }

@@ -67,8 +67,7 @@ final class Aftermath {
       return Optional.of(left);
     }
     new WorkerFleet(context.getClient())
-        .delete(
-            job.getMetadata().getNamespace(), running.stream().map(Worker::jobName).toList());
+        .delete(job.getMetadata().getNamespace(), running.stream().map(Worker::jobName).toList());
     return Optional.empty();
   }
 

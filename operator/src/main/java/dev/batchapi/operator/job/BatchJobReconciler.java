@@ -29,13 +29,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +88,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
 
   @Override
   public List<EventSource<?, BatchJob>> prepareEventSources(EventSourceContext<BatchJob> context) {
-    timer.scheduleWithFixedDelay(
-        () -> forgetGone(context.getPrimaryCache()), 1, 1, TimeUnit.MINUTES);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> forgetGone(context.getPrimaryCache()), 1, 1, TimeUnit.MINUTES);
     return JobSources.of(context, signals.eventSource());
   }
 
@@ -100,7 +101,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var memory = memories.computeIfAbsent(uid, id -> new JobMemory());
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
-      return new Aftermath(context, queue, clock.instant()).of(job, memory, workers(job, memory, context));
+      return new Aftermath(context, queue, clock.instant())
+          .of(job, memory, workers(job, memory, context));
     }
     if (memory.frozen == null) {
       var notYet = accept(job, memory, context);
@@ -155,11 +157,13 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   /** What is missing often comes with the next line of the same file. */
   private static Duration askAgain(BatchJob job, Instant now) {
     var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
-    return age.compareTo(Duration.ofSeconds(15)) < 0 ? Duration.ofSeconds(1) : Duration.ofSeconds(5);
+    return age.compareTo(Duration.ofSeconds(15)) < 0
+        ? Duration.ofSeconds(1)
+        : Duration.ofSeconds(5);
   }
 
-  private UpdateControl<BatchJob> advance(
-      BatchJob job, JobMemory memory, Context<BatchJob> context) throws InterruptedException {
+  private UpdateControl<BatchJob> advance(BatchJob job, JobMemory memory, Context<BatchJob> context)
+      throws InterruptedException {
     var seen = observe(job, memory, context);
     if (seen.counts().isPresent() && !isEnded(seen)) {
       seen = decide(seen, memory, context);
@@ -196,7 +200,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     return seen.counts().flatMap(Counts::end).isPresent();
   }
 
-  /** Workers need the consumer that the publishing begins with; a suspended job's are taken away. */
+  /**
+   * Workers need the consumer that the publishing begins with; a suspended job's are taken away.
+   */
   private static boolean mayHaveWorkers(Observation seen) {
     return seen.isSuspended()
         || seen.enqueuing() instanceof Enqueuing.Done
@@ -226,8 +232,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         state = new Enqueuing.Failed("QueueUnavailable", trouble.get());
       }
     }
-    return new Observation(
-        job, frozen, workers, counts, trouble, state, failures, clock.instant());
+    return new Observation(job, frozen, workers, counts, trouble, state, failures, clock.instant());
   }
 
   private Workers workers(BatchJob job, JobMemory memory, Context<BatchJob> context) {
@@ -329,8 +334,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         : job.getStatus().failures();
   }
 
-  private void measure(
-      BatchJob job, BatchJobStatus status, JobMemory memory, Observation seen) {
+  private void measure(BatchJob job, BatchJobStatus status, JobMemory memory, Observation seen) {
     if (!memory.measured) {
       Measurement.of(job, job.getStatus()).ifPresent(metrics::baseline);
       memory.measured = true;
@@ -359,7 +363,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var now = clock.instant();
     var pause = StatusPace.pause(job.getStatus(), status, memory.statusWritten, now);
     if (pause.isPresent() && pause.get().isZero()) {
-      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(job, withStatus(job, status), context);
+      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
+          job, withStatus(job, status), context);
       memory.statusWritten = now;
       tell(job, job.getStatus(), status, context, memory);
     }
@@ -399,8 +404,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
 
   /** There are no finalizers, so nobody tells that a BatchJob is gone. */
   private void forgetGone(IndexerResourceCache<BatchJob> cache) {
-    var there =
-        cache.list().map(job -> job.getMetadata().getUid()).collect(Collectors.toSet());
+    var there = cache.list().map(job -> job.getMetadata().getUid()).collect(Collectors.toSet());
     for (var uid : List.copyOf(memories.keySet())) {
       if (!there.contains(uid)) {
         memories.remove(uid);

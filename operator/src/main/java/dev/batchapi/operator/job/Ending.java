@@ -65,7 +65,8 @@ final class Ending {
             start ->
                 new NextStep.Finish(
                     Verdict.DeadlineExceeded,
-                    "The job took longer than timeouts.runSeconds allows (%d s).".formatted(limit)));
+                    "The job took longer than timeouts.runSeconds allows (%d s)."
+                        .formatted(limit)));
   }
 
   private static Optional<NextStep.Finish> neverStarted(Observation seen) {

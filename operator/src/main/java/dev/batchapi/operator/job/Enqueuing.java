@@ -6,8 +6,8 @@ import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes the batches of jobs, each job's beside the others: a million batches take their time,
- * and meanwhile a job must be able to be cancelled. What is missing is published again every minute,
- * and at once when the streams are not the ones that were.
+ * and meanwhile a job must be able to be cancelled. What is missing is published again every
+ * minute, and at once when the streams are not the ones that were.
  */
 final class Enqueuing {
   private static final Logger LOG = LoggerFactory.getLogger(Enqueuing.class);
@@ -76,7 +76,7 @@ final class Enqueuing {
       var next = CompletableFuture.supplyAsync(() -> publish(job, batches, ledger), executor);
       entry.last = next.thenApply(state -> entry.finished = state);
       if (!isDoneSoon(entry.last)) {
-        entry.last.thenRun(() -> changed.accept(job));
+        var _ = entry.last.thenRun(() -> changed.accept(job));
       }
     }
     return entry.finished;

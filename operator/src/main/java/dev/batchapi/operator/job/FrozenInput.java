@@ -7,7 +7,9 @@ import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.input.InputException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
-/** An accepted job's batches: the same payload for the same index, however often it is asked for. */
+/**
+ * An accepted job's batches: the same payload for the same index, however often it is asked for.
+ */
 final class FrozenInput {
   private FrozenInput() {}
 

@@ -18,7 +18,8 @@ final class JobNews {
   /** Something that happened. */
   record Item(Kind kind, String reason, String note) {}
 
-  static List<Item> between(@Nullable BatchJobStatus before, BatchJobStatus after, String lastLoss) {
+  static List<Item> between(
+      @Nullable BatchJobStatus before, BatchJobStatus after, String lastLoss) {
     var news = new ArrayList<Item>();
     for (var condition : Objects.requireNonNullElse(after.conditions(), List.<Condition>of())) {
       ofCondition(before, condition, news);
@@ -32,8 +33,7 @@ final class JobNews {
       @Nullable BatchJobStatus before, Condition condition, List<Item> news) {
     var same =
         Statuses.condition(before, condition.type())
-            .filter(
-                c -> c.status() == condition.status() && c.reason().equals(condition.reason()))
+            .filter(c -> c.status() == condition.status() && c.reason().equals(condition.reason()))
             .isPresent();
     if (same || condition.reason().equals(JobStatus.FINISHED)) {
       return;
@@ -42,14 +42,16 @@ final class JobNews {
     switch (condition.type()) {
       case Statuses.ACCEPTED ->
           news.add(
-              new Item(holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
+              new Item(
+                  holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
       case Statuses.COMPLETE, Statuses.FAILED ->
           news.add(
               new Item(
                   condition.type().equals(Statuses.COMPLETE) ? Kind.NORMAL : Kind.WARNING,
                   condition.reason(),
                   condition.message()));
-      case Statuses.SUSPENDED -> news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
+      case Statuses.SUSPENDED ->
+          news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
       case Statuses.WORKERS_READY -> {
         if (holds && !Statuses.isTrue(before, Statuses.WORKERS_READY)) {
           news.add(new Item(Kind.NORMAL, "WorkersReady", condition.message()));

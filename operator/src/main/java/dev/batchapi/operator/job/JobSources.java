@@ -26,8 +26,7 @@ final class JobSources {
     context
         .getPrimaryCache()
         .addIndexer(
-            BY_API,
-            job -> List.of(key(job.getMetadata().getNamespace(), job.getSpec().apiName())));
+            BY_API, job -> List.of(key(job.getMetadata().getNamespace(), job.getSpec().apiName())));
     return List.of(ledger, jobs(context), pods(context), apis(context));
   }
 
@@ -55,8 +54,7 @@ final class JobSources {
             .withPrimaryToSecondaryMapper(
                 (BatchJob job) ->
                     Set.of(
-                        new ResourceID(
-                            job.getSpec().apiName(), job.getMetadata().getNamespace())))
+                        new ResourceID(job.getSpec().apiName(), job.getMetadata().getNamespace())))
             .withSecondaryToPrimaryMapper(
                 api ->
                     context

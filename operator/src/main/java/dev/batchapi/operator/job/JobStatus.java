@@ -136,11 +136,13 @@ final class JobStatus {
       Observation seen, Optional<End> end, Statuses.Conditions conditions) {
     switch (seen.enqueuing()) {
       case Enqueuing.Done _ when seen.queueTrouble().isPresent() ->
-          conditions.add(
-              Statuses.ENQUEUED, UNKNOWN, "QueueUnavailable", seen.queueTrouble().get());
+          conditions.add(Statuses.ENQUEUED, UNKNOWN, "QueueUnavailable", seen.queueTrouble().get());
       case Enqueuing.Done _ ->
           conditions.add(
-              Statuses.ENQUEUED, TRUE, "Enqueued", "Every batch is in the queue or has its outcome.");
+              Statuses.ENQUEUED,
+              TRUE,
+              "Enqueued",
+              "Every batch is in the queue or has its outcome.");
       case Enqueuing.Running _ when end.isEmpty() ->
           conditions.add(
               Statuses.ENQUEUED, FALSE, "Enqueuing", "The batches are being put into the queue.");
@@ -176,7 +178,8 @@ final class JobStatus {
 
   private static void finished(Observation seen, End end, Statuses.Conditions conditions) {
     var reason = end.verdict().name();
-    conditions.add(Statuses.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
+    conditions.add(
+        Statuses.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
     if (Statuses.condition(seen.before(), Statuses.SUSPENDED).isPresent()) {
       conditions.add(Statuses.SUSPENDED, FALSE, FINISHED, "The job has ended.");
     }

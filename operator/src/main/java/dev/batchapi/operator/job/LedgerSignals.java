@@ -1,8 +1,8 @@
 package dev.batchapi.operator.job;
 
+import dev.batchapi.crds.BatchJob;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import dev.batchapi.crds.BatchJob;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class LedgerSignals {
   private static final Duration TOGETHER = Duration.ofMillis(50);
 
-  private final SimpleInboundEventSource<BatchJob> events = new SimpleInboundEventSource<>("ledger");
+  private final SimpleInboundEventSource<BatchJob> events =
+      new SimpleInboundEventSource<>("ledger");
   private final Map<String, ResourceID> known = new ConcurrentHashMap<>();
   private final Map<String, AtomicLong> next = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timer;
@@ -57,8 +58,9 @@ final class LedgerSignals {
       if (now - at >= TOGETHER.toNanos()) {
         events.propagateEvent(job);
       }
-      timer.schedule(
-          () -> events.propagateEvent(job), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
+      var _ =
+          timer.schedule(
+              () -> events.propagateEvent(job), TOGETHER.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

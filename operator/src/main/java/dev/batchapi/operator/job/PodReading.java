@@ -116,7 +116,7 @@ final class PodReading {
     if (own.isEmpty()) {
       own = "the worker's container ended: " + describe(worker);
     }
-    return isOomKilled(handler)
+    return handler != null && isOomKilled(handler)
         ? own
             + " (the handler's container was OOMKilled: it took more memory than its limit, exit code %d)"
                 .formatted(handler.getExitCode())
@@ -146,8 +146,10 @@ final class PodReading {
   private static Optional<Trouble> trouble(Pod pod) {
     for (var name : new String[] {"handler", "worker"}) {
       var status = container(pod, name);
-      var waiting =
-          status == null || status.getState() == null ? null : status.getState().getWaiting();
+      if (status == null || status.getState() == null) {
+        continue;
+      }
+      var waiting = status.getState().getWaiting();
       if (waiting == null || waiting.getReason() == null) {
         continue;
       }

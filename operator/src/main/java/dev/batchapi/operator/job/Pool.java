@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which Jobs are to be made and deleted, so that as many workers work as should. A worker that ended
- * is replaced at once; one that is lost again and again without any progress of the job, slower and
- * slower.
+ * Which Jobs are to be made and deleted, so that as many workers work as should. A worker that
+ * ended is replaced at once; one that is lost again and again without any progress of the job,
+ * slower and slower.
  */
 final class Pool {
   /** So many losses in a row without any progress end the job. */
@@ -99,8 +99,7 @@ final class Pool {
   static boolean isHopeless(Workers workers, int progress) {
     var broken =
         workers.all().stream()
-            .anyMatch(
-                w -> w.state() instanceof Ended ended && ended.how() == How.HANDLER_BROKEN);
+            .anyMatch(w -> w.state() instanceof Ended ended && ended.how() == How.HANDLER_BROKEN);
     return fruitless(workers, progress) >= (broken && progress == 0 ? BOUND_BROKEN : BOUND);
   }
 
@@ -123,8 +122,8 @@ final class Pool {
     if (worker.state() instanceof WorkerState.Stopping) {
       return false;
     }
-    var latest = newest.get(worker.slot());
-    var superseded = latest != null && latest.attempt() > worker.attempt();
+    var latest = newest.getOrDefault(worker.slot(), worker);
+    var superseded = latest.attempt() > worker.attempt();
     if (!(worker.state() instanceof Ended(var how, _, var at))) {
       return superseded || worker.slot() >= allowed;
     }

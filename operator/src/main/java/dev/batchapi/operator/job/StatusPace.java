@@ -22,7 +22,10 @@ final class StatusPace {
    * @param written when this job's status was last written; null: not by this process
    */
   static Optional<Duration> pause(
-      @Nullable BatchJobStatus before, BatchJobStatus after, @Nullable Instant written, Instant now) {
+      @Nullable BatchJobStatus before,
+      BatchJobStatus after,
+      @Nullable Instant written,
+      Instant now) {
     if (after.equals(before)) {
       return Optional.empty();
     }

@@ -36,8 +36,7 @@ final class TimeToLive {
     var entries = owner.getSpec().jobs();
     var stands =
         Objects.requireNonNullElse(entries, List.<dev.batchapi.crds.JobEntry>of()).stream()
-            .anyMatch(
-                e -> (owner.getMetadata().getName() + "-" + e.name()).equals(name(job)));
+            .anyMatch(e -> (owner.getMetadata().getName() + "-" + e.name()).equals(name(job)));
     var remembered =
         owner.getStatus() != null
             && owner.getStatus().jobs() != null

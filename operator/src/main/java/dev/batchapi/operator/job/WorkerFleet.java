@@ -67,8 +67,7 @@ final class WorkerFleet {
   /** Whether a Job's name is one of this job's workers. */
   static boolean isWorkerOf(String batchJob, String name) {
     return name.startsWith(batchJob + "-")
-        && Names.workerJob(
-                batchJob, Names.worker(name).orElse(-1), Names.attempt(name).orElse(-1))
+        && Names.workerJob(batchJob, Names.worker(name).orElse(-1), Names.attempt(name).orElse(-1))
             .equals(name);
   }
 }

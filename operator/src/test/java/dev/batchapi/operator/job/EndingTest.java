@@ -121,7 +121,10 @@ final class EndingTest {
     job.now = ACCEPTED.plusSeconds(30);
     job.workers =
         workers(
-            worker(0, new WorkerState.Pending(Optional.of(new Trouble("ImagePullFailed", "no such image")))));
+            worker(
+                0,
+                new WorkerState.Pending(
+                    Optional.of(new Trouble("ImagePullFailed", "no such image")))));
 
     endsWith(Verdict.WorkersFailed, "startupSeconds (30 s)", "ImagePullFailed: no such image");
   }

@@ -24,7 +24,17 @@ final class JobStatusTest {
 
   static BatchJobStatus started(Instant start) {
     return new BatchJobStatus(
-        List.of(), JobPhase.RUNNING, null, 0, null, null, null, 1L, ACCEPTED.toString(), start.toString(), null);
+        List.of(),
+        JobPhase.RUNNING,
+        null,
+        0,
+        null,
+        null,
+        null,
+        1L,
+        ACCEPTED.toString(),
+        start.toString(),
+        null);
   }
 
   private BatchJobStatus status() {
@@ -75,7 +85,8 @@ final class JobStatusTest {
     var at = ACCEPTED.plusSeconds(9);
     job.counts =
         Optional.of(
-            new Counts(9, 1, 1, 0, Optional.empty(), Optional.of(new End(verdict, "so it is", at))));
+            new Counts(
+                9, 1, 1, 0, Optional.empty(), Optional.of(new End(verdict, "so it is", at))));
 
     var status = status();
 
@@ -92,7 +103,9 @@ final class JobStatusTest {
   void whatKeepsWorkersFromStartingIsTheReason() {
     job.workers =
         workers(
-            worker(0, new WorkerState.Pending(Optional.of(new Trouble("Unschedulable", "0/1 nodes")))));
+            worker(
+                0,
+                new WorkerState.Pending(Optional.of(new Trouble("Unschedulable", "0/1 nodes")))));
 
     var ready = condition(status(), "WorkersReady");
 

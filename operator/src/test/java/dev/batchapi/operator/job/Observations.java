@@ -47,8 +47,7 @@ final class Observations {
         new BatchJobSpec(
             "api", wanted, new JobInput(null, null, total), null, suspend, cancel, null));
     job.setStatus(before);
-    return new Observation(
-        job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), now);
+    return new Observation(job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), now);
   }
 
   private FrozenJob frozen() {

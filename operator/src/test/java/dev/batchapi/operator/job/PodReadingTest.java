@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PodReadingTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
   private static final Job JOB =
-      Serialization.unmarshal("{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}}", Job.class);
+      Serialization.unmarshal(
+          "{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}}", Job.class);
 
   private static WorkerState read(String podStatus) {
     return PodReading.read(JOB, pod("", podStatus), NOW);
@@ -23,7 +24,8 @@ final class PodReadingTest {
 
   private static Pod pod(String metadata, String status) {
     return Serialization.unmarshal(
-        "{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}".formatted(metadata, status),
+        "{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}"
+            .formatted(metadata, status),
         Pod.class);
   }
 
@@ -47,8 +49,17 @@ final class PodReadingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,DONE", "3,HANDLER_INVALID", "4,HANDLER_BROKEN", "5,LOST", "6,LOST", "7,LOST", "70,LOST",
-      "137,LOST", "143,DISRUPTED"})
+  @CsvSource({
+    "0,DONE",
+    "3,HANDLER_INVALID",
+    "4,HANDLER_BROKEN",
+    "5,LOST",
+    "6,LOST",
+    "7,LOST",
+    "70,LOST",
+    "137,LOST",
+    "143,DISRUPTED"
+  })
   void anExitCodeSaysWhatFollows(int code, How how) {
     var state = read(containers(terminated(code, "reason: Error, message: last words"), RUNNING));
 
@@ -90,7 +101,8 @@ final class PodReadingTest {
     var state =
         read(
             containers(
-                RUNNING, "ready: false, state: {waiting: {reason: ErrImagePull, message: no such host}}"));
+                RUNNING,
+                "ready: false, state: {waiting: {reason: ErrImagePull, message: no such host}}"));
 
     assertThat(state)
         .isInstanceOfSatisfying(
@@ -121,7 +133,8 @@ final class PodReadingTest {
     var state =
         read(
             containers(
-                RUNNING, terminated(128, "reason: StartError, message: 'exec: python3: not found'")));
+                RUNNING,
+                terminated(128, "reason: StartError, message: 'exec: python3: not found'")));
 
     assertThat(state)
         .isInstanceOfSatisfying(
@@ -138,7 +151,9 @@ final class PodReadingTest {
         .isEqualTo(new WorkerState.Starting());
     assertThat(
             PodReading.read(
-                JOB, pod("", containers(RUNNING, terminated(1, "reason: Error"))), NOW.plusSeconds(10)))
+                JOB,
+                pod("", containers(RUNNING, terminated(1, "reason: Error"))),
+                NOW.plusSeconds(10)))
         .isInstanceOf(WorkerState.Ended.class);
   }
 

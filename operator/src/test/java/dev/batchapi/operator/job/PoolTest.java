@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 final class PoolTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-  private static Worker worker(int slot, int attempt, int fruitless, int progress, WorkerState state) {
+  private static Worker worker(
+      int slot, int attempt, int fruitless, int progress, WorkerState state) {
     return new Worker(
         "job-%d-%d".formatted(slot, attempt), slot, attempt, fruitless, progress, state, false);
   }
@@ -38,7 +39,9 @@ final class PoolTest {
   void aNewJobGetsAsManyWorkersAsItAsksFor() {
     assertThat(plan(workers(), 3, 100, 0).create())
         .containsExactly(
-            new NewWorker(0, 0, 0, false), new NewWorker(1, 0, 0, false), new NewWorker(2, 0, 0, false));
+            new NewWorker(0, 0, 0, false),
+            new NewWorker(1, 0, 0, false),
+            new NewWorker(2, 0, 0, false));
   }
 
   @Test
@@ -150,8 +153,7 @@ final class PoolTest {
 
   @Test
   void aContainerThatOutlivesItsReplacedWorkerIsTakenAway() {
-    var broken =
-        new Worker("job-0-0", 0, 0, 0, 0, ended(How.HANDLER_BROKEN, 0), true);
+    var broken = new Worker("job-0-0", 0, 0, 0, 0, ended(How.HANDLER_BROKEN, 0), true);
     var next = worker(0, 1, 1, 0, new WorkerState.Ready());
 
     assertThat(plan(workers(broken, next), 1, 100, 0).delete()).containsExactly("job-0-0");

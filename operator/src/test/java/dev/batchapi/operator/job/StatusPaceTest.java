@@ -17,7 +17,12 @@ final class StatusPaceTest {
     return new BatchJobStatus(
         List.of(
             new Condition(
-                "WorkersReady", Condition.Status.TRUE, "AllReady", message, "2026-01-01T00:00:00Z", 1L)),
+                "WorkersReady",
+                Condition.Status.TRUE,
+                "AllReady",
+                message,
+                "2026-01-01T00:00:00Z",
+                1L)),
         phase,
         new BatchJobStatus.Batches(100, succeeded, 0, 100 - succeeded),
         0,

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Builds our images from the Dockerfiles that ship, on bases made here, and gives them to the test cluster with the
+# other images that pods of the product and of its tests ask for. What has not changed is neither built nor imported.
+set -euo pipefail
+images=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$images/../..
+source "$root/e2e/cluster/settings.sh"
+source "$root/e2e/cluster/requirements.sh"
+source "$root/deploy/images.env"
+source "$images/storage.sh"
+
+load() { # name, what tells its content from another's, command that writes it as a docker-archive to a file
+  local name=$1 content=$2 known=$STATE/images/${1//[\/:]/_}
+  shift 2
+  [ "$(cat "$known" 2>/dev/null)" != "$content" ] || return 0
+  "$@" "$work/image.tar"
+  "$root/e2e/cluster/cluster.sh" load "$work/image.tar" >/dev/null
+  rm "$work/image.tar"
+  mkdir -p "${known%/*}"
+  echo "$content" >"$known"
+  echo "$name is in the cluster."
+}
+built() { # name, local name: of an image in buildah's storage
+  load "$1" "$(id_of "$2")" archive "$1" "$2"
+}
+archive() { buildah push -q "$2" "docker-archive:$3:$1"; }
+program() { # name, program, path in the image, user
+  load "$1" "$(sha256sum <"$2")" static "$@"
+}
+static() { "$images/static-image.sh" "${@:1:4}" >"$5"; }
+
+build() { # name, folder of the Dockerfile
+  local before id log=$CACHE/images/$2.log
+  before=$(id_of "$1")
+  buildah bud --layers --isolation chroot --network host --pull-never \
+    --build-arg BASE_IMAGE="$python" --build-arg JDK_IMAGE="$jdk" -t "$1" "$root/$2" >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; die "make images: $2/Dockerfile failed; the whole log is $log."; }
+  id=$(id_of "$1")
+  [ -z "$before" ] || [ "$before" = "$id" ] || buildah rmi "$before" >/dev/null
+}
+
+require_root 'make images'
+alive "$NODE_PID" || die "make images: no cluster is running on this machine: start it with 'make cluster'."
+mkdir -p "$CACHE/images"
+exec 8<"$CACHE/images"
+flock 8
+require_packages 'make images' buildah=buildah
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python=$("$images/base.sh" python)
+jdk=$("$images/base.sh" jdk)
+
+build "$RUNTIME_IMAGE" handler-runtime
+built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
+if [ -f "$root/operator/src/main/java/dev/batchapi/operator/OperatorMain.java" ]; then
+  build "$OPERATOR_IMAGE" operator
+  built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
+fi
+# What the public images of these names hold, without the rest.
+program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
+program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534
+# An author's image: Python and nothing of ours.
+built batchapi-e2e/python:3.11 "$python"
