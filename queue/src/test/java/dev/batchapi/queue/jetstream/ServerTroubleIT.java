@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that are killed, absent, full, emptied, or filled with garbage. */
-@Timeout(180)
+@Timeout(300)
 class ServerTroubleIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final JetStreamSettings SETTINGS =
@@ -432,9 +432,9 @@ class ServerTroubleIT {
     server.restart();
     var ledger = ledger(SETTINGS);
     ledger.enqueue("j", batches(1, 10));
+    var other = worker("j", SETTINGS);
     var lease = take(worker("j", SETTINGS));
     var until = System.nanoTime() + 3 * SETTINGS.lease().toNanos();
-    var other = worker("j", SETTINGS);
     while (System.nanoTime() < until) {
       lease.renew();
       assertThat(other.lease(Duration.ofMillis(300))).isEmpty();
