@@ -1,5 +1,6 @@
 package dev.batchapi.queue;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,15 @@ public interface Ledger extends AutoCloseable {
    * @param visitor gets each batch's index and outcome; not that of {@code on_job_complete}
    */
   void outcomes(String job, OutcomeVisitor visitor);
+
+  /**
+   * The batches that have failed for good, known without reading an outcome's body: {@link
+   * #outcome} reads those of the few that are shown.
+   *
+   * @param limit how many at most
+   * @return their indices, ascending
+   */
+  List<Integer> failed(String job, int limit);
 
   /** The outcome of {@code on_job_complete} or of one batch; null if there is none. */
   @Nullable Outcome outcome(String job, int index);

@@ -2,6 +2,7 @@ package dev.batchapi.queue;
 
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tally {
   private final BitSet done = new BitSet();
+  private final BitSet failed = new BitSet();
   private final Map<Integer, Integer> failures = new HashMap<>();
   private final Map<Integer, Integer> losses = new HashMap<>();
   private int succeeded;
-  private int failed;
   private int failedAttempts;
   private int lost;
   private Outcome.@Nullable Kind completion;
@@ -41,9 +42,9 @@ public final class Tally {
     done.set(index);
     switch (kind) {
       case SUCCEEDED -> succeeded++;
-      case FAILED -> failed++;
+      case FAILED -> failed.set(index);
     }
-    failed(index, failedBefore);
+    failures(index, failedBefore);
     return true;
   }
 
@@ -52,7 +53,7 @@ public final class Tally {
     if (index == Lease.COMPLETION) {
       return;
     }
-    failed(index, failuresNow);
+    failures(index, failuresNow);
     if (lossesNow > losses.getOrDefault(index, 0)) {
       lost += lossesNow - losses.getOrDefault(index, 0);
       losses.put(index, lossesNow);
@@ -60,7 +61,7 @@ public final class Tally {
   }
 
   // An outcome and an attempt record both know of failed attempts; the greater number is right.
-  private void failed(int index, int now) {
+  private void failures(int index, int now) {
     var before = failures.getOrDefault(index, 0);
     if (now > before) {
       failedAttempts += now - before;
@@ -89,10 +90,15 @@ public final class Tally {
     indices.andNot(done);
   }
 
+  /** Indices of the batches that have failed, ascending, at most {@code limit} of them. */
+  public List<Integer> failed(int limit) {
+    return failed.stream().limit(limit).boxed().toList();
+  }
+
   public Counts counts() {
     return new Counts(
         succeeded,
-        failed,
+        failed.cardinality(),
         failedAttempts,
         lost,
         Optional.ofNullable(completion),

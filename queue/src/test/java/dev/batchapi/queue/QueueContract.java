@@ -186,6 +186,27 @@ public abstract class QueueContract {
   }
 
   @Test
+  void theFailedBatchesAreKnownByTheirIndices() throws Exception {
+    ledger().enqueue(job, batches(12));
+    var queue = worker(job);
+    for (var i = 0; i < 11; i++) {
+      var lease = take(queue);
+      lease.commit(
+          lease.index() % 3 == 1 ? Outcome.failed(1, error("no " + lease.index())) : ok("1"));
+    }
+    assertThat(ledger().failed(job, 100)).containsExactly(1, 4, 7, 10);
+    assertThat(ledger().failed(job, 2)).containsExactly(1, 4);
+    assertThat(ledger().failed(job, 0)).isEmpty();
+    assertThat(BatchError.fromJson(outcome(4).body()).message()).isEqualTo("no 4");
+    var held = take(queue);
+    ledger().end(job, end(Verdict.Cancelled));
+    held.commit(Outcome.failed(1, error("too late")));
+    ledger().enqueueCompletion(job, "{}".getBytes(UTF_8));
+    assertThat(ledger().failed(job, 100)).containsExactly(1, 4, 7, 10);
+    assertThat(ledger().failed(newJob(), 100)).isEmpty();
+  }
+
+  @Test
   void aReleasedBatchComesBackAtOnceAndIsNoLoss() throws Exception {
     ledger().enqueue(job, batches(1));
     var queue = worker(job);

@@ -6,7 +6,6 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
-import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.queue.input.Input;
 import dev.batchapi.runtime.protocol.Complete;
@@ -17,7 +16,6 @@ import dev.batchapi.runtime.worker.Worker;
 import dev.batchapi.runtime.worker.WorkerExit;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -126,14 +124,10 @@ final class LocalJob {
   }
 
   private byte[] summary(Counts counts) {
-    var failed = new ArrayList<String>();
-    ledger.outcomes(
-        assignment.jobId(),
-        (index, outcome) -> {
-          if (outcome.kind() == Outcome.Kind.FAILED && failed.size() < FAILED_IDS_KEPT) {
-            failed.add(assignment.jobId() + "-" + index);
-          }
-        });
+    var failed =
+        ledger.failed(assignment.jobId(), FAILED_IDS_KEPT).stream()
+            .map(index -> assignment.jobId() + "-" + index)
+            .toList();
     return new Complete(
             new JobSummary(
                 plan.input.count(),

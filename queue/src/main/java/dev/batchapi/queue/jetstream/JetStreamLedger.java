@@ -13,6 +13,7 @@ import io.nats.client.PublishOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -130,6 +131,13 @@ public final class JetStreamLedger implements Ledger {
         throw Link.interrupted("reading the outcomes of job " + job, e);
       }
     }
+  }
+
+  @Override
+  public List<Integer> failed(String job, int limit) {
+    Subjects.checkJob(job);
+    followed.catchUp();
+    return tallies.failed(job, limit);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.batchapi.queue.Tally;
 import io.nats.client.Message;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,6 +125,11 @@ final class Tallies {
   synchronized Counts counts(String job) {
     var known = jobs.get(job);
     return known == null ? Counts.NONE : known.tally.counts();
+  }
+
+  synchronized List<Integer> failed(String job, int limit) {
+    var known = jobs.get(job);
+    return known == null ? List.of() : known.tally.failed(limit);
   }
 
   synchronized boolean hasEnded(String job) {

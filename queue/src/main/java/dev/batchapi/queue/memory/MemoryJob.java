@@ -11,6 +11,7 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Tally;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
@@ -226,6 +227,10 @@ final class MemoryJob {
           copy.remove(Lease.COMPLETION);
           return copy;
         });
+  }
+
+  List<Integer> failed(int limit) {
+    return locked(() -> tally.failed(limit));
   }
 
   @Nullable Outcome outcome(int index) {

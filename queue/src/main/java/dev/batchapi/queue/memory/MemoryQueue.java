@@ -8,6 +8,7 @@ import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,6 +76,12 @@ public final class MemoryQueue implements Ledger {
     if (known != null) {
       known.outcomes().forEach(visitor::visit);
     }
+  }
+
+  @Override
+  public List<Integer> failed(String job, int limit) {
+    var known = jobs.get(job);
+    return known == null ? List.of() : known.failed(limit);
   }
 
   @Override

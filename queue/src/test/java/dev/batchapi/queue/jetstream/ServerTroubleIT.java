@@ -406,6 +406,7 @@ class ServerTroubleIT {
     assertThat(committed).isEqualTo(2);
     assertThat(ledger.counts("j").succeeded()).isEqualTo(2);
     assertThat(ledger.counts("j").failed()).isEqualTo(1);
+    assertThat(ledger.failed("j", 10)).containsExactly(2);
     var read = new ArrayList<Outcome.Kind>();
     ledger.outcomes("j", (index, outcome) -> read.add(outcome.kind()));
     assertThat(read).hasSize(3);
