@@ -30,10 +30,9 @@ demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java h
 	bin/batchapi run examples/digits --results target/digits-results.jsonl
 
 .PHONY: test
-test: tools ## Run every test, from a fresh clone too
-	cd handler-runtime/src/test/python && $(PYTHON) -m unittest discover
-	cd deploy && $(PYTHON) -m unittest discover
-	$(MVN) verify
+test: tools ## Run every test, from a fresh clone too; as root on a real Kubernetes of its own
+	@MAKE='$(MAKE)' MVN='$(MVN)' PYTHON='$(PYTHON)' e2e/test.sh
+
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2
 STATSD_EXPORTER_VERSION := v0.31.0
