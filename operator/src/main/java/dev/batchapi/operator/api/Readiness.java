@@ -1,11 +1,13 @@
 package dev.batchapi.operator.api;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whether jobs of a BatchAPI can run. */
 sealed interface Readiness {
+  /** How many keys of a ConfigMap a message names. */
+  int NAMED = 20;
 
   /** They can. */
   record Ready() implements Readiness {}
@@ -39,18 +41,29 @@ sealed interface Readiness {
   }
 
   static NotReady configMapKeyNotFound(
-      String configMap, String namespace, String key, Map<String, String> data) {
-    var keys =
-        data.isEmpty()
-            ? "It has no text at all."
-            : "Its keys are: "
-                + data.keySet().stream().sorted().limit(20).collect(Collectors.joining(", "))
-                + (data.size() > 20 ? ", …" : ".");
+      String configMap, String namespace, String key, Set<String> keys) {
     return new NotReady(
         "ConfigMapKeyNotFound",
         "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the handler's code: add it, or set spec.handler's file to the key that has it. %s"
-            .formatted(configMap, namespace, key, keys),
+            .formatted(
+                configMap,
+                namespace,
+                key,
+                keys.isEmpty() ? "It has no keys." : "Its keys are: %s.".formatted(list(keys))),
         true);
+  }
+
+  static NotReady configMapIsBinary(String configMap, String namespace, Set<String> keys) {
+    return new NotReady(
+        "ConfigMapIsBinary",
+        "ConfigMap \"%s\" in namespace \"%s\" has binary data (%s), and code is text: put such files into the image or into a volume of spec.template."
+            .formatted(configMap, namespace, list(keys)),
+        true);
+  }
+
+  private static String list(Set<String> keys) {
+    return keys.stream().sorted().limit(NAMED).collect(Collectors.joining(", "))
+        + (keys.size() > NAMED ? ", …" : "");
   }
 
   static NotReady templateInvalid(String message) {

@@ -42,20 +42,23 @@ final class ReadinessCheck {
     var run = run(api.named());
     var handler = api.getSpec().handler();
     var configMap = CodeFiles.configMap(handler);
-    var code = CodeFiles.inline(handler);
-    if (configMap.isPresent()) {
-      var namespace = api.getMetadata().getNamespace();
-      var found = client.configMaps().inNamespace(namespace).withName(configMap.get()).get();
-      if (found == null) {
-        return Readiness.configMapNotFound(configMap.get(), namespace);
-      }
-      code = Objects.requireNonNullElse(found.getData(), Map.of());
-      if (!code.containsKey(run.handler().file())) {
-        return Readiness.configMapKeyNotFound(
-            configMap.get(), namespace, String.valueOf(run.handler().file()), code);
-      }
+    if (configMap.isEmpty()) {
+      return pods(api, run, CodeFiles.inline(handler), client);
     }
-    return pods(api, run, code, client);
+    var namespace = api.getMetadata().getNamespace();
+    var found = client.configMaps().inNamespace(namespace).withName(configMap.get()).get();
+    if (found == null) {
+      return Readiness.configMapNotFound(configMap.get(), namespace);
+    }
+    if (found.getBinaryData() != null && !found.getBinaryData().isEmpty()) {
+      return Readiness.configMapIsBinary(
+          configMap.get(), namespace, found.getBinaryData().keySet());
+    }
+    var code = Objects.requireNonNullElse(found.getData(), Map.<String, String>of());
+    var file = String.valueOf(run.handler().file());
+    return code.containsKey(file)
+        ? pods(api, run, code, client)
+        : Readiness.configMapKeyNotFound(configMap.get(), namespace, file, code.keySet());
   }
 
   private Readiness pods(

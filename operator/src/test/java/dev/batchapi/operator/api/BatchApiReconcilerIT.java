@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A person, the API server, and the operator that is started and stopped. */
-@Timeout(120)
+@Timeout(300)
 class BatchApiReconcilerIT {
   private static final String INLINE = "handler: {python: {inline: \"class Handler: pass\"}}";
   private static final String IN_A_CONFIG_MAP =
@@ -160,6 +160,18 @@ class BatchApiReconcilerIT {
     becomes("Ready", Status.FALSE, "ConfigMapKeyNotFound");
     assertThat(condition("Ready").message())
         .contains("has no key \"tagger.py\"", "Its keys are: other.py.");
+
+    cluster.apply(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: code}
+        data: {tagger.py: ""}
+        binaryData: {model.bin: AAAA}
+        """,
+        ConfigMap.class);
+    becomes("Ready", Status.FALSE, "ConfigMapIsBinary");
+    assertThat(condition("Ready").message()).contains("has binary data (model.bin)");
 
     cluster.apply(
         """
