@@ -51,11 +51,9 @@ python=$("$images/base.sh" python)
 jdk=$("$images/base.sh" jdk)
 
 build "$RUNTIME_IMAGE" handler-runtime
+build "$OPERATOR_IMAGE" operator
 built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
-if [ -f "$root/operator/src/main/java/dev/batchapi/operator/OperatorMain.java" ]; then
-  build "$OPERATOR_IMAGE" operator
-  built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
-fi
+built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
 # What the public images of these names hold, without the rest.
 program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
 program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534
