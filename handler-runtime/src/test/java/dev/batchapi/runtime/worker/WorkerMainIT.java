@@ -131,7 +131,7 @@ class WorkerMainIT {
       await().atMost(LONG).until(() -> pod.log().contains("at "));
       pod.signal(pod.host(), "KILL");
       assertThat(pod.exitCode()).as(pod.log()).isEqualTo(5);
-      assertThat(pod.lastWords()).contains("the handler's process ended");
+      assertThat(pod.lastWords()).contains("The handler's process ended in batch", "attempt 1.");
     }
     assertThat(owner.counts(job).failedAttempts()).isEqualTo(1);
   }
