@@ -30,10 +30,9 @@ demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java h
 	bin/batchapi run examples/digits --results target/digits-results.jsonl
 
 .PHONY: test
-test: tools ## Run every test, from a fresh clone too
-	cd handler-runtime/src/test/python && $(PYTHON) -m unittest discover
-	cd deploy && $(PYTHON) -m unittest discover
-	$(MVN) verify
+test: tools ## Run every test, from a fresh clone too; as root on a real Kubernetes of its own
+	@MAKE='$(MAKE)' MVN='$(MVN)' PYTHON='$(PYTHON)' e2e/test.sh
+
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2
 STATSD_EXPORTER_VERSION := v0.31.0
@@ -61,6 +60,12 @@ aot: build ## Make the AOT caches of worker and Java host, which start twice as 
 .PHONY: bench-worker
 bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")
 	cd handler-runtime && $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp target/test-classes:'target/dist/lib/*':$(CURDIR)/queue/target/test-classes dev.batchapi.runtime.worker.WorkerBenchmark start socket
+
+.PHONY: bench-job
+bench-job: ## Measure jobs on the installed test cluster against bare Jobs (BENCH_OPTS="-Druns=7 -Djobs=200")
+	$(MVN) -q test-compile -pl e2e -am
+	$(MVN) -q dependency:build-classpath -pl e2e -am -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+	BATCHAPI_E2E_KUBECONFIG=$$($(MAKE) -s kubeconfig) $(JAVA_HOME)/bin/java -XX:+UseSerialGC $(BENCH_OPTS) -cp e2e/target/test-classes:$$(cat e2e/target/bench.classpath) dev.batchapi.e2e.JobBenchmark
 
 .PHONY: bench-queue
 bench-queue: tools aot ## Measure queue and workers against plain jnats (shorter: BENCH_OPTS="-Denqueued=2000 -Dlooped=500 -Dbatches=500")

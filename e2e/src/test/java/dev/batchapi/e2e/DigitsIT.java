@@ -26,9 +26,9 @@ final class DigitsIT {
       for (var job : new String[] {"digits-python", "digits-java"}) {
         var status = user.awaitsTheEndOf(job).getStatus();
         assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
-        assertThat(status.batches().total()).isEqualTo(113);
-        assertThat(status.batches().succeeded()).isEqualTo(113);
-        assertThat(status.batches().remaining()).isZero();
+        assertThat(user.batches(job).total()).isEqualTo(113);
+        assertThat(user.batches(job).succeeded()).isEqualTo(113);
+        assertThat(user.batches(job).remaining()).isZero();
         assertThat(status.failedAttempts()).isZero();
       }
       await()

@@ -35,16 +35,6 @@ final class LifecycleIT {
     user.close();
   }
 
-  private static int succeeded(String job) {
-    var status = user.job(job).getStatus();
-    return status == null || status.batches() == null ? 0 : status.batches().succeeded();
-  }
-
-  private static int ready(String job) {
-    var status = user.job(job).getStatus();
-    return status == null || status.workers() == null ? 0 : status.workers().ready();
-  }
-
   private static long runningPods(String job) {
     return user.pods(job).stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
@@ -55,21 +45,21 @@ final class LifecycleIT {
   @Test
   void aSuspendedJobKeepsWhatIsDoneAndGoesOnLater() {
     user.applies(Team.python("hold", "input: {count: 20}\nworkers: 2", "batchSize: 1", SLOW));
-    user.awaits("some batches", () -> succeeded("hold") >= 2);
+    user.awaits("some batches", () -> user.succeeded("hold") >= 2);
 
     user.kubectl(
         "patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":true}}");
 
     user.awaits("no pods", () -> runningPods("hold") == 0);
     user.awaits("Suspended", () -> user.job("hold").getStatus().phase() == JobPhase.SUSPENDED);
-    var done = succeeded("hold");
+    var done = user.succeeded("hold");
     assertThat(done).isBetween(2, 19);
 
     user.kubectl(
         "patch", "batchjob", "hold", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
 
     assertThat(user.reasonOfTheEndOf("hold")).isEqualTo("Complete");
-    assertThat(user.job("hold").getStatus().batches().succeeded()).isEqualTo(20);
+    assertThat(user.batches("hold").succeeded()).isEqualTo(20);
   }
 
   @Test
@@ -87,29 +77,29 @@ final class LifecycleIT {
   @Test
   void aCancelledJobStopsAndKeepsItsRecord() {
     user.applies(Team.python("stop", "input: {count: 1000}\nworkers: 2", "batchSize: 1", SLOW));
-    user.awaits("some batches", () -> succeeded("stop") >= 2);
+    user.awaits("some batches", () -> user.succeeded("stop") >= 2);
 
     user.kubectl("patch", "batchjob", "stop", "--type=merge", "-p", "{\"spec\":{\"cancel\":true}}");
 
     assertThat(user.reasonOfTheEndOf("stop")).isEqualTo("Cancelled");
     var status = user.job("stop").getStatus();
     assertThat(status.phase()).isEqualTo(JobPhase.CANCELLED);
-    assertThat(status.batches().succeeded()).isGreaterThanOrEqualTo(2);
-    assertThat(status.batches().remaining()).isPositive();
+    assertThat(user.batches("stop").succeeded()).isGreaterThanOrEqualTo(2);
+    assertThat(user.batches("stop").remaining()).isPositive();
     user.awaits("no pods", () -> runningPods("stop") == 0);
   }
 
   @Test
   void workersComeAndGoWithScale() {
     user.applies(Team.python("scale", "input: {count: 200}\nworkers: 1", "batchSize: 1", SLOW));
-    user.awaits("one ready", () -> ready("scale") == 1);
+    user.awaits("one ready", () -> user.ready("scale") == 1);
 
     var up = user.kubectl("scale", "batchjob/scale", "--replicas=3");
     assertThat(up.code()).as(up.out()).isZero();
-    user.awaits("three ready", () -> ready("scale") == 3);
+    user.awaits("three ready", () -> user.ready("scale") == 3);
 
     user.kubectl("scale", "batchjob/scale", "--replicas=1");
-    user.awaits("one pod", () -> runningPods("scale") == 1 && ready("scale") == 1);
+    user.awaits("one pod", () -> runningPods("scale") == 1 && user.ready("scale") == 1);
     assertThat(user.job("scale").getStatus().failedAttempts()).isZero();
 
     user.kubectl("delete", "batchjob", "scale");
@@ -138,11 +128,10 @@ final class LifecycleIT {
             """));
 
     assertThat(user.reasonOfTheEndOf("fail")).isEqualTo("TooManyFailures");
-    var status = user.job("fail").getStatus();
-    assertThat(status.batches().failed()).isBetween(3, 20);
-    assertThat(status.failures().getFirst().message())
+    assertThat(user.batches("fail").failed()).isBetween(3, 20);
+    assertThat(user.failures("fail").getFirst().message())
         .contains("ValueError: item 0 is not to my taste");
-    assertThat(status.failures().getFirst().reason()).isEqualTo("HandlerFailed");
+    assertThat(user.failures("fail").getFirst().reason()).isEqualTo("HandlerFailed");
   }
 
   @Test
@@ -189,7 +178,7 @@ final class LifecycleIT {
   void aRunningJobKeepsTheHandlerItWasAcceptedWith() {
     var first = SLOW.replace("return payload", "return 'first'");
     user.applies(Team.python("frozen", "input: {count: 12}\nworkers: 1", "batchSize: 1", first));
-    user.awaits("some batches", () -> succeeded("frozen") >= 1);
+    user.awaits("some batches", () -> user.succeeded("frozen") >= 1);
 
     user.applies(
         Team.python(
@@ -201,6 +190,6 @@ final class LifecycleIT {
         .forEach(pod -> user.kubectl("delete", "pod", pod.getMetadata().getName(), "--wait=false"));
 
     assertThat(user.reasonOfTheEndOf("frozen")).isEqualTo("Complete");
-    assertThat(user.job("frozen").getStatus().workers().lost()).isPositive();
+    assertThat(user.workers("frozen").lost()).isPositive();
   }
 }

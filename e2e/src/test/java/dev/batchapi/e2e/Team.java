@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -101,6 +102,30 @@ final class Team implements AutoCloseable {
   Optional<BatchJob> find(String name) {
     return Optional.ofNullable(
         client.resources(BatchJob.class).inNamespace(namespace).withName(name).get());
+  }
+
+  BatchJobStatus.Batches batches(String job) {
+    return Objects.requireNonNull(job(job).getStatus().batches());
+  }
+
+  BatchJobStatus.Workers workers(String job) {
+    return Objects.requireNonNull(job(job).getStatus().workers());
+  }
+
+  List<BatchJobStatus.Failure> failures(String job) {
+    return Objects.requireNonNull(job(job).getStatus().failures());
+  }
+
+  /** Batches with a result so far. */
+  int succeeded(String job) {
+    var status = job(job).getStatus();
+    return status == null || status.batches() == null ? 0 : status.batches().succeeded();
+  }
+
+  /** Workers that are ready now. */
+  int ready(String job) {
+    var status = job(job).getStatus();
+    return status == null || status.workers() == null ? 0 : status.workers().ready();
   }
 
   List<Pod> pods(String job) {

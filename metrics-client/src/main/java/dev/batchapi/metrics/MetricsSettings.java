@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param tags on every metric, over the handler's own of the same key; at most 10
  * @param flavour which rules the server has
  * @param maxSeries how many different series (name, kind and tags) one client sends, 1 to 100000
- * @param zeroCounters whether a counter's first push is preceded by a 0, so that Prometheus has a
- *     value to count an increase from
+ * @param zeroSeconds how long the first value of a counter waits behind a 0, so that Prometheus has
+ *     a value to count an increase from: a scrape interval, at most 300; 0 sends no 0, which is
+ *     right where Prometheus ingests the exporter's start timestamps
  */
 public record MetricsSettings(
     String host,
@@ -22,7 +23,7 @@ public record MetricsSettings(
     Map<String, String> tags,
     Flavour flavour,
     int maxSeries,
-    boolean zeroCounters) {
+    int zeroSeconds) {
 
   /** Variable that holds {@code host:port}; without it nothing is sent. */
   public static final String STATSD = "BATCHAPI_STATSD";
@@ -31,16 +32,17 @@ public record MetricsSettings(
   public static final String TAGS = "BATCHAPI_METRICS_TAGS";
 
   /** Variable that holds the flavour, {@code prometheus} (the default) or {@code datadog}. */
-  public static final String FLAVOUR = "BATCHAPI_METRICS_FLAVOUR";
+  public static final String FLAVOUR = "BATCHAPI_STATSD_FLAVOUR";
 
   /** Variable that holds the largest number of series, 1000 by default. */
   public static final String MAX_SERIES = "BATCHAPI_METRICS_MAX_SERIES";
 
-  /** Variable that says whether counters start with a 0, {@code true} or {@code false}. */
-  public static final String ZERO_COUNTERS = "BATCHAPI_METRICS_ZERO_COUNTERS";
+  /** Variable that holds {@code zeroSeconds}, 0 by default. */
+  public static final String ZERO_SECONDS = "BATCHAPI_METRICS_ZERO_SECONDS";
 
   static final int DEFAULT_MAX_SERIES = 1_000;
   private static final int LARGEST_MAX_SERIES = 100_000;
+  private static final int LARGEST_ZERO_SECONDS = 300;
 
   /**
    * Checks the ranges.
@@ -62,12 +64,16 @@ public record MetricsSettings(
       throw new IllegalArgumentException(
           "a limit of " + maxSeries + " series is not between 1 and " + LARGEST_MAX_SERIES);
     }
+    if (zeroSeconds < 0 || zeroSeconds > LARGEST_ZERO_SECONDS) {
+      throw new IllegalArgumentException(
+          zeroSeconds + " s behind a 0 are not between 0 and " + LARGEST_ZERO_SECONDS);
+    }
     tags = Map.copyOf(tags);
   }
 
   /** Prometheus flavour, no tags, 1,000 series. */
   public static MetricsSettings of(String host, int port) {
-    return new MetricsSettings(host, port, Map.of(), Flavour.PROMETHEUS, DEFAULT_MAX_SERIES, false);
+    return new MetricsSettings(host, port, Map.of(), Flavour.PROMETHEUS, DEFAULT_MAX_SERIES, 0);
   }
 
   /**
@@ -109,34 +115,34 @@ public record MetricsSettings(
         read(
             MAX_SERIES,
             environment.getOrDefault(MAX_SERIES, Integer.toString(DEFAULT_MAX_SERIES)),
-            MetricsSettings::maxSeries);
-    boolean zeroCounters =
+            text -> number(text, 1, LARGEST_MAX_SERIES));
+    int zeroSeconds =
         read(
-            ZERO_COUNTERS,
-            environment.getOrDefault(ZERO_COUNTERS, "false"),
-            MetricsSettings::trueOrFalse);
+            ZERO_SECONDS,
+            environment.getOrDefault(ZERO_SECONDS, "0"),
+            text -> number(text, 0, LARGEST_ZERO_SECONDS));
     return Optional.of(
-        new MetricsSettings(server.host(), server.port(), tags, flavour, maxSeries, zeroCounters));
+        new MetricsSettings(server.host(), server.port(), tags, flavour, maxSeries, zeroSeconds));
   }
 
   /** The same with these tags on every metric. */
   public MetricsSettings withTags(Map<String, String> newTags) {
-    return new MetricsSettings(host, port, newTags, flavour, maxSeries, zeroCounters);
+    return new MetricsSettings(host, port, newTags, flavour, maxSeries, zeroSeconds);
   }
 
   /** The same for another kind of server. */
   public MetricsSettings withFlavour(Flavour newFlavour) {
-    return new MetricsSettings(host, port, tags, newFlavour, maxSeries, zeroCounters);
+    return new MetricsSettings(host, port, tags, newFlavour, maxSeries, zeroSeconds);
   }
 
   /** The same with another limit of series. */
   public MetricsSettings withMaxSeries(int newMaxSeries) {
-    return new MetricsSettings(host, port, tags, flavour, newMaxSeries, zeroCounters);
+    return new MetricsSettings(host, port, tags, flavour, newMaxSeries, zeroSeconds);
   }
 
-  /** The same with or without a 0 before a counter's first push. */
-  public MetricsSettings withZeroCounters(boolean newZeroCounters) {
-    return new MetricsSettings(host, port, tags, flavour, maxSeries, newZeroCounters);
+  /** The same with another pause between a counter's 0 and its first value, 0 for no 0. */
+  public MetricsSettings withZeroSeconds(int newZeroSeconds) {
+    return new MetricsSettings(host, port, tags, flavour, maxSeries, newZeroSeconds);
   }
 
   private interface Parser<T> {
@@ -179,21 +185,13 @@ public record MetricsSettings(
     throw new IllegalArgumentException("\"" + text + "\" is neither prometheus nor datadog");
   }
 
-  private static int maxSeries(String text) {
+  private static int number(String text, int least, int most) {
     if (!text.matches("[0-9]{1,6}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > LARGEST_MAX_SERIES) {
+        || Integer.parseInt(text) < least
+        || Integer.parseInt(text) > most) {
       throw new IllegalArgumentException(
-          "\"" + text + "\" is not a number from 1 to " + LARGEST_MAX_SERIES);
+          "\"" + text + "\" is not a number from " + least + " to " + most);
     }
     return Integer.parseInt(text);
-  }
-
-  private static boolean trueOrFalse(String text) {
-    return switch (text) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw new IllegalArgumentException("\"" + text + "\" is neither true nor false");
-    };
   }
 }

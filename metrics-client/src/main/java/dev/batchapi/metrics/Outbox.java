@@ -13,8 +13,11 @@ final class Outbox implements AutoCloseable {
   /** How long a push may wait for other threads' writes. */
   static final long LOCK_BOUND_MILLIS = 200;
 
-  /** How long a line waits for others to share its datagram. */
-  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  /**
+   * How long a line, or a batch's counters, wait for others to share their datagram: many short
+   * batches make no more than fifty datagrams a second.
+   */
+  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** How often a server that is away is looked for. */
   private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -26,12 +29,18 @@ final class Outbox implements AutoCloseable {
   private final SeriesTable table;
   private final Losses losses;
   private final LossReport report;
-  private final boolean zeroCounters;
+  private final long zeroNanos;
   private final ReentrantLock sending = new ReentrantLock();
   private final Thread flusher;
 
-  /** Whether the thread sleeps until counters are due, so that a new line must wake it. */
+  /** Whether the thread sleeps until counters are due, so that what comes before must wake it. */
   private volatile boolean resting;
+
+  /** Whether counters have something to send. */
+  private volatile boolean gathered;
+
+  /** Whether that is to be sent before it is due. */
+  private volatile boolean wanted;
 
   /** Whether the JVM is ending, so that nothing may wait for the next second. */
   private volatile boolean direct;
@@ -43,7 +52,7 @@ final class Outbox implements AutoCloseable {
     this.table = table;
     this.losses = losses;
     this.report = new LossReport(losses, settings.tags());
-    this.zeroCounters = settings.zeroCounters();
+    this.zeroNanos = TimeUnit.SECONDS.toNanos(settings.zeroSeconds());
     this.flusher = Thread.ofPlatform().daemon().name("batchapi-metrics").unstarted(this::run);
   }
 
@@ -77,19 +86,34 @@ final class Outbox implements AutoCloseable {
     } finally {
       sending.unlock();
     }
-    if (resting) {
-      resting = false;
-      LockSupport.unpark(flusher);
-    }
+    wake();
   }
 
   /** Takes part of a counter's sum. */
   void add(Series counter, double value) {
-    counter.add(value);
+    if (counter.add(value)) {
+      gathered = true;
+    }
     if (direct) {
       var _ = flush();
     } else if (closed && counter.take() != 0) {
       losses.count(Loss.CLOSED, counter.name(), "the client is closed"); // After the last flush.
+    }
+  }
+
+  /** Has everything sent within 25 ms, by the other thread. */
+  void flushSoon() {
+    // Lines are never kept longer.
+    if (gathered && !wanted) {
+      wanted = true;
+      wake();
+    }
+  }
+
+  private void wake() {
+    if (resting) {
+      resting = false;
+      LockSupport.unpark(flusher);
     }
   }
 
@@ -151,8 +175,7 @@ final class Outbox implements AutoCloseable {
   private void run() {
     long countersDue = System.nanoTime() + COUNTERS_NANOS;
     while (!closed) {
-      LockSupport.parkNanos(pause(countersDue - System.nanoTime()));
-      resting = false;
+      rest(countersDue);
       if (Interrupts.lock(sending, LOCK_BOUND_MILLIS)) {
         try {
           countersDue = tick(countersDue);
@@ -163,17 +186,24 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  private long pause(long untilCounters) {
+  private void rest(long countersDue) {
     if (!transport.ready()) {
-      return SEARCH_NANOS;
+      LockSupport.parkNanos(SEARCH_NANOS);
+      return;
     }
     resting = true;
-    // Looked at after the mark is set: a line that came before it would wake nobody.
-    if (transport.holdsLines()) {
-      resting = false;
-      return Math.min(LINGER_NANOS, untilCounters);
+    // Looked at after the mark is set: what came before it would wake nobody.
+    if (!hasWork()) {
+      LockSupport.parkNanos(countersDue - System.nanoTime());
     }
-    return untilCounters;
+    resting = false;
+    if (hasWork()) {
+      LockSupport.parkNanos(Math.min(LINGER_NANOS, countersDue - System.nanoTime()));
+    }
+  }
+
+  private boolean hasWork() {
+    return wanted || transport.holdsLines();
   }
 
   private long tick(long countersDue) {
@@ -183,7 +213,8 @@ final class Outbox implements AutoCloseable {
     transport.maintain();
     long now = System.nanoTime();
     long due = countersDue;
-    if (now - due >= 0) {
+    if (wanted || now - due >= 0) {
+      wanted = false;
       sendCounters(false);
       due = now + COUNTERS_NANOS;
     }
@@ -194,19 +225,20 @@ final class Outbox implements AutoCloseable {
   }
 
   /**
-   * @param all also the first values of new counters, which otherwise come a second after their 0
+   * @param all also the first values of new counters that still wait behind their 0
    */
   private void sendCounters(boolean all) {
+    gathered = false; // Before they are looked at: what is added from now on is marked anew.
+    long now = System.nanoTime();
     for (Series counter : table.counters()) {
       if (!transport.ready()) {
         return;
       }
       if (counter.pending()) {
-        boolean zero = zeroCounters && counter.firstTime();
-        if (zero) {
+        if (zeroNanos > 0 && counter.firstTime(now)) {
           transport.send(counter, 0);
         }
-        if (all || !zero) {
+        if (all || zeroNanos == 0 || counter.isKnownFor(zeroNanos, now)) {
           send(counter, counter.take());
         }
       }

@@ -14,8 +14,9 @@ final class Series {
   private final DoubleAdder sum = new DoubleAdder();
   private volatile boolean pending;
 
-  /** Only read and written by the thread that sends. */
+  // Only read and written by the thread that sends.
   private boolean sentBefore;
+  private long firstSent;
 
   Series(Kind kind, String name, List<String> tags) {
     this.kind = kind;
@@ -59,15 +60,21 @@ final class Series {
     return name + '|' + kind.letter() + '|' + String.join(",", tags);
   }
 
-  /** Adds to what will be sent; for counters. */
-  void add(double value) {
+  /**
+   * Adds to what will be sent; for counters.
+   *
+   * @return whether nothing was pending before
+   */
+  boolean add(double value) {
     sum.add(value);
     // Only after the sum: whoever clears the mark afterwards finds the value. Looked at first,
     // since
     // a volatile write for each call would be the most expensive part of it.
-    if (!pending) {
-      pending = true;
+    if (pending) {
+      return false;
     }
+    pending = true;
+    return true;
   }
 
   /** Whether something was added since the last {@link #take}; adding 0 is something too. */
@@ -82,9 +89,17 @@ final class Series {
   }
 
   /** Whether it is being sent for the first time; true once. */
-  boolean firstTime() {
-    boolean first = !sentBefore;
+  boolean firstTime(long now) {
+    if (sentBefore) {
+      return false;
+    }
     sentBefore = true;
-    return first;
+    firstSent = now;
+    return true;
+  }
+
+  /** Whether it was sent for the first time at least so long ago. */
+  boolean isKnownFor(long nanos, long now) {
+    return sentBefore && now - firstSent >= nanos;
   }
 }

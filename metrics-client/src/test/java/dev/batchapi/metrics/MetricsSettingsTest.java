@@ -48,11 +48,12 @@ class MetricsSettingsTest {
     "BATCHAPI_METRICS_TAGS, team",
     "BATCHAPI_METRICS_TAGS, 'team:a,,'",
     "BATCHAPI_METRICS_TAGS, 'a:1,b:1,c:1,d:1,e:1,f:1,g:1,h:1,i:1,j:1,k:1'",
-    "BATCHAPI_METRICS_FLAVOUR, Prometheus",
+    "BATCHAPI_STATSD_FLAVOUR, Prometheus",
     "BATCHAPI_METRICS_MAX_SERIES, 0",
     "BATCHAPI_METRICS_MAX_SERIES, 999999",
     "BATCHAPI_METRICS_MAX_SERIES, many",
-    "BATCHAPI_METRICS_ZERO_COUNTERS, yes"
+    "BATCHAPI_METRICS_ZERO_SECONDS, yes",
+    "BATCHAPI_METRICS_ZERO_SECONDS, 301"
   })
   void everyOtherBadValueNamesItsVariableToo(String variable, String value) {
     Map<String, String> environment = Map.of("BATCHAPI_STATSD", "statsd:9125", variable, value);
@@ -74,9 +75,9 @@ class MetricsSettingsTest {
         Map.of(
             "BATCHAPI_STATSD", "statsd:9125",
             "BATCHAPI_METRICS_TAGS", "team:vision,url:http://a:80",
-            "BATCHAPI_METRICS_FLAVOUR", "datadog",
+            "BATCHAPI_STATSD_FLAVOUR", "datadog",
             "BATCHAPI_METRICS_MAX_SERIES", "50",
-            "BATCHAPI_METRICS_ZERO_COUNTERS", "true");
+            "BATCHAPI_METRICS_ZERO_SECONDS", "15");
 
     assertThat(MetricsSettings.fromEnvironment(environment))
         .contains(
@@ -84,6 +85,6 @@ class MetricsSettingsTest {
                 .withTags(Map.of("team", "vision", "url", "http://a:80"))
                 .withFlavour(Flavour.DATADOG)
                 .withMaxSeries(50)
-                .withZeroCounters(true));
+                .withZeroSeconds(15));
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +109,56 @@ class StatsdMetricsIT {
 
       server.awaitLines("n:0|c");
     }
+  }
+
+  @Test
+  void whatABatchPushedLeavesWithin50MillisecondsOfItsEnd() {
+    try (StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+      List<Duration> delays = new ArrayList<>();
+      for (int batch = 1; batch <= 21; batch++) {
+        metrics.increment("n");
+        metrics.histogram("h", batch);
+        long end = System.nanoTime();
+        metrics.flushSoon();
+        server.awaitSum("n", batch);
+        server.awaitSum("h", batch * (batch + 1) / 2.0);
+        delays.add(Duration.ofNanos(server.lastArrival() - end));
+      }
+
+      // The median: a busy machine may be late once.
+      assertThat(delays.stream().sorted().toList().get(10)).isLessThan(Duration.ofMillis(50));
+    }
+  }
+
+  @Test
+  void manyShortBatchesShareDatagrams() {
+    StatsdMetrics metrics = StatsdMetrics.open(server.settings());
+    long start = System.nanoTime();
+    for (int batch = 0; batch < 200_000; batch++) {
+      metrics.increment("n");
+      metrics.flushSoon();
+    }
+    metrics.close();
+    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
+
+    server.awaitSum("n", 200_000);
+    // One every 20 ms, and those at the start and the end.
+    assertThat((long) server.datagrams().size()).isLessThan(millis / 20 + 5);
+  }
+
+  @Test
+  void aBatchThatPushedNothingSendsNothing() {
+    try (StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+      metrics.flushSoon();
+      metrics.increment("n");
+      metrics.flushSoon();
+      server.awaitSum("n", 1);
+      for (int batch = 0; batch < 1_000; batch++) {
+        metrics.flushSoon();
+      }
+    }
+
+    assertThat(server.datagrams()).containsExactly("n:1|c");
   }
 
   @Test
@@ -252,6 +305,32 @@ class StatsdMetricsIT {
       assertThat(metrics.flush()).isFalse();
       assertThat(metrics.stats().losses()).isEqualTo(Map.of(Loss.UNCONFIGURED, 3L));
     }
+  }
+
+  @Test
+  void itHasOneThreadAndLittleDirectMemory() {
+    try (StatsdMetrics other = StatsdMetrics.open(server.settings())) {
+      other.histogram("warm", 1); // The receiver's own buffers.
+      server.awaitSum("warm", 1);
+    }
+    long before = directMemory();
+    try (StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+      for (int i = 0; i < 1_000; i++) {
+        metrics.histogram("h", i, Map.of("i", "" + i % 100));
+        metrics.increment("n", Map.of("i", "" + i % 100));
+      }
+      metrics.flush();
+
+      assertThat(threads()).containsExactly("batchapi-metrics");
+      assertThat(directMemory() - before).isLessThanOrEqualTo(64 << 10);
+    }
+  }
+
+  private static long directMemory() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   @Test

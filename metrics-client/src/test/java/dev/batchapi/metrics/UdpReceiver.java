@@ -19,6 +19,10 @@ import java.util.List;
 final class UdpReceiver implements AutoCloseable {
   private final DatagramSocket socket;
   private final List<String> datagrams = new ArrayList<>();
+
+  /** By {@link System#nanoTime}. */
+  private volatile long lastArrival;
+
   private final Thread reader;
 
   UdpReceiver() {
@@ -52,6 +56,11 @@ final class UdpReceiver implements AutoCloseable {
     synchronized (datagrams) {
       return List.copyOf(datagrams);
     }
+  }
+
+  /** When the last datagram came, by {@link System#nanoTime}. */
+  long lastArrival() {
+    return lastArrival;
   }
 
   /** Every line of the handler's so far, in order. */
@@ -101,6 +110,7 @@ final class UdpReceiver implements AutoCloseable {
         return;
       }
       String datagram = new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8);
+      lastArrival = System.nanoTime();
       synchronized (datagrams) {
         datagrams.add(datagram);
       }

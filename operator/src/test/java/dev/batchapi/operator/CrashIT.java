@@ -230,12 +230,12 @@ final class CrashIT {
     var jobs = jobs(namespace);
     assertThat(jobs).as(when).hasSize(1);
     var status = jobs.getFirst().getStatus();
-    assertThat(status.batches().succeeded()).as(when).isEqualTo(BATCHES);
-    assertThat(status.batches().failed()).as(when).isZero();
+    assertThat(Objects.requireNonNull(status.batches()).succeeded()).as(when).isEqualTo(BATCHES);
+    assertThat(Objects.requireNonNull(status.batches()).failed()).as(when).isZero();
     assertThat(status.failedAttempts()).as(when).isZero();
-    assertThat(status.workers().lost()).as(when).isZero();
+    assertThat(Objects.requireNonNull(status.workers()).lost()).as(when).isZero();
     assertThat(
-            status.conditions().stream()
+            Objects.requireNonNull(status.conditions()).stream()
                 .filter(c -> c.type().equals("Complete"))
                 .map(c -> c.reason())
                 .toList())

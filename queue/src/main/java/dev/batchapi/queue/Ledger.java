@@ -43,9 +43,11 @@ public interface Ledger extends AutoCloseable {
   void outcomes(String job, OutcomeVisitor visitor);
 
   /**
-   * Indices of the batches that failed for good, ascending; known without reading any body.
+   * The batches that have failed for good, known without reading an outcome's body: {@link
+   * #outcome} reads those of the few that are shown.
    *
    * @param limit how many at most
+   * @return their indices, ascending
    */
   List<Integer> failed(String job, int limit);
 

@@ -13,11 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tally {
   private final BitSet done = new BitSet();
-  private final BitSet failedForGood = new BitSet();
+  private final BitSet failed = new BitSet();
   private final Map<Integer, Integer> failures = new HashMap<>();
   private final Map<Integer, Integer> losses = new HashMap<>();
   private int succeeded;
-  private int failed;
   private int failedAttempts;
   private int lost;
   private Outcome.@Nullable Kind completion;
@@ -43,12 +42,9 @@ public final class Tally {
     done.set(index);
     switch (kind) {
       case SUCCEEDED -> succeeded++;
-      case FAILED -> {
-        failed++;
-        failedForGood.set(index);
-      }
+      case FAILED -> failed.set(index);
     }
-    failed(index, failedBefore);
+    failures(index, failedBefore);
     return true;
   }
 
@@ -57,7 +53,7 @@ public final class Tally {
     if (index == Lease.COMPLETION) {
       return;
     }
-    failed(index, failuresNow);
+    failures(index, failuresNow);
     if (lossesNow > losses.getOrDefault(index, 0)) {
       lost += lossesNow - losses.getOrDefault(index, 0);
       losses.put(index, lossesNow);
@@ -65,7 +61,7 @@ public final class Tally {
   }
 
   // An outcome and an attempt record both know of failed attempts; the greater number is right.
-  private void failed(int index, int now) {
+  private void failures(int index, int now) {
     var before = failures.getOrDefault(index, 0);
     if (now > before) {
       failedAttempts += now - before;
@@ -89,20 +85,20 @@ public final class Tally {
     return index == Lease.COMPLETION ? completion != null : done.get(index);
   }
 
-  /** The first batches that failed for good, ascending, at most {@code limit}. */
-  public List<Integer> failed(int limit) {
-    return failedForGood.stream().limit(limit).boxed().toList();
-  }
-
   /** Takes the batches that have an outcome out of a set of indices. */
   public void removeDone(BitSet indices) {
     indices.andNot(done);
   }
 
+  /** Indices of the batches that have failed, ascending, at most {@code limit} of them. */
+  public List<Integer> failed(int limit) {
+    return failed.stream().limit(limit).boxed().toList();
+  }
+
   public Counts counts() {
     return new Counts(
         succeeded,
-        failed,
+        failed.cardinality(),
         failedAttempts,
         lost,
         Optional.ofNullable(completion),

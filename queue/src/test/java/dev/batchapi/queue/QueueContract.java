@@ -138,13 +138,14 @@ public abstract class QueueContract {
   @Test
   void aStaleHolderCannotGiveBackWhatAnotherHolds() throws Exception {
     ledger().enqueue(job, batches(1));
+    var third = worker(job); // connected already, for it must ask within the second lease
     var stale = take(worker(job));
     letLeasesRunOut();
     var next = take(worker(job));
     stale.giveBack(Duration.ZERO);
     stale.renew();
     assertThat(stale.mayHaveExpired()).isTrue();
-    assertThat(worker(job).lease(SHORT)).isEmpty();
+    assertThat(third.lease(SHORT)).isEmpty();
     assertThat(next.commit(ok("1"))).isTrue();
   }
 
@@ -169,20 +170,6 @@ public abstract class QueueContract {
   }
 
   @Test
-  void failedBatchesAreKnownByIndexWithoutTheirBodies() throws Exception {
-    ledger().enqueue(job, batches(4));
-    var queue = worker(job);
-    for (var i = 0; i < 4; i++) {
-      var lease = take(queue);
-      lease.commit(
-          lease.index() == 1 ? ok("1") : Outcome.failed(1, error("boom " + lease.index())));
-    }
-    assertThat(ledger().failed(job, 10)).containsExactly(0, 2, 3);
-    assertThat(ledger().failed(job, 2)).containsExactly(0, 2);
-    assertThat(ledger().failed(job + "-other", 10)).isEmpty();
-  }
-
-  @Test
   void aBatchThatFailedForGoodIsRecordedWithItsError() throws Exception {
     ledger().enqueue(job, batches(2));
     var queue = worker(job);
@@ -196,6 +183,27 @@ public abstract class QueueContract {
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
     assertThat(outcome.attempts()).isEqualTo(1);
     assertThat(BatchError.fromJson(outcome.body()).message()).isEqualTo("boom");
+  }
+
+  @Test
+  void theFailedBatchesAreKnownByTheirIndices() throws Exception {
+    ledger().enqueue(job, batches(12));
+    var queue = worker(job);
+    for (var i = 0; i < 11; i++) {
+      var lease = take(queue);
+      lease.commit(
+          lease.index() % 3 == 1 ? Outcome.failed(1, error("no " + lease.index())) : ok("1"));
+    }
+    assertThat(ledger().failed(job, 100)).containsExactly(1, 4, 7, 10);
+    assertThat(ledger().failed(job, 2)).containsExactly(1, 4);
+    assertThat(ledger().failed(job, 0)).isEmpty();
+    assertThat(BatchError.fromJson(outcome(4).body()).message()).isEqualTo("no 4");
+    var held = take(queue);
+    ledger().end(job, end(Verdict.Cancelled));
+    held.commit(Outcome.failed(1, error("too late")));
+    ledger().enqueueCompletion(job, "{}".getBytes(UTF_8));
+    assertThat(ledger().failed(job, 100)).containsExactly(1, 4, 7, 10);
+    assertThat(ledger().failed(newJob(), 100)).isEmpty();
   }
 
   @Test

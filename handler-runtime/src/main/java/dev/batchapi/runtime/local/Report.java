@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** What a person reads when a job is over. */
@@ -48,22 +49,12 @@ final class Report {
 
   /** The first failed batches with the author's own frames. */
   void failures(String job, Ledger ledger, Input input) {
-    var shown = new int[2];
-    ledger.outcomes(
-        job,
-        (index, outcome) -> {
-          if (outcome.kind() != Outcome.Kind.FAILED) {
-            return;
-          }
-          if (shown[0] < FAILURES_SHOWN) {
-            shown[0]++;
-            failure(index, outcome, input);
-          } else {
-            shown[1]++;
-          }
-        });
-    if (shown[1] > 0) {
-      out.printf(Locale.ROOT, "  and %,d more; --errors FILE writes them all%n", shown[1]);
+    for (var index : ledger.failed(job, FAILURES_SHOWN)) {
+      failure(index, Objects.requireNonNull(ledger.outcome(job, index)), input);
+    }
+    var more = ledger.counts(job).failed() - FAILURES_SHOWN;
+    if (more > 0) {
+      out.printf(Locale.ROOT, "  and %,d more; --errors FILE writes them all%n", more);
     }
     var completion = ledger.outcome(job, Lease.COMPLETION);
     if (completion != null && completion.kind() == Outcome.Kind.FAILED) {

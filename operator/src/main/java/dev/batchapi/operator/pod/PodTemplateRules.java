@@ -16,17 +16,19 @@ final class PodTemplateRules {
    */
   static void check(PodPlan plan) {
     plan.env().forEach(variable -> variable("spec.env", variable.name()));
+    WorkerPod.authors(plan);
     var spec = KubernetesJson.tree(plan.template()).path("spec");
     for (var volume : spec.path("volumes")) {
       volume("spec.template.spec.volumes", volume.path("name").asText());
     }
     for (var container : spec.path("initContainers")) {
-      mounts("spec.template.spec.initContainers", container);
+      mounts(
+          "spec.template.spec.initContainers[%s]".formatted(container.path("name").asText()),
+          container);
     }
     for (var container : spec.path("containers")) {
       container(container);
     }
-    WorkerPod.authors(plan);
   }
 
   private static void container(JsonNode container) {
@@ -36,7 +38,7 @@ final class PodTemplateRules {
       throw new PodTemplateException(
           path + " is the platform's own container and cannot be changed: leave it out.");
     }
-    if (container.path("name").isTextual() && !name.equals(HandlerContainer.NAME)) {
+    if (!name.equals(HandlerContainer.NAME)) {
       throw new PodTemplateException(
           path
               + " would run beside handler and keep the pod from ending: put it into"

@@ -61,7 +61,7 @@ final class WorkerPod {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .addToAnnotations(DEFAULT_CONTAINER, HandlerContainer.NAME)
-        .withLabels(Map.of())
+        .addToLabels(Labels.MANAGED_BY, Labels.OPERATOR)
         .endMetadata()
         .withNewSpec()
         .withTerminationGracePeriodSeconds(GRACE_SECONDS)

@@ -38,7 +38,7 @@ public final class LiveCluster implements Sweeper.Cluster {
   }
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  private record Page(@Nullable PageMetadata metadata, @Nullable List<Item> items) {}
+  private record Page(String kind, @Nullable PageMetadata metadata, @Nullable List<Item> items) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   private record PageMetadata(@JsonProperty("continue") @Nullable String next) {}
@@ -61,10 +61,12 @@ public final class LiveCluster implements Sweeper.Cluster {
     String next = "";
     do {
       var page = page(next);
-      if (page.items() == null || page.metadata() == null) {
+      if (!page.kind().endsWith("List") || page.metadata() == null) {
         throw new KubernetesClientException("The API server's list of the BatchJobs is none.");
       }
-      page.items().forEach(item -> uids.add(item.metadata().uid()));
+      if (page.items() != null) { // null: there are none
+        page.items().forEach(item -> uids.add(item.metadata().uid()));
+      }
       next = Objects.requireNonNullElse(page.metadata().next(), "");
     } while (!next.isEmpty());
     return uids;

@@ -134,7 +134,7 @@ final class JobStatusTest {
 
     var status = status();
 
-    assertThat(status.batches().succeeded()).isEqualTo(4);
+    assertThat(status.batches()).isEqualTo(new BatchJobStatus.Batches(10, 4, 0, 6));
     assertThat(condition(status, "Enqueued").status()).isEqualTo(Condition.Status.UNKNOWN);
     assertThat(condition(status, "Enqueued").reason()).isEqualTo("QueueUnavailable");
     assertThat(condition(status, "Enqueued").message()).isEqualTo("nobody answers");

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a job is accepted from, in YAML. */
-final class Given {
+public final class Given {
   static final KubernetesSerialization YAML = new KubernetesSerialization();
   static final OperatorSettings SETTINGS =
       OperatorSettings.from(
@@ -27,7 +27,7 @@ final class Given {
 
   private Given() {}
 
-  static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
+  public static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
     var batchApi = YAML.unmarshal(api, BatchApi.class);
     var batchJob = YAML.unmarshal(job, BatchJob.class);
     var meta = batchJob.getMetadata();
@@ -55,8 +55,13 @@ final class Given {
     return YAML.unmarshal(configMap, ConfigMap.class).getData();
   }
 
-  /** A Python job with this pod template, indented by two. */
+  /** A Python job with this pod template. */
   static FrozenJob jobWithTemplate(String template) {
+    return jobWith("template:\n" + template.indent(2));
+  }
+
+  /** A Python job with these fields of its BatchAPI. */
+  public static FrozenJob jobWith(String fields) {
     return job(
         """
         apiVersion: batchapi.dev/v1alpha1
@@ -64,10 +69,9 @@ final class Given {
         metadata: {name: tagger, namespace: vision}
         spec:
           handler: {python: {inline: "class Handler: pass"}}
-          template:
         %s
         """
-            .formatted(template.indent(4)),
+            .formatted(fields.indent(2)),
         """
         apiVersion: batchapi.dev/v1alpha1
         kind: BatchJob

@@ -34,6 +34,7 @@ final class Link implements AutoCloseable {
   private final NatsAccess access;
   private final @Nullable CredentialsFile credentials;
   private final Duration patience;
+  private final Refusals refusals = new Refusals();
   private final AtomicLong reconnects = new AtomicLong();
   private final CopyOnWriteArrayList<Runnable> afterReconnect = new CopyOnWriteArrayList<>();
   private final Connection connection;
@@ -76,7 +77,7 @@ final class Link implements AutoCloseable {
             .reconnectJitter(Duration.ofMillis(250))
             .connectionTimeout(Duration.ofSeconds(5))
             .pingInterval(Duration.ofSeconds(10))
-            .errorListener(new LoggingErrorListener())
+            .errorListener(new LoggingErrorListener(refusals::heard))
             .connectionListener((from, event) -> connectionEvent(event));
     if (credentials != null) {
       options.authHandler(credentials);
@@ -110,6 +111,7 @@ final class Link implements AutoCloseable {
 
   private void connectionEvent(Events event) {
     LOG.debug("{}: {}", access.name(), event);
+    refusals.event(event);
     if (event == Events.RECONNECTED) {
       reconnects.incrementAndGet();
       afterReconnect.forEach(Runnable::run);
@@ -147,6 +149,9 @@ final class Link implements AutoCloseable {
   void requireOpen() {
     if (closed) {
       throw new IllegalStateException("This queue was closed by its own process.");
+    }
+    if (refusals.forGood() != null) {
+      throw new QueueAccessException(refusal(refusals.forGood()), null);
     }
     if (connection.getStatus() == Status.CLOSED) {
       throw new QueueAccessException(refusal(connection.getLastError()), null);

@@ -4,6 +4,7 @@ import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.support.Status;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,9 +12,16 @@ import org.slf4j.LoggerFactory;
 final class LoggingErrorListener implements ErrorListener {
   private static final Logger LOG = LoggerFactory.getLogger(LoggingErrorListener.class);
 
+  private final BiConsumer<Connection, String> alsoTold;
+
+  LoggingErrorListener(BiConsumer<Connection, String> alsoTold) {
+    this.alsoTold = alsoTold;
+  }
+
   @Override
   public void errorOccurred(Connection connection, String error) {
     LOG.warn("The queue says: {}", error);
+    alsoTold.accept(connection, error);
   }
 
   @Override

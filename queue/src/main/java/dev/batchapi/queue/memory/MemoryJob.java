@@ -220,10 +220,6 @@ final class MemoryJob {
     return locked(() -> tally.counts());
   }
 
-  List<Integer> failed(int limit) {
-    return locked(() -> tally.failed(limit));
-  }
-
   Map<Integer, Outcome> outcomes() {
     return locked(
         () -> {
@@ -231,6 +227,10 @@ final class MemoryJob {
           copy.remove(Lease.COMPLETION);
           return copy;
         });
+  }
+
+  List<Integer> failed(int limit) {
+    return locked(() -> tally.failed(limit));
   }
 
   @Nullable Outcome outcome(int index) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Servers that are killed, absent, full, emptied, or filled with garbage. */
-@Timeout(180)
+@Timeout(300)
 class ServerTroubleIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final JetStreamSettings SETTINGS =
@@ -406,6 +406,7 @@ class ServerTroubleIT {
     assertThat(committed).isEqualTo(2);
     assertThat(ledger.counts("j").succeeded()).isEqualTo(2);
     assertThat(ledger.counts("j").failed()).isEqualTo(1);
+    assertThat(ledger.failed("j", 10)).containsExactly(2);
     var read = new ArrayList<Outcome.Kind>();
     ledger.outcomes("j", (index, outcome) -> read.add(outcome.kind()));
     assertThat(read).hasSize(3);
@@ -432,9 +433,9 @@ class ServerTroubleIT {
     server.restart();
     var ledger = ledger(SETTINGS);
     ledger.enqueue("j", batches(1, 10));
+    var other = worker("j", SETTINGS);
     var lease = take(worker("j", SETTINGS));
     var until = System.nanoTime() + 3 * SETTINGS.lease().toNanos();
-    var other = worker("j", SETTINGS);
     while (System.nanoTime() < until) {
       lease.renew();
       assertThat(other.lease(Duration.ofMillis(300))).isEmpty();

@@ -1,0 +1,41 @@
+package dev.batchapi.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What only the node can do: process 1 of a container can't be killed from inside of it. */
+final class OnNode {
+  private OnNode() {}
+
+  /**
+   * Kills, as the kernel would, a process of one of the pods whose command line has this word.
+   *
+   * @return whether there was one: not if it is gone, nor if pods run on another machine
+   */
+  static boolean kill(List<Pod> pods, String word) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> read(process, "cmdline").contains(word))
+        .filter(process -> belongsTo(pods, read(process, "environ")))
+        .findFirst()
+        .map(ProcessHandle::destroyForcibly)
+        .orElse(false);
+  }
+
+  private static boolean belongsTo(List<Pod> pods, String environment) {
+    return pods.stream()
+        .anyMatch(pod -> environment.contains("HOSTNAME=" + pod.getMetadata().getName() + "\0"));
+  }
+
+  private static String read(ProcessHandle process, String file) {
+    try {
+      return Files.readString(
+          Path.of("/proc", Long.toString(process.pid()), file), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // gone, or not ours
+    }
+  }
+}

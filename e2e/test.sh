@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# The tests, all of them: as root with a cluster, which is made if none runs and then taken away again; otherwise those
+# that need none, and the others say that they are skipped. Called by `make test`, which sets MAKE, MVN and PYTHON.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+for folder in handler-runtime/src/test/python deploy; do
+  (cd "$folder" && "$PYTHON" -m unittest discover)
+done
+
+if [ "$(id -u)" != 0 ]; then
+  echo "SKIPPED: the tests on a real Kubernetes: starting one needs root. Everything else is tested." >&2
+  exec env -u BATCHAPI_E2E_KUBECONFIG $MVN verify
+fi
+
+source e2e/cluster/settings.sh
+e2e/cluster/cluster.sh kubeconfig >/dev/null 2>&1 || trap '$MAKE -s cluster-down' EXIT
+$MAKE cluster images
+export KUBECONFIG=$ADMIN BATCHAPI_E2E_KUBECONFIG=$ADMIN PATH=$BIN:$PATH
+$MAKE install
+# The images' tags stay the same from build to build.
+kubectl -n batchapi-system rollout restart deployment/batchapi-operator
+kubectl -n batchapi-system rollout status deployment/batchapi-operator --timeout=120s
+$MVN verify

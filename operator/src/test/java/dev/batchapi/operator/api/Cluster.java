@@ -1,0 +1,156 @@
+package dev.batchapi.operator.api;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.operator.kube.Kubernetes;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ThrowingRunnable;
+
+/** A namespace of its own in the cluster of {@code BATCHAPI_E2E_KUBECONFIG}. */
+final class Cluster implements AutoCloseable {
+  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
+
+  private final KubernetesClient client;
+  private final String namespace = "it-api-" + UUID.randomUUID().toString().substring(0, 8);
+
+  private Cluster(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Skips the test where there is no cluster. */
+  static Cluster connect() {
+    var kubeconfig = System.getenv(VARIABLE);
+    if (kubeconfig == null || kubeconfig.isBlank()) {
+      abort("SKIPPED: no cluster. Set " + VARIABLE + " to the kubeconfig of one (make cluster).");
+    }
+    var cluster = new Cluster(Kubernetes.client(config(String.valueOf(kubeconfig))));
+    cluster.prepare();
+    return cluster;
+  }
+
+  private static Config config(String kubeconfig) {
+    try {
+      return Config.fromKubeconfig(Files.readString(Path.of(kubeconfig)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void prepare() {
+    for (var plural : new String[] {"batchapis", "batchjobs"}) {
+      var yaml = "/dev/batchapi/crds/%s.batchapi.dev.yaml".formatted(plural);
+      var crd =
+          client
+              .getKubernetesSerialization()
+              .unmarshal(BatchApi.class.getResourceAsStream(yaml), CustomResourceDefinition.class);
+      client.resource(crd).forceConflicts().serverSideApply();
+      client
+          .resource(crd)
+          .waitUntilCondition(
+              c ->
+                  c != null
+                      && c.getStatus() != null
+                      && c.getStatus().getConditions().stream()
+                          .anyMatch(
+                              x ->
+                                  x.getType().equals("Established")
+                                      && x.getStatus().equals("True")),
+              30,
+              TimeUnit.SECONDS);
+    }
+    client
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(namespace)
+                .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  String namespace() {
+    return namespace;
+  }
+
+  /** What a person does with {@code kubectl apply}. */
+  <T extends HasMetadata> T apply(String yaml, Class<T> type) {
+    var object = client.getKubernetesSerialization().unmarshal(yaml, type);
+    object.getMetadata().setNamespace(namespace);
+    return client.resource(object).fieldManager("person").forceConflicts().serverSideApply();
+  }
+
+  <T extends HasMetadata> Resource<T> named(Class<T> type, String name) {
+    return client.resources(type).inNamespace(namespace).withName(name);
+  }
+
+  /** What another controller does. */
+  void applyStatus(HasMetadata object) {
+    client
+        .resource(object)
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager("another")
+                .withForce(true)
+                .build());
+  }
+
+  /** Collects what becomes of an object from now on. */
+  <T extends HasMetadata> Watch watch(T object, List<T> modified) {
+    return client
+        .resource(object)
+        .watch(
+            new ListOptionsBuilder()
+                .withResourceVersion(object.getMetadata().getResourceVersion())
+                .build(),
+            new Watcher<T>() {
+              @Override
+              public void eventReceived(Action action, T seen) {
+                modified.add(seen);
+              }
+
+              @Override
+              public void onClose(WatcherException cause) {}
+            });
+  }
+
+  void eventually(ThrowingRunnable check) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(check);
+  }
+
+  @Override
+  public void close() {
+    client.namespaces().withName(namespace).delete();
+    client.close();
+  }
+}

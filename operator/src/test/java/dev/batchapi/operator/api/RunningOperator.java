@@ -1,0 +1,44 @@
+package dev.batchapi.operator.api;
+
+import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.kube.Events;
+import dev.batchapi.operator.pod.PythonHost;
+import io.javaoperatorsdk.operator.Operator;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+
+/** The operator with the BatchAPI's reconciler alone, in one namespace. */
+final class RunningOperator implements AutoCloseable {
+  private final Operator operator;
+  private final Events events;
+
+  private RunningOperator(Operator operator, Events events) {
+    this.operator = operator;
+    this.events = events;
+  }
+
+  static RunningOperator start(Cluster cluster) {
+    var settings =
+        OperatorSettings.from(
+            Map.of(
+                "BATCHAPI_NATS_URL", "nats://nats.batchapi-system.svc:4222",
+                "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
+    var host = new PythonHost(Map.of("host.py", "pass\n"));
+    var client = cluster.client();
+    var operator =
+        new Operator(sdk -> sdk.withKubernetesClient(client).withCloseClientOnStop(false));
+    var events = new Events(client, "it");
+    operator.register(
+        new BatchApiReconciler(settings, Optional.of(host), events, Clock.systemUTC()),
+        controller -> controller.settingNamespace(cluster.namespace()));
+    operator.start();
+    return new RunningOperator(operator, events);
+  }
+
+  @Override
+  public void close() {
+    operator.stop();
+    events.close();
+  }
+}

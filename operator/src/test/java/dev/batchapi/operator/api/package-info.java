@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.api;
+
+import org.jspecify.annotations.NullMarked;

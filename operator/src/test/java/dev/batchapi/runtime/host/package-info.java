@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.host;
+
+import org.jspecify.annotations.NullMarked;
