@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +31,17 @@ class BatchApiReconcilerIT {
   private static final String IN_A_CONFIG_MAP =
       "handler: {python: {file: tagger.py, configMap: {name: code}}}";
 
+  private static @Nullable InstalledOperator installed;
+
   private Cluster cluster;
   private RunningOperator operator;
 
   @BeforeEach
   void start() {
     cluster = Cluster.connect();
+    if (installed == null) {
+      installed = InstalledOperator.sendAway(cluster.anotherClient());
+    }
     operator = RunningOperator.start(cluster);
   }
 
@@ -43,6 +50,13 @@ class BatchApiReconcilerIT {
     if (cluster != null) {
       operator.close();
       cluster.close();
+    }
+  }
+
+  @AfterAll
+  static void takeBackTheInstalledOperator() {
+    if (installed != null) {
+      installed.close();
     }
   }
 

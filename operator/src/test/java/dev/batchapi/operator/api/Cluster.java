@@ -26,25 +26,29 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 
 /** A namespace of its own in the cluster of {@code BATCHAPI_E2E_KUBECONFIG}. */
 final class Cluster implements AutoCloseable {
   private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
 
+  private final Config config;
   private final KubernetesClient client;
   private final String namespace = "it-api-" + UUID.randomUUID().toString().substring(0, 8);
 
-  private Cluster(KubernetesClient client) {
-    this.client = client;
+  private Cluster(Config config) {
+    this.config = config;
+    this.client = Kubernetes.client(config);
   }
 
-  /** Skips the test where there is no cluster. */
+  /** Skips the test, and says so, where there is no cluster. */
   static Cluster connect() {
     var kubeconfig = System.getenv(VARIABLE);
     if (kubeconfig == null || kubeconfig.isBlank()) {
-      abort("SKIPPED: no cluster. Set " + VARIABLE + " to the kubeconfig of one (make cluster).");
+      System.err.printf("SKIPPED: BatchApiReconcilerIT: %s names no cluster.%n", VARIABLE);
+      abort(VARIABLE + " is not set");
     }
-    var cluster = new Cluster(Kubernetes.client(config(String.valueOf(kubeconfig))));
+    var cluster = new Cluster(config(String.valueOf(kubeconfig)));
     cluster.prepare();
     return cluster;
   }
@@ -58,27 +62,9 @@ final class Cluster implements AutoCloseable {
   }
 
   private void prepare() {
-    for (var plural : new String[] {"batchapis", "batchjobs"}) {
-      var yaml = "/dev/batchapi/crds/%s.batchapi.dev.yaml".formatted(plural);
-      var crd =
-          client
-              .getKubernetesSerialization()
-              .unmarshal(BatchApi.class.getResourceAsStream(yaml), CustomResourceDefinition.class);
-      client.resource(crd).forceConflicts().serverSideApply();
-      client
-          .resource(crd)
-          .waitUntilCondition(
-              c ->
-                  c != null
-                      && c.getStatus() != null
-                      && c.getStatus().getConditions().stream()
-                          .anyMatch(
-                              x ->
-                                  x.getType().equals("Established")
-                                      && x.getStatus().equals("True")),
-              30,
-              TimeUnit.SECONDS);
-    }
+    ShippedRules.install(client);
+    define("batchapis");
+    define("batchjobs");
     client
         .resource(
             new NamespaceBuilder()
@@ -90,8 +76,35 @@ final class Cluster implements AutoCloseable {
         .create();
   }
 
+  private void define(String plural) {
+    var yaml = "/dev/batchapi/crds/%s.batchapi.dev.yaml".formatted(plural);
+    var crd =
+        client
+            .getKubernetesSerialization()
+            .unmarshal(BatchApi.class.getResourceAsStream(yaml), CustomResourceDefinition.class);
+    client.resource(crd).forceConflicts().serverSideApply();
+    client.resource(crd).waitUntilCondition(Cluster::isEstablished, 30, TimeUnit.SECONDS);
+  }
+
+  private static boolean isEstablished(@Nullable CustomResourceDefinition crd) {
+    return crd != null
+        && crd.getStatus() != null
+        && crd.getStatus().getConditions().stream()
+            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+  }
+
+  /** What whoever tests may do everything with. */
   KubernetesClient client() {
     return client;
+  }
+
+  KubernetesClient anotherClient() {
+    return Kubernetes.client(config);
+  }
+
+  /** The operator's, with its permissions. */
+  KubernetesClient operatorsClient() {
+    return Kubernetes.client(ShippedRules.of(config));
   }
 
   String namespace() {
