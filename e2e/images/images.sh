@@ -51,11 +51,18 @@ python=$("$images/base.sh" python)
 jdk=$("$images/base.sh" jdk)
 
 build "$RUNTIME_IMAGE" handler-runtime
+build "$OPERATOR_IMAGE" operator
 built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
-if [ -f "$root/operator/src/main/java/dev/batchapi/operator/OperatorMain.java" ]; then
-  build "$OPERATOR_IMAGE" operator
-  built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
-fi
+built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
+# An author's image built on ours, with a compiled handler.
+author=$CACHE/images/author
+mkdir -p "$author/lib" "$author/classes"
+cp "$images/author/Dockerfile" "$author"
+"$JAVA_HOME/bin/javac" --release 17 -d "$author/classes" -cp "$root/handler-api/target/classes" "$images/author/Counter.java"
+"$JAVA_HOME/bin/jar" --create --date 2026-01-01T00:00:00Z --file "$author/lib/counter.jar" -C "$author/classes" .
+buildah bud --layers --isolation chroot --pull-never --build-arg BASE_IMAGE="$RUNTIME_IMAGE" -t batchapi-e2e/java:1 "$author" \
+  >"$CACHE/images/author.log" 2>&1 || { tail -n 20 "$CACHE/images/author.log" >&2; die "make images: the author's image failed."; }
+built batchapi-e2e/java:1 batchapi-e2e/java:1
 # What the public images of these names hold, without the rest.
 program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
 program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534

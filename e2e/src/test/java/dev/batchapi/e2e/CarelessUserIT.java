@@ -103,8 +103,7 @@ final class CarelessUserIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"os._exit(7)", "sys.exit(7)", "ctypes.string_at(0)"})
+  @ValueSource(strings = {"os._exit(7)", "sys.exit(7)", "ctypes.string_at(0)"})
   void aProcessThatEndsCostsItsBatchAnAttempt(String end) {
     var name = "dies-" + Integer.toHexString(end.hashCode());
     runs(

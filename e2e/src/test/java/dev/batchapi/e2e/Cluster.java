@@ -73,7 +73,7 @@ public final class Cluster implements BeforeAllCallback {
         stdin.write(input.getBytes(StandardCharsets.UTF_8));
       }
       var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      if (!process.waitFor(3, TimeUnit.MINUTES)) {
         process.destroyForcibly();
         throw new AssertionError("still running: " + command);
       }

@@ -94,7 +94,7 @@ public final class UdpReceiver implements AutoCloseable {
   /** Waits for exactly these lines. */
   public void awaitLines(String... expected) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> assertThat(lines()).containsExactly(expected));
   }
@@ -102,7 +102,7 @@ public final class UdpReceiver implements AutoCloseable {
   /** Waits until the values of this counter, all tags together, are this sum. */
   public void awaitSum(String counter, double expected) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> assertThat(sum(counter)).isEqualTo(expected));
   }
