@@ -1,7 +1,6 @@
 """The connection: frames over the Unix socket, metrics that wait to be sent, and the watchdog."""
 
 import collections
-import json
 import os
 import select
 import socket
@@ -9,8 +8,7 @@ import struct
 import threading
 import time
 
-HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH = range(10, 14)
+HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE, METRIC, STOP = range(1, 12)
 
 MAX_FRAME = 4 * 1024 * 1024
 EXIT_WORKER_GONE = 70
@@ -78,9 +76,6 @@ class Connection:
         self._reader = sock.makefile("rb", 65536)
         self._send_lock = threading.Lock()
         self._waiting = collections.deque()
-        self._losses = {}
-        # The author's signal handler may push in the middle of a push.
-        self._losses_lock = threading.RLock()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._woken = False
@@ -152,36 +147,13 @@ class Connection:
         if self.in_child or waiting >= MAX_WAITING_FRAMES:
             return False
         self._waiting.append(_HEADER.pack(len(body) + 1, kind) + body)
-        if waiting >= FLUSH_FRAMES:
-            self._wake()
-        return True
-
-    def flush_soon(self):
-        """Has what waits sent on by the worker."""
-        if self.send_later(FLUSH, b""):
-            self._wake()
-
-    def lost(self, reason, metric, detail):
-        """A push that was dropped is told to the worker, with the next frames."""
-        if self.in_child:
-            return
-        with self._losses_lock:
-            count = self._losses[reason]["count"] + 1 if reason in self._losses else 1
-            self._losses[reason] = {
-                "reason": reason,
-                "count": count,
-                "metric": metric,
-                "detail": detail,
-            }
-
-    def _wake(self):
-        if not self._woken:
+        if waiting >= FLUSH_FRAMES and not self._woken:
             self._woken = True
             os.write(self._wake_write, b"!")
+        return True
 
-    def flush(self):
-        """Sends what waits."""
-        if self._waiting or self._losses:
+    def _flush(self):
+        if self._waiting:
             with self._send_lock:
                 self._write(b"".join(self._take_waiting()))
 
@@ -189,15 +161,7 @@ class Connection:
         frames = []
         for _ in range(len(self._waiting)):  # not "while": the author's threads go on adding
             frames.append(self._waiting.popleft())
-        if self._losses:
-            body = self._take_losses()
-            frames.append(_HEADER.pack(len(body) + 1, LOSSES) + body)
         return frames
-
-    def _take_losses(self):
-        with self._losses_lock:
-            losses, self._losses = list(self._losses.values()), {}
-        return json.dumps({"counted": False, "losses": losses}).encode("ascii")
 
     def _write(self, data):
         try:
@@ -221,7 +185,7 @@ class Connection:
                     return
                 os.read(self._wake_read, 64)
                 self._woken = False
-            self.flush()
+            self._flush()
 
     def _leave_in_child(self):
         """A fork keeps no end of the socket, or the worker wouldn't see the host's own end."""
@@ -229,7 +193,6 @@ class Connection:
             return  # a child's child
         self.in_child = True
         self._waiting.clear()
-        self._losses = {}
         os.close(self._sock.detach())
         os.close(self._wake_read)
         os.close(self._wake_write)

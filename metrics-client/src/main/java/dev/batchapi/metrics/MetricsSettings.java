@@ -1,6 +1,7 @@
 package dev.batchapi.metrics;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -108,7 +109,8 @@ public record MetricsSettings(
     MetricsSettings server = read(STATSD, address, MetricsSettings::parse);
     Map<String, String> tags =
         read(TAGS, environment.getOrDefault(TAGS, ""), MetricsSettings::parseTags);
-    Flavour flavour = read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), Flavour::of);
+    Flavour flavour =
+        read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), MetricsSettings::flavour);
     int maxSeries =
         read(
             MAX_SERIES,
@@ -172,6 +174,15 @@ public record MetricsSettings(
       throw new IllegalArgumentException(tags.size() + " tags are more than " + TagRules.MAX_TAGS);
     }
     return tags;
+  }
+
+  private static Flavour flavour(String text) {
+    for (Flavour flavour : Flavour.values()) {
+      if (flavour.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return flavour;
+      }
+    }
+    throw new IllegalArgumentException("\"" + text + "\" is neither prometheus nor datadog");
   }
 
   private static int number(String text, int least, int most) {

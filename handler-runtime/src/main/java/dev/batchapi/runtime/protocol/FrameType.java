@@ -12,9 +12,7 @@ public enum FrameType {
   FAILED(8),
   COMPLETE(9),
   METRIC(10),
-  STOP(11),
-  LOSSES(12),
-  FLUSH(13);
+  STOP(11);
 
   private static final FrameType[] BY_CODE = values();
 

@@ -23,8 +23,7 @@ public record Metric(Kind kind, double value, String name, Map<String, String> t
   public enum Kind {
     COUNTER('c'),
     GAUGE('g'),
-    HISTOGRAM('h'),
-    DISTRIBUTION('d');
+    HISTOGRAM('h');
 
     private final byte code;
 
@@ -37,7 +36,6 @@ public record Metric(Kind kind, double value, String name, Map<String, String> t
         case 'c' -> COUNTER;
         case 'g' -> GAUGE;
         case 'h' -> HISTOGRAM;
-        case 'd' -> DISTRIBUTION;
         default -> throw new ProtocolException("METRIC of unknown kind " + code);
       };
     }

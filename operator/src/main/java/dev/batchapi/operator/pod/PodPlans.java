@@ -50,7 +50,6 @@ public final class PodPlans {
             or(spec.env(), List.of()),
             spec.template(),
             settings.statsd(api.namespace()).orElse(null),
-            settings.statsdFlavour().orElse(null),
             settings.natsUrl(),
             Math.toIntExact(settings.lease().toSeconds()),
             forKueue(jobLabels));

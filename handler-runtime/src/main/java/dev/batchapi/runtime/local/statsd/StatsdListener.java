@@ -1,6 +1,5 @@
 package dev.batchapi.runtime.local.statsd;
 
-import dev.batchapi.metrics.Flavour;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -40,7 +39,6 @@ public final class StatsdListener implements AutoCloseable {
   private static final String MARK = "\u0000mark ";
 
   private final DatagramSocket socket;
-  private final Flavour flavour;
   private final Thread reader;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition markSeen = lock.newCondition();
@@ -51,19 +49,17 @@ public final class StatsdListener implements AutoCloseable {
 
   private record Key(String name, MetricType type, SortedMap<String, String> tags) {}
 
-  private StatsdListener(DatagramSocket socket, Flavour flavour) {
+  private StatsdListener(DatagramSocket socket) {
     this.socket = socket;
-    this.flavour = flavour;
     this.reader = Thread.ofPlatform().daemon().name("statsd-listener").unstarted(this::read);
   }
 
   /**
    * Listens on 127.0.0.1.
    *
-   * @param flavour whose rules it follows
    * @throws IOException if there is no port left
    */
-  public static StatsdListener open(Flavour flavour) throws IOException {
+  public static StatsdListener open() throws IOException {
     DatagramSocket socket = new DatagramSocket(null);
     try {
       socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
@@ -72,7 +68,7 @@ public final class StatsdListener implements AutoCloseable {
       socket.close();
       throw e;
     }
-    StatsdListener listener = new StatsdListener(socket, flavour);
+    StatsdListener listener = new StatsdListener(socket);
     listener.reader.start();
     return listener;
   }
@@ -216,7 +212,7 @@ public final class StatsdListener implements AutoCloseable {
         malformed++;
         return;
       }
-      known = new Aggregate(line, flavour == Flavour.PROMETHEUS);
+      known = new Aggregate(line);
       series.put(key, known);
     }
     known.add(line);
