@@ -68,7 +68,7 @@ down() {
 remove() {
   local pid group
   for pid in $(first_processes); do
-    kill -9 "$pid"
+    kill -9 "$pid" 2>/dev/null || continue
     wait_for 30 "the node's processes to end" eval "! kill -0 $pid"
   done
   for group in /sys/fs/cgroup/"$CGROUP" /sys/fs/cgroup/*/"$CGROUP"; do
@@ -78,8 +78,9 @@ remove() {
   rm -rf --one-file-system "$STATE"
 }
 remove_cgroup() { find "$1" -depth -type d -exec rmdir {} +; }
-first_processes() { # by its name, and first in its namespace: a pid file may be lost, or of another program by now
+first_processes() { # by the pid file, and by name, should that be lost or of another program by now
   local file pid
+  ! alive "$NODE_PID" || cut -d' ' -f1 "$NODE_PID"
   for file in $(grep -lszx "batchapi-cluster-[n]ode-$BATCHAPI_CLUSTER" /proc/[0-9]*/cmdline || true); do
     pid=${file//[^0-9]/}
     ! grep -qs $'^NSpid:.*\t1$' "/proc/$pid/status" || echo "$pid"

@@ -51,11 +51,9 @@ python=$("$images/base.sh" python)
 jdk=$("$images/base.sh" jdk)
 
 build "$RUNTIME_IMAGE" handler-runtime
+build "$OPERATOR_IMAGE" operator
 built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
-if [ -f "$root/operator/src/main/java/dev/batchapi/operator/OperatorMain.java" ]; then
-  build "$OPERATOR_IMAGE" operator
-  built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
-fi
+built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
 # An author's image built on ours, with a compiled handler.
 author=$CACHE/images/author
 mkdir -p "$author/lib" "$author/classes"

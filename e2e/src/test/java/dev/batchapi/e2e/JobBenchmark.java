@@ -7,6 +7,10 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +70,56 @@ final class JobBenchmark {
                 30,
                 TimeUnit.SECONDS);
       }
+      benchmark.operator("idle");
       benchmark.start();
       benchmark.tenWorkers();
       benchmark.replacement();
       benchmark.many();
+      benchmark.operator("idle, with the finished jobs of this benchmark");
+      var running = new ArrayList<String>();
+      for (int i = 0; i < 20; i++) {
+        running.add(benchmark.create("slow", 1000, 1));
+      }
+      running.forEach(name -> benchmark.awaitReady(name, 1));
+      benchmark.operator("with 20 running jobs");
     }
+  }
+
+  /** The operator's memory, and what it asks of the API server in half a minute, by its log. */
+  private void operator(String when) {
+    var status =
+        Cluster.kubectl(
+                "", "-n", Cluster.SYSTEM, "exec", "deploy/batchapi-operator", "--", "cat", "/proc/1/status")
+            .out();
+    var rss = status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
+    var log = System.getenv("BATCHAPI_E2E_AUDIT_LOG");
+    var requests = "unknown, for BATCHAPI_E2E_AUDIT_LOG is not set";
+    if (log != null) {
+      var before = requests(Path.of(log));
+      LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
+      var after = requests(Path.of(log));
+      requests =
+          String.format(
+              Locale.ROOT,
+              "%.1f reads and %.1f writes",
+              (after[0] - before[0]) / 30.0,
+              (after[1] - before[1]) / 30.0);
+    }
+    System.out.printf(
+        "The operator %s: %s, API requests per second: %s%n",
+        when, rss.replaceAll("\\s+", " "), requests);
+  }
+
+  private static long[] requests(Path log) {
+    var counts = new long[2];
+    try (var lines = Files.lines(log)) {
+      lines
+          .filter(line -> line.contains("batchapi-system:batchapi-operator"))
+          .forEach(line -> counts[line.matches(".*\"verb\":\"(get|list|watch)\".*") ? 0 : 1]++);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return counts;
   }
 
   /** One empty batch, from creating the BatchJob to Finished, against a bare Job to Complete. */

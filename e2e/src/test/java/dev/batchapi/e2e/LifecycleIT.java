@@ -192,4 +192,53 @@ final class LifecycleIT {
     assertThat(user.reasonOfTheEndOf("frozen")).isEqualTo("Complete");
     assertThat(user.workers("frozen").lost()).isPositive();
   }
+
+  private static String withJobs(String entries) {
+    return """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: all-in-one}
+        spec:
+          handler:
+            python:
+              inline: |
+                class Handler:
+                    def handle_batch(self, payload):
+                        return payload
+          jobs:
+        %s
+        """
+        .formatted(entries.indent(4));
+  }
+
+  @Test
+  void oneResourceRunsItsJobsEachOnceWhateverHappensLater() {
+    var smoke = "- {name: smoke, input: {count: 2}, ttlSecondsAfterFinished: 0}";
+    user.applies(withJobs(smoke));
+    user.awaits("smoke to be run", () -> phaseOf("smoke").equals("Succeeded"));
+    user.awaits("its time to be up", () -> user.find("all-in-one-smoke").isEmpty());
+
+    user.applies(withJobs(smoke + "\n- {name: full, input: {count: 4}}"));
+
+    assertThat(user.reasonOfTheEndOf("all-in-one-full")).isEqualTo("Complete");
+    assertThat(user.find("all-in-one-smoke")).as("not a second time").isEmpty();
+    assertThat(user.tries(withJobs("- {name: full, input: {count: 5}}")).out())
+        .contains("an entry of jobs cannot be edited");
+
+    user.applies(withJobs("- {name: other, input: {count: 1}}"));
+
+    user.awaits("the removed one to be gone", () -> user.find("all-in-one-full").isEmpty());
+    assertThat(user.reasonOfTheEndOf("all-in-one-other")).isEqualTo("Complete");
+  }
+
+  private static String phaseOf(String entry) {
+    return user.kubectl(
+            "get",
+            "batchapi",
+            "all-in-one",
+            "-o",
+            "jsonpath={.status.jobs[?(@.name==\"%s\")].phase}".formatted(entry))
+        .out()
+        .strip();
+  }
 }

@@ -52,7 +52,7 @@ final class Exporter implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> !scrape().isEmpty());
+      await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> !scrape().isEmpty());
     } catch (RuntimeException e) {
       close();
       throw e;

@@ -79,7 +79,7 @@ final class UdpReceiver implements AutoCloseable {
   /** Waits for exactly these lines. */
   void awaitLines(String... expected) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> assertThat(lines()).containsExactly(expected));
   }
@@ -87,7 +87,7 @@ final class UdpReceiver implements AutoCloseable {
   /** Waits until the values of this counter, all tags together, are this sum. */
   void awaitSum(String counter, double expected) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> assertThat(sum(counter)).isEqualTo(expected));
   }

@@ -37,7 +37,7 @@ public final class OperatorMain {
     try {
       switch (String.join(" ", List.of(arguments).subList(0, Math.min(1, arguments.length)))) {
         case "" -> run(settings(System.getenv()));
-        case "--train" -> Training.run();
+        case "--train" -> Training.run(OperatorMain::controllers);
         case "--print-args" -> print(OperatorCommand.arguments(folder(arguments)));
         case "--print-training-args" -> print(OperatorCommand.trainingArguments(folder(arguments)));
         default ->

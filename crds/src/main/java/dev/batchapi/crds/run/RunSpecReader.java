@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * One object of a run, field by field. Strict: a field too many, missing, null or of another type
  * is an error that names it.
  *
+ * <p>A worker never meets a run of another version: its image was frozen with the job.
+ *
  * <p>By hand, and without an ObjectMapper: binding records by introspection is a quarter of a
  * second of a starting worker's time.
  */

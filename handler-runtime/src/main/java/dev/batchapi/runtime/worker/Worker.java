@@ -65,6 +65,7 @@ public final class Worker {
   private volatile boolean stopping;
   private volatile boolean abandoned;
   private volatile @Nullable Host host;
+  private String howHostEnded = "The handler's process ended between two batches.";
 
   public Worker(Assignment job, WorkQueue queue, HostSource hosts) {
     this.job = job;
@@ -137,7 +138,7 @@ public final class Worker {
       if (current != null) {
         current.close();
         if (!hosts.canRestart()) {
-          return Optional.of(new WorkerExit(Reason.HOST_ENDED, "the handler's process ended"));
+          return Optional.of(new WorkerExit(Reason.HOST_ENDED, howHostEnded));
         }
       }
       current = interruptibly(hosts::start);
@@ -191,6 +192,7 @@ public final class Worker {
           yield Optional.empty();
         }
         case Answer.TimedOut _ -> {
+          howHostEnded = inBatch("was ended by timeouts.batchSeconds", lease, attempt);
           failed(
               lease,
               attempt,
@@ -202,6 +204,7 @@ public final class Worker {
         }
         case Answer.Died _ when abandoned -> release(lease);
         case Answer.Died died -> {
+          howHostEnded = inBatch("ended", lease, attempt);
           failed(lease, attempt, BatchError.of(BatchError.Reason.HandlerDied, died.how()));
           yield Optional.empty();
         }
@@ -215,6 +218,14 @@ public final class Worker {
     } finally {
       keeper.letGo();
     }
+  }
+
+  private static String inBatch(String what, Lease lease, int attempt) {
+    return "The handler's process %s in %s, attempt %d.".formatted(what, name(lease), attempt);
+  }
+
+  private static String name(Lease lease) {
+    return lease.index() == Lease.COMPLETION ? "on_job_complete" : "batch " + lease.index();
   }
 
   private void commit(Lease lease, Outcome outcome) {

@@ -216,7 +216,7 @@ class ErrorsIT {
                 "throw new IllegalStateException(\"twice\");",
                     "batchapi host: close() failed\njava.lang.IllegalStateException: twice\n\tat Handler.close(Handler.java:6)\n\n",
                 "while (true) { try { Thread.sleep(100_000); } catch (InterruptedException e) { } }",
-                    "batchapi host: the handler was not closed within 300 ms\n",
+                    "batchapi host: the handler was not closed within 2000 ms\n",
                 "", "")
             .entrySet()) {
       String source =

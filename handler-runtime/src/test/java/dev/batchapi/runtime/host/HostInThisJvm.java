@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A host without a process of its own: everything but its start and its end. */
 final class HostInThisJvm implements AutoCloseable {
-  private static final Duration CLOSE_BOUND = Duration.ofMillis(300);
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(2);
 
   private final Path code;
   private final FakeWorker worker;
@@ -51,7 +51,7 @@ final class HostInThisJvm implements AutoCloseable {
   }
 
   int exit() {
-    return exit.orTimeout(10, TimeUnit.SECONDS).join();
+    return exit.orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   String said() {

@@ -95,7 +95,7 @@ final class HostProcess implements AutoCloseable {
   }
 
   int exit() throws InterruptedException {
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("the host has ended").isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the host has ended").isTrue();
     return process.exitValue();
   }
 

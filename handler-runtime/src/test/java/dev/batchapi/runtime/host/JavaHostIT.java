@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The host as a process: how it starts, what it survives, and how it ends. */
-@Timeout(60)
+@Timeout(120)
 class JavaHostIT {
   private static final String LIVELY =
       Sources.handler(
@@ -136,7 +136,11 @@ class JavaHostIT {
       host.worker().close();
       assertThat(host.exit()).isEqualTo(70);
       assertThat(host.errors()).isEmpty();
-      assertThat(received(statsd)).contains("batches:2|c|#team:vision,text:hang");
+      // The sums of a counter leave every second, so it may have come in two.
+      assertThat(received(statsd))
+          .containsAnyOf(
+              "batches:2|c|#team:vision,text:hang",
+              "batches:1|c|#team:vision,text:hang\nbatches:1|c|#team:vision,text:hang");
     }
   }
 
@@ -194,7 +198,7 @@ class JavaHostIT {
       try (var worker = new FakeWorker(folder.resolve("late"))) {
         assertThat(worker.accept().hello().pid()).isEqualTo(process.pid());
       }
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       var _ = process.destroyForcibly();
     }
@@ -210,7 +214,7 @@ class JavaHostIT {
             folder.toString(),
             "--connect-seconds",
             "1");
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(70);
     assertThat(Files.readString(folder.resolve("err")))
         .startsWith(
@@ -231,13 +235,13 @@ class JavaHostIT {
                     "--connect-seconds soon is not a number")
             .entrySet()) {
       Process process = run(wrong.getKey().toArray(String[]::new));
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(64);
       assertThat(Files.readString(folder.resolve("err")))
           .startsWith("batchapi host: " + wrong.getValue() + "; usage: ");
     }
     Process process = run("--socket", "x".repeat(200), "--code", "/");
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(70);
     assertThat(Files.readString(folder.resolve("err")))
         .contains("the socket's path is longer than 107 bytes: xxx");

@@ -62,6 +62,9 @@ final class Cli {
     var command =
         new ArrayList<>(
             List.of(
+                // Whoever runs the tests in the background has Ctrl-C ignored, by all that follows.
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -232,7 +232,7 @@ class PythonRunIT {
                     if payload[0] > 0:
                         time.sleep(100)
             """,
-            "timeouts: {runSeconds: 1}",
+            "timeouts: {runSeconds: 3}",
             "input: {count: 4}");
     cli.run("run", manifest).exits(4).says("DeadlineExceeded", "1 succeeded", "3 not done");
   }
@@ -312,7 +312,7 @@ class PythonRunIT {
             "",
             "input: {count: 5}");
     try (var running = cli.start("run", manifest, "--results", "results.jsonl")) {
-      await().atMost(Duration.ofSeconds(30)).until(() -> running.outSoFar().contains("at 2"));
+      await().atMost(Duration.ofSeconds(60)).until(() -> running.outSoFar().contains("at 2"));
       new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
       running.result().exits(130).says("Cancelled", "2 succeeded", "3 not done");
     }

@@ -56,7 +56,7 @@ final class WorkerProcess implements AutoCloseable {
                 "BATCHAPI_SOCKET", socket.toString(),
                 "BATCHAPI_NATS_URL", nats.servers(),
                 "BATCHAPI_NATS_CREDENTIALS", Objects.requireNonNull(nats.credentials()).toString(),
-                "BATCHAPI_LEASE_SECONDS", "3",
+                "BATCHAPI_LEASE_SECONDS", "5",
                 "BATCHAPI_TERMINATION_LOG", folder.resolve("last-words").toString()));
     for (var i = 0; i < env.length; i += 2) {
       worker.environment().put(env[i], env[i + 1]);
@@ -107,7 +107,7 @@ final class WorkerProcess implements AutoCloseable {
 
   /** The worker's exit code. */
   int exitCode() throws InterruptedException {
-    if (!worker.waitFor(30, TimeUnit.SECONDS)) {
+    if (!worker.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("the worker did not end:\n" + log());
     }
     return worker.exitValue();
@@ -115,7 +115,7 @@ final class WorkerProcess implements AutoCloseable {
 
   /** The host's exit code. */
   int hostExitCode() throws InterruptedException {
-    if (!host.waitFor(10, TimeUnit.SECONDS)) {
+    if (!host.waitFor(60, TimeUnit.SECONDS)) {
       throw new AssertionError("the host did not end:\n" + log());
     }
     return host.exitValue();

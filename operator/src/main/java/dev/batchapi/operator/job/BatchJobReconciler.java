@@ -8,14 +8,7 @@ import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.queue.JobQueue;
-import dev.batchapi.queue.Counts;
-import dev.batchapi.queue.End;
-import dev.batchapi.queue.Ledger;
-import dev.batchapi.queue.NextStep;
-import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -46,9 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ControllerConfiguration(name = "batchjob")
 public final class BatchJobReconciler implements Reconciler<BatchJob> {
-  private static final Duration LOOK_AGAIN = Enqueuing.REPEAT;
-  private static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
 
   private final Acceptance acceptance;
   private final Credentials credentials;
@@ -57,6 +49,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final OperatorMetrics metrics;
   private final Clock clock;
   private final Enqueuing enqueuing;
+  private final JobPass.Tools tools;
   private final LedgerSignals signals;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -82,6 +75,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("enqueue-", 0).factory()),
             System::nanoTime,
             signals::changed);
+    tools = new JobPass.Tools(queue, enqueuing, credentials, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -102,7 +96,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
       return new Aftermath(context, queue, clock.instant())
-          .of(job, memory, workers(job, memory, context));
+          .of(job, memory, JobPass.workers(job, memory, context, clock));
     }
     if (memory.frozen == null) {
       var notYet = accept(job, memory, context);
@@ -110,7 +104,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         return notYet.get();
       }
     }
-    return advance(job, memory, context);
+    var result =
+        new JobPass(tools, job, Objects.requireNonNull(memory.frozen), memory, context).run();
+    measure(job, result, memory);
+    return write(job, result.status(), memory, context, Optional.of(result.again()));
   }
 
   /** Empty once the job is accepted. */
@@ -162,195 +159,18 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         : Duration.ofSeconds(5);
   }
 
-  private UpdateControl<BatchJob> advance(BatchJob job, JobMemory memory, Context<BatchJob> context)
-      throws InterruptedException {
-    var seen = observe(job, memory, context);
-    if (seen.counts().isPresent() && !isEnded(seen)) {
-      seen = decide(seen, memory, context);
-    }
-    var lost = lostBefore(job);
-    var again = LOOK_AGAIN;
-    if (!isEnded(seen) && mayHaveWorkers(seen)) {
-      var plan =
-          Pool.plan(
-              seen.workers(),
-              seen.allowedWorkers(),
-              seen.usefulWorkers(),
-              seen.progress(),
-              seen.now());
-      if (!plan.create().isEmpty()) {
-        credentials.ensure(seen.frozen(), context.getClient());
-      }
-      var done = new WorkerFleet(context.getClient()).act(plan, seen.frozen(), seen.progress());
-      lost += done.lost();
-      memory.refusal = done.refusal();
-      if (done.refusal().isPresent()) {
-        seen = withWorkers(seen, new Workers(seen.workers().all(), done.refusal()));
-        again = shorter(again, Duration.ofSeconds(10));
-      }
-      again = plan.again().map(a -> shorter(LOOK_AGAIN, a)).orElse(again);
-    }
-    again = shorter(again, untilNextLook(seen));
-    var status = JobStatus.of(seen, lost);
-    measure(job, status, memory, seen);
-    return write(job, status, memory, context, Optional.of(again));
-  }
-
-  private static boolean isEnded(Observation seen) {
-    return seen.counts().flatMap(Counts::end).isPresent();
-  }
-
-  /**
-   * Workers need the consumer that the publishing begins with; a suspended job's are taken away.
-   */
-  private static boolean mayHaveWorkers(Observation seen) {
-    return seen.isSuspended()
-        || seen.enqueuing() instanceof Enqueuing.Done
-        || (seen.counts().isPresent() && seen.enqueuing() instanceof Enqueuing.Running);
-  }
-
-  private Observation observe(BatchJob job, JobMemory memory, Context<BatchJob> context)
-      throws InterruptedException {
-    var frozen = Objects.requireNonNull(memory.frozen);
-    var uid = frozen.uid();
-    Optional<Counts> counts = Optional.empty();
-    Optional<String> trouble = Optional.empty();
-    List<BatchJobStatus.Failure> failures = failuresBefore(job);
-    Enqueuing.State state = enqueuing.state(uid);
-    var workers = workers(job, memory, context);
-    try {
-      var ledger = queue.ledger();
-      if (memory.batches == null) {
-        memory.batches = FrozenInput.of(job, frozen, context.getClient());
-      }
-      state = enqueuing.ensure(uid, memory.batches, ledger);
-      counts = Optional.of(ledger.counts(uid));
-      failures = failures(ledger, counts.get(), memory, uid, context);
-    } catch (QueueUnavailableException e) {
-      trouble = Optional.of(String.valueOf(e.getMessage()));
-      if (!(state instanceof Enqueuing.Done)) {
-        state = new Enqueuing.Failed("QueueUnavailable", trouble.get());
-      }
-    }
-    return new Observation(job, frozen, workers, counts, trouble, state, failures, clock.instant());
-  }
-
-  private Workers workers(BatchJob job, JobMemory memory, Context<BatchJob> context) {
-    return new Observer(context.getClient())
-        .workers(
-            job.getMetadata().getUid(),
-            context.getSecondaryResources(Job.class),
-            context.getSecondaryResources(Pod.class),
-            memory.refusal,
-            clock.instant());
-  }
-
-  private static List<BatchJobStatus.Failure> failures(
-      Ledger ledger, Counts counts, JobMemory memory, String uid, Context<BatchJob> context) {
-    if (counts.failed() == 0) {
-      return List.of();
-    }
-    var oomKilled =
-        context
-            .getSecondaryResourcesAsStream(Pod.class)
-            .anyMatch(
-                pod ->
-                    PodReading.isOomKilled(
-                        PodReading.terminated(PodReading.container(pod, "handler"))));
-    return memory.failedBatches.first(ledger, uid, oomKilled);
-  }
-
-  /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */
-  private Observation decide(Observation seen, JobMemory memory, Context<BatchJob> context) {
-    var uid = seen.frozen().uid();
-    var counts = seen.counts().orElseThrow();
-    var ledger = queue.ledger();
-    switch (Ending.decide(seen, counts)) {
-      case NextStep.KeepGoing _ -> {
-        return seen;
-      }
-      case NextStep.RunCompletion _ ->
-          ledger.enqueueCompletion(uid, Summary.of(uid, seen.total(), counts, ledger));
-      case NextStep.Finish(var verdict, var message) ->
-          ledger.end(uid, new End(verdict, FailedBatches.shortened(message), seen.now()));
-    }
-    var now = ledger.counts(uid);
-    return new Observation(
-        seen.job(),
-        seen.frozen(),
-        seen.workers(),
-        Optional.of(now),
-        Optional.empty(),
-        seen.enqueuing(),
-        failures(ledger, now, memory, uid, context),
-        seen.now());
-  }
-
-  private static Observation withWorkers(Observation seen, Workers workers) {
-    return new Observation(
-        seen.job(),
-        seen.frozen(),
-        workers,
-        seen.counts(),
-        seen.queueTrouble(),
-        seen.enqueuing(),
-        seen.failures(),
-        seen.now());
-  }
-
-  private Duration untilNextLook(Observation seen) {
-    if (isEnded(seen)) {
-      return Duration.ofMillis(1); // its workers are to be told
-    }
-    var wait = seen.queueTrouble().isPresent() ? QUEUE_RETRY : LOOK_AGAIN;
-    if (seen.enqueuing() instanceof Enqueuing.Failed) {
-      wait = shorter(wait, Enqueuing.RETRY);
-    }
-    if (seen.workers().live() > 0 && seen.workers().ready() == 0) {
-      wait = shorter(wait, Duration.ofSeconds(5)); // a pod that can't be made says so in events
-    }
-    return Ending.deadline(seen)
-        .map(at -> Duration.between(seen.now(), at).plusMillis(10))
-        .map(left -> left.isPositive() ? left : Duration.ofMillis(10))
-        .map(left -> shorter(left, Duration.ofMinutes(1)))
-        .map(left -> shorter(left, LOOK_AGAIN))
-        .filter(left -> left.compareTo(LOOK_AGAIN) < 0)
-        .orElse(wait);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) <= 0 ? one : other;
-  }
-
-  private static int lostBefore(BatchJob job) {
-    return job.getStatus() == null || job.getStatus().workers() == null
-        ? 0
-        : job.getStatus().workers().lost();
-  }
-
-  private static List<BatchJobStatus.Failure> failuresBefore(BatchJob job) {
-    return job.getStatus() == null || job.getStatus().failures() == null
-        ? List.of()
-        : job.getStatus().failures();
-  }
-
-  private void measure(BatchJob job, BatchJobStatus status, JobMemory memory, Observation seen) {
+  private void measure(BatchJob job, JobPass.Result result, JobMemory memory) {
     if (!memory.measured) {
       Measurement.of(job, job.getStatus()).ifPresent(metrics::baseline);
       memory.measured = true;
     }
-    Measurement.of(job, status).ifPresent(metrics::observed);
-    seen.counts()
-        .flatMap(Counts::end)
-        .ifPresent(
-            end ->
-                Measurement.of(job, status)
-                    .ifPresent(
-                        progress ->
-                            metrics.finished(
-                                progress,
-                                end.verdict().name(),
-                                Duration.between(seen.acceptedTime(), end.at()))));
+    var progress = Measurement.of(job, result.status());
+    progress.ifPresent(metrics::observed);
+    if (progress.isPresent() && result.end().isPresent()) {
+      var end = result.end().get();
+      var accepted = Instant.parse(result.frozen().run().job().startTime());
+      metrics.finished(progress.get(), end.verdict().name(), Duration.between(accepted, end.at()));
+    }
   }
 
   /** The one write of a pass; events only after it has succeeded. */
@@ -370,8 +190,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
     var wait = pause.filter(Duration::isPositive).or(() -> again);
     var control = UpdateControl.<BatchJob>noUpdate();
-    var next = Statuses.isFinished(status) ? Optional.of(Duration.ofMillis(1)) : wait;
-    next.map(w -> again.map(a -> shorter(a, w)).orElse(w)).ifPresent(control::rescheduleAfter);
+    var next = Statuses.isFinished(status) ? Optional.of(AT_ONCE) : wait;
+    next.map(w -> again.filter(a -> a.compareTo(w) < 0).orElse(w))
+        .ifPresent(control::rescheduleAfter);
     return control;
   }
 
@@ -382,7 +203,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       Context<BatchJob> context,
       JobMemory memory) {
     var lastLoss =
-        workers(job, memory, context)
+        JobPass.workers(job, memory, context, clock)
             .latestLoss()
             .map(words -> "The last one said: " + words)
             .orElse("");

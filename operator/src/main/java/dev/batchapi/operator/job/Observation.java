@@ -32,6 +32,17 @@ record Observation(
     List<BatchJobStatus.Failure> failures,
     Instant now) {
 
+  /** The same moment, with what was learned of its workers. */
+  Observation with(Workers others) {
+    return new Observation(job, frozen, others, counts, queueTrouble, enqueuing, failures, now);
+  }
+
+  /** The same moment, with what the ledger says after something was written to it. */
+  Observation with(Counts after, List<BatchJobStatus.Failure> failuresAfter) {
+    return new Observation(
+        job, frozen, workers, Optional.of(after), queueTrouble, enqueuing, failuresAfter, now);
+  }
+
   int total() {
     return frozen.run().totalBatches();
   }

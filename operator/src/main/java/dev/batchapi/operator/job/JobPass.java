@@ -1,0 +1,217 @@
+package dev.batchapi.operator.job;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.BatchJobStatus.Failure;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.NextStep;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One look at an accepted job: observes, decides, acts. What its status is to say comes out. */
+final class JobPass {
+  private static final Duration LOOK_AGAIN = Enqueuing.REPEAT;
+  private static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
+  private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
+
+  /** A pod that can't be made says so in events alone, which nobody watches. */
+  private static final Duration POD_TROUBLE = Duration.ofSeconds(5);
+
+  private final Tools tools;
+  private final BatchJob job;
+  private final FrozenJob frozen;
+  private final JobMemory memory;
+  private final Context<BatchJob> context;
+
+  /** What all passes use. */
+  record Tools(JobQueue queue, Enqueuing enqueuing, Credentials credentials, Clock clock) {}
+
+  /**
+   * What came out.
+   *
+   * @param end the job's end, if it has one
+   * @param again after which time to look again at the latest
+   */
+  record Result(BatchJobStatus status, FrozenJob frozen, Optional<End> end, Duration again) {}
+
+  JobPass(
+      Tools tools, BatchJob job, FrozenJob frozen, JobMemory memory, Context<BatchJob> context) {
+    this.tools = tools;
+    this.job = job;
+    this.frozen = frozen;
+    this.memory = memory;
+    this.context = context;
+  }
+
+  Result run() throws InterruptedException {
+    var seen = observe();
+    if (seen.counts().isPresent() && end(seen).isEmpty()) {
+      seen = decide(seen, seen.counts().get());
+    }
+    var lost = lostBefore();
+    var again = LOOK_AGAIN;
+    if (end(seen).isEmpty() && mayHaveWorkers(seen)) {
+      var plan =
+          Pool.plan(
+              seen.workers(),
+              seen.allowedWorkers(),
+              seen.usefulWorkers(),
+              seen.progress(),
+              seen.now());
+      var done = act(plan, seen);
+      lost += done.lost();
+      again = plan.again().map(a -> shorter(LOOK_AGAIN, a)).orElse(again);
+      memory.refusal = done.refusal();
+      if (done.refusal().isPresent()) {
+        seen = seen.with(new Workers(seen.workers().all(), done.refusal()));
+        again = shorter(again, REFUSAL_RETRY);
+      }
+    }
+    return new Result(
+        JobStatus.of(seen, lost), frozen, end(seen), shorter(again, untilNextLook(seen)));
+  }
+
+  private static Optional<End> end(Observation seen) {
+    return seen.counts().flatMap(Counts::end);
+  }
+
+  private Observation observe() throws InterruptedException {
+    Optional<Counts> counts = Optional.empty();
+    Optional<String> trouble = Optional.empty();
+    var failures = Objects.requireNonNullElse(failuresBefore(), List.<Failure>of());
+    var state = tools.enqueuing.state(frozen.uid());
+    try {
+      var ledger = tools.queue.ledger();
+      if (memory.batches == null) {
+        memory.batches = FrozenInput.of(job, frozen, client());
+      }
+      state = tools.enqueuing.ensure(frozen.uid(), memory.batches, ledger);
+      counts = Optional.of(ledger.counts(frozen.uid()));
+      failures = failures(ledger, counts.get());
+    } catch (QueueUnavailableException e) {
+      trouble = Optional.of(String.valueOf(e.getMessage()));
+      if (!(state instanceof Enqueuing.Done)) {
+        state = new Enqueuing.Failed("QueueUnavailable", trouble.get());
+      }
+    }
+    return new Observation(
+        job,
+        frozen,
+        workers(job, memory, context, tools.clock),
+        counts,
+        trouble,
+        state,
+        failures,
+        tools.clock.instant());
+  }
+
+  static Workers workers(BatchJob job, JobMemory memory, Context<BatchJob> context, Clock clock) {
+    return new Observer(context.getClient())
+        .workers(
+            job.getMetadata().getUid(),
+            context.getSecondaryResources(Job.class),
+            context.getSecondaryResources(Pod.class),
+            memory.refusal,
+            clock.instant());
+  }
+
+  private List<Failure> failures(Ledger ledger, Counts counts) {
+    if (counts.failed() == 0) {
+      return List.of();
+    }
+    var oomKilled =
+        context
+            .getSecondaryResourcesAsStream(Pod.class)
+            .anyMatch(
+                pod ->
+                    PodReading.isOomKilled(
+                        PodReading.terminated(PodReading.container(pod, "handler"))));
+    return memory.failedBatches.first(ledger, frozen.uid(), oomKilled);
+  }
+
+  /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */
+  private Observation decide(Observation seen, Counts counts) {
+    var ledger = tools.queue.ledger();
+    switch (Ending.decide(seen, counts)) {
+      case NextStep.KeepGoing _ -> {
+        return seen;
+      }
+      case NextStep.RunCompletion _ ->
+          ledger.enqueueCompletion(
+              frozen.uid(), Summary.of(frozen.uid(), seen.total(), counts, ledger));
+      case NextStep.Finish(var verdict, var message) ->
+          ledger.end(frozen.uid(), new End(verdict, FailedBatches.shortened(message), seen.now()));
+    }
+    var now = ledger.counts(frozen.uid());
+    return seen.with(now, failures(ledger, now));
+  }
+
+  /**
+   * Workers need the consumer that the publishing begins with; a suspended job's are taken away.
+   */
+  private static boolean mayHaveWorkers(Observation seen) {
+    return seen.isSuspended()
+        || seen.enqueuing() instanceof Enqueuing.Done
+        || (seen.counts().isPresent() && seen.enqueuing() instanceof Enqueuing.Running);
+  }
+
+  private WorkerFleet.Done act(Pool.Plan plan, Observation seen) {
+    if (!plan.create().isEmpty()) {
+      tools.credentials.ensure(frozen, client());
+    }
+    return new WorkerFleet(client()).act(plan, frozen, seen.progress());
+  }
+
+  private static Duration untilNextLook(Observation seen) {
+    if (end(seen).isPresent()) {
+      return AT_ONCE; // its workers are to be told
+    }
+    var wait = seen.queueTrouble().isPresent() ? QUEUE_RETRY : LOOK_AGAIN;
+    if (seen.enqueuing() instanceof Enqueuing.Failed) {
+      wait = shorter(wait, Enqueuing.RETRY);
+    }
+    if (seen.workers().live() > 0 && seen.workers().ready() == 0) {
+      wait = shorter(wait, POD_TROUBLE);
+    }
+    var deadline = Ending.deadline(seen);
+    return deadline.isEmpty()
+        ? wait
+        : shorter(wait, later(AT_ONCE, Duration.between(seen.now(), deadline.get())));
+  }
+
+  private static Duration later(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private int lostBefore() {
+    return job.getStatus() == null || job.getStatus().workers() == null
+        ? 0
+        : job.getStatus().workers().lost();
+  }
+
+  private @Nullable List<Failure> failuresBefore() {
+    return job.getStatus() == null ? null : job.getStatus().failures();
+  }
+
+  private KubernetesClient client() {
+    return context.getClient();
+  }
+}
