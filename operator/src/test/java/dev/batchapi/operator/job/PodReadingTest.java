@@ -16,7 +16,7 @@ final class PodReadingTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
   private static final Job JOB =
       Serialization.unmarshal(
-          "{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}}", Job.class);
+          "---\n{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}}", Job.class);
 
   private static WorkerState read(String podStatus) {
     return PodReading.read(JOB, pod("", podStatus), NOW);
@@ -24,7 +24,7 @@ final class PodReadingTest {
 
   private static Pod pod(String metadata, String status) {
     return Serialization.unmarshal(
-        "{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}"
+        "---\n{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}"
             .formatted(metadata, status),
         Pod.class);
   }
@@ -169,7 +169,7 @@ final class PodReadingTest {
   void aFinishedJobWithoutAPodWasTakenAway() {
     var failed =
         Serialization.unmarshal(
-            "{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}, status: {conditions: [{type: Failed, status: 'True'}]}}",
+            "---\n{apiVersion: batch/v1, kind: Job, metadata: {name: j-0-0}, status: {conditions: [{type: Failed, status: 'True'}]}}",
             Job.class);
 
     assertThat(PodReading.read(failed, null, NOW))
