@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -58,11 +59,13 @@ public final class OperatorMetrics {
     var version =
         Optional.ofNullable(OperatorMetrics.class.getPackage().getImplementationVersion())
             .orElse("unknown");
-    Gauge.builder("batchapi_build_info", () -> 1)
-        .description("The operator's version")
-        .tag("version", version)
-        .strongReference(true)
-        .register(registry);
+    // Not a gauge: the client cuts "_info" off a gauge's name.
+    Info.builder()
+        .name("batchapi_build_info")
+        .help("The operator's version")
+        .labelNames("version")
+        .register(registry.getPrometheusRegistry())
+        .addLabelValues(version);
   }
 
   /**
