@@ -89,9 +89,17 @@ final class JobBenchmark {
   private void operator(String when) {
     var status =
         Cluster.kubectl(
-                "", "-n", Cluster.SYSTEM, "exec", "deploy/batchapi-operator", "--", "cat", "/proc/1/status")
+                "",
+                "-n",
+                Cluster.SYSTEM,
+                "exec",
+                "deploy/batchapi-operator",
+                "--",
+                "cat",
+                "/proc/1/status")
             .out();
-    var rss = status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
+    var rss =
+        status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
     var log = System.getenv("BATCHAPI_E2E_AUDIT_LOG");
     var requests = "unknown, for BATCHAPI_E2E_AUDIT_LOG is not set";
     if (log != null) {
