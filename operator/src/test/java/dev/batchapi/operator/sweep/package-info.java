@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.sweep;
+
+import org.jspecify.annotations.NullMarked;
