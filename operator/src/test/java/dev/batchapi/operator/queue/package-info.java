@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.queue;
+
+import org.jspecify.annotations.NullMarked;
