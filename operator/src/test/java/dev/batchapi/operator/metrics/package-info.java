@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.metrics;
+
+import org.jspecify.annotations.NullMarked;
