@@ -30,13 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobBenchmark {
   private static final int RUNS = Integer.getInteger("runs", 7);
-  private static final String API =
-      """
-      apiVersion: batchapi.dev/v1alpha1
-      kind: BatchAPI
-      metadata: {name: %s}
-      spec: {%s}
-      """;
   private static final Map<String, String> HANDLERS =
       Map.of(
           "python",
@@ -55,10 +48,20 @@ final class JobBenchmark {
 
   private JobBenchmark() {}
 
+  private static String api(String name, String spec) {
+    return """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: %s}
+        spec: {%s}
+        """
+        .formatted(name, spec);
+  }
+
   public static void main(String[] arguments) {
     var benchmark = new JobBenchmark();
     try (var _ = benchmark.team) {
-      HANDLERS.forEach((name, handler) -> benchmark.team.applies(API.formatted(name, handler)));
+      HANDLERS.forEach((name, handler) -> benchmark.team.applies(api(name, handler)));
       for (var name : HANDLERS.keySet()) {
         benchmark
             .client
@@ -146,7 +149,7 @@ final class JobBenchmark {
         }
       }
     }
-    var bare = median(times.get("bare Job"));
+    var bare = median(Objects.requireNonNull(times.get("bare Job")));
     System.out.printf("One empty batch, %d runs each, interleaved:%n", RUNS);
     times.forEach(
         (name, all) ->
