@@ -36,13 +36,16 @@ test: tools ## Run every test, from a fresh clone too; as root on a real Kuberne
 # Servers that the tests run, built from their Go modules.
 NATS_SERVER_VERSION := v2.15.2
 STATSD_EXPORTER_VERSION := v0.31.0
+PROMETHEUS_VERSION := v0.316.0
 .PHONY: tools
-tools: $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION) $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION) ## Build the servers that the tests need, once
+tools: $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION) $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION) $(CACHE)/bin/prometheus-$(PROMETHEUS_VERSION) ## Build the servers that the tests need, once
 
 # The version is in a marker's name: a new one builds anew, a present one costs nothing.
 $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION): PACKAGE := github.com/nats-io/nats-server/v2@$(NATS_SERVER_VERSION)
 $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
-$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kwok-%:
+# Prometheus without its service discoveries, which are most of its code.
+$(CACHE)/bin/prometheus-$(PROMETHEUS_VERSION): PACKAGE := -tags remove_all_sd github.com/prometheus/prometheus/cmd/prometheus@$(PROMETHEUS_VERSION)
+$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/prometheus-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kwok-%:
 	@command -v go >/dev/null || { echo "make tools: Go is missing: install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@

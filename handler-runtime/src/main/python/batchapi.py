@@ -4,9 +4,25 @@ Nothing of it is needed: a handler is any class with the right methods. This fil
 that it can be copied next to a handler for its editor and its tests.
 """
 
-from typing import Any, Dict, List, Mapping, Optional, Protocol, TypedDict
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ContextManager,
+    Dict,
+    List,
+    Mapping,
+    Optional,
+    Protocol,
+    TypedDict,
+    Union,
+)
 
-__all__ = ["FatalBatchError", "JobSpec", "JobSummary", "MetricsClient"]
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+__all__ = ["FatalBatchError", "JobSpec", "JobSummary", "MetricsClient", "Tags", "Timer"]
+
+Tags = Optional[Mapping[str, str]]
 
 
 class FatalBatchError(Exception):
@@ -37,19 +53,43 @@ class JobSummary(TypedDict):
     failed_batch_ids: List[str]
 
 
+class Timer(ContextManager["Timer"], Protocol):
+    """What `metrics_client.timer(...)` returns, for `with`."""
+
+    def tag(self, key: str, value: str) -> "Timer":
+        """Adds a tag that is known only now, such as how it ended."""
+
+    def close(self) -> None:
+        """Pushes the time; the end of `with` does it as well, and only the first of them counts."""
+
+
 class MetricsClient(Protocol):
     """The constructor's `metrics_client`. A push never waits and never throws, except ValueError
-    for a name with a reserved prefix (batchapi_, cortex_, istio_): it fails the batch for good."""
+    for a name with a reserved prefix (batchapi_, cortex_, istio_): it fails the batch for good.
+    Metrics count attempts: a batch that runs twice pushes twice."""
 
-    def increment(
-        self, metric: str, value: float = 1, tags: Optional[Mapping[str, str]] = None
-    ) -> None:
-        """Adds `value` to a counter."""
+    def increment(self, metric: str, value: float = 1, tags: Tags = None) -> None:
+        """Adds `value`, at least 0, to a counter."""
 
-    def gauge(self, metric: str, value: float, tags: Optional[Mapping[str, str]] = None) -> None:
-        """Sets a gauge."""
+    def gauge(self, metric: str, value: float, tags: Tags = None) -> None:
+        """Sets a gauge to an absolute value; a negative one is no delta."""
 
-    def histogram(
-        self, metric: str, value: float, tags: Optional[Mapping[str, str]] = None
-    ) -> None:
+    def histogram(self, metric: str, value: float, tags: Tags = None) -> None:
         """Adds one observation to a histogram."""
+
+    def distribution(self, metric: str, value: float, tags: Tags = None) -> None:
+        """Adds one observation to a distribution of the Datadog agent; beside Prometheus it is a
+        histogram."""
+
+    def timing(self, metric: str, seconds: "Union[float, timedelta]", tags: Tags = None) -> None:
+        """Adds how long something took, in seconds, to a histogram; name it ..._seconds."""
+
+    def timer(self, metric: str, tags: Tags = None) -> Timer:
+        """Measures from now to the end of `with metrics_client.timer("decode_seconds"):`."""
+
+    def with_tags(self, tags: Mapping[str, str]) -> "MetricsClient":
+        """The same client with these tags on every metric; a push's own tag of the same key wins."""
+
+    def flush(self) -> None:
+        """Has everything that was pushed so far sent, beside the handler. None is needed: the end
+        of a batch is one, and a long batch's metrics leave within about a second."""

@@ -149,6 +149,7 @@ class Session:
             except BaseException as error:
                 self._leave_if_forked(error)
                 wire.say("the handler's close() failed\n" + errors.stack(error))
+        self._connection.flush()
         return 0
 
     def _leave_if_forked(self, error=None):

@@ -1,6 +1,7 @@
 """The connection: frames over the Unix socket, metrics that wait to be sent, and the watchdog."""
 
 import collections
+import json
 import os
 import select
 import socket
@@ -8,7 +9,8 @@ import struct
 import threading
 import time
 
-HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE, METRIC, STOP = range(1, 12)
+HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
+METRIC, STOP, LOSSES, FLUSH = range(10, 14)
 
 MAX_FRAME = 4 * 1024 * 1024
 EXIT_WORKER_GONE = 70
@@ -76,6 +78,9 @@ class Connection:
         self._reader = sock.makefile("rb", 65536)
         self._send_lock = threading.Lock()
         self._waiting = collections.deque()
+        self._losses = {}
+        # The author's signal handler may push in the middle of a push.
+        self._losses_lock = threading.RLock()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         self._woken = False
@@ -147,13 +152,36 @@ class Connection:
         if self.in_child or waiting >= MAX_WAITING_FRAMES:
             return False
         self._waiting.append(_HEADER.pack(len(body) + 1, kind) + body)
-        if waiting >= FLUSH_FRAMES and not self._woken:
-            self._woken = True
-            os.write(self._wake_write, b"!")
+        if waiting >= FLUSH_FRAMES:
+            self._wake()
         return True
 
-    def _flush(self):
-        if self._waiting:
+    def flush_soon(self):
+        """Has what waits sent on by the worker."""
+        if self.send_later(FLUSH, b""):
+            self._wake()
+
+    def lost(self, reason, metric, detail):
+        """A push that was dropped is told to the worker, with the next frames."""
+        if self.in_child:
+            return
+        with self._losses_lock:
+            count = self._losses[reason]["count"] + 1 if reason in self._losses else 1
+            self._losses[reason] = {
+                "reason": reason,
+                "count": count,
+                "metric": metric,
+                "detail": detail,
+            }
+
+    def _wake(self):
+        if not self._woken:
+            self._woken = True
+            os.write(self._wake_write, b"!")
+
+    def flush(self):
+        """Sends what waits."""
+        if self._waiting or self._losses:
             with self._send_lock:
                 self._write(b"".join(self._take_waiting()))
 
@@ -161,7 +189,15 @@ class Connection:
         frames = []
         for _ in range(len(self._waiting)):  # not "while": the author's threads go on adding
             frames.append(self._waiting.popleft())
+        if self._losses:
+            body = self._take_losses()
+            frames.append(_HEADER.pack(len(body) + 1, LOSSES) + body)
         return frames
+
+    def _take_losses(self):
+        with self._losses_lock:
+            losses, self._losses = list(self._losses.values()), {}
+        return json.dumps({"counted": False, "losses": losses}).encode("ascii")
 
     def _write(self, data):
         try:
@@ -185,7 +221,7 @@ class Connection:
                     return
                 os.read(self._wake_read, 64)
                 self._woken = False
-            self._flush()
+            self.flush()
 
     def _leave_in_child(self):
         """A fork keeps no end of the socket, or the worker wouldn't see the host's own end."""
@@ -193,6 +229,7 @@ class Connection:
             return  # a child's child
         self.in_child = True
         self._waiting.clear()
+        self._losses = {}
         os.close(self._sock.detach())
         os.close(self._wake_read)
         os.close(self._wake_write)

@@ -7,6 +7,7 @@ and all but this file are named batchapi*, so that no module of the author's mee
 The contract is docs/protocol.md, "Worker and host".
 """
 
+import atexit
 import faulthandler
 import os
 import signal
@@ -31,6 +32,7 @@ def main(arguments):
     if sys.stderr is not None:
         faulthandler.enable()  # a segmentation fault then says where in the author's code it was
     connection = batchapi_wire.connect(socket_path, patience)
+    atexit.register(connection.flush)  # before the author's, so that it comes after them
     return batchapi_session.run(connection, code)
 
 

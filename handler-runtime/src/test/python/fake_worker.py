@@ -14,7 +14,8 @@ import time
 import unittest
 
 HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python/host.py")
-HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE, METRIC, STOP = range(1, 12)
+HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
+METRIC, STOP, LOSSES, FLUSH = range(10, 14)
 PATIENCE_SECONDS = 20
 
 
@@ -78,6 +79,7 @@ class FakeWorker:
         self.socket.settimeout(PATIENCE_SECONDS)
         self.reader = self.socket.makefile("rb")
         self.metrics = []
+        self.losses = []
         kind, body = self.receive()
         assert kind == HELLO
         self.hello = json.loads(body)
@@ -139,12 +141,17 @@ class FakeWorker:
         self.socket.sendall(struct.pack(">IB", len(body) + 1, kind) + body)
 
     def receive(self):
-        """The next frame that is no METRIC; (None, b"") at the end of file."""
+        """The next frame that is not about metrics; (None, b"") at the end of file."""
         while True:
             kind, body = self.receive_any()
-            if kind != METRIC:
+            if kind == METRIC:
+                self.metrics.append(Metric(body))
+            elif kind == LOSSES:
+                losses = json.loads(body)
+                assert losses["counted"] is False
+                self.losses += losses["losses"]
+            elif kind != FLUSH:
                 return kind, body
-            self.metrics.append(Metric(body))
 
     def receive_metric(self):
         kind, body = self.receive_any()

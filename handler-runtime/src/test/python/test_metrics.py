@@ -1,6 +1,6 @@
 """The metrics_client: what reaches the worker, and that nothing it is given harms the batch."""
 
-from fake_worker import HostTest
+from fake_worker import FLUSH, HostTest
 
 PUSHER = """
 import decimal, fractions, threading
@@ -54,35 +54,127 @@ class MetricsTest(HostTest):
         metrics, dropped = self.pushed(
             self.ready(PUSHER),
             "m.gauge('g', True); m.gauge('g', decimal.Decimal('0.5')); m.gauge('g', 10 ** 300)\n"
-            "m.gauge('g', fractions.Fraction(1, 4)); m.gauge('ü.x', 1, {1: None, 'ß': 2.5})\n"
+            "m.gauge('g', fractions.Fraction(1, 4)); m.gauge('ü.x', 1, {1: True, 'ß': 2.5})\n"
             "m.gauge('a' + chr(0xD800), 1)\n",
         )
         self.assertEqual([m[2] for m in metrics], [1, 0.5, 1e300, 0.25, 1, 1])
         self.assertEqual(metrics[4][1], "ü.x")
-        self.assertEqual(metrics[4][3], {"1": "None", "ß": "2.5"})
+        self.assertEqual(metrics[4][3], {"1": "True", "ß": "2.5"})
         self.assertEqual(metrics[5][1], "a?")
         self.assertEqual(dropped, 0)
 
-    def test_what_is_no_metric_is_dropped_and_counted(self):
-        calls = (
-            "m.gauge('g', None)",
-            "m.gauge('g', '12')",
-            "m.gauge('g', [1])",
-            "m.gauge('g', 10 ** 400)",
-            "m.gauge('g', Bad())",
-            "m.gauge('g', 1j)",
-            "m.gauge('', 1)",
-            "m.gauge(None, 1)",
-            "m.gauge([], 1)",
-            "m.gauge(b'g', 1)",
-            "m.gauge('g' * 70000, 1)",
-            "m.gauge('g', 1, {'a': Bad()})",
-            "m.gauge('g', 1, {'a': 'x' * 70000})",
-            "m.gauge('g', 1, ['a:b'])",
-            "m.gauge('g', 1, dict.fromkeys(range(300)))",
+    def test_what_the_worker_cuts_or_leaves_out_gets_there_and_is_no_longer_than_it_need_be(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "m.gauge('g' * 70000, 1); m.gauge('g', 1, {'a': 'x' * 70000, 'b': None, 'c': Bad()})\n"
+            "m.gauge('g', 1, dict.fromkeys(range(300), 'x'))\n",
         )
-        metrics, dropped = self.pushed(self.ready(PUSHER), "\n".join(calls))
-        self.assertEqual((metrics, dropped), ([], len(calls)))
+        self.assertEqual(metrics[0][1], "g" * 2000)
+        self.assertEqual(metrics[1][3], {"a": "x" * 2000, "b": "", "c": ""})
+        self.assertEqual(len(metrics[2][3]), 255)
+        self.assertEqual(dropped, 0)
+
+    def test_what_is_no_metric_is_dropped_and_told_by_reason_and_name(self):
+        calls = {
+            "value": ("None", "'12'", "[1]", "10 ** 400", "Bad()", "1j"),
+            "name": ("''", "None", "[]", "b'g'", "7"),
+            "internal": ("['a:b']", "'a:b'", "7"),
+        }
+        code = [f"m.gauge('g', {value})" for value in calls["value"]]
+        code += [f"m.gauge({name}, 1)" for name in calls["name"]]
+        code += [f"m.gauge('g', 1, {tags})" for tags in calls["internal"]]
+        worker = self.ready(PUSHER)
+        metrics, dropped = self.pushed(worker, "\n".join(code))
+        self.assertEqual((metrics, dropped), ([], len(code)))
+        losses = {loss["reason"]: loss for loss in worker.losses}
+        self.assertEqual(
+            {reason: loss["count"] for reason, loss in losses.items()},
+            {reason: len(texts) for reason, texts in calls.items()},
+        )
+        self.assertEqual((losses["value"]["metric"], losses["name"]["metric"]), ("g", ""))
+        self.assertIn("no number", losses["value"]["detail"])
+
+    def test_timings_timers_and_distributions(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "import datetime\n"
+            "m.timing('t_seconds', 1.5, {'a': '1'})\n"
+            "m.timing('t_seconds', datetime.timedelta(minutes=1))\n"
+            "m.distribution(metric='bytes', value=7)\n"
+            "with m.timer('w_seconds', tags={'a': '1'}) as timer: timer.tag('outcome', 'ok')\n"
+            "timer.close()\n"
+            "try:\n    with m.timer('x_seconds'): 1 / 0\nexcept ZeroDivisionError: pass\n",
+        )
+        self.assertEqual(
+            metrics[:3],
+            [
+                ("h", "t_seconds", 1.5, {"a": "1"}),
+                ("h", "t_seconds", 60, {}),
+                ("d", "bytes", 7, {}),
+            ],
+        )
+        (kind, name, seconds, tags), thrown = metrics[3:]
+        self.assertEqual((kind, name, tags), ("h", "w_seconds", {"a": "1", "outcome": "ok"}))
+        self.assertTrue(0 < seconds < 10)
+        self.assertEqual(thrown[:2], ("h", "x_seconds"))
+        self.assertEqual(dropped, 0)
+
+    def test_a_child_adds_its_tags_and_a_push_overrides_them(self):
+        metrics, dropped = self.pushed(
+            self.ready(PUSHER),
+            "child = m.with_tags({'model': 'v1', 'stage': 'a'})\n"
+            "child.with_tags({'stage': 'b'}).gauge('g', 1)\n"
+            "child.gauge('g', 2, {'model': 'v2'}); child.increment('n')\n"
+            "child.gauge('g', None); child.gauge('g', 3, ['x'])\n"
+            "m.with_tags(7).gauge('g', 4)\n"
+            "try: child.increment('cortex_x')\nexcept ValueError: child.increment('caught')\n",
+        )
+        self.assertEqual(
+            metrics,
+            [
+                ("g", "g", 1, {"model": "v1", "stage": "b"}),
+                ("g", "g", 2, {"model": "v2", "stage": "a"}),
+                ("c", "n", 1, {"model": "v1", "stage": "a"}),
+                ("c", "caught", 1, {"model": "v1", "stage": "a"}),
+            ],
+        )
+        self.assertEqual(dropped, 3)
+
+    def test_a_flush_reaches_the_worker_while_the_batch_runs(self):
+        worker = self.ready(PUSHER)
+        worker.send_batch(
+            [
+                "import os, time\nm.increment('early')\nm.flush()\n"
+                "while not os.path.exists('go'): time.sleep(.01)"
+            ]
+        )
+        self.assertEqual(worker.receive_metric().name, "early")
+        self.assertEqual(worker.receive_any(), (FLUSH, b""))
+        worker.write("go", "")
+        self.assertEqual(worker.receive()[1], b"0")
+
+    def test_what_the_constructor_and_close_push_gets_there_too(self):
+        worker = self.ready(
+            """
+            import atexit
+            class Handler:
+                def __init__(self, metrics_client):
+                    self.m = metrics_client
+                    self.m.increment("constructed")
+                    atexit.register(lambda: self.m.increment("exit"))
+                def handle_batch(self, payload): raise SystemExit(1)
+                def close(self):
+                    self.m.increment("closed")
+                    self.m.increment("nothing", "x")
+                    raise SystemExit(2)
+            """
+        )
+        self.failed(worker.handle([1]))
+        worker.send_stop()
+        self.assertEqual(worker.receive(), (None, b""))
+        self.assertEqual(worker.exit_code(), 0)
+        self.assertEqual([m.name for m in worker.metrics], ["constructed", "closed", "exit"])
+        self.assertEqual([loss["reason"] for loss in worker.losses], ["value"])
 
     def test_a_reserved_name_fails_the_batch_for_good(self):
         worker = self.ready(PUSHER)
@@ -132,3 +224,5 @@ class MetricsTest(HostTest):
         kind, body = worker.receive()
         self.assertEqual(len(worker.metrics) + int(body), 300_000)
         self.assertGreater(int(body), 0)
+        self.assertEqual({loss["reason"] for loss in worker.losses}, {"overload"})
+        self.assertEqual(sum(loss["count"] for loss in worker.losses), int(body))

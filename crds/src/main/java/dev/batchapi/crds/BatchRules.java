@@ -62,6 +62,10 @@ public final class BatchRules {
           tags.keySet().stream().allMatch(tag -> tag.matches(Syntax.TAG_NAME)),
           "spec.metrics.tags",
           Rules.TAG_NAMES);
+      found.require(
+          tags.values().stream().allMatch(value -> value.matches(Syntax.TAG_VALUE)),
+          "spec.metrics.tags",
+          Rules.TAG_VALUES);
     }
     Findings.each(spec.jobs(), "spec.jobs", this::entry);
   }

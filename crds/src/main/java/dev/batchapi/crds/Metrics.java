@@ -19,13 +19,23 @@ public record Metrics(
             message = Rules.HOST_PORT)
         @Nullable String statsd,
     @JsonPropertyDescription(
-            "Tags added to every metric of the handler, such as team: vision; at most 8. Default: none"
-                + " but those of the platform.")
+            "Whose rules that server has: prometheus (statsd_exporter: a negative gauge is sent as 0 and"
+                + " itself, counters only grow, names of the exporter are dropped) or datadog (the"
+                + " agent: negative gauges and counts as they are, distributions). Default: the"
+                + " operator's setting, which is prometheus.")
+        @Nullable MetricsFlavour flavour,
+    @JsonPropertyDescription(
+            "Tags added to every metric of the handler, such as team: vision; at most 8. A value may"
+                + " refer to $(api_name), $(namespace), $(job_name) and $(job_id); the last two make"
+                + " every job's series new ones. Default: none.")
         @ValidationRule(
             value = "self.all(k, k.matches('" + Syntax.TAG_NAME + "'))",
             message = Rules.TAG_NAMES)
+        @ValidationRule(
+            value = "self.all(k, self[k].matches('" + Syntax.TAG_VALUE + "'))",
+            message = Rules.TAG_VALUES)
         @Nullable Map<String, @Size(min = 1, max = 200) String> tags) {
 
   /** The operator's setting, no extra tags. */
-  public static final Metrics NONE = new Metrics(null, null);
+  public static final Metrics NONE = new Metrics(null, null, null);
 }

@@ -51,6 +51,9 @@ final class Rules {
   static final String HOST_PORT = "must be host:port, such as statsd-exporter.monitoring:9125";
   static final String TAG_NAMES =
       "names of tags must be letters, digits and '_', at most 64, and not start with a digit";
+  static final String TAG_VALUES =
+      "values of tags may refer to $(api_name), $(namespace), $(job_name) and $(job_id), and to"
+          + " nothing else";
 
   static final String INPUT_FIXED =
       "input cannot be changed: submit another BatchJob for another input";

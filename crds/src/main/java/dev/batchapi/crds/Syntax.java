@@ -12,6 +12,8 @@ final class Syntax {
   static final String JAVA_CLASS = "^[A-Za-z_$][A-Za-z0-9_$]*([.][A-Za-z_$][A-Za-z0-9_$]*)*$";
   static final String ENV_NAME = "^[-._a-zA-Z][-._a-zA-Z0-9]*$";
   static final String TAG_NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
+  static final String TAG_VALUE =
+      "^([^$]|[$]([^(]|$)|[$][(](api_name|namespace|job_name|job_id)[)])*$";
   static final String HOST_PORT = "^[^ /]+:[0-9]{1,5}$";
   static final String PERCENT = "^(100|[0-9]{1,2})%$";
   static final String QUANTITY =

@@ -3,6 +3,7 @@ package dev.batchapi.metrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
@@ -91,8 +92,12 @@ final class Connection {
         LockSupport.parkNanos(RETRY_WRITE_NANOS);
       }
       return true;
-    } catch (IOException | RuntimeException e) {
+    } catch (PortUnreachableException e) {
       lost();
+      refused = true;
+      return false;
+    } catch (IOException | RuntimeException e) {
+      lost(); // No route, or no such network: what was sent before may well have arrived.
       return false;
     }
   }
@@ -103,6 +108,7 @@ final class Connection {
   void maintain() {
     if (present && wasRefused()) {
       lost();
+      refused = true;
     }
     reopenIfAnswered();
     long now = System.nanoTime();
@@ -170,7 +176,6 @@ final class Connection {
 
   private void lost() {
     present = false;
-    refused = true;
     probing = false;
     probedAt = System.nanoTime();
   }

@@ -1,5 +1,7 @@
 package dev.batchapi.metrics;
 
+import java.util.Locale;
+
 /** Which server reads the metrics; their rules differ where the wire format is the same. */
 public enum Flavour {
   /**
@@ -9,5 +11,24 @@ public enum Flavour {
    */
   PROMETHEUS,
   /** The Datadog agent. Gauges are absolute, counts may be negative. */
-  DATADOG
+  DATADOG;
+
+  /** As people write it: {@code prometheus}, {@code datadog}. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Reads what people write.
+   *
+   * @throws IllegalArgumentException saying what was expected
+   */
+  public static Flavour of(String text) {
+    for (Flavour flavour : values()) {
+      if (flavour.text().equals(text)) {
+        return flavour;
+      }
+    }
+    throw new IllegalArgumentException("\"" + text + "\" is neither prometheus nor datadog");
+  }
 }

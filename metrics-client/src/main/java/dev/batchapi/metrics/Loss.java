@@ -16,6 +16,8 @@ public enum Loss {
   LENGTH(true),
   /** Dropped: the server was not reachable, or the network did not take it in time. */
   NETWORK(true),
+  /** Dropped: pushed from another process, faster than this one took it. */
+  OVERLOAD(true),
   /** Dropped: pushed after close. */
   CLOSED(true),
   /** Dropped: no server is configured. */
@@ -33,6 +35,16 @@ public enum Loss {
 
   Loss(boolean dropsMetric) {
     this.dropsMetric = dropsMetric;
+  }
+
+  /** The reason of this {@link #text}; {@link #INTERNAL} for one that there is not. */
+  public static Loss of(String text) {
+    for (Loss reason : values()) {
+      if (reason.text().equals(text)) {
+        return reason;
+      }
+    }
+    return INTERNAL;
   }
 
   /** Whether the push was lost; otherwise it was sent, but not as it was passed. */

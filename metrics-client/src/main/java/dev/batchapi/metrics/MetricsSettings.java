@@ -1,7 +1,6 @@
 package dev.batchapi.metrics;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -109,8 +108,7 @@ public record MetricsSettings(
     MetricsSettings server = read(STATSD, address, MetricsSettings::parse);
     Map<String, String> tags =
         read(TAGS, environment.getOrDefault(TAGS, ""), MetricsSettings::parseTags);
-    Flavour flavour =
-        read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), MetricsSettings::flavour);
+    Flavour flavour = read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), Flavour::of);
     int maxSeries =
         read(
             MAX_SERIES,
@@ -174,15 +172,6 @@ public record MetricsSettings(
       throw new IllegalArgumentException(tags.size() + " tags are more than " + TagRules.MAX_TAGS);
     }
     return tags;
-  }
-
-  private static Flavour flavour(String text) {
-    for (Flavour flavour : Flavour.values()) {
-      if (flavour.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return flavour;
-      }
-    }
-    throw new IllegalArgumentException("\"" + text + "\" is neither prometheus nor datadog");
   }
 
   private static int number(String text, int least, int most) {

@@ -5,6 +5,7 @@ import dev.batchapi.handler.ReservedMetricNameException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +130,16 @@ public final class StatsdMetrics implements MetricsClient, AutoCloseable {
     }
   }
 
+  /**
+   * Counts pushes that were lost before they got here, in a process that has no client of its own.
+   *
+   * @param metric the last one's name; empty if it has none
+   * @param detail why it was lost
+   */
+  public void lost(Loss reason, long pushes, String metric, String detail) {
+    losses.count(reason, pushes, metric.isEmpty() ? null : metric, detail);
+  }
+
   /** What was sent and lost so far. */
   public MetricsStats stats() {
     return new MetricsStats(outbox == null ? 0 : outbox.sent(), losses.snapshot());
@@ -153,7 +164,9 @@ public final class StatsdMetrics implements MetricsClient, AutoCloseable {
       LOG.info(
           "Metrics: {} lines sent; dropped or changed, by reason: {}",
           stats.sent(),
-          stats.losses());
+          stats.losses().entrySet().stream()
+              .map(loss -> loss.getKey().text() + "=" + loss.getValue())
+              .collect(Collectors.joining(", ", "{", "}")));
     }
   }
 

@@ -11,25 +11,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** The real statsd_exporter, as a child process on ports of its own. */
-final class Exporter implements AutoCloseable {
+public final class Exporter implements AutoCloseable {
   private final Process process;
   private final int udpPort;
   private final int webPort;
 
-  Exporter(String... options) throws IOException {
-    Path binary = Path.of(folder(), "statsd_exporter");
-    if (!Files.isExecutable(binary)) {
-      throw new IllegalStateException(
-          "No statsd_exporter in " + binary.getParent() + ": run `make tools`.");
-    }
+  public Exporter(String... options) throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0));
         ServerSocket web = new ServerSocket(0, 1, loopback)) {
@@ -39,7 +31,7 @@ final class Exporter implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                binary.toString(),
+                Tools.path("statsd_exporter"),
                 "--statsd.listen-udp=127.0.0.1:" + udpPort,
                 "--statsd.listen-tcp=",
                 "--statsd.read-buffer=4194304",
@@ -59,11 +51,16 @@ final class Exporter implements AutoCloseable {
     }
   }
 
-  MetricsSettings settings() {
+  public MetricsSettings settings() {
     return MetricsSettings.of("127.0.0.1", udpPort);
   }
 
-  boolean alive() {
+  /** {@code host:port} of its metrics, for Prometheus. */
+  public String webAddress() {
+    return "127.0.0.1:" + webPort;
+  }
+
+  public boolean alive() {
     return process.isAlive();
   }
 
@@ -72,7 +69,7 @@ final class Exporter implements AutoCloseable {
    *
    * @throws IOException if it doesn't answer 200
    */
-  List<String> scrape() throws IOException {
+  public List<String> scrape() throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection)
             URI.create("http://127.0.0.1:" + webPort + "/metrics").toURL().openConnection();
@@ -87,12 +84,12 @@ final class Exporter implements AutoCloseable {
   }
 
   /** The samples of one metric, also a histogram's. */
-  List<String> samples(String metric) throws IOException {
+  public List<String> samples(String metric) throws IOException {
     return scrape().stream().filter(line -> line.matches(metric + "[ {_].*")).toList();
   }
 
   /** The sum of a metric's samples over all labels, 0 without any. */
-  double value(String metric) throws IOException {
+  public double value(String metric) throws IOException {
     return scrape().stream()
         .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
@@ -100,7 +97,7 @@ final class Exporter implements AutoCloseable {
   }
 
   /** What it could not read or use: nothing, if the client does its work. */
-  List<String> complaints() throws IOException {
+  public List<String> complaints() throws IOException {
     return scrape().stream()
         .filter(
             line ->
@@ -110,24 +107,8 @@ final class Exporter implements AutoCloseable {
         .toList();
   }
 
-  private static String folder() {
-    String cache =
-        System.getenv()
-            .getOrDefault(
-                "XDG_CACHE_HOME", Path.of(System.getProperty("user.home"), ".cache") + "");
-    return System.getProperty("batchapi.bin", Path.of(cache, "batchapi", "bin").toString());
-  }
-
   @Override
   public void close() {
-    process.destroy();
-    try {
-      if (!process.waitFor(5, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
+    Tools.stop(process);
   }
 }

@@ -3,6 +3,7 @@ package dev.batchapi.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -196,6 +198,61 @@ class ReachingIT {
 
     // One for each histogram, and one for the counter's sum.
     assertThat(metrics.stats()).isEqualTo(new MetricsStats(0, Map.of(Loss.NETWORK, 10_001L)));
+  }
+
+  @Test
+  void aNetworkThatIsGoneForAWhileCostsNoCounts() {
+    AtomicBoolean gone = new AtomicBoolean();
+    ChannelOpener opener =
+        address -> {
+          if (gone.get()) {
+            throw new IOException("Network is unreachable");
+          }
+          return new WeakChannel(ChannelOpener.datagram(address), gone);
+        };
+    try (StatsdMetrics metrics = open(server.settings(), InetAddress::getAllByName, opener, LONG)) {
+      metrics.increment("n", 1);
+      metrics.flush();
+      server.awaitSum("n", 1);
+
+      gone.set(true);
+      for (int i = 0; i < 20; i++) {
+        metrics.increment("n", 1);
+        metrics.gauge("g", i);
+        var _ = metrics.flush();
+      }
+      assertThat(metrics.flush()).isFalse();
+      gone.set(false);
+
+      server.awaitSum("n", 21);
+      assertThat(metrics.stats().losses()).isEqualTo(Map.of(Loss.NETWORK, 20L));
+    }
+  }
+
+  /** A socket without a route while the network is gone. */
+  private record WeakChannel(ByteChannel channel, AtomicBoolean gone) implements ByteChannel {
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return channel.read(target); // Only asks what is known already.
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      if (gone.get()) {
+        throw new IOException("Network is unreachable");
+      }
+      return channel.write(source);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   /** A socket whose buffer is full for ever. */

@@ -11,29 +11,32 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A real socket that keeps every datagram it gets. */
-final class UdpReceiver implements AutoCloseable {
+public final class UdpReceiver implements AutoCloseable {
   private final DatagramSocket socket;
   private final List<String> datagrams = new ArrayList<>();
+  private final List<Instant> arrivals = new ArrayList<>();
 
   /** By {@link System#nanoTime}. */
   private volatile long lastArrival;
 
   private final Thread reader;
 
-  UdpReceiver() {
+  public UdpReceiver() {
     this(0);
   }
 
-  UdpReceiver(int port) {
+  public UdpReceiver(int port) {
     this(InetAddress.getLoopbackAddress(), port);
   }
 
-  UdpReceiver(InetAddress address, int port) {
+  public UdpReceiver(InetAddress address, int port) {
     try {
       socket = new DatagramSocket(null);
       socket.setReceiveBufferSize(4 << 20);
@@ -44,32 +47,44 @@ final class UdpReceiver implements AutoCloseable {
     reader = Thread.ofPlatform().daemon().name("udp-receiver").start(this::read);
   }
 
-  int port() {
+  public int port() {
     return socket.getLocalPort();
   }
 
-  MetricsSettings settings() {
+  public MetricsSettings settings() {
     return MetricsSettings.of("127.0.0.1", port());
   }
 
-  List<String> datagrams() {
+  public List<String> datagrams() {
     synchronized (datagrams) {
       return List.copyOf(datagrams);
     }
   }
 
   /** When the last datagram came, by {@link System#nanoTime}. */
-  long lastArrival() {
+  public long lastArrival() {
     return lastArrival;
   }
 
+  /** When a line that is the only one of its kind came; empty if it hasn't. */
+  public Optional<Instant> arrival(String line) {
+    synchronized (datagrams) {
+      for (int i = 0; i < datagrams.size(); i++) {
+        if (Arrays.asList(datagrams.get(i).split("\n")).contains(line)) {
+          return Optional.of(arrivals.get(i));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
   /** Every line of the handler's so far, in order. */
-  List<String> lines() {
+  public List<String> lines() {
     return allLines().stream().filter(line -> !line.startsWith("batchapi_metrics_")).toList();
   }
 
   /** Every line so far, also the client's own about what it dropped. */
-  List<String> allLines() {
+  public List<String> allLines() {
     return datagrams().stream()
         .flatMap(datagram -> Arrays.stream(datagram.split("\n")))
         .filter(line -> !line.isEmpty())
@@ -77,7 +92,7 @@ final class UdpReceiver implements AutoCloseable {
   }
 
   /** Waits for exactly these lines. */
-  void awaitLines(String... expected) {
+  public void awaitLines(String... expected) {
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
@@ -85,14 +100,14 @@ final class UdpReceiver implements AutoCloseable {
   }
 
   /** Waits until the values of this counter, all tags together, are this sum. */
-  void awaitSum(String counter, double expected) {
+  public void awaitSum(String counter, double expected) {
     await()
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(() -> assertThat(sum(counter)).isEqualTo(expected));
   }
 
-  double sum(String counter) {
+  public double sum(String counter) {
     return lines().stream()
         .filter(line -> line.startsWith(counter + ":"))
         .mapToDouble(
@@ -111,8 +126,10 @@ final class UdpReceiver implements AutoCloseable {
       }
       String datagram = new String(buffer, 0, packet.getLength(), StandardCharsets.UTF_8);
       lastArrival = System.nanoTime();
+      Instant now = Instant.now();
       synchronized (datagrams) {
         datagrams.add(datagram);
+        arrivals.add(now);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.batchapi.operator;
 
+import dev.batchapi.crds.MetricsFlavour;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param natsUrl servers, separated by commas
  * @param statsd {@code host:port} to which handlers send their metrics; empty for nowhere
  * @param statsdByNamespace the same for single namespaces, instead of {@code statsd}
+ * @param statsdFlavour whose rules those servers have; empty: the worker's own default, prometheus
  * @param runtimeImage image of the worker's container, and of the handler's where the BatchAPI
  *     names none
  * @param lease how long a worker's lease lasts without being renewed
@@ -27,6 +29,7 @@ public record OperatorSettings(
     String natsUrl,
     Optional<String> statsd,
     Map<String, String> statsdByNamespace,
+    Optional<MetricsFlavour> statsdFlavour,
     String runtimeImage,
     Duration lease,
     Path pythonHost,
@@ -51,6 +54,7 @@ public record OperatorSettings(
         env.required("BATCHAPI_NATS_URL"),
         env.optional("BATCHAPI_STATSD").map(s -> address("BATCHAPI_STATSD", s)),
         byNamespace(env.text("BATCHAPI_STATSD_BY_NAMESPACE", "")),
+        env.optional("BATCHAPI_STATSD_FLAVOUR").map(OperatorSettings::flavour),
         env.required("BATCHAPI_RUNTIME_IMAGE"),
         Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
         Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
@@ -75,6 +79,17 @@ public record OperatorSettings(
           address("BATCHAPI_STATSD_BY_NAMESPACE", entry.substring(equals + 1).strip()));
     }
     return Map.copyOf(map);
+  }
+
+  private static MetricsFlavour flavour(String text) {
+    return switch (text) {
+      case "prometheus" -> MetricsFlavour.PROMETHEUS;
+      case "datadog" -> MetricsFlavour.DATADOG;
+      default ->
+          throw new IllegalArgumentException(
+              "BATCHAPI_STATSD_FLAVOUR is \"%s\", but must be prometheus or datadog."
+                  .formatted(text));
+    };
   }
 
   private static String address(String variable, String text) {

@@ -3,6 +3,7 @@ package dev.batchapi.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.batchapi.crds.MetricsFlavour;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class OperatorSettingsTest {
     assertThat(settings.httpPort()).isEqualTo(8080);
     assertThat(settings.leaderElection()).isTrue();
     assertThat(settings.statsd("team-a")).isEmpty();
+    assertThat(settings.statsdFlavour()).isEmpty();
   }
 
   @Test
@@ -39,6 +41,14 @@ final class OperatorSettingsTest {
     assertThat(settings.statsd("team-a")).contains("a:9125");
     assertThat(settings.statsd("team-b")).contains("b:9126");
     assertThat(settings.statsd("team-c")).contains("statsd:9125");
+  }
+
+  @Test
+  void theServersMayBeDatadogAgents() {
+    assertThat(with("BATCHAPI_STATSD_FLAVOUR", "datadog").statsdFlavour())
+        .contains(MetricsFlavour.DATADOG);
+    assertThat(with("BATCHAPI_STATSD_FLAVOUR", "prometheus").statsdFlavour())
+        .contains(MetricsFlavour.PROMETHEUS);
   }
 
   @Test
@@ -62,6 +72,9 @@ final class OperatorSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_STATSD_BY_NAMESPACE", "team-a"))
         .withMessageStartingWith("BATCHAPI_STATSD_BY_NAMESPACE has \"team-a\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> with("BATCHAPI_STATSD_FLAVOUR", "graphite"))
+        .withMessage("BATCHAPI_STATSD_FLAVOUR is \"graphite\", but must be prometheus or datadog.");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_LEADER_ELECTION", "yes"))
         .withMessage("BATCHAPI_LEADER_ELECTION is \"yes\", but must be true or false.");

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A BatchAPI and a BatchJob become one run: the job's value if it has one, else the API's. */
@@ -51,7 +52,7 @@ final class Freeze {
         retry(api.spec().retry(), or(overrides.retry(), AS_THE_API)),
         timeouts(or(api.spec().timeouts(), Timeouts.NONE), or(overrides.timeouts(), Timeouts.NONE)),
         maxFailed(overrides.maxFailedBatches(), api.spec().maxFailedBatches(), totalBatches),
-        metrics(or(api.spec().metrics(), Metrics.NONE)));
+        metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid));
   }
 
   private static RunSpec.Handler handler(HandlerSpec handler) {
@@ -125,8 +126,17 @@ final class Freeze {
         .orElse(null);
   }
 
-  private static RunSpec.Metrics metrics(Metrics metrics) {
-    return new RunSpec.Metrics(metrics.statsd(), or(metrics.tags(), Map.of()));
+  private static RunSpec.Metrics metrics(
+      Metrics metrics, String api, NamedSpec<BatchJobSpec> job, String uid) {
+    Map<String, String> tags = new TreeMap<>(or(metrics.tags(), Map.of()));
+    tags.replaceAll(
+        (key, value) ->
+            value
+                .replace("$(api_name)", api)
+                .replace("$(namespace)", job.namespace())
+                .replace("$(job_name)", job.name())
+                .replace("$(job_id)", uid));
+    return new RunSpec.Metrics(metrics.statsd(), metrics.flavour(), tags);
   }
 
   private static <T> T or(@Nullable T value, T fallback) {

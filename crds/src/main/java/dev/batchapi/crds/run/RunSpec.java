@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.MetricsFlavour;
 import dev.batchapi.crds.NamedSpec;
 import java.io.InputStream;
 import java.time.Instant;
@@ -192,10 +193,13 @@ public record RunSpec(
    * Where the handler's metrics go.
    *
    * @param statsd {@code host:port}; null for the platform's
+   * @param flavour whose rules the server has; null for the platform's
    * @param tags on every metric
    */
   public record Metrics(
-      @Nullable String statsd, @JsonProperty(required = true) Map<String, String> tags) {
+      @Nullable String statsd,
+      @Nullable MetricsFlavour flavour,
+      @JsonProperty(required = true) Map<String, String> tags) {
     public Metrics {
       tags = Map.copyOf(tags);
     }

@@ -2,6 +2,7 @@ package dev.batchapi.crds.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.crds.MetricsFlavour;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -82,7 +83,8 @@ final class RunSpecReader {
   }
 
   private static RunSpec.Metrics metrics(RunSpecReader json) {
-    return new RunSpec.Metrics(json.optionalText("statsd"), json.textsByName("tags"));
+    return new RunSpec.Metrics(
+        json.optionalText("statsd"), json.optionalFlavour("flavour"), json.textsByName("tags"));
   }
 
   private static <T> T of(String path, JsonNode json, Function<RunSpecReader, T> make) {
@@ -212,6 +214,20 @@ final class RunSpecReader {
       return RunSpec.Language.JAVA;
     }
     throw wrong(at("language"), "\"%s\" is none of python, java".formatted(text));
+  }
+
+  private @Nullable MetricsFlavour optionalFlavour(String field) {
+    var text = optionalText(field);
+    if (text == null) {
+      return null;
+    }
+    if (text.equals("prometheus")) {
+      return MetricsFlavour.PROMETHEUS;
+    }
+    if (text.equals("datadog")) {
+      return MetricsFlavour.DATADOG;
+    }
+    throw wrong(at(field), "\"%s\" is none of prometheus, datadog".formatted(text));
   }
 
   private String at(String field) {

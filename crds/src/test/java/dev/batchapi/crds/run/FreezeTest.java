@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.HandlerSpec;
+import dev.batchapi.crds.MetricsFlavour;
 import dev.batchapi.crds.NamedSpec;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +35,7 @@ class FreezeTest {
     assertThat(run.retry()).isEqualTo(new RunSpec.Retry(3, 1, 60));
     assertThat(run.timeouts()).isEqualTo(new RunSpec.Timeouts(null, null, null));
     assertThat(run.maxFailedBatches()).isNull();
-    assertThat(run.metrics()).isEqualTo(new RunSpec.Metrics(null, Map.of()));
+    assertThat(run.metrics()).isEqualTo(new RunSpec.Metrics(null, null, Map.of()));
   }
 
   @Test
@@ -54,7 +55,7 @@ class FreezeTest {
                 retry: {maxAttempts: 5, initialBackoffSeconds: 2, maxBackoffSeconds: 30}
                 timeouts: {startupSeconds: 900, batchSeconds: 300}
                 maxFailedBatches: 1
-                metrics: {statsd: "here:9125", tags: {team: vision}}
+                metrics: {statsd: "here:9125", flavour: datadog, tags: {team: vision}}
                 """,
             """
             workers: 8
@@ -71,7 +72,34 @@ class FreezeTest {
     assertThat(run.retry()).isEqualTo(new RunSpec.Retry(1, 2, 30));
     assertThat(run.timeouts()).isEqualTo(new RunSpec.Timeouts(900, 60, 7200));
     assertThat(run.maxFailedBatches()).isEqualTo(2);
-    assertThat(run.metrics()).isEqualTo(new RunSpec.Metrics("here:9125", Map.of("team", "vision")));
+    assertThat(run.metrics())
+        .isEqualTo(
+            new RunSpec.Metrics("here:9125", MetricsFlavour.DATADOG, Map.of("team", "vision")));
+  }
+
+  @Test
+  void tagsMayReferToTheJob() {
+    RunSpec run =
+        freeze(
+            HANDLER
+                + """
+
+                metrics: {tags: {team: vision, api: $(api_name), job: "$(namespace)/$(job_name)", id: "$(job_id)"}}
+                """,
+            "",
+            1);
+
+    assertThat(run.metrics().tags())
+        .isEqualTo(
+            Map.of(
+                "team",
+                "vision",
+                "api",
+                run.job().apiName(),
+                "job",
+                run.job().namespace() + "/" + run.job().name(),
+                "id",
+                run.job().uid()));
   }
 
   @Test

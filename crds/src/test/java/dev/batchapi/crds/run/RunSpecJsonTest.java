@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.crds.MetricsFlavour;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,7 @@ class RunSpecJsonTest {
             new RunSpec.Retry(1, 0, 0),
             new RunSpec.Timeouts(null, null, null),
             null,
-            new RunSpec.Metrics(null, Map.of()));
+            new RunSpec.Metrics(null, null, Map.of()));
 
     assertThat(new String(run.toJson(), UTF_8))
         .isEqualTo(
@@ -76,6 +77,7 @@ class RunSpecJsonTest {
           /retry/maxBackoffSeconds | 0        | retry: maxBackoffSeconds is 0, at least 1
           /timeouts/batchSeconds   | 0        | timeouts: batchSeconds is 0, at least 1
           /maxFailedBatches        | "1%"     | maxFailedBatches: must be a whole number
+          /metrics/flavour         | "statsd" | metrics.flavour: "statsd" is none of prometheus, datadog
           /metrics/tags/team       | 5        | metrics.tags.team: must be text
           """)
   void aWrongFieldIsNamed(String pointer, String value, String message) throws IOException {
@@ -158,6 +160,6 @@ class RunSpecJsonTest {
         new RunSpec.Retry(3, 1, 60),
         new RunSpec.Timeouts(900, 300, null),
         1,
-        new RunSpec.Metrics("here:9125", Map.of("team", "vision")));
+        new RunSpec.Metrics("here:9125", MetricsFlavour.DATADOG, Map.of("team", "vision")));
   }
 }

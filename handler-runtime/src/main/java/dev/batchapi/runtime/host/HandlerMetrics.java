@@ -1,13 +1,19 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.Start;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The metrics client as the handler sees it: all but its end. */
 final class HandlerMetrics implements MetricsClient {
+  private static final int MAX = Integer.MAX_VALUE;
+
   private final StatsdMetrics client;
 
   private HandlerMetrics(StatsdMetrics client) {
@@ -26,7 +32,10 @@ final class HandlerMetrics implements MetricsClient {
     }
     try {
       return new HandlerMetrics(
-          StatsdMetrics.open(MetricsSettings.parse(statsd).withTags(settings.tags())));
+          StatsdMetrics.open(
+              MetricsSettings.parse(statsd)
+                  .withFlavour(Flavour.of(settings.flavour()))
+                  .withTags(settings.tags())));
     } catch (IllegalArgumentException e) {
       throw new HandlerInvalidException("metrics: " + e.getMessage());
     }
@@ -55,6 +64,23 @@ final class HandlerMetrics implements MetricsClient {
   @Override
   public boolean flush() {
     return client.flush();
+  }
+
+  /** A batch has ended: what it pushed leaves within 25 ms. Returns at once. */
+  void flushSoon() {
+    client.flushSoon();
+  }
+
+  /** What was dropped or changed so far; it is logged and counted already. */
+  LostPushes losses() {
+    List<LostPushes.Loss> losses = new ArrayList<>();
+    client
+        .stats()
+        .losses()
+        .forEach(
+            (reason, count) ->
+                losses.add(new LostPushes.Loss(reason.text(), Math.clamp(count, 0, MAX), "", "")));
+    return new LostPushes(true, losses);
   }
 
   /** Hands everything that was pushed to the network, within 2 s; later pushes are dropped. */

@@ -10,6 +10,7 @@ import dev.batchapi.runtime.protocol.Handle;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
@@ -115,10 +116,11 @@ final class Session implements Runnable {
     HandlerThread thread = (HandlerThread) Thread.currentThread();
     LoadedHandler handler;
     ClassLoader loader;
+    HandlerMetrics open;
     try {
       HandlerLoader loading = loading();
       loader = loading.loader();
-      HandlerMetrics open = HandlerMetrics.open(start.metrics());
+      open = HandlerMetrics.open(start.metrics());
       metrics = open;
       try (var _ = thread.give(loader)) {
         handler = loading.load(start, open, ours);
@@ -144,6 +146,7 @@ final class Session implements Runnable {
             error = handle(handler, batch);
           }
           answer(error);
+          open.flushSoon();
         }
         case COMPLETE -> {
           JobSummary summary = Complete.decode(frame.body()).summary();
@@ -152,16 +155,29 @@ final class Session implements Runnable {
             error = complete(handler, summary);
           }
           answer(error);
+          open.flushSoon();
         }
         case STOP -> {
           try (var _ = thread.give(loader)) {
             close(handler);
           }
           closeMetrics();
+          sayWhatWasLost(open);
           return JavaHost.EXIT_STOPPED;
         }
         default -> throw new ProtocolException("a frame " + frame.type() + " from the worker");
       }
+    }
+  }
+
+  private void sayWhatWasLost(HandlerMetrics closed) {
+    LostPushes lost = closed.losses();
+    try {
+      if (!lost.losses().isEmpty()) {
+        channel.write(FrameType.LOSSES, lost.encode());
+      }
+    } catch (IOException e) {
+      // The worker need not wait for it; this process has logged each reason.
     }
   }
 

@@ -108,7 +108,7 @@ final class Training {
             new Start.Handler("java", null, "Handler", classPath),
             job,
             Start.Limits.DEFAULT,
-            new Start.Metrics("127.0.0.1:" + statsd, Map.of("team", "x"), List.of()));
+            new Start.Metrics("127.0.0.1:" + statsd, "prometheus", Map.of("team", "x"), List.of()));
     worker.write(FrameType.START, start.encode());
     expect(worker, FrameType.READY);
     for (int attempt = 1; attempt <= 20; attempt++) {

@@ -5,6 +5,7 @@ import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.EnvVar;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.End;
@@ -64,18 +65,23 @@ final class LocalRun {
     var started = Instant.now();
     var spec = RunSpec.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
     var id = spec.job().uid();
+    var flavour =
+        Optional.ofNullable(spec.metrics().flavour())
+            .map(chosen -> Flavour.valueOf(chosen.name()))
+            .orElse(Flavour.PROMETHEUS);
     try (var ledger = new MemoryQueue();
-        var statsd = StatsdListener.open();
+        var statsd = StatsdListener.open(flavour);
         var metrics =
             StatsdMetrics.open(
                 MetricsSettings.parse("127.0.0.1:" + statsd.port())
+                    .withFlavour(flavour)
                     .withTags(spec.metrics().tags()))) {
       var progress = new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
       var launchers = new Launchers(settings.home, settings.python, progress);
       var hosts =
           new ChildHosts(
               launchers.launcher(spec.handler().language(), code, env(api.spec().env())),
-              Starts.of(spec, "127.0.0.1:" + statsd.port()),
+              Starts.of(spec, "127.0.0.1:" + statsd.port(), flavour),
               metrics,
               Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
       var owner =

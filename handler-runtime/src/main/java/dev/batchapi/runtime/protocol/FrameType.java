@@ -12,7 +12,9 @@ public enum FrameType {
   FAILED(8),
   COMPLETE(9),
   METRIC(10),
-  STOP(11);
+  STOP(11),
+  LOSSES(12),
+  FLUSH(13);
 
   private static final FrameType[] BY_CODE = values();
 

@@ -37,12 +37,35 @@ record JsonObject(String what, Map<String, @Nullable Object> fields) {
     throw wrong(name, "an integer", value);
   }
 
+  boolean bool(String name) throws ProtocolException {
+    Object value = required(name, fields.get(name));
+    if (value instanceof Boolean bool) {
+      return bool;
+    }
+    throw wrong(name, "true or false", value);
+  }
+
   JsonObject object(String name) throws ProtocolException {
     return new JsonObject(what + "." + name, map(name));
   }
 
+  List<JsonObject> objects(String name) throws ProtocolException {
+    if (!(fields.get(name) instanceof List<?> list)) {
+      throw wrong(name, "a list of objects", fields.get(name));
+    }
+    List<JsonObject> objects = new ArrayList<>(list.size());
+    for (Object element : list) {
+      objects.add(new JsonObject(what + "." + name, asMap(name, element)));
+    }
+    return objects;
+  }
+
   Map<String, @Nullable Object> map(String name) throws ProtocolException {
-    Object value = required(name, fields.get(name));
+    return asMap(name, required(name, fields.get(name)));
+  }
+
+  private Map<String, @Nullable Object> asMap(String name, @Nullable Object value)
+      throws ProtocolException {
     if (!(value instanceof Map<?, ?> map)) {
       throw wrong(name, "an object", value);
     }

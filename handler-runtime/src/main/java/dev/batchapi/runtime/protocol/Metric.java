@@ -23,7 +23,8 @@ public record Metric(Kind kind, double value, String name, Map<String, String> t
   public enum Kind {
     COUNTER('c'),
     GAUGE('g'),
-    HISTOGRAM('h');
+    HISTOGRAM('h'),
+    DISTRIBUTION('d');
 
     private final byte code;
 
@@ -36,6 +37,7 @@ public record Metric(Kind kind, double value, String name, Map<String, String> t
         case 'c' -> COUNTER;
         case 'g' -> GAUGE;
         case 'h' -> HISTOGRAM;
+        case 'd' -> DISTRIBUTION;
         default -> throw new ProtocolException("METRIC of unknown kind " + code);
       };
     }

@@ -45,11 +45,15 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
    * Where metrics go, and what is on them.
    *
    * @param statsd {@code host:port}, null when there is nowhere to send to
+   * @param flavour {@code prometheus} or {@code datadog}: whose rules that server has
    * @param tags go on every metric
    * @param reservedPrefixes of names that a handler may not push
    */
   public record Metrics(
-      @Nullable String statsd, Map<String, String> tags, List<String> reservedPrefixes) {}
+      @Nullable String statsd,
+      String flavour,
+      Map<String, String> tags,
+      List<String> reservedPrefixes) {}
 
   public byte[] encode() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
@@ -75,6 +79,7 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
         "limits", Map.of("result_bytes", limits.resultBytes, "error_bytes", limits.errorBytes));
     Map<String, @Nullable Object> pushed = new LinkedHashMap<>();
     pushed.put("statsd", metrics.statsd);
+    pushed.put("flavour", metrics.flavour);
     pushed.put("tags", metrics.tags);
     pushed.put("reserved_prefixes", metrics.reservedPrefixes);
     json.put("metrics", pushed);
@@ -108,6 +113,7 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
         new Limits(limits.integer("result_bytes"), limits.integer("error_bytes")),
         new Metrics(
             metrics.optionalString("statsd"),
+            metrics.string("flavour"),
             metrics.strings("tags"),
             metrics.stringList("reserved_prefixes")));
   }

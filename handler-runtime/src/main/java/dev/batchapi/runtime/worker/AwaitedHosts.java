@@ -1,6 +1,6 @@
 package dev.batchapi.runtime.worker;
 
-import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 public final class AwaitedHosts implements HostSource {
   private final HostSocket socket;
   private final Start start;
-  private final MetricsClient metrics;
+  private final StatsdMetrics metrics;
   private final Duration connectTime;
   private final Optional<Duration> startup;
 
@@ -30,7 +30,7 @@ public final class AwaitedHosts implements HostSource {
   public AwaitedHosts(
       HostSocket socket,
       Start start,
-      MetricsClient metrics,
+      StatsdMetrics metrics,
       Duration connectTime,
       Optional<Duration> startup) {
     this.socket = socket;

@@ -1,6 +1,6 @@
 package dev.batchapi.runtime.worker;
 
-import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
@@ -21,7 +21,7 @@ public final class ChildHosts implements HostSource {
 
   private final Launcher launcher;
   private final Start start;
-  private final MetricsClient metrics;
+  private final StatsdMetrics metrics;
   private final Optional<Duration> startup;
 
   /** Starts one host process that connects to the given socket. */
@@ -30,7 +30,7 @@ public final class ChildHosts implements HostSource {
   }
 
   public ChildHosts(
-      Launcher launcher, Start start, MetricsClient metrics, Optional<Duration> startup) {
+      Launcher launcher, Start start, StatsdMetrics metrics, Optional<Duration> startup) {
     this.launcher = launcher;
     this.start = start;
     this.metrics = metrics;

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.worker;
 
-import dev.batchapi.handler.MetricsClient;
+import dev.batchapi.metrics.Loss;
+import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.FrameChannel;
@@ -9,6 +10,7 @@ import dev.batchapi.runtime.protocol.Handle;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.Metric;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
@@ -22,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +51,13 @@ final class SocketHost implements Host {
 
   private final FrameChannel channel;
   private final HostProcess process;
-  private final MetricsClient metrics;
+  private final StatsdMetrics metrics;
   private final BlockingQueue<Event> answers = new LinkedBlockingQueue<>();
+  private final Thread reader =
+      Thread.ofPlatform().daemon().name("host-reader").unstarted(this::read);
   private volatile @Nullable String gone;
 
-  private SocketHost(FrameChannel channel, HostProcess process, MetricsClient metrics) {
+  private SocketHost(FrameChannel channel, HostProcess process, StatsdMetrics metrics) {
     this.channel = channel;
     this.process = process;
     this.metrics = metrics;
@@ -68,11 +73,11 @@ final class SocketHost implements Host {
       FrameChannel channel,
       HostProcess process,
       Start start,
-      MetricsClient metrics,
+      StatsdMetrics metrics,
       Optional<Duration> startup)
       throws HostStartException, InterruptedException {
     var host = new SocketHost(channel, process, metrics);
-    Thread.ofPlatform().daemon().name("host-reader").start(host::read);
+    host.reader.start();
     try {
       host.greet(start, startup);
       return host;
@@ -138,7 +143,13 @@ final class SocketHost implements Host {
         var frame = channel.read();
         switch (frame.type()) {
           case METRIC -> push(Metric.decode(frame.body()));
-          case HELLO, READY, INVALID, BROKEN, RESULT, FAILED -> answers.add(new Event.Came(frame));
+          case LOSSES -> count(LostPushes.decode(frame.body()));
+          case FLUSH -> metrics.flushSoon();
+          case HELLO, READY, INVALID, BROKEN -> answers.add(new Event.Came(frame));
+          case RESULT, FAILED -> {
+            answers.add(new Event.Came(frame));
+            metrics.flushSoon();
+          }
           case START, HANDLE, COMPLETE, STOP ->
               throw new ProtocolException("a host sent " + frame.type());
         }
@@ -162,10 +173,25 @@ final class SocketHost implements Host {
         case COUNTER -> metrics.increment(metric.name(), metric.value(), metric.tags());
         case GAUGE -> metrics.gauge(metric.name(), metric.value(), metric.tags());
         case HISTOGRAM -> metrics.histogram(metric.name(), metric.value(), metric.tags());
+        case DISTRIBUTION -> metrics.distribution(metric.name(), metric.value(), metric.tags());
       }
     } catch (IllegalArgumentException e) {
       // The host refuses reserved names before they get here.
       log.warn("a metric was dropped: {}", e.getMessage());
+    }
+  }
+
+  private void count(LostPushes lost) {
+    if (lost.counted()) {
+      log.info(
+          "Metrics of the handler: dropped or changed, by reason: {}",
+          lost.losses().stream()
+              .map(loss -> loss.reason() + "=" + loss.count())
+              .collect(Collectors.joining(", ", "{", "}")));
+      return;
+    }
+    for (var loss : lost.losses()) {
+      metrics.lost(Loss.of(loss.reason()), loss.count(), loss.metric(), loss.detail());
     }
   }
 
@@ -288,9 +314,20 @@ final class SocketHost implements Host {
         log.warn(
             "the handler's process did not end within {} s of being told to, and is ended",
             CLOSE_TIME.toSeconds());
+      } else {
+        awaitItsLastFrames();
       }
     }
     kill();
+  }
+
+  /** What it pushed last may still be in the socket when its process has ended. */
+  private void awaitItsLastFrames() {
+    try {
+      reader.join(END_TIME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** How the process ended, or what the connection said if that is not to be known. */

@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.handler.JobSpec;
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.Start;
 import java.time.Instant;
@@ -20,8 +21,9 @@ public final class Starts {
    * The START of a run.
    *
    * @param statsd where metrics go, {@code host:port}; null for nowhere
+   * @param flavour whose rules that server has
    */
-  public static Start of(RunSpec run, @Nullable String statsd) {
+  public static Start of(RunSpec run, @Nullable String statsd, Flavour flavour) {
     var job = run.job();
     var handler = run.handler();
     return new Start(
@@ -41,7 +43,8 @@ public final class Starts {
             run.totalBatches(),
             Instant.parse(job.startTime())),
         Start.Limits.DEFAULT,
-        new Start.Metrics(statsd, run.metrics().tags(), StatsdMetrics.RESERVED_PREFIXES));
+        new Start.Metrics(
+            statsd, flavour.text(), run.metrics().tags(), StatsdMetrics.RESERVED_PREFIXES));
   }
 
   private static Map<String, @Nullable Object> object(JsonNode json) {

@@ -2,6 +2,7 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.crds.run.RunSpecException;
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.QueueAccessException;
@@ -75,14 +76,18 @@ public final class WorkerMain {
       settings.runDigest().ifPresent(digest -> check(digest, bytes, settings.run()));
       var run = RunSpec.read(bytes);
       var statsd = Optional.ofNullable(run.metrics().statsd()).or(settings::statsd);
+      var flavour =
+          Optional.ofNullable(run.metrics().flavour())
+              .map(chosen -> Flavour.valueOf(chosen.name()))
+              .orElse(settings.statsdFlavour());
       try (var socket = new HostSocket(settings.socket());
-          var metrics = metrics(statsd, run.metrics().tags());
+          var metrics = metrics(statsd, flavour, run.metrics().tags());
           var ready = new ReadyPort(settings.readyPort());
           var queue = connect(settings, run)) {
         var hosts =
             new AwaitedHosts(
                 socket,
-                Starts.of(run, statsd.orElse(null)),
+                Starts.of(run, statsd.orElse(null), flavour),
                 metrics,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
@@ -132,9 +137,13 @@ public final class WorkerMain {
     }
   }
 
-  private static StatsdMetrics metrics(Optional<String> statsd, Map<String, String> tags) {
+  private static StatsdMetrics metrics(
+      Optional<String> statsd, Flavour flavour, Map<String, String> tags) {
     return statsd
-        .map(address -> StatsdMetrics.open(MetricsSettings.parse(address).withTags(tags)))
+        .map(
+            address ->
+                StatsdMetrics.open(
+                    MetricsSettings.parse(address).withFlavour(flavour).withTags(tags)))
         .orElseGet(StatsdMetrics::unconfigured);
   }
 

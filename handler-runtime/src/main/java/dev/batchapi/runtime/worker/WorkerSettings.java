@@ -1,5 +1,7 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.metrics.Flavour;
+import dev.batchapi.metrics.MetricsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.OptionalInt;
  * @param natsUrl servers, separated by commas
  * @param natsCredentials a credentials file; empty without
  * @param statsd {@code host:port} of the platform's StatsD service; empty for nowhere
+ * @param statsdFlavour whose rules that service has
  * @param lease how long a lease lasts; the same as the operator's
  * @param hostWait how long the handler's container may take to connect, its image's pull included
  * @param grace how long the batch in hand may go on after SIGTERM
@@ -28,6 +31,7 @@ public record WorkerSettings(
     String natsUrl,
     Optional<Path> natsCredentials,
     Optional<String> statsd,
+    Flavour statsdFlavour,
     Duration lease,
     Duration hostWait,
     Duration grace,
@@ -37,10 +41,10 @@ public record WorkerSettings(
 
   /**
    * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
-   * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_LEASE_SECONDS},
-   * {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code BATCHAPI_GRACE_SECONDS}, {@code
-   * BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and {@code BATCHAPI_READY_PORT}. Only
-   * {@code BATCHAPI_NATS_URL} has no default.
+   * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_STATSD_FLAVOUR},
+   * {@code BATCHAPI_LEASE_SECONDS}, {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code
+   * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and
+   * {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
@@ -52,12 +56,22 @@ public record WorkerSettings(
         env.required("BATCHAPI_NATS_URL"),
         env.optional("BATCHAPI_NATS_CREDENTIALS").map(Path::of),
         env.optional("BATCHAPI_STATSD"),
+        flavour(env.text(MetricsSettings.FLAVOUR, "prometheus")),
         env.seconds("BATCHAPI_LEASE_SECONDS", 15, 3, 3600),
         env.seconds("BATCHAPI_HOST_WAIT_SECONDS", 900, 1, 86_400),
         env.seconds("BATCHAPI_GRACE_SECONDS", 50, 0, 86_400),
         Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")),
         env.optional("BATCHAPI_RUN_DIGEST"),
         env.port("BATCHAPI_READY_PORT"));
+  }
+
+  private static Flavour flavour(String text) {
+    try {
+      return Flavour.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s is %s.".formatted(MetricsSettings.FLAVOUR, e.getMessage()), e);
+    }
   }
 
   private record Environment(Map<String, String> variables) {

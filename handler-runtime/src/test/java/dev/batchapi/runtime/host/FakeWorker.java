@@ -98,7 +98,7 @@ final class FakeWorker implements AutoCloseable {
             113,
             Instant.parse("2026-01-01T00:00:00Z")),
         Start.Limits.DEFAULT,
-        new Start.Metrics(statsd, Map.of("team", "vision"), List.of("batchapi_")));
+        new Start.Metrics(statsd, "prometheus", Map.of("team", "vision"), List.of("batchapi_")));
   }
 
   FakeWorker ready() throws IOException {

@@ -32,7 +32,7 @@ class MessagesTest {
           new Start.Handler("java", null, "com.acme.Tagger", List.of("/app/lib/*.jar")),
           JOB,
           Start.Limits.DEFAULT,
-          new Start.Metrics(null, Map.of("team", "vision"), List.of("batchapi_")));
+          new Start.Metrics(null, "prometheus", Map.of("team", "vision"), List.of("batchapi_")));
 
   @Test
   void everyMessageReadsWhatItWrote() throws ProtocolException {
@@ -45,6 +45,8 @@ class MessagesTest {
     assertThat(HandlerError.decode(error.encode())).isEqualTo(error);
     var metric = new Metric(Metric.Kind.GAUGE, -1.5, "queue_length", Map.of("a", "b"));
     assertThat(Metric.decode(metric.encode())).isEqualTo(metric);
+    var lost = new LostPushes(true, List.of(new LostPushes.Loss("value", 3, "g", "NaN")));
+    assertThat(LostPushes.decode(lost.encode())).isEqualTo(lost);
     var complete = new Complete(new JobSummary(3, 2, 1, 4, List.of("x-2")));
     assertThat(Complete.decode(complete.encode())).isEqualTo(complete);
   }
@@ -56,7 +58,7 @@ class MessagesTest {
         .contains("\"job_id\":\"uid-1\"", "\"job_name\":\"photos-monday\"")
         .contains("\"api_name\":\"photo-tagger\"", "\"total_batch_count\":113")
         .contains("\"start_time\":\"2026-01-01T00:00:00Z\"", "\"result_bytes\":262144")
-        .contains("\"error_bytes\":16384", "\"statsd\":null")
+        .contains("\"error_bytes\":16384", "\"statsd\":null", "\"flavour\":\"prometheus\"")
         .contains("\"reserved_prefixes\":[\"batchapi_\"]");
   }
 
@@ -92,7 +94,14 @@ class MessagesTest {
       assertThatExceptionOfType(ProtocolException.class)
           .as(garbage)
           .isThrownBy(() -> Metric.decode(garbage.getBytes(UTF_8)));
+      assertThatExceptionOfType(ProtocolException.class)
+          .as(garbage)
+          .isThrownBy(() -> LostPushes.decode(garbage.getBytes(UTF_8)));
     }
+    assertThatThrownBy(() -> LostPushes.decode(bytes("{'counted':1,'losses':[]}")))
+        .hasMessage("LOSSES.counted must be true or false, not 1");
+    assertThatThrownBy(() -> LostPushes.decode(bytes("{'counted':true,'losses':[7]}")))
+        .hasMessage("LOSSES.losses must be an object, not 7");
     assertThatThrownBy(
             () -> HandlerError.decode(bytes("{'reason':'Bad','type':'','message':'','stack':''}")))
         .hasMessage("an error of unknown reason Bad");

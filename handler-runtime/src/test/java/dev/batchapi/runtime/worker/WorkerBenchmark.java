@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.Batches;
@@ -247,12 +248,12 @@ final class WorkerBenchmark {
       Files.writeString(
           code.resolve(file(language)), language.equals("java") ? JAVA_ECHO : PYTHON_ECHO);
       var run = RunSpec.read(run("bench", language, false, code));
-      try (var listener = StatsdListener.open();
+      try (var listener = StatsdListener.open(Flavour.PROMETHEUS);
           var metrics = StatsdMetrics.open(MetricsSettings.parse(listener.address()))) {
         var hosts =
             new ChildHosts(
                 socket -> WorkerProcess.host(language, socket, code).start(),
-                Starts.of(run, listener.address()),
+                Starts.of(run, listener.address(), Flavour.PROMETHEUS),
                 metrics,
                 Optional.empty());
         try (var host = hosts.start()) {

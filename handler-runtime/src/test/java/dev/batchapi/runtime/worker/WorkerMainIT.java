@@ -320,7 +320,7 @@ class WorkerMainIT {
             new RunSpec.Retry(3, 0, 1),
             new RunSpec.Timeouts(null, batchSeconds, null),
             null,
-            new RunSpec.Metrics(null, Map.of()))
+            new RunSpec.Metrics(null, null, Map.of()))
         .toJson();
   }
 }

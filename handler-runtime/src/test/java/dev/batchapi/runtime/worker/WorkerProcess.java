@@ -125,6 +125,11 @@ final class WorkerProcess implements AutoCloseable {
     return Files.readString(folder.resolve("last-words"));
   }
 
+  /** What the worker has logged, without its host's output. */
+  String workerLog() throws IOException {
+    return Files.readString(folder.resolve("worker.log"));
+  }
+
   String log() {
     try {
       return Files.readString(folder.resolve("worker.log"))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.batchapi.crds.EnvVar;
+import dev.batchapi.crds.MetricsFlavour;
 import dev.batchapi.crds.PodTemplate;
 import dev.batchapi.crds.Resources;
 import dev.batchapi.crds.run.RunSpec;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param input name of the ConfigMap with the frozen input; null: it is in the BatchJob's spec
  * @param pythonHost name of the ConfigMap with the Python host; null for Java
  * @param statsd {@code host:port} of the platform's StatsD service; null for nowhere
+ * @param statsdFlavour whose rules that service has; null for the worker's own default
  * @param leaseSeconds how long a worker's lease lasts
  * @param labels for Jobs and pods beside ours: those for Kueue
  */
@@ -38,6 +40,7 @@ public record PodPlan(
     List<EnvVar> env,
     @Nullable PodTemplate template,
     @Nullable String statsd,
+    @Nullable MetricsFlavour statsdFlavour,
     String natsUrl,
     int leaseSeconds,
     Map<String, String> labels) {

@@ -50,6 +50,7 @@ public final class PodPlans {
             or(spec.env(), List.of()),
             spec.template(),
             settings.statsd(api.namespace()).orElse(null),
+            settings.statsdFlavour().orElse(null),
             settings.natsUrl(),
             Math.toIntExact(settings.lease().toSeconds()),
             forKueue(jobLabels));

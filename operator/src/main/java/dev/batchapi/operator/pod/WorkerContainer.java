@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The container that leases batches and commits their outcomes. All of it is ours. */
 final class WorkerContainer {
@@ -83,6 +84,11 @@ final class WorkerContainer {
     env.add(variable("BATCHAPI_NATS_CREDENTIALS", PodFiles.CREDENTIALS));
     if (plan.statsd() != null) {
       env.add(variable("BATCHAPI_STATSD", plan.statsd()));
+    }
+    if (plan.statsdFlavour() != null) {
+      env.add(
+          variable(
+              "BATCHAPI_STATSD_FLAVOUR", plan.statsdFlavour().name().toLowerCase(Locale.ROOT)));
     }
     env.add(variable("BATCHAPI_LEASE_SECONDS", plan.leaseSeconds()));
     env.add(variable("BATCHAPI_HOST_WAIT_SECONDS", HOST_WAIT_SECONDS));

@@ -62,7 +62,7 @@ final class Observations {
             new RunSpec.Retry(3, 1, 60),
             new RunSpec.Timeouts(startupSeconds, null, runSeconds),
             maxFailed,
-            new RunSpec.Metrics(null, Map.of()));
+            new RunSpec.Metrics(null, null, Map.of()));
     var pod =
         new PodPlan(
             RunSpec.Language.PYTHON,
@@ -73,6 +73,7 @@ final class Observations {
             null,
             null,
             List.of(),
+            null,
             null,
             null,
             "nats://nats:4222",

@@ -20,6 +20,7 @@ public final class Given {
               "BATCHAPI_NATS_URL", "nats://nats.batchapi-system.svc:4222",
               "BATCHAPI_STATSD", "statsd-exporter.batchapi-system.svc:9125",
               "BATCHAPI_STATSD_BY_NAMESPACE", "team-a=statsd.team-a:8125",
+              "BATCHAPI_STATSD_FLAVOUR", "datadog",
               "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
   static final PythonHost HOST =
       new PythonHost(Map.of("host.py", "import batchapi_wire\n", "batchapi_wire.py", "pass\n"));

@@ -9,8 +9,14 @@ final class Aggregate {
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
 
-  Aggregate(MetricLine first) {
+  /**
+   * Whether a signed gauge is a change of what it was: to statsd_exporter, not to Datadog's agent.
+   */
+  private final boolean signsAreChanges;
+
+  Aggregate(MetricLine first, boolean signsAreChanges) {
     this.first = first;
+    this.signsAreChanges = signsAreChanges;
   }
 
   void add(MetricLine line) {
@@ -21,8 +27,9 @@ final class Aggregate {
       }
       case GAUGE -> {
         // A negative value comes as 0 and a change by it: the 0 was counted already.
-        samples += line.signed() ? 0 : 1;
-        value = line.signed() ? value + line.value() : line.value();
+        boolean change = line.signed() && signsAreChanges;
+        samples += change ? 0 : 1;
+        value = change ? value + line.value() : line.value();
       }
       case HISTOGRAM -> {
         samples++;

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.local.statsd;
 
+import dev.batchapi.metrics.Flavour;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -39,6 +40,7 @@ public final class StatsdListener implements AutoCloseable {
   private static final String MARK = "\u0000mark ";
 
   private final DatagramSocket socket;
+  private final Flavour flavour;
   private final Thread reader;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition markSeen = lock.newCondition();
@@ -49,17 +51,19 @@ public final class StatsdListener implements AutoCloseable {
 
   private record Key(String name, MetricType type, SortedMap<String, String> tags) {}
 
-  private StatsdListener(DatagramSocket socket) {
+  private StatsdListener(DatagramSocket socket, Flavour flavour) {
     this.socket = socket;
+    this.flavour = flavour;
     this.reader = Thread.ofPlatform().daemon().name("statsd-listener").unstarted(this::read);
   }
 
   /**
    * Listens on 127.0.0.1.
    *
+   * @param flavour whose rules it follows
    * @throws IOException if there is no port left
    */
-  public static StatsdListener open() throws IOException {
+  public static StatsdListener open(Flavour flavour) throws IOException {
     DatagramSocket socket = new DatagramSocket(null);
     try {
       socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
@@ -68,7 +72,7 @@ public final class StatsdListener implements AutoCloseable {
       socket.close();
       throw e;
     }
-    StatsdListener listener = new StatsdListener(socket);
+    StatsdListener listener = new StatsdListener(socket, flavour);
     listener.reader.start();
     return listener;
   }
@@ -212,7 +216,7 @@ public final class StatsdListener implements AutoCloseable {
         malformed++;
         return;
       }
-      known = new Aggregate(line);
+      known = new Aggregate(line, flavour == Flavour.PROMETHEUS);
       series.put(key, known);
     }
     known.add(line);

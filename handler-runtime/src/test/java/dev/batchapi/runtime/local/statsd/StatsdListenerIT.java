@@ -1,7 +1,9 @@
 package dev.batchapi.runtime.local.statsd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import java.io.IOException;
@@ -24,7 +26,7 @@ class StatsdListenerIT {
 
   @BeforeEach
   void listen() throws IOException {
-    listener = StatsdListener.open();
+    listener = StatsdListener.open(Flavour.PROMETHEUS);
   }
 
   @AfterEach
@@ -73,6 +75,17 @@ class StatsdListenerIT {
     send("g:-1|g");
 
     assertThat(listener.snapshot()).containsExactly(single("g", MetricType.GAUGE, noTags(), 14));
+  }
+
+  @Test
+  void toADatadogAgentTheyAreNot() throws IOException {
+    listener.close();
+    listener = StatsdListener.open(Flavour.DATADOG);
+    send("g:10|g\ng:-1|g\nn:5|c\nn:-2|c");
+
+    assertThat(listener.snapshot())
+        .extracting(MetricRow::name, MetricRow::value)
+        .containsExactly(tuple("g", -1.0), tuple("n", 3.0));
   }
 
   @Test
