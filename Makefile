@@ -80,12 +80,18 @@ bench-queue: tools aot ## Measure queue and workers against plain jnats (shorter
 format: ## Format the Java sources
 	$(MVN) -q spotless:apply
 
+# The client that Cortex's Python handlers had, to compare with.
+DATADOG := $(CACHE)/python/datadog-0.39.0
+$(DATADOG):
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target $@.new datadog==0.39.0 && mv $@.new $@
+
 .PHONY: bench-metrics
-bench-metrics: ## Compare the metrics client with other StatsD clients (five minutes; ARGS for JMH)
+bench-metrics: build $(DATADOG) ## Compare the metrics clients with others (ten minutes; ARGS for JMH)
 	$(MVN) -q -Pbench -pl metrics-client -am test-compile
 	cd metrics-client && CP=target/test-classes:target/classes:$$(cat target/bench.classpath) && \
 	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP dev.batchapi.metrics.bench.Delivery && \
 	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
+	cd handler-runtime && $(JAVA_HOME)/bin/java $(BENCH_JVM) $(BENCH_OPTS) -cp "target/test-classes:target/dist/lib/*:$(CURDIR)/metrics-client/target/test-classes:$$(cat ../metrics-client/target/bench.classpath)" dev.batchapi.runtime.worker.PythonMetricsBenchmark $(DATADOG)
 
 .PHONY: clean
 clean: ## Remove what the build made

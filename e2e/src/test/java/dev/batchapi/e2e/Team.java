@@ -146,8 +146,12 @@ final class Team implements AutoCloseable {
 
   /** Waits for the end, whichever. */
   BatchJob awaitsTheEndOf(String job) {
+    return awaitsTheEndOf(job, PATIENCE);
+  }
+
+  BatchJob awaitsTheEndOf(String job, Duration patience) {
     await("the end of " + job)
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(200))
         .conditionEvaluationListener(null)
         .until(
@@ -160,7 +164,11 @@ final class Team implements AutoCloseable {
 
   /** Reason of the job's end: of its Complete or Failed condition, of which there is just one. */
   String reasonOfTheEndOf(String job) {
-    awaitsTheEndOf(job);
+    return reasonOfTheEndOf(job, PATIENCE);
+  }
+
+  String reasonOfTheEndOf(String job, Duration patience) {
+    awaitsTheEndOf(job, patience);
     var complete = condition(job, "Complete");
     var failed = condition(job, "Failed");
     assertThat(complete.isPresent()).isNotEqualTo(failed.isPresent());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -64,6 +65,11 @@ public final class UdpReceiver implements AutoCloseable {
   /** When the last datagram came, by {@link System#nanoTime}. */
   public long lastArrival() {
     return lastArrival;
+  }
+
+  /** The CPU time of its own thread so far, for benchmarks. */
+  public long cpuNanos() {
+    return ManagementFactory.getThreadMXBean().getThreadCpuTime(reader.threadId());
   }
 
   /** When a line that is the only one of its kind came; empty if it hasn't. */
