@@ -68,3 +68,6 @@ program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
 program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534
 # An author's image: Python and nothing of ours.
 built batchapi-e2e/python:3.11 "$python"
+# A program that does nothing, for `make bench-job`.
+CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$CACHE/images/nothing" "$images/nothing/main.go"
+program batchapi-e2e/nothing:1 "$CACHE/images/nothing" /nothing 65532

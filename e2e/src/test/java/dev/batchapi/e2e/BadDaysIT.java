@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -240,6 +241,51 @@ final class BadDaysIT {
 
     isComplete("orphan", 200);
     assertThat(user.workers("orphan").lost()).isZero();
+  }
+
+  @Test
+  void twoReplicasTakeTurns() {
+    operator("scale", "deployment", "batchapi-operator", "--replicas=2");
+    try {
+      operator("rollout", "status", "deployment/batchapi-operator", "--timeout=60s");
+      user.applies(Team.python("turns", "input: {count: 100}\nworkers: 2", "batchSize: 1", SLOW));
+      user.awaits("some batches", () -> user.succeeded("turns") >= 2);
+      var first = leader();
+      operator("delete", "pod", first, "--wait=false");
+
+      user.awaits("the other replica", () -> !leader().isEmpty() && !leader().equals(first));
+      var before = user.succeeded("turns");
+      user.awaits("progress", () -> user.succeeded("turns") > before);
+      isComplete("turns", 100);
+      assertThat(user.workers("turns").lost()).isZero();
+    } finally {
+      operator("scale", "deployment", "batchapi-operator", "--replicas=1");
+    }
+  }
+
+  private static void operator(String... arguments) {
+    var all = Stream.concat(Stream.of("-n", Cluster.SYSTEM), Stream.of(arguments));
+    var result = Cluster.kubectl("", all.toArray(String[]::new));
+    assertThat(result.code()).as(result.out()).isZero();
+  }
+
+  private static String leader() {
+    var lease =
+        Cluster.client().leases().inNamespace(Cluster.SYSTEM).withName("batchapi-operator").get();
+    return Objects.requireNonNullElse(lease.getSpec().getHolderIdentity(), "");
+  }
+
+  /** Longer than the Lease is renewed in: whoever leads then can't know that it still does. */
+  @Test
+  void aJobGoesOnWhenTheApiServerHung() throws InterruptedException {
+    user.applies(Team.python("hung", "input: {count: 100}\nworkers: 2", "batchSize: 1", SLOW));
+    user.awaits("some batches", () -> user.succeeded("hung") >= 2);
+
+    Assumptions.assumeTrue(
+        OnNode.pause("kube-apiserver", Duration.ofSeconds(20)), "the cluster is on this machine");
+
+    isComplete("hung", 100);
+    assertThat(user.workers("hung").lost()).isZero();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ final class JobBenchmark {
           "java-inline",
           "handler: {java: {inline: \"public final class Handler implements dev.batchapi.handler.BatchHandler<Integer, Integer> {"
               + " public Integer handleBatch(java.util.List<Integer> p, dev.batchapi.handler.BatchContext b) { return 1; } }\"}}",
+          "telling",
+          "handler: {python: {inline: \"import time\\nclass Handler:\\n  def handle_batch(self, payload):\\n    print('returned', time.time(), flush=True)\\n\"}}",
           "slow",
           "handler: {python: {inline: \"import time\\nclass Handler:\\n  def handle_batch(self, payload):\\n    time.sleep(0.2)\\n\"}}");
 
@@ -73,11 +76,14 @@ final class JobBenchmark {
                 30,
                 TimeUnit.SECONDS);
       }
-      benchmark.operator("idle");
+      benchmark.operatorAnew();
+      benchmark.operator("idle, without jobs");
       benchmark.start();
+      benchmark.end();
       benchmark.tenWorkers();
       benchmark.replacement();
       benchmark.many();
+      benchmark.operatorAnew();
       benchmark.operator("idle, with the finished jobs of this benchmark");
       var running = new ArrayList<String>();
       for (int i = 0; i < 20; i++) {
@@ -86,6 +92,20 @@ final class JobBenchmark {
       running.forEach(name -> benchmark.awaitReady(name, 1));
       benchmark.operator("with 20 running jobs");
     }
+  }
+
+  /** Starts the operator anew, and says how long it took by its own log. */
+  private void operatorAnew() {
+    Cluster.kubectl("", "-n", Cluster.SYSTEM, "rollout", "restart", "deploy/batchapi-operator");
+    Cluster.kubectl("", "-n", Cluster.SYSTEM, "rollout", "status", "deploy/batchapi-operator");
+    var log = Cluster.kubectl("", "-n", Cluster.SYSTEM, "logs", "deploy/batchapi-operator").out();
+    var ready = Pattern.compile("Ready, ([0-9.]+) s after the process began").matcher(log);
+    System.out.printf(
+        "The operator was ready %s s after its process began, with %d BatchJobs%n",
+        ready.find() ? ready.group(1) : "?",
+        client.resources(BatchJob.class).inAnyNamespace().list().getItems().size());
+    // The leadership of the one before.
+    LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
   }
 
   /** The operator's memory, and what it asks of the API server in half a minute, by its log. */
@@ -179,8 +199,7 @@ final class JobBenchmark {
                   securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}}
                   containers:
                   - name: nothing
-                    image: batchapi-e2e/python:3.11
-                    command: [/bin/sh, -c, "exit 0"]
+                    image: batchapi-e2e/nothing:1
                     securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
             """
                 .formatted(name),
@@ -206,9 +225,8 @@ final class JobBenchmark {
   }
 
   private long batchJob(String api, int batches, int workers) {
-    var name = create(api, batches, workers);
     var begin = System.nanoTime();
-    finished(name);
+    finished(create(api, batches, workers));
     return millisSince(begin);
   }
 
@@ -237,6 +255,25 @@ final class JobBenchmark {
         && job.getStatus().conditions() != null
         && Objects.requireNonNull(job.getStatus().conditions()).stream()
             .anyMatch(c -> c.type().equals("Finished") && c.status() == Condition.Status.TRUE);
+  }
+
+  /** From the last batch's return in the handler to Finished, by the one clock of this machine. */
+  private void end() {
+    var times = new ArrayList<Long>();
+    for (int run = 0; run < RUNS; run++) {
+      var name = create("telling", 20, 2);
+      finished(name);
+      var seen = System.currentTimeMillis();
+      var log = team.kubectl("logs", "-l", "batchapi.dev/job=" + name, "-c", "handler").out();
+      var last =
+          log.lines()
+              .filter(line -> line.startsWith("returned "))
+              .mapToDouble(line -> Double.parseDouble(line.substring("returned ".length())))
+              .max()
+              .orElseThrow(() -> new AssertionError("no batch is in the log: " + log));
+      times.add(seen - Math.round(last * 1000));
+    }
+    System.out.printf("Last outcome to Finished: median %d ms (%s)%n", median(times), times);
   }
 
   /** Ten workers: when the first and the last are ready, and when all are gone after the end. */

@@ -83,7 +83,8 @@ final class MetricsIT {
           .untilAsserted(
               () ->
                   assertThat(
-                          List.of(Exporter.sum(name + "_count"), Exporter.sum(name + "_seen_count")))
+                          List.of(
+                              Exporter.sum(name + "_count"), Exporter.sum(name + "_seen_count")))
                       .containsExactly(3.0 * BATCHES, 1.0 * BATCHES));
       assertThat(Exporter.sum(name + "_last")).isBetween(0.0, BATCHES - 1.0);
     }

@@ -2,10 +2,13 @@ package dev.batchapi.e2e;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What only the node can do: process 1 of a container can't be killed from inside of it. */
 final class OnNode {
@@ -23,6 +26,40 @@ final class OnNode {
         .findFirst()
         .map(ProcessHandle::destroyForcibly)
         .orElse(false);
+  }
+
+  /**
+   * Stops a component of the cluster for a while; it does nothing then, and closes nothing.
+   *
+   * @return whether it runs on this machine
+   */
+  static boolean pause(String program, Duration time) throws InterruptedException {
+    var process =
+        ProcessHandle.allProcesses()
+            .filter(p -> read(p, "cmdline").split("\0")[0].endsWith("/" + program))
+            .findFirst();
+    if (process.isEmpty()) {
+      return false;
+    }
+    var pid = process.get().pid();
+    signal("STOP", pid);
+    try {
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    } finally {
+      signal("CONT", pid);
+    }
+    return true;
+  }
+
+  private static void signal(String name, long pid) throws InterruptedException {
+    try {
+      var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("kill -%s %d failed".formatted(name, pid));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean belongsTo(List<Pod> pods, String environment) {

@@ -15,6 +15,7 @@ import dev.batchapi.operator.sweep.LiveCluster;
 import dev.batchapi.operator.sweep.Sweeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,11 @@ final class OperatorProcess {
     metrics.queueConnected(jobQueue::connected);
     metrics.leading(leadership::leading);
     metrics.bindProcess();
-    LOG.info("Ready, listening on port {}.", port);
+    LOG.info("Ready, {} s after the process began; listening on port {}.", uptime(), port);
+  }
+
+  private static double uptime() {
+    return ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
   }
 
   /** Where probes and Prometheus are answered. */

@@ -6,9 +6,11 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.Events;
+import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.PythonHost;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -34,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>It can be killed between any two calls. A BatchJob that was created before the status could
  * say so is found by its name and taken as what it is.
  */
-@ControllerConfiguration(name = "batchapi")
+@ControllerConfiguration(
+    name = "batchapi",
+    informer = @Informer(itemStore = Trimmed.BatchApis.class, informerListLimit = Trimmed.PAGE))
 public final class BatchApiReconciler implements Reconciler<BatchApi> {
   private final ReadinessCheck readinessCheck;
   private final Events events;
@@ -57,6 +61,8 @@ public final class BatchApiReconciler implements Reconciler<BatchApi> {
     var made =
         InformerEventSourceConfiguration.from(BatchJob.class, BatchApi.class)
             .withLabelSelector(Labels.MANAGED_BY + "=" + Labels.OPERATOR)
+            .withItemStore(new Trimmed.BatchJobs())
+            .withInformerListLimit(Trimmed.PAGE)
             .withOnUpdateFilter((now, before) -> now.isMarkedForDeletion() || isNews(before, now))
             .build();
     return List.of(new InformerEventSource<>(made, context));

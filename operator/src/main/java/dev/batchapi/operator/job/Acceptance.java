@@ -87,7 +87,8 @@ final class Acceptance {
 
   Result accept(BatchJob job, @Nullable BatchApi api, KubernetesClient client, Instant now) {
     try {
-      return new Accepted(freeze(job, usable(job, api, now), client, now));
+      var usable = usable(job, api, now);
+      return new Accepted(freeze(checked(JobInputs.whole(job, client)), usable, client, now));
     } catch (Stop stop) {
       return stop.result;
     } catch (PodTemplateException e) {
@@ -105,12 +106,16 @@ final class Acceptance {
               "BatchAPI \"%s\" not found in namespace \"%s\"; the job is accepted when it is there."
                   .formatted(job.getSpec().apiName(), job.getMetadata().getNamespace())));
     }
-    refuse(BatchRules.checkJob(job.named()), message -> new Rejected("SpecInvalid", message));
     refuse(
         BatchRules.checkApi(api.named()),
         message -> new Waiting("ApiNotReady", "BatchAPI \"%s\": %s".formatted(name(api), message)));
     checkReady(job, api, now);
     return api;
+  }
+
+  private static BatchJob checked(BatchJob job) {
+    refuse(BatchRules.checkJob(job.named()), message -> new Rejected("SpecInvalid", message));
+    return job;
   }
 
   /** Its own reconciler's word on it as it is now: only that knows what the dry run says. */

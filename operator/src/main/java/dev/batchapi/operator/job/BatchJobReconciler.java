@@ -5,10 +5,12 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.Events;
+import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.queue.JobQueue;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -37,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * decide, record the end, say so, clean up. Each pass observes, decides, acts and writes the status
  * once; it can be killed between any two calls, and the next pass goes on.
  */
-@ControllerConfiguration(name = "batchjob")
+@ControllerConfiguration(
+    name = "batchjob",
+    informer = @Informer(itemStore = Trimmed.BatchJobs.class, informerListLimit = Trimmed.PAGE))
 public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -107,7 +111,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var result =
         new JobPass(tools, job, Objects.requireNonNull(memory.frozen), memory, context).run();
     measure(job, result, memory);
-    return write(job, result.status(), memory, context, Optional.of(result.again()));
+    var control = write(job, result.status(), memory, context, Optional.of(result.again()));
+    measureEnd(job, result); // once: the next pass sees a finished job
+    return control;
   }
 
   /** Empty once the job is accepted. */
@@ -164,12 +170,18 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       Measurement.of(job, job.getStatus()).ifPresent(metrics::baseline);
       memory.measured = true;
     }
-    var progress = Measurement.of(job, result.status());
-    progress.ifPresent(metrics::observed);
-    if (progress.isPresent() && result.end().isPresent()) {
+    Measurement.of(job, result.status()).ifPresent(metrics::observed);
+  }
+
+  private void measureEnd(BatchJob job, JobPass.Result result) {
+    if (result.end().isPresent()) {
       var end = result.end().get();
       var accepted = Instant.parse(result.frozen().run().job().startTime());
-      metrics.finished(progress.get(), end.verdict().name(), Duration.between(accepted, end.at()));
+      Measurement.of(job, result.status())
+          .ifPresent(
+              progress ->
+                  metrics.finished(
+                      progress, end.verdict().name(), Duration.between(accepted, end.at())));
     }
   }
 

@@ -20,7 +20,7 @@ final class FrozenInput {
         frozen.run().totalBatches(),
         () ->
             configMap == null
-                ? JobInputs.ofSpec(job.getSpec(), batchSize)
+                ? JobInputs.ofSpec(JobInputs.whole(job, client).getSpec(), batchSize)
                 : Acceptance.find(client, frozen.namespace(), configMap)
                     .map(FrozenObjects::inputLines)
                     .map(lines -> JobInputs.ofLines("the input", lines, batchSize))

@@ -1,11 +1,15 @@
 package dev.batchapi.operator.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.input.CountInput;
 import dev.batchapi.queue.input.Input;
+import dev.batchapi.queue.input.InputException;
 import dev.batchapi.queue.input.JsonLines;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
@@ -14,9 +18,27 @@ final class JobInputs {
   private JobInputs() {}
 
   /**
+   * The BatchJob with its input, which a cached one need not have.
+   *
+   * @throws InputException if the BatchJob is gone
+   */
+  static BatchJob whole(BatchJob job, KubernetesClient client) {
+    if (Trimmed.hasInput(job)) {
+      return job;
+    }
+    var now = client.resource(job).get();
+    if (now == null || !now.getMetadata().getUid().equals(job.getMetadata().getUid())) {
+      throw new InputException(
+          "BatchJob \"%s\" was deleted, and its input with it."
+              .formatted(job.getMetadata().getName()));
+    }
+    return now;
+  }
+
+  /**
    * Opens what stands in the spec.
    *
-   * @throws dev.batchapi.queue.input.InputException if it can't be used
+   * @throws InputException if it can't be used
    */
   static Input ofSpec(BatchJobSpec spec, int batchSize) {
     var count = spec.input().count();
@@ -34,7 +56,7 @@ final class JobInputs {
    * Opens JSON lines from a ConfigMap.
    *
    * @param name what messages call it
-   * @throws dev.batchapi.queue.input.InputException if it can't be used
+   * @throws InputException if it can't be used
    */
   static Input ofLines(String name, String lines, int batchSize) {
     return JsonLines.of(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.pod.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -34,6 +35,8 @@ final class JobSources {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Job.class, BatchJob.class)
             .withLabelSelector(Labels.JOB_UID)
+            .withItemStore(new Trimmed.Jobs())
+            .withInformerListLimit(Trimmed.PAGE)
             .withSecondaryToPrimaryMapper(JobSources::batchJob)
             .build(),
         context);
@@ -43,6 +46,8 @@ final class JobSources {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(Pod.class, BatchJob.class)
             .withLabelSelector(Labels.JOB_UID)
+            .withItemStore(new Trimmed.Pods())
+            .withInformerListLimit(Trimmed.PAGE)
             .withSecondaryToPrimaryMapper(JobSources::batchJob)
             .build(),
         context);
@@ -51,6 +56,8 @@ final class JobSources {
   private static EventSource<?, BatchJob> apis(EventSourceContext<BatchJob> context) {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(BatchApi.class, BatchJob.class)
+            .withItemStore(new Trimmed.BatchApis())
+            .withInformerListLimit(Trimmed.PAGE)
             .withPrimaryToSecondaryMapper(
                 (BatchJob job) ->
                     Set.of(

@@ -1,7 +1,6 @@
 package dev.batchapi.operator.job;
 
 import dev.batchapi.operator.pod.FrozenJob;
-import dev.batchapi.operator.pod.Names;
 import dev.batchapi.operator.pod.WorkerJobs;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -62,12 +61,5 @@ final class WorkerFleet {
           .withPropagationPolicy(DeletionPropagation.BACKGROUND)
           .delete();
     }
-  }
-
-  /** Whether a Job's name is one of this job's workers. */
-  static boolean isWorkerOf(String batchJob, String name) {
-    return name.startsWith(batchJob + "-")
-        && Names.workerJob(batchJob, Names.worker(name).orElse(-1), Names.attempt(name).orElse(-1))
-            .equals(name);
   }
 }
