@@ -8,7 +8,7 @@ require_root() {
 require_packages() { # what asks, then for each need: command=package
   local asks=$1 need missing=()
   shift
-  for need; do [ -n "$(PATH=$PATH:/usr/sbin:/sbin:/usr/lib/cni command -v "${need%=*}")" ] || missing+=("${need#*=}"); done
+  for need; do [ -n "$(PATH=$PATH:/usr/sbin:/sbin:/usr/lib/cni type -P "${need%=*}")" ] || missing+=("${need#*=}"); done
   [ ${#missing[@]} = 0 ] && return
   command -v apt-get >/dev/null || die "$asks: these programs are missing, install the packages that hold them: ${missing[*]}."
   echo "Installing ${missing[*]}."
