@@ -36,7 +36,7 @@ final class OnNode {
   static boolean pause(String program, Duration time) throws InterruptedException {
     var process =
         ProcessHandle.allProcesses()
-            .filter(p -> read(p, "cmdline").split("\0")[0].endsWith("/" + program))
+            .filter(p -> read(p, "cmdline").matches("(?s)[^\0]*/" + program + "\0.*"))
             .findFirst();
     if (process.isEmpty()) {
       return false;
