@@ -234,7 +234,12 @@ final class JobBenchmark {
     var name = api + "-" + number++;
     var job =
         Serialization.unmarshal(
-            "{apiVersion: batchapi.dev/v1alpha1, kind: BatchJob, metadata: {name: %s}, spec: {apiName: %s, workers: %d, input: {count: %d}}}"
+            """
+            apiVersion: batchapi.dev/v1alpha1
+            kind: BatchJob
+            metadata: {name: %s}
+            spec: {apiName: %s, workers: %d, input: {count: %d}}
+            """
                 .formatted(name, api, workers, batches),
             BatchJob.class);
     client.resource(job).inNamespace(team.namespace()).create();
