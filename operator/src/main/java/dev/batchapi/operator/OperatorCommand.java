@@ -23,7 +23,8 @@ final class OperatorCommand {
           "-XX:TieredStopAtLevel=1",
           "-XX:-UsePerfData",
           "-XX:+ExitOnOutOfMemoryError",
-          "-Xms16m",
+          "-Xms30m",
+          "-Xmn12m",
           "-Xmx128m",
           "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");

@@ -57,13 +57,14 @@ public final class Kubernetes {
 
   /**
    * Takes objects with fields and values of a newer version: otherwise a single one of them would
-   * stop the informer, and with it the operator, after every downgrade.
+   * stop the informer, and with it the operator, after every downgrade. Without a search for the
+   * classes of all kinds: ours are named where they are asked for.
    */
   private static KubernetesSerialization serialization() {
     return new KubernetesSerialization(
         new ObjectMapper()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL),
-        true);
+        false);
   }
 }
