@@ -137,7 +137,7 @@ final class JobBenchmark {
               (after[1] - before[1]) / 30.0);
     }
     System.out.printf(
-        "The operator %s: %s, API requests per second: %s%n",
+        "The operator %s: %s, API requests per second, but for its Lease: %s%n",
         when, rss.replaceAll("\\s+", " "), requests);
   }
 
@@ -146,6 +146,7 @@ final class JobBenchmark {
     try (var lines = Files.lines(log)) {
       lines
           .filter(line -> line.contains("batchapi-system:batchapi-operator"))
+          .filter(line -> !line.contains("\"resource\":\"leases\""))
           .forEach(line -> counts[line.matches(".*\"verb\":\"(get|list|watch)\".*") ? 0 : 1]++);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -266,19 +267,29 @@ final class JobBenchmark {
   private void end() {
     var times = new ArrayList<Long>();
     for (int run = 0; run < RUNS; run++) {
-      var name = create("telling", 20, 2);
+      var name = create("telling", 20, 1);
       finished(name);
       var seen = System.currentTimeMillis();
-      var log = team.kubectl("logs", "-l", "batchapi.dev/job=" + name, "-c", "handler").out();
+      times.add(seen - Math.round(lastReturn(name) * 1000));
+    }
+    System.out.printf("Last outcome to Finished: median %d ms (%s)%n", median(times), times);
+  }
+
+  /** The last time in the handler's log, which kubelet may give out later than the job's end. */
+  private double lastReturn(String job) {
+    for (int tries = 0; tries < 100; tries++) {
+      var log = team.kubectl("logs", "-l", "batchapi.dev/job=" + job, "-c", "handler").out();
       var last =
           log.lines()
               .filter(line -> line.startsWith("returned "))
               .mapToDouble(line -> Double.parseDouble(line.substring("returned ".length())))
-              .max()
-              .orElseThrow(() -> new AssertionError("no batch is in the log: " + log));
-      times.add(seen - Math.round(last * 1000));
+              .max();
+      if (last.isPresent()) {
+        return last.getAsDouble();
+      }
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
     }
-    System.out.printf("Last outcome to Finished: median %d ms (%s)%n", median(times), times);
+    throw new AssertionError("no batch is in the log of " + job);
   }
 
   /** Ten workers: when the first and the last are ready, and when all are gone after the end. */

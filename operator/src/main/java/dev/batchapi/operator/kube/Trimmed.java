@@ -4,11 +4,15 @@ import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.JobInput;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
+import java.util.Set;
 
 /**
  * Caches without what no reconciler reads. Finished jobs stay for as long as people want, and a
@@ -19,6 +23,8 @@ public final class Trimmed {
   public static final long PAGE = 50;
 
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private static final Set<String> POD_CONDITIONS = Set.of("PodScheduled", "DisruptionTarget");
 
   private Trimmed() {}
 
@@ -43,7 +49,7 @@ public final class Trimmed {
     }
   }
 
-  /** Pods without their specs. */
+  /** Pods: whose they are, and how their containers do. */
   public static final class Pods extends TransformingItemStore<Pod> {
     public Pods() {
       super(pod -> withoutBookkeeping(withoutSpec(pod)));
@@ -80,7 +86,32 @@ public final class Trimmed {
 
   private static Pod withoutSpec(Pod pod) {
     pod.setSpec(null);
+    pod.getMetadata().setAnnotations(null);
+    var status = pod.getStatus();
+    if (status != null) {
+      pod.setStatus(
+          new PodStatusBuilder()
+              .withPhase(status.getPhase())
+              .withReason(status.getReason())
+              .withMessage(status.getMessage())
+              .withConditions(
+                  status.getConditions().stream()
+                      .filter(c -> POD_CONDITIONS.contains(c.getType()))
+                      .toList())
+              .withContainerStatuses(
+                  status.getContainerStatuses().stream().map(Trimmed::container).toList())
+              .build());
+    }
     return pod;
+  }
+
+  private static ContainerStatus container(ContainerStatus status) {
+    return new ContainerStatusBuilder()
+        .withName(status.getName())
+        .withImage(status.getImage())
+        .withReady(status.getReady())
+        .withState(status.getState())
+        .build();
   }
 
   // The API server's own, and kubectl's.
