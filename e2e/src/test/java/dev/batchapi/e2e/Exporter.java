@@ -2,17 +2,22 @@ package dev.batchapi.e2e;
 
 import java.util.Arrays;
 
-/** The installed statsd_exporter, scraped through its Service. */
+/** A statsd_exporter, scraped through its Service. */
 final class Exporter {
   private Exporter() {}
 
+  /** What the installed one knows. */
   static String scrape() {
+    return scrape(Cluster.SYSTEM);
+  }
+
+  private static String scrape(String namespace) {
     return Cluster.kubectl(
             "",
             "get",
             "--raw",
             "/api/v1/namespaces/%s/services/statsd-exporter:9102/proxy/metrics"
-                .formatted(Cluster.SYSTEM))
+                .formatted(namespace))
         .out();
   }
 
@@ -23,7 +28,16 @@ final class Exporter {
 
   /** Sum of the series that have a label as it is written: {@code digit="3"}. */
   static double sum(String name, String label) {
-    return Arrays.stream(scrape().split("\n", -1))
+    return sum(scrape(), name, label);
+  }
+
+  /** The same, of a team's own exporter. */
+  static double sumIn(String namespace, String name) {
+    return sum(scrape(namespace), name, "");
+  }
+
+  private static double sum(String exposition, String name, String label) {
+    return Arrays.stream(exposition.split("\n", -1))
         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
         .filter(line -> line.contains(label))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -3,6 +3,9 @@ package dev.batchapi.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,8 +100,8 @@ final class MetricsIT {
     user.applies(yaml("replaced", "python", name, 100_000));
     await().atMost(LONG).until(() -> Exporter.sum(name + "_count") > 0);
 
-    exporter("delete", "pod", "-l", "app.kubernetes.io/name=statsd-exporter", "--wait=true");
-    exporter("rollout", "status", "deployment/statsd-exporter", "--timeout=60s");
+    inSystem("delete", "pod", "-l", "app.kubernetes.io/name=statsd-exporter", "--wait=true");
+    inSystem("rollout", "status", "deployment/statsd-exporter", "--timeout=60s");
     var ready = Instant.now();
     await()
         .atMost(Duration.ofSeconds(30))
@@ -114,13 +117,61 @@ final class MetricsIT {
     user.kubectl("delete", "batchjob", "replaced");
   }
 
-  private static void exporter(String... arguments) {
+  /** As docs/metrics.md says, "Two teams, one name": by the team's choice, then by the admin's. */
+  @Test
+  void aNamespaceMayHaveAnExporterOfItsOwn() throws IOException {
+    var team = user.namespace();
+    var folder = Files.createDirectories(Path.of("target", team));
+    var page = Files.readString(Path.of("../docs/metrics.md"));
+    var snippet = page.substring(page.indexOf("# team-a/kustomization.yaml"));
+    Files.writeString(
+        folder.resolve("kustomization.yaml"),
+        snippet
+            .substring(0, snippet.indexOf("```"))
+            .replace("team-a", team)
+            .replace("../deploy", "../../../deploy"));
+    assertSucceeds(Cluster.kubectl("", "apply", "-k", folder.toString()));
+    assertSucceeds(user.kubectl("rollout", "status", "deploy/statsd-exporter", "--timeout=60s"));
+
+    var name = "e2e_own_" + unique();
+    var own = "statsd-exporter." + team + ".svc:9125";
+    user.applies(
+        yaml("by-api", "python", name, 20)
+            .replace(
+                "spec:\n  handler:",
+                "spec:\n  metrics: {statsd: \"%s\"}\n  handler:".formatted(own)));
+    assertArrivesAt(team, name, "by-api");
+
+    var deployment = "deployment/batchapi-operator";
+    inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE=" + team + "=" + own);
+    try {
+      inSystem("rollout", "status", deployment, "--timeout=60s");
+      user.applies(yaml("by-admin", "python", name + "_admin", 20));
+      assertArrivesAt(team, name + "_admin", "by-admin");
+    } finally {
+      inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE-");
+      inSystem("rollout", "status", deployment, "--timeout=60s");
+    }
+  }
+
+  private static void assertArrivesAt(String team, String name, String job) {
+    assertThat(user.reasonOfTheEndOf(job, LONG)).isEqualTo("Complete");
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(Exporter.sumIn(team, name + "_count")).isEqualTo(60));
+    assertThat(Exporter.sum(name + "_count")).isZero();
+  }
+
+  private static void assertSucceeds(Cluster.Result result) {
+    assertThat(result.code()).as(result.out()).isZero();
+  }
+
+  private static void inSystem(String... arguments) {
     var all = new String[arguments.length + 2];
     all[0] = "-n";
     all[1] = Cluster.SYSTEM;
     System.arraycopy(arguments, 0, all, 2, arguments.length);
-    var result = Cluster.kubectl("", all);
-    assertThat(result.code()).as(result.out()).isZero();
+    assertSucceeds(Cluster.kubectl("", all));
   }
 
   /** The exporter outlives the tests, and adds up what has one name. */

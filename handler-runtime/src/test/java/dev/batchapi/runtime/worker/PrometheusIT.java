@@ -33,7 +33,7 @@ class PrometheusIT {
   private static final int BATCHES = 10;
   private static final int SENT = JOBS * BATCHES;
   private static final Duration INTERVAL = Duration.ofSeconds(5);
-  private static final Path MAPPING = Path.of("..", "deploy", "statsd-mapping.yaml");
+  private static final Path MAPPING = Path.of("../deploy/exporter/statsd-mapping.yaml");
 
   private static final String PYTHON =
       """

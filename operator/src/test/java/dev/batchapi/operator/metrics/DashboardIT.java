@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class DashboardIT {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Path MAPPING = Path.of("..", "deploy", "statsd-mapping.yaml");
+  private static final Path MAPPING = Path.of("../deploy/exporter/statsd-mapping.yaml");
   private static final Map<String, String> CHOSEN =
       Map.of(
           "namespace", ".*",
