@@ -1,0 +1,93 @@
+package dev.batchapi.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.crds.BatchJobStatus;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The first thing that a user does: the examples, with kubectl. */
+@ExtendWith(Cluster.class)
+final class ExamplesIT {
+  private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
+
+  @Test
+  void theDigitsAreCountedToTheLastOneInBothLanguages() {
+    try (var user = new Team("digits")) {
+      var right = Exporter.sum("digits_right");
+      var wrong = Exporter.sum("digits_wrong");
+      var predicted = Exporter.sum("digits_predicted");
+      var confidence = Exporter.sum("digits_confidence_count");
+
+      user.appliesFolder(EXAMPLES.resolve("digits"));
+
+      for (var job : new String[] {"digits-python", "digits-java"}) {
+        var status = user.awaitsTheEndOf(job).getStatus();
+        assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
+        assertThat(user.batches(job).total()).isEqualTo(113);
+        assertThat(user.batches(job).succeeded()).isEqualTo(113);
+        assertThat(user.batches(job).remaining()).isZero();
+        assertThat(status.failedAttempts()).isZero();
+      }
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () -> {
+                assertThat(Exporter.sum("digits_right") - right).isEqualTo(2 * 1778);
+                assertThat(Exporter.sum("digits_wrong") - wrong).isEqualTo(2 * 19);
+                assertThat(Exporter.sum("digits_predicted") - predicted).isEqualTo(2 * 1797);
+                assertThat(Exporter.sum("digits_confidence_count") - confidence)
+                    .isEqualTo(2 * 1797);
+              });
+    }
+  }
+
+  /** Cortex's documented example, and its like in Java. */
+  @Test
+  void eachOfTheThreeKindsArrivesAsItWasPushed() {
+    try (var user = new Team("metrics")) {
+      var label = "model=\"v1\"";
+      var counter = Exporter.sum("my_counter", label);
+      var samples = Exporter.sum("my_histogram_count", label);
+      var sum = Exporter.sum("my_histogram_sum", label);
+
+      user.appliesFolder(EXAMPLES.resolve("metrics"));
+
+      for (var job : List.of("metrics-python", "metrics-java")) {
+        assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
+      }
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () -> {
+                assertThat(Exporter.sum("my_counter", label) - counter).isEqualTo(20);
+                assertThat(Exporter.sum("my_gauge", label)).isEqualTo(42);
+                assertThat(Exporter.sum("my_histogram_count", label) - samples).isEqualTo(20);
+                assertThat(Exporter.sum("my_histogram_sum", label) - sum).isEqualTo(2000);
+              });
+    }
+  }
+
+  @Test
+  void whatFailsIsToldWithTheHandlersOwnWords() {
+    try (var user = new Team("failing")) {
+      user.appliesFolder(EXAMPLES.resolve("failing"));
+
+      for (var job : List.of("failing-python", "failing-java")) {
+        assertThat(user.reasonOfTheEndOf(job)).isEqualTo("BatchesFailed");
+        assertThat(user.batches(job).succeeded()).isEqualTo(8);
+        assertThat(user.failures(job))
+            .extracting(BatchJobStatus.Failure::index, BatchJobStatus.Failure::attempts)
+            .containsExactlyInAnyOrder(tuple(3, 3), tuple(7, 1));
+        assertThat(user.failures(job))
+            .extracting(BatchJobStatus.Failure::message)
+            .anyMatch(message -> message.contains("3 never works"));
+      }
+    }
+  }
+}
