@@ -3,10 +3,12 @@ package dev.batchapi.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.pod.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -119,23 +121,52 @@ final class BadDaysIT {
   @Test
   void aQuotaThatIsExceededIsTheReason() {
     try (var poor = new Team("quota")) {
-      poor.applies(
-          """
-          apiVersion: v1
-          kind: ResourceQuota
-          metadata: {name: none}
-          spec: {hard: {pods: "0"}}
-          """);
-      poor.applies(Team.python("poor", "input: {count: 1}", "batchSize: 1", SLOW));
-
-      poor.awaits(
-          "QuotaExceeded",
-          () ->
-              poor.condition("poor", "WorkersReady")
-                  .filter(c -> c.reason().equals("QuotaExceeded"))
-                  .filter(c -> c.message().contains("exceeded quota"))
-                  .isPresent());
+      isHeldByAQuota(poor);
     }
+  }
+
+  /** As by Kueue, which holds a Job until there is room for it: {@code suspend} is not ours. */
+  @Test
+  void aJobThatIsHeldByAQueueOfTheClusterWaitsAndGoesOn() throws InterruptedException {
+    try (var queued = new Team("held")) {
+      isHeldByAQuota(queued); // so that there is no pod yet
+      var job = "job/" + Names.workerJob("poor", 0, 0);
+      assertThat(queued.kubectl("patch", job, "-p", "{\"spec\":{\"suspend\":true}}").code())
+          .isZero();
+      queued.awaits(
+          "JobSuspended",
+          () ->
+              queued
+                  .condition("poor", "WorkersReady")
+                  .filter(c -> c.reason().equals("JobSuspended"))
+                  .isPresent());
+      queued.kubectl("delete", "quota", "none");
+      TimeUnit.SECONDS.sleep(5);
+      assertThat(queued.pods("poor")).isEmpty();
+
+      queued.kubectl("patch", job, "-p", "{\"spec\":{\"suspend\":false}}");
+
+      assertThat(queued.reasonOfTheEndOf("poor")).isEqualTo("Complete");
+      assertThat(queued.workers("poor").lost()).isZero();
+    }
+  }
+
+  private static void isHeldByAQuota(Team poor) {
+    poor.applies(
+        """
+        apiVersion: v1
+        kind: ResourceQuota
+        metadata: {name: none}
+        spec: {hard: {pods: "0"}}
+        """);
+    poor.applies(Team.python("poor", "input: {count: 1}", "batchSize: 1", SLOW));
+    poor.awaits(
+        "QuotaExceeded",
+        () ->
+            poor.condition("poor", "WorkersReady")
+                .filter(c -> c.reason().equals("QuotaExceeded"))
+                .filter(c -> c.message().contains("exceeded quota"))
+                .isPresent());
   }
 
   @Test
