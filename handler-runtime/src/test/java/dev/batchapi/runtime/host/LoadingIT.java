@@ -1,7 +1,9 @@
 package dev.batchapi.runtime.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.batchapi.metrics.UdpReceiver;
 import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.HandlerError;
 import java.nio.file.Files;
@@ -398,6 +400,46 @@ class LoadingIT {
     HandlerError initializer = broken("static final int N = Integer.parseInt(\"x\");");
     assertThat(initializer.type()).isEqualTo("java.lang.NumberFormatException");
     assertThat(initializer.stack()).endsWith("\tat Handler.<clinit>(Handler.java:6)\n");
+  }
+
+  /** Its classes have the names of the library that our own tests have on their class path. */
+  @Test
+  void aStatsdClientOfTheAuthorsOwnWorksBesideOurs() throws Exception {
+    var source =
+        Sources.handler(
+                "Integer",
+                """
+            metrics.increment("ours");
+            own.incrementCounter("theirs");
+            return own.getClass().getClassLoader() == Handler.class.getClassLoader();
+            """,
+                """
+            final MetricsClient metrics;
+            final com.timgroup.statsd.StatsDClient own;
+            public Handler(MetricsClient metrics, Map<String, Object> config) {
+              this.metrics = metrics;
+              own = new com.timgroup.statsd.NonBlockingStatsDClient("own", "127.0.0.1", (Integer) config.get("port"));
+            }
+            @Override public void close() { own.stop(); }
+            """)
+            .replace(
+                "BatchHandler<Integer, Object>", "BatchHandler<Integer, Object>, AutoCloseable");
+    try (var server = new UdpReceiver();
+        var host = new HostInThisJvm(folder).with("Handler.java", source)) {
+      host.worker()
+          .startPushing(
+              "Handler",
+              Map.of("port", server.port()),
+              "127.0.0.1:" + server.port(),
+              Path.of("target/authors-statsd").toAbsolutePath() + "/*.jar");
+      assertThat(host.worker().ready().resultOf("[1]")).isEqualTo("true");
+      host.worker().stop();
+      host.worker().close();
+      assertThat(host.exit()).isZero();
+      await()
+          .untilAsserted(
+              () -> assertThat(server.lines()).contains("ours:1|c|#team:vision", "own.theirs:1|c"));
+    }
   }
 
   @Test
