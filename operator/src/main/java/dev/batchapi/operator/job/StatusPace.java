@@ -10,8 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a status is written: a change of phase or conditions at once, counts at most once a second,
- * and less often the longer the job runs. Every write costs the API server a copy of the object.
+ * When a status is written: a change of phase or conditions at once, and lost workers, which are
+ * counted nowhere else; batches at most once a second, and less often the longer the job runs.
+ * Every write costs the API server a copy of the object.
  */
 final class StatusPace {
   private StatusPace() {}
@@ -46,7 +47,13 @@ final class StatusPace {
   }
 
   private static boolean isTransition(BatchJobStatus before, BatchJobStatus after) {
-    return before.phase() != after.phase() || !signs(before).equals(signs(after));
+    return before.phase() != after.phase()
+        || lost(before) != lost(after)
+        || !signs(before).equals(signs(after));
+  }
+
+  private static int lost(BatchJobStatus status) {
+    return status.workers() == null ? 0 : status.workers().lost();
   }
 
   /** Conditions without their messages, which hold counts. */

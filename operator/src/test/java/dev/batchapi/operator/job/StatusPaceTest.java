@@ -14,6 +14,10 @@ final class StatusPaceTest {
   private static final Instant ACCEPTED = Instant.parse("2026-01-01T00:00:00Z");
 
   private static BatchJobStatus status(int succeeded, JobPhase phase, String message) {
+    return status(succeeded, phase, message, 0);
+  }
+
+  private static BatchJobStatus status(int succeeded, JobPhase phase, String message, int lost) {
     return new BatchJobStatus(
         List.of(
             new Condition(
@@ -27,7 +31,7 @@ final class StatusPaceTest {
         new BatchJobStatus.Batches(100, succeeded, 0, 100 - succeeded),
         0,
         null,
-        null,
+        new BatchJobStatus.Workers(1, 0, 1, lost),
         null,
         1L,
         ACCEPTED.toString(),
@@ -60,6 +64,15 @@ final class StatusPaceTest {
   void aChangeOfPhaseIsWrittenAtOnce() {
     var before = status(99, JobPhase.RUNNING, "");
     var after = status(100, JobPhase.SUCCEEDED, "");
+
+    assertThat(StatusPace.pause(before, after, ACCEPTED, ACCEPTED)).contains(Duration.ZERO);
+  }
+
+  /** The next pass adds to what the status says. */
+  @Test
+  void aLostWorkerIsWrittenAtOnce() {
+    var before = status(1, JobPhase.RUNNING, "", 0);
+    var after = status(1, JobPhase.RUNNING, "", 1);
 
     assertThat(StatusPace.pause(before, after, ACCEPTED, ACCEPTED)).contains(Duration.ZERO);
   }
