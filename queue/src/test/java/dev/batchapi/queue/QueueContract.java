@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -368,6 +369,48 @@ public abstract class QueueContract {
         .failsWithin(LONG)
         .withThrowableThat()
         .withCauseInstanceOf(InterruptedException.class);
+  }
+
+  /** Else the batch would wait until its lease runs out: 15 s at the end of a small job. */
+  @Test
+  void anInterruptedWorkerTakesNoBatchWithIt() throws Exception {
+    var count = 60;
+    ledger().enqueue(job, batches(count));
+    var done = new AtomicInteger();
+    for (int i = 0; i < count; i++) {
+      var queue = worker(job);
+      var leasing = new AtomicBoolean(true);
+      var thread =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      var lease = queue.lease(Duration.ofHours(1)).orElseThrow();
+                      synchronized (leasing) {
+                        leasing.set(false);
+                        Thread.interrupted();
+                      }
+                      lease.commit(ok("1"));
+                      done.incrementAndGet();
+                    } catch (InterruptedException e) {
+                      // As it was told.
+                    }
+                  });
+      TimeUnit.MICROSECONDS.sleep(i % 20 * 250L);
+      synchronized (leasing) {
+        if (leasing.get()) {
+          thread.interrupt();
+        }
+      }
+      thread.join();
+    }
+
+    var other = worker(job);
+    for (var lease = other.lease(SHORT); lease.isPresent(); lease = other.lease(SHORT)) {
+      lease.get().commit(ok("1"));
+      done.incrementAndGet();
+    }
+    assertThat(done).hasValue(count);
   }
 
   @Test

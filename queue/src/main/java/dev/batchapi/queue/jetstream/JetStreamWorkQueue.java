@@ -23,6 +23,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private static final Duration SLICE = Duration.ofSeconds(5);
   private static final Duration SHORTEST = Duration.ofMillis(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+  private static final Duration DRAIN = Duration.ofMillis(500);
 
   private final Link link;
   private final String job;
@@ -98,10 +99,37 @@ public final class JetStreamWorkQueue implements WorkQueue {
     }
     if (Thread.interrupted()) {
       messages.forEach(Message::nak);
-      unsubscribe();
+      giveBackWhatComes();
       throw new InterruptedException();
     }
     return messages.isEmpty() ? null : messages.getFirst();
+  }
+
+  /**
+   * The pull may be answered at this very moment, and whatever is not given back is nobody's until
+   * its lease runs out. After a drain's flush nothing comes any more.
+   */
+  private void giveBackWhatComes() throws InterruptedException {
+    var current = subscription;
+    subscription = null;
+    if (current == null || !current.isActive() || !link.isConnected()) {
+      return;
+    }
+    try {
+      var _ = current.drain(DRAIN);
+      for (var late = next(current); late != null; late = next(current)) {
+        if (late.isJetStream()) {
+          late.nak();
+        }
+      }
+    } catch (IllegalStateException e) {
+      link.requireOpen(); // else drained: there is nothing more
+    }
+  }
+
+  private static @Nullable Message next(JetStreamSubscription subscription)
+      throws InterruptedException {
+    return subscription.nextMessage(SHORTEST);
   }
 
   /**
