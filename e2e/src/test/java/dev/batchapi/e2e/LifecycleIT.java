@@ -174,6 +174,29 @@ final class LifecycleIT {
     assertThat(user.reasonOfTheEndOf("early")).isEqualTo("Complete");
   }
 
+  /** The operator's cache does not keep them. */
+  @Test
+  void itemsOfTheBatchJobItselfAreWorkedOnEachInItsPlace() {
+    user.applies(
+        Team.python(
+            "photos",
+            "input: {items: [{name: cat}, {name: horse}, {name: dog}]}",
+            "retry: {maxAttempts: 1}",
+            """
+            class Handler:
+                def handle_batch(self, payload):
+                    if payload != [{"name": "cat"}] and payload != [{"name": "horse"}]:
+                        raise ValueError("no " + payload[0]["name"])
+            """));
+
+    assertThat(user.reasonOfTheEndOf("photos")).isEqualTo("BatchesFailed");
+    assertThat(user.batches("photos").succeeded()).isEqualTo(2);
+    assertThat(user.failures("photos"))
+        .singleElement()
+        .satisfies(failure -> assertThat(failure.index()).isEqualTo(2))
+        .satisfies(failure -> assertThat(failure.message()).contains("no dog"));
+  }
+
   @Test
   void aRunningJobKeepsTheHandlerItWasAcceptedWith() {
     var first = SLOW.replace("return payload", "return 'first'");

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.operator.job.WorkerState.How;
+import dev.batchapi.operator.kube.Trimmed;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -22,11 +23,16 @@ final class PodReadingTest {
     return PodReading.read(JOB, pod("", podStatus), NOW);
   }
 
+  /** As it comes out of the cache. */
   private static Pod pod(String metadata, String status) {
-    return Serialization.unmarshal(
-        "---\n{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}"
-            .formatted(metadata, status),
-        Pod.class);
+    Pod whole =
+        Serialization.unmarshal(
+            "---\n{apiVersion: v1, kind: Pod, metadata: {name: p%s}, status: %s}"
+                .formatted(metadata, status),
+            Pod.class);
+    var cache = new Trimmed.Pods();
+    cache.put("p", whole);
+    return cache.get("p");
   }
 
   private static String containers(String worker, String handler) {

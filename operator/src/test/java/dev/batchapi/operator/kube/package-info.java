@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.kube;
+
+import org.jspecify.annotations.NullMarked;
