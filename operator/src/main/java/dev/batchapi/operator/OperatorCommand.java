@@ -25,7 +25,7 @@ final class OperatorCommand {
           "-XX:+ExitOnOutOfMemoryError",
           "-Xms30m",
           "-Xmn12m",
-          "-Xmx128m",
+          "-Xmx256m",
           "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");
 

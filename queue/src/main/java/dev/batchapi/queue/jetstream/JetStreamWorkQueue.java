@@ -23,6 +23,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private static final Duration SLICE = Duration.ofSeconds(5);
   private static final Duration SHORTEST = Duration.ofMillis(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+  private static final Duration UNDER_WAY = Duration.ofMillis(500);
   private static final Duration DRAIN = Duration.ofMillis(500);
 
   private final Link link;
@@ -107,7 +108,8 @@ public final class JetStreamWorkQueue implements WorkQueue {
 
   /**
    * The pull may be answered at this very moment, and whatever is not given back is nobody's until
-   * its lease runs out. After a drain's flush nothing comes any more.
+   * its lease runs out. An answer that is under way is waited for: to cancel the pull in that
+   * moment would lose it in the server. Without one the pull is cancelled, with a flush.
    */
   private void giveBackWhatComes() throws InterruptedException {
     var current = subscription;
@@ -116,20 +118,18 @@ public final class JetStreamWorkQueue implements WorkQueue {
       return;
     }
     try {
-      var _ = current.drain(DRAIN);
-      for (var late = next(current); late != null; late = next(current)) {
-        if (late.isJetStream()) {
-          late.nak();
-        }
+      var answer = current.nextMessage(UNDER_WAY);
+      if (answer == null) {
+        var _ = current.drain(DRAIN);
+        answer = current.nextMessage(SHORTEST);
       }
+      if (answer != null && answer.isJetStream()) {
+        answer.nak();
+      }
+      current.unsubscribe();
     } catch (IllegalStateException e) {
       link.requireOpen(); // else drained: there is nothing more
     }
-  }
-
-  private static @Nullable Message next(JetStreamSubscription subscription)
-      throws InterruptedException {
-    return subscription.nextMessage(SHORTEST);
   }
 
   /**
