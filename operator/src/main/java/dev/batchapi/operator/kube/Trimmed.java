@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
+import java.util.LinkedHashMap;
 import java.util.Set;
 
 /**
@@ -86,7 +87,7 @@ public final class Trimmed {
 
   private static Pod withoutSpec(Pod pod) {
     pod.setSpec(null);
-    pod.getMetadata().setAnnotations(null);
+    pod.getMetadata().setAnnotations(new LinkedHashMap<>()); // the SDK looks into it
     var status = pod.getStatus();
     if (status != null) {
       pod.setStatus(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.crds.BatchJob;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -56,6 +57,24 @@ final class TrimmedTest {
 
     assertThat(Trimmed.hasInput(job)).isTrue();
     assertThat(job.getSpec().input().count()).isEqualTo(7);
+  }
+
+  /** Null would be a NullPointerException in the SDK at every event of a pod. */
+  @Test
+  void aPodHasAnnotationsThoughNone() {
+    var pod =
+        through(
+            new Trimmed.Pods(),
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a, annotations: {long: text}}
+            spec: {nodeName: n}
+            """,
+            Pod.class);
+
+    assertThat(pod.getMetadata().getAnnotations()).isNotNull().isEmpty();
+    assertThat(pod.getSpec()).isNull();
   }
 
   @Test
