@@ -7,6 +7,7 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.metrics.OperatorMetrics;
+import dev.batchapi.operator.metrics.Progress;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.queue.JobQueue;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -110,9 +111,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
     var result =
         new JobPass(tools, job, Objects.requireNonNull(memory.frozen), memory, context).run();
-    measure(job, result, memory);
+    var progress = measure(job, result, memory);
     var control = write(job, result.status(), memory, context, Optional.of(result.again()));
-    measureEnd(job, result); // once: the next pass sees a finished job
+    progress.ifPresent(seen -> measureEnd(seen, result)); // once: the next pass sees a finished job
     return control;
   }
 
@@ -165,23 +166,21 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         : Duration.ofSeconds(5);
   }
 
-  private void measure(BatchJob job, JobPass.Result result, JobMemory memory) {
+  private Optional<Progress> measure(BatchJob job, JobPass.Result result, JobMemory memory) {
     if (!memory.measured) {
       Measurement.of(job, job.getStatus()).ifPresent(metrics::baseline);
       memory.measured = true;
     }
-    Measurement.of(job, result.status()).ifPresent(metrics::observed);
+    var progress = Measurement.of(job, result.status());
+    progress.ifPresent(metrics::observed);
+    return progress;
   }
 
-  private void measureEnd(BatchJob job, JobPass.Result result) {
+  private void measureEnd(Progress progress, JobPass.Result result) {
     if (result.end().isPresent()) {
       var end = result.end().get();
       var accepted = Instant.parse(result.frozen().run().job().startTime());
-      Measurement.of(job, result.status())
-          .ifPresent(
-              progress ->
-                  metrics.finished(
-                      progress, end.verdict().name(), Duration.between(accepted, end.at())));
+      metrics.finished(progress, end.verdict().name(), Duration.between(accepted, end.at()));
     }
   }
 

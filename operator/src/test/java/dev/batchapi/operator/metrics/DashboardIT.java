@@ -8,8 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.metrics.Exporter;
 import dev.batchapi.metrics.Prometheus;
 import dev.batchapi.metrics.StatsdMetrics;
-import io.javaoperatorsdk.operator.api.monitoring.Metrics.ControllerExecution;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -90,7 +88,7 @@ class DashboardIT {
         new Progress("job-" + round, "vision", "tagger", "Succeeded", 1, 1, 0, 0, 0, 0, 0),
         "Complete",
         Duration.ofSeconds(round));
-    var _ = operator.reconciles().timeControllerExecution(new Reconcile());
+    var _ = operator.reconciles().timeControllerExecution(new Execution(() -> ""));
     handler.increment("photos_seen", 3, Map.of("model", "v1"));
     handler.gauge("temperature", -round);
     handler.gauge("temperature", Double.NaN);
@@ -115,37 +113,5 @@ class DashboardIT {
         });
     web.start();
     return web;
-  }
-
-  private record Reconcile() implements ControllerExecution<String> {
-    @Override
-    public String controllerName() {
-      return "batchjob";
-    }
-
-    @Override
-    public String successTypeName(String result) {
-      return result;
-    }
-
-    @Override
-    public ResourceID resourceID() {
-      return new ResourceID("monday", "vision");
-    }
-
-    @Override
-    public Map<String, Object> metadata() {
-      return Map.of();
-    }
-
-    @Override
-    public String name() {
-      return "reconcile";
-    }
-
-    @Override
-    public String execute() {
-      return "";
-    }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.javaoperatorsdk.operator.api.monitoring.Metrics.ControllerExecution;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceAction;
 import io.javaoperatorsdk.operator.processing.event.source.controller.ResourceDeleteEvent;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -190,11 +188,11 @@ class OperatorMetricsTest {
   @Test
   void reconcilesAreTimedAndTheirErrorsCounted() throws Exception {
     var reconciles = metrics.reconciles();
-    assertThat(reconciles.timeControllerExecution(execution(() -> "done"))).isEqualTo("done");
+    assertThat(reconciles.timeControllerExecution(new Execution(() -> "done"))).isEqualTo("done");
     assertThatThrownBy(
             () ->
                 reconciles.timeControllerExecution(
-                    execution(
+                    new Execution(
                         () -> {
                           throw new QueueUnavailableException("The queue is away.", null);
                         })))
@@ -203,7 +201,7 @@ class OperatorMetricsTest {
     assertThatThrownBy(
             () ->
                 reconciles.timeControllerExecution(
-                    execution(
+                    new Execution(
                         () -> {
                           throw new NoClassDefFoundError("x");
                         })))
@@ -239,7 +237,7 @@ class OperatorMetricsTest {
     metrics.leading(() -> true);
     metrics.bindProcess();
     metrics.finished(job("a", "Complete", 10, 0), "Complete", Duration.ofSeconds(1));
-    metrics.reconciles().timeControllerExecution(execution(() -> "done"));
+    metrics.reconciles().timeControllerExecution(new Execution(() -> "done"));
 
     var seen = seen();
     assertThat(documented("(batchapi_\\w+)")).hasSizeGreaterThan(10).allMatch(seen::hasMetric);
@@ -254,39 +252,5 @@ class OperatorMetricsTest {
         .results()
         .map(match -> match.group(1))
         .collect(Collectors.toSet());
-  }
-
-  private static ControllerExecution<String> execution(Callable<String> work) {
-    return new ControllerExecution<>() {
-      @Override
-      public String name() {
-        return "reconcile";
-      }
-
-      @Override
-      public String controllerName() {
-        return "batchjob";
-      }
-
-      @Override
-      public String successTypeName(String result) {
-        return result;
-      }
-
-      @Override
-      public ResourceID resourceID() {
-        return new ResourceID("a", "vision");
-      }
-
-      @Override
-      public Map<String, Object> metadata() {
-        return Map.of();
-      }
-
-      @Override
-      public String execute() throws Exception {
-        return work.call();
-      }
-    };
   }
 }
