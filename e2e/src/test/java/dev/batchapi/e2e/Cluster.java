@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -84,5 +85,15 @@ public final class Cluster implements BeforeAllCallback {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  /** What an admin types about the installed product, and what he reads: it must succeed. */
+  static String inSystem(String... arguments) {
+    var all = Stream.concat(Stream.of("-n", SYSTEM), Stream.of(arguments));
+    var result = kubectl("", all.toArray(String[]::new));
+    if (result.code() != 0) {
+      throw new AssertionError(String.join(" ", arguments) + ": " + result.out());
+    }
+    return result.out();
   }
 }

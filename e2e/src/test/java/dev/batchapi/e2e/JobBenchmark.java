@@ -96,9 +96,9 @@ final class JobBenchmark {
 
   /** Starts the operator anew, and says how long it took by its own log. */
   private void operatorAnew() {
-    Cluster.kubectl("", "-n", Cluster.SYSTEM, "rollout", "restart", "deploy/batchapi-operator");
-    Cluster.kubectl("", "-n", Cluster.SYSTEM, "rollout", "status", "deploy/batchapi-operator");
-    var log = Cluster.kubectl("", "-n", Cluster.SYSTEM, "logs", "deploy/batchapi-operator").out();
+    Cluster.inSystem("rollout", "restart", "deploy/batchapi-operator");
+    Cluster.inSystem("rollout", "status", "deploy/batchapi-operator");
+    var log = Cluster.inSystem("logs", "deploy/batchapi-operator");
     var ready = Pattern.compile("Ready, ([0-9.]+) s after the process began").matcher(log);
     System.out.printf(
         "The operator was ready %s s after its process began, with %d BatchJobs%n",
@@ -111,16 +111,7 @@ final class JobBenchmark {
   /** The operator's memory, and what it asks of the API server in half a minute, by its log. */
   private void operator(String when) {
     var status =
-        Cluster.kubectl(
-                "",
-                "-n",
-                Cluster.SYSTEM,
-                "exec",
-                "deploy/batchapi-operator",
-                "--",
-                "cat",
-                "/proc/1/status")
-            .out();
+        Cluster.inSystem("exec", "deploy/batchapi-operator", "--", "cat", "/proc/1/status");
     var rss =
         status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
     var log = System.getenv("BATCHAPI_E2E_AUDIT_LOG");

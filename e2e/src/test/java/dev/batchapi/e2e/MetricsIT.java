@@ -100,8 +100,9 @@ final class MetricsIT {
     user.applies(yaml("replaced", "python", name, 100_000));
     await().atMost(LONG).until(() -> Exporter.sum(name + "_count") > 0);
 
-    inSystem("delete", "pod", "-l", "app.kubernetes.io/name=statsd-exporter", "--wait=true");
-    inSystem("rollout", "status", "deployment/statsd-exporter", "--timeout=60s");
+    Cluster.inSystem(
+        "delete", "pod", "-l", "app.kubernetes.io/name=statsd-exporter", "--wait=true");
+    Cluster.inSystem("rollout", "status", "deployment/statsd-exporter", "--timeout=60s");
     var ready = Instant.now();
     await()
         .atMost(Duration.ofSeconds(30))
@@ -143,14 +144,14 @@ final class MetricsIT {
     assertArrivesAt(team, name, "by-api");
 
     var deployment = "deployment/batchapi-operator";
-    inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE=" + team + "=" + own);
+    Cluster.inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE=" + team + "=" + own);
     try {
-      inSystem("rollout", "status", deployment, "--timeout=60s");
+      Cluster.inSystem("rollout", "status", deployment, "--timeout=60s");
       user.applies(yaml("by-admin", "python", name + "_admin", 20));
       assertArrivesAt(team, name + "_admin", "by-admin");
     } finally {
-      inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE-");
-      inSystem("rollout", "status", deployment, "--timeout=60s");
+      Cluster.inSystem("set", "env", deployment, "BATCHAPI_STATSD_BY_NAMESPACE-");
+      Cluster.inSystem("rollout", "status", deployment, "--timeout=60s");
     }
   }
 
@@ -164,14 +165,6 @@ final class MetricsIT {
 
   private static void assertSucceeds(Cluster.Result result) {
     assertThat(result.code()).as(result.out()).isZero();
-  }
-
-  private static void inSystem(String... arguments) {
-    var all = new String[arguments.length + 2];
-    all[0] = "-n";
-    all[1] = Cluster.SYSTEM;
-    System.arraycopy(arguments, 0, all, 2, arguments.length);
-    assertSucceeds(Cluster.kubectl("", all));
   }
 
   /** The exporter outlives the tests, and adds up what has one name. */

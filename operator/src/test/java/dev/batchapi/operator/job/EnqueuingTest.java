@@ -29,17 +29,7 @@ final class EnqueuingTest {
   }
 
   private Batches batches(int count) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return "[1]".getBytes(StandardCharsets.UTF_8);
-      }
-    };
+    return Batches.of(count, index -> "[1]".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

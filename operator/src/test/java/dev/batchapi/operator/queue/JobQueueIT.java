@@ -53,17 +53,7 @@ class JobQueueIT {
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private final List<JetStreamWorkQueue> workers = new ArrayList<>();
 
-  private record Two() implements Batches {
-    @Override
-    public int count() {
-      return 2;
-    }
-
-    @Override
-    public byte[] payload(int index) {
-      return new byte[] {'[', ']'};
-    }
-  }
+  private static final Batches TWO = Batches.of(2, index -> new byte[] {'[', ']'});
 
   JobQueueIT() {
     queue.onConnected(reached::incrementAndGet);
@@ -133,7 +123,7 @@ class JobQueueIT {
 
     assertThat(queue.connected()).isTrue();
     assertThat(queue.trouble()).isEmpty();
-    assertThat(queue.ledger().enqueue("a", new Two())).isEqualTo(2);
+    assertThat(queue.ledger().enqueue("a", TWO)).isEqualTo(2);
   }
 
   @Test
@@ -148,8 +138,8 @@ class JobQueueIT {
   @Test
   void tellsOfAJobWhoseCountsHaveChanged() throws Exception {
     serverRuns();
-    queue.ledger().enqueue("a", new Two());
-    queue.ledger().enqueue("b", new Two());
+    queue.ledger().enqueue("a", TWO);
+    queue.ledger().enqueue("b", TWO);
     assertThat(commit(take(worker("a", credentials("a"))))).isTrue();
 
     await().atMost(LONG).until(() -> changed.contains("a"));
@@ -160,7 +150,7 @@ class JobQueueIT {
   @Test
   void survivesARestartOfTheServer() throws Exception {
     serverRuns();
-    queue.ledger().enqueue("a", new Two());
+    queue.ledger().enqueue("a", TWO);
     var worker = worker("a", credentials("a"));
     commit(take(worker));
     await().atMost(LONG).until(() -> changed.contains("a"));
@@ -188,8 +178,8 @@ class JobQueueIT {
   @Test
   void aWorkersCredentialsAreOfUseForItsOwnJobOnly() throws Exception {
     serverRuns();
-    queue.ledger().enqueue("a", new Two());
-    queue.ledger().enqueue("b", new Two());
+    queue.ledger().enqueue("a", TWO);
+    queue.ledger().enqueue("b", TWO);
     var ofA = credentials("a");
 
     assertThat(getsWork(worker("b", ofA))).isFalse();

@@ -49,20 +49,8 @@ class SweeperTest {
 
   /** Ten batches, of which the first is done. */
   private void enqueued(String uid) throws InterruptedException {
-    queue.enqueue(uid, new TenBatches());
+    queue.enqueue(uid, Batches.of(10, index -> new byte[] {'[', ']'}));
     queue.worker(uid).lease(LONG).orElseThrow().commit(Outcome.succeeded(1, new byte[] {'1'}));
-  }
-
-  private record TenBatches() implements Batches {
-    @Override
-    public int count() {
-      return 10;
-    }
-
-    @Override
-    public byte[] payload(int index) {
-      return new byte[] {'[', ']'};
-    }
   }
 
   private MemoryQueue ledger() {
@@ -107,7 +95,8 @@ class SweeperTest {
   void keepsWhatIsEnqueuedWhileTheClusterIsAsked() throws Exception {
     enqueued("gone");
     // Not in the list, for it was made after it.
-    cluster.whileListed = () -> queue.enqueue("new", new TenBatches());
+    cluster.whileListed =
+        () -> queue.enqueue("new", Batches.of(10, index -> new byte[] {'[', ']'}));
 
     sweeper.sweep();
 

@@ -83,17 +83,7 @@ final class QueueBenchmark {
   }
 
   private static Batches batches(int count) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return PAYLOAD;
-      }
-    };
+    return Batches.of(count, index -> PAYLOAD);
   }
 
   private double enqueueOurs() {

@@ -71,17 +71,7 @@ class WorkerPermissionsIT {
   }
 
   private static Batches batches(int count) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return new byte[] {'[', ']'};
-      }
-    };
+    return Batches.of(count, index -> new byte[] {'[', ']'});
   }
 
   @AfterAll
