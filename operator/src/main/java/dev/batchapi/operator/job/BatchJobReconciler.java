@@ -54,6 +54,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final OperatorMetrics metrics;
   private final Clock clock;
   private final Enqueuing enqueuing;
+  private final Observer observer;
   private final JobPass.Tools tools;
   private final LedgerSignals signals;
   private final ScheduledExecutorService timer =
@@ -80,7 +81,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("enqueue-", 0).factory()),
             System::nanoTime,
             signals::changed);
-    tools = new JobPass.Tools(queue, enqueuing, credentials, clock);
+    observer = new Observer(new RefusedPods(System::nanoTime), clock);
+    tools = new JobPass.Tools(queue, enqueuing, credentials, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -101,7 +103,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
       return new Aftermath(context, queue, clock.instant())
-          .of(job, memory, JobPass.workers(job, memory, context, clock));
+          .of(job, memory, observer.workers(job, memory, context));
     }
     if (memory.frozen == null) {
       var notYet = accept(job, memory, context);
@@ -214,7 +216,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       Context<BatchJob> context,
       JobMemory memory) {
     var lastLoss =
-        JobPass.workers(job, memory, context, clock)
+        observer
+            .workers(job, memory, context)
             .latestLoss()
             .map(words -> "The last one said: " + words)
             .orElse("");

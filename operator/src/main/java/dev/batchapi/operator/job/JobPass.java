@@ -11,7 +11,6 @@ import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
@@ -28,7 +27,7 @@ final class JobPass {
   private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
-  /** A pod that can't be made says so in events alone, which nobody watches. */
+  /** A pod that can't be made says so in events alone, which nobody watches. Others are told of. */
   private static final Duration POD_TROUBLE = Duration.ofSeconds(5);
 
   private final Tools tools;
@@ -38,7 +37,12 @@ final class JobPass {
   private final Context<BatchJob> context;
 
   /** What all passes use. */
-  record Tools(JobQueue queue, Enqueuing enqueuing, Credentials credentials, Clock clock) {}
+  record Tools(
+      JobQueue queue,
+      Enqueuing enqueuing,
+      Credentials credentials,
+      Observer observer,
+      Clock clock) {}
 
   /**
    * What came out.
@@ -111,22 +115,12 @@ final class JobPass {
     return new Observation(
         job,
         frozen,
-        workers(job, memory, context, tools.clock),
+        tools.observer.workers(job, memory, context),
         counts,
         trouble,
         state,
         failures,
         tools.clock.instant());
-  }
-
-  static Workers workers(BatchJob job, JobMemory memory, Context<BatchJob> context, Clock clock) {
-    return new Observer(context.getClient())
-        .workers(
-            job.getMetadata().getUid(),
-            context.getSecondaryResources(Job.class),
-            context.getSecondaryResources(Pod.class),
-            memory.refusal,
-            clock.instant());
   }
 
   private List<Failure> failures(Ledger ledger, Counts counts) {
@@ -184,7 +178,7 @@ final class JobPass {
     if (seen.enqueuing() instanceof Enqueuing.Failed) {
       wait = shorter(wait, Enqueuing.RETRY);
     }
-    if (seen.workers().live() > 0 && seen.workers().ready() == 0) {
+    if (seen.workers().needLooking() && seen.workers().ready() == 0) {
       wait = shorter(wait, POD_TROUBLE);
     }
     var deadline = Ending.deadline(seen);

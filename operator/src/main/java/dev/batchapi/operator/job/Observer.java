@@ -1,21 +1,20 @@
 package dev.batchapi.operator.job;
 
+import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
-import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts a job's Jobs and pods into workers. They come from caches; where one of them says that
@@ -25,18 +24,17 @@ final class Observer {
   /** As long as this a Job's pod may not have been seen yet. */
   private static final Duration POD_COMES = Duration.ofSeconds(2);
 
-  private final KubernetesClient client;
+  private final RefusedPods refusedPods;
+  private final Clock clock;
 
-  Observer(KubernetesClient client) {
-    this.client = client;
+  Observer(RefusedPods refusedPods, Clock clock) {
+    this.refusedPods = refusedPods;
+    this.clock = clock;
   }
 
-  Workers workers(
-      String uid,
-      Collection<Job> jobs,
-      Collection<Pod> pods,
-      Optional<Trouble> refusal,
-      Instant now) {
+  Workers workers(BatchJob batchJob, JobMemory memory, Context<BatchJob> context) {
+    var uid = batchJob.getMetadata().getUid();
+    var pods = context.getSecondaryResources(Pod.class);
     var podOf = new HashMap<String, Pod>();
     pods.stream()
         .sorted(Comparator.comparing(p -> p.getMetadata().getCreationTimestamp()))
@@ -46,18 +44,18 @@ final class Observer {
                     .filter(o -> "Job".equals(o.getKind()))
                     .forEach(owner -> podOf.put(owner.getUid(), pod)));
     var workers = new ArrayList<Worker>();
-    for (var job : jobs) {
+    for (var job : context.getSecondaryResources(Job.class)) {
       var name = job.getMetadata().getName();
       if (uid.equals(Labels.of(job, Labels.JOB_UID))
           && Names.worker(name).isPresent()
           && Names.attempt(name).isPresent()) {
-        workers.add(worker(job, podOf, now));
+        workers.add(worker(job, podOf, context.getClient()));
       }
     }
-    return new Workers(workers, refusal);
+    return new Workers(workers, memory.refusal);
   }
 
-  private Worker worker(Job job, Map<String, Pod> podOf, Instant now) {
+  private Worker worker(Job job, Map<String, Pod> podOf, KubernetesClient client) {
     var name = job.getMetadata().getName();
     var pod = podOf.get(job.getMetadata().getUid());
     return new Worker(
@@ -66,30 +64,27 @@ final class Observer {
         Names.attempt(name).orElseThrow(),
         Labels.number(job, Labels.FRUITLESS),
         Labels.number(job, Labels.PROGRESS),
-        pod == null ? withoutPod(job, now) : PodReading.read(job, pod, now),
+        pod == null ? withoutPod(job, client) : PodReading.read(job, pod, clock.instant()),
         PodReading.lingers(pod));
   }
 
-  private WorkerState withoutPod(Job job, Instant now) {
+  private WorkerState withoutPod(Job job, KubernetesClient client) {
+    var now = clock.instant();
     var state = PodReading.read(job, null, now);
     var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
     if (!(state instanceof WorkerState.Pending) || age.compareTo(POD_COMES) < 0) {
       return state;
     }
     if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-      return pending(
-          "JobSuspended",
+      var message =
           "Job \"%s\" is suspended, as by a queue such as Kueue that has not admitted it yet"
-              .formatted(job.getMetadata().getName()));
+              .formatted(job.getMetadata().getName());
+      return new WorkerState.Pending(Optional.of(new Trouble("JobSuspended", message)), false);
     }
-    if (hasHadPod(job) && !podExists(job)) {
+    if (hasHadPod(job) && !podExists(job, client)) {
       return new WorkerState.Stopping();
     }
-    return refusedPod(job).map(t -> pending(t.reason(), t.message())).orElse(state);
-  }
-
-  private static WorkerState pending(String reason, String message) {
-    return new WorkerState.Pending(Optional.of(new Trouble(reason, message)));
+    return new WorkerState.Pending(refusedPods.of(job, client), true);
   }
 
   private static boolean hasHadPod(Job job) {
@@ -97,7 +92,7 @@ final class Observer {
     return active != null && active > 0;
   }
 
-  private boolean podExists(Job job) {
+  private static boolean podExists(Job job, KubernetesClient client) {
     return !client
         .pods()
         .inNamespace(job.getMetadata().getNamespace())
@@ -105,26 +100,5 @@ final class Observer {
         .list()
         .getItems()
         .isEmpty();
-  }
-
-  /** Why the Job controller can't make the pod; it says so in events alone. */
-  private Optional<Trouble> refusedPod(Job job) {
-    List<Event> events =
-        client
-            .v1()
-            .events()
-            .inNamespace(job.getMetadata().getNamespace())
-            .withField("involvedObject.uid", job.getMetadata().getUid())
-            .withField("reason", "FailedCreate")
-            .list()
-            .getItems();
-    return events.stream()
-        .map(Event::getMessage)
-        .reduce((one, other) -> other)
-        .map(message -> new Trouble(reason(message), message));
-  }
-
-  private static String reason(@Nullable String message) {
-    return message != null && message.contains("exceeded quota") ? "QuotaExceeded" : "PodRefused";
   }
 }

@@ -42,7 +42,7 @@ final class PodReading {
       }
       return job.getMetadata().getDeletionTimestamp() != null
           ? new WorkerState.Stopping()
-          : new WorkerState.Pending(Optional.empty());
+          : new WorkerState.Pending(Optional.empty(), true);
     }
     var worker = terminated(container(pod, "worker"));
     var handler = terminated(container(pod, "handler"));
@@ -67,11 +67,11 @@ final class PodReading {
     }
     var trouble = trouble(pod);
     if (trouble.isPresent()) {
-      return new WorkerState.Pending(trouble);
+      return new WorkerState.Pending(trouble, false);
     }
     return running(worker) && running(container(pod, "handler"))
         ? new WorkerState.Starting()
-        : new WorkerState.Pending(Optional.empty());
+        : new WorkerState.Pending(Optional.empty(), false);
   }
 
   private static WorkerState withoutHandler(

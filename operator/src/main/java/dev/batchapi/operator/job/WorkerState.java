@@ -6,8 +6,12 @@ import java.util.Optional;
 /** Where a worker is, as its Job and its pod say. */
 sealed interface WorkerState {
 
-  /** No container runs yet; in trouble, or just not there yet. */
-  record Pending(Optional<Trouble> trouble) implements WorkerState {}
+  /**
+   * No container runs yet; in trouble, or just not there yet.
+   *
+   * @param unseen whether it has no pod, so that nothing tells of its troubles
+   */
+  record Pending(Optional<Trouble> trouble, boolean unseen) implements WorkerState {}
 
   /** Its containers run, its handler is not constructed yet. */
   record Starting() implements WorkerState {}

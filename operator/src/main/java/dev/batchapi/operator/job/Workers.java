@@ -50,6 +50,18 @@ record Workers(List<Worker> all, Optional<Trouble> refusal) {
     return (int) current().stream().filter(w -> w.state().isLive()).count();
   }
 
+  /** Whether one may get into trouble without any event that is watched. */
+  boolean needLooking() {
+    return current().stream()
+        .anyMatch(
+            w ->
+                switch (w.state()) {
+                  case WorkerState.Pending(_, var unseen) -> unseen;
+                  case WorkerState.Starting _ -> true; // see PodReading.WORKER_FOLLOWS
+                  default -> false;
+                });
+  }
+
   /** Jobs that have not ended, superseded ones too. */
   Stream<Worker> running() {
     return all.stream().filter(w -> !(w.state() instanceof WorkerState.Ended) || w.lingering());
@@ -60,7 +72,7 @@ record Workers(List<Worker> all, Optional<Trouble> refusal) {
     return current().stream()
         .flatMap(
             w ->
-                w.state() instanceof WorkerState.Pending(var trouble)
+                w.state() instanceof WorkerState.Pending(var trouble, _)
                     ? trouble.stream()
                     : Stream.empty())
         .findFirst()

@@ -126,7 +126,7 @@ final class EndingTest {
             worker(
                 0,
                 new WorkerState.Pending(
-                    Optional.of(new Trouble("ImagePullFailed", "no such image")))));
+                    Optional.of(new Trouble("ImagePullFailed", "no such image")), false)));
 
     endsWith(Verdict.WorkersFailed, "startupSeconds (30 s)", "ImagePullFailed: no such image");
   }

@@ -105,7 +105,8 @@ final class JobStatusTest {
         workers(
             worker(
                 0,
-                new WorkerState.Pending(Optional.of(new Trouble("Unschedulable", "0/1 nodes")))));
+                new WorkerState.Pending(
+                    Optional.of(new Trouble("Unschedulable", "0/1 nodes")), false)));
 
     var ready = condition(status(), "WorkersReady");
 
