@@ -3,6 +3,7 @@ package dev.batchapi.operator;
 import dev.batchapi.operator.health.Caches;
 import dev.batchapi.operator.health.HttpEndpoint;
 import dev.batchapi.operator.health.HttpEndpoint.Answer;
+import dev.batchapi.operator.health.SpareHeap;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.Leadership;
 import dev.batchapi.operator.kube.Prerequisites;
@@ -105,6 +106,7 @@ final class OperatorProcess {
     metrics.queueConnected(jobQueue::connected);
     metrics.leading(leadership::leading);
     metrics.bindProcess();
+    SpareHeap.start(SpareHeap.LOOK_EVERY).ifPresent(heap -> atEnd(heap::close));
     LOG.info("Ready, {} s after the process began; listening on port {}.", uptime(), port);
   }
 
