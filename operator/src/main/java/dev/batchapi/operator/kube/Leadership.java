@@ -22,8 +22,13 @@ public final class Leadership {
   /** Name of the Lease. */
   public static final String LEASE = "batchapi-operator";
 
-  private static final Duration LASTS = Duration.ofSeconds(15);
-  private static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
+  /**
+   * Twice client-go's default: on a node where a hundred processes start at once this one may be
+   * without the CPU for seconds, and jobs go on for as long without an operator.
+   */
+  private static final Duration LASTS = Duration.ofSeconds(30);
+
+  private static final Duration RENEW_WITHIN = Duration.ofSeconds(20);
   private static final Duration RENEW_EVERY = Duration.ofSeconds(2);
   private static final int CONFLICTS = 3;
 
