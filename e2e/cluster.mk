@@ -1,7 +1,7 @@
 # The test cluster: a real Kubernetes of plain binaries, on this machine. e2e/README.md says how it works.
 COREDNS_VERSION := v1.14.7
-KWOK_VERSION := v0.7.0
-export CACHE
+KUEUE_VERSION := v0.17.0
+export CACHE KUEUE_VERSION
 
 .PHONY: cluster
 cluster: cluster-tools ## Start a real Kubernetes on this machine (as root; builds its binaries once)
@@ -23,7 +23,7 @@ test-cluster-scripts: cluster-tools ## Test the cluster's scripts on a cluster o
 images: $(PROGRAM) tools ## Build the images and give them to the test cluster
 	@e2e/images/images.sh
 
-CLUSTER_TOOLS := $(CACHE)/bin/coredns-$(COREDNS_VERSION) $(CACHE)/bin/kwok-$(KWOK_VERSION)
+CLUSTER_TOOLS := $(CACHE)/bin/coredns-$(COREDNS_VERSION)
 .PHONY: cluster-check cluster-tools
 cluster-check:
 	@e2e/cluster/cluster.sh check
@@ -31,5 +31,10 @@ cluster-tools: $(CLUSTER_TOOLS) | cluster-check
 	@e2e/cluster/tools/build.sh
 
 $(CACHE)/bin/coredns-$(COREDNS_VERSION): PACKAGE := github.com/coredns/coredns@$(COREDNS_VERSION)
-$(CACHE)/bin/kwok-$(KWOK_VERSION): PACKAGE := sigs.k8s.io/kwok/cmd/kwok@$(KWOK_VERSION)
 $(CLUSTER_TOOLS): | cluster-check
+
+# For KueueIT: a batch queue of the cluster that BatchJobs wait in.
+.PHONY: kueue
+kueue: $(CACHE)/bin/kueue-$(KUEUE_VERSION) ## Build Kueue and start it in the test cluster (after make images)
+	@e2e/kueue/kueue.sh up $(KUEUE_VERSION)
+$(CACHE)/bin/kueue-$(KUEUE_VERSION): PACKAGE := sigs.k8s.io/kueue/cmd/kueue@$(KUEUE_VERSION)

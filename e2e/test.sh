@@ -15,7 +15,7 @@ fi
 
 source e2e/cluster/settings.sh
 e2e/cluster/cluster.sh kubeconfig >/dev/null 2>&1 || trap '$MAKE -s cluster-down' EXIT
-$MAKE cluster images
+$MAKE cluster images "$CACHE/bin/kueue-$KUEUE_VERSION"
 export KUBECONFIG=$ADMIN BATCHAPI_E2E_KUBECONFIG=$ADMIN BATCHAPI_E2E_AUDIT_LOG=$STATE/log/audit.log PATH=$BIN:$PATH
 $MAKE install
 # The images' tags stay the same from build to build.

@@ -50,6 +50,8 @@ make_node() {
   in_node ip addr add "$NODE_IP/30" dev uplink
   in_node ip link set uplink up
   in_node ip link set lo up
+  # The API server calls webhooks by their Services: there must be a route before kube-proxy's rules say where to.
+  in_node ip route add "$SERVICE_CIDR" dev lo src "$NODE_IP"
   ip route add "$POD_CIDR" via "$NODE_IP"
   ip route add "$SERVICE_CIDR" via "$NODE_IP"
   echo "$KUBERNETES" >"$STATE/version"
