@@ -65,7 +65,7 @@ bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OP
 	cd handler-runtime && $(JAVA_HOME)/bin/java -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED $(BENCH_OPTS) -cp target/test-classes:'target/dist/lib/*':$(CURDIR)/queue/target/test-classes dev.batchapi.runtime.worker.WorkerBenchmark start socket
 
 .PHONY: bench-job
-bench-job: ## Measure jobs on the installed test cluster against bare Jobs (BENCH_OPTS="-Druns=7 -Djobs=200")
+bench-job: ## Measure jobs on the installed test cluster against bare Jobs (BENCH_OPTS="-Druns=7 -Djobs=200 -Dbatches=10")
 	$(MVN) -q test-compile dependency:build-classpath -pl e2e -am -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
 	PATH=$(CACHE)/cluster/$$(awk '$$1 == "k8s.io/kubernetes" {print $$2}' e2e/cluster/tools/go.mod):$$PATH BATCHAPI_E2E_KUBECONFIG=$$($(MAKE) -s kubeconfig) BATCHAPI_E2E_AUDIT_LOG=$$(dirname $$($(MAKE) -s kubeconfig))/log/audit.log $(JAVA_HOME)/bin/java -XX:+UseSerialGC $(BENCH_OPTS) -cp e2e/target/test-classes:$$(cat e2e/target/bench.classpath) dev.batchapi.e2e.JobBenchmark
 

@@ -14,7 +14,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 source e2e/cluster/settings.sh
-e2e/cluster/cluster.sh kubeconfig >/dev/null 2>&1 || trap '$MAKE -s cluster-down' EXIT
+if e2e/cluster/cluster.sh kubeconfig >/dev/null 2>&1; then
+  trap 'e2e/kueue/kueue.sh down' EXIT # of a test that was ended in the middle
+else
+  trap '$MAKE -s cluster-down' EXIT
+fi
 $MAKE cluster images "$CACHE/bin/kueue-$KUEUE_VERSION"
 export KUBECONFIG=$ADMIN BATCHAPI_E2E_KUBECONFIG=$ADMIN BATCHAPI_E2E_AUDIT_LOG=$STATE/log/audit.log PATH=$BIN:$PATH
 $MAKE install

@@ -35,6 +35,8 @@ up() {
     require_addresses
     make_node
   fi
+  # The API server calls webhooks by their Services: there must be a route before kube-proxy's rules say where to.
+  in_node ip route replace "$SERVICE_CIDR" dev lo src "$NODE_IP"
   in_node bash "$here/node.sh" start 9<&-
   echo 'To use it: export KUBECONFIG=$(make -s kubeconfig)'
 }
@@ -50,8 +52,6 @@ make_node() {
   in_node ip addr add "$NODE_IP/30" dev uplink
   in_node ip link set uplink up
   in_node ip link set lo up
-  # The API server calls webhooks by their Services: there must be a route before kube-proxy's rules say where to.
-  in_node ip route add "$SERVICE_CIDR" dev lo src "$NODE_IP"
   ip route add "$POD_CIDR" via "$NODE_IP"
   ip route add "$SERVICE_CIDR" via "$NODE_IP"
   echo "$KUBERNETES" >"$STATE/version"

@@ -23,12 +23,15 @@ up() { # version
   kubectl -n kueue-system rollout status deployment/kueue-controller-manager --timeout=120s
 }
 
-# What its webhooks must agree to goes before them.
+# First what would refuse pods and Jobs of all namespaces if the rest did not succeed, then what only Kueue can let go.
 down() {
-  [ -d "$folder" ] || return 0
+  [ -e "$folder/batchapi/kustomization.yaml" ] || return 0
+  kubectl delete --ignore-not-found \
+    mutatingwebhookconfiguration/kueue-mutating-webhook-configuration \
+    validatingwebhookconfiguration/kueue-validating-webhook-configuration
   local kind
-  for kind in localqueues clusterqueues workloads resourceflavors workloadpriorityclasses; do
-    kubectl delete "$kind.kueue.x-k8s.io" --all --all-namespaces --ignore-not-found --timeout=30s
+  for kind in $(kubectl api-resources --api-group=kueue.x-k8s.io -o name); do
+    kubectl delete "$kind" --all --all-namespaces --timeout=30s
   done
   kubectl delete -k "$folder/batchapi" --ignore-not-found --timeout=90s
   rm -rf "$folder"

@@ -83,6 +83,7 @@ final class JobBenchmark {
       benchmark.tenWorkers();
       benchmark.replacement();
       benchmark.many();
+      benchmark.operator("after that");
       benchmark.operatorAnew();
       benchmark.operator("idle, with the finished jobs of this benchmark");
       var running = new ArrayList<String>();
@@ -108,12 +109,8 @@ final class JobBenchmark {
     LockSupport.parkNanos(Duration.ofSeconds(5).toNanos());
   }
 
-  /** The operator's memory, and what it asks of the API server in half a minute, by its log. */
+  /** What the operator asks of the API server in half a minute, by its log; its memory then. */
   private void operator(String when) {
-    var status =
-        Cluster.inSystem("exec", "deploy/batchapi-operator", "--", "cat", "/proc/1/status");
-    var rss =
-        status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
     var log = System.getenv("BATCHAPI_E2E_AUDIT_LOG");
     var requests = "unknown, for BATCHAPI_E2E_AUDIT_LOG is not set";
     if (log != null) {
@@ -127,6 +124,10 @@ final class JobBenchmark {
               (after[0] - before[0]) / 30.0,
               (after[1] - before[1]) / 30.0);
     }
+    var status =
+        Cluster.inSystem("exec", "deploy/batchapi-operator", "--", "cat", "/proc/1/status");
+    var rss =
+        status.lines().filter(line -> line.startsWith("VmRSS")).findFirst().orElse("VmRSS: ?");
     System.out.printf(
         "The operator %s: %s, API requests per second, but for its Lease: %s%n",
         when, rss.replaceAll("\\s+", " "), requests);
@@ -243,7 +244,7 @@ final class JobBenchmark {
         .resources(BatchJob.class)
         .inNamespace(team.namespace())
         .withName(name)
-        .waitUntilCondition(JobBenchmark::isFinished, 10, TimeUnit.MINUTES);
+        .waitUntilCondition(JobBenchmark::isFinished, 30, TimeUnit.MINUTES);
   }
 
   private static boolean isFinished(@Nullable BatchJob job) {
@@ -328,23 +329,25 @@ final class JobBenchmark {
   /** Many jobs at once, none lost, against the same work in one job. */
   private void many() {
     var jobs = Integer.getInteger("jobs", 200);
+    int batches = Integer.getInteger("batches", 10);
     var begin = System.nanoTime();
-    finished(create("python", jobs * 10, 4));
+    finished(create("python", jobs * batches, 4));
     var one = millisSince(begin);
     begin = System.nanoTime();
     var names = new ArrayList<String>();
     for (int i = 0; i < jobs; i++) {
-      names.add(create("python", 10, 1));
+      names.add(create("python", batches, 1));
     }
     long complete =
         names.stream()
             .map(this::finished)
-            .filter(job -> Objects.requireNonNull(job.getStatus().batches()).succeeded() == 10)
+            .filter(job -> Objects.requireNonNull(job.getStatus().batches()).succeeded() == batches)
             .count();
     System.out.printf(
         Locale.ROOT,
-        "%d jobs of 10 batches at once: %d complete after %d ms; the same work in one job of 4 workers: %d ms%n",
+        "%d jobs of %d batches at once: %d complete after %d ms; the same work in one job of 4 workers: %d ms%n",
         jobs,
+        batches,
         complete,
         millisSince(begin),
         one);

@@ -78,8 +78,11 @@ final class KueueIT {
   static void end() throws IOException, InterruptedException {
     if (user != null) {
       user.kubectl("delete", "batchjobs", "--all");
-      kueue("down");
-      user.close();
+      try {
+        kueue("down");
+      } finally {
+        user.close();
+      }
     }
   }
 
@@ -146,10 +149,10 @@ final class KueueIT {
     submits("low", 150, 1, "");
     user.awaits("some batches", () -> user.succeeded("low") >= 5);
 
-    submits("urgent", 5, 1, ", kueue.x-k8s.io/priority-class: urgent");
+    submits("urgent", 50, 1, ", kueue.x-k8s.io/priority-class: urgent");
 
     awaitsHeld("low");
-    isComplete("urgent", 5);
+    isComplete("urgent", 50);
     assertThat(user.succeeded("low")).isLessThan(150);
     isComplete("low", 150);
     assertThat(user.workers("low").lost()).isEqualTo(1);

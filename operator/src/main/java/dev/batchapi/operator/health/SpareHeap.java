@@ -38,7 +38,8 @@ public final class SpareHeap implements AutoCloseable {
   private SpareHeap(MemoryPoolMXBean old, Duration every) {
     this.old = old;
     var millis = every.toMillis();
-    var _ = timer.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+    // The first look soon: filling the caches leaves much behind.
+    var _ = timer.scheduleWithFixedDelay(this::look, millis / 10, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Empty with another collector than the serial one: it is left to itself. */
