@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.crds.BatchJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,8 +88,7 @@ final class KueueIT {
   }
 
   private static void kueue(String... arguments) throws IOException, InterruptedException {
-    var command = new java.util.ArrayList<>(java.util.List.of("kueue/kueue.sh"));
-    command.addAll(java.util.List.of(arguments));
+    var command = Stream.concat(Stream.of("kueue/kueue.sh"), Stream.of(arguments)).toList();
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(out).isZero();
