@@ -73,6 +73,8 @@ remove() {
     kill -9 "$pid" 2>/dev/null || continue
     wait_for 30 "the node's processes to end" eval "! kill -0 $pid"
   done
+  # The kernel takes the network away a moment after the last process.
+  [ ! -d "$STATE" ] || for _ in {1..50}; do [ -e "/sys/class/net/$LINK" ] && sleep .1 || break; done
   for group in /sys/fs/cgroup/"$CGROUP" /sys/fs/cgroup/*/"$CGROUP"; do
     [ ! -d "$group" ] || wait_for 10 "the cgroup $group to be empty" remove_cgroup "$group"
   done
