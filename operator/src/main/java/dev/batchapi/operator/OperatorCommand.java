@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
  * How the operator's process is started. The one place that knows the options of its JVM. The
  * folder is the image's {@code /opt/batchapi}, with {@code lib/*.jar} and {@code operator.aot}.
  */
-public final class OperatorCommand {
+final class OperatorCommand {
   /**
    * The serial collector and one compiler: with both it takes 30 MiB more and starts half a second
    * later, and nothing that the operator does is worth that. Out of memory, it is better started
    * anew than half alive.
    */
-  public static final List<String> JVM_OPTIONS =
+  static final List<String> JVM_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",

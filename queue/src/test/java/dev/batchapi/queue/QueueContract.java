@@ -46,17 +46,7 @@ public abstract class QueueContract {
   }
 
   protected static Batches batches(int count) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return ("[" + index + "]").getBytes(UTF_8);
-      }
-    };
+    return Batches.of(count, index -> ("[" + index + "]").getBytes(UTF_8));
   }
 
   protected static Lease take(WorkQueue queue) throws InterruptedException {

@@ -366,17 +366,7 @@ final class WorkerBenchmark {
   }
 
   private static Batches batches(int count) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return PAYLOAD;
-      }
-    };
+    return Batches.of(count, index -> PAYLOAD);
   }
 
   private static void add(Map<String, List<double[]>> rows, String name, double[] figures) {

@@ -170,19 +170,7 @@ class WorkerTest {
   }
 
   private void enqueue(int count) {
-    queue.enqueue(
-        JOB,
-        new Batches() {
-          @Override
-          public int count() {
-            return count;
-          }
-
-          @Override
-          public byte[] payload(int index) {
-            return ("[" + index + "]").getBytes(UTF_8);
-          }
-        });
+    queue.enqueue(JOB, Batches.of(count, index -> ("[" + index + "]").getBytes(UTF_8)));
   }
 
   private WorkerExit runUntil(int done) {

@@ -54,7 +54,6 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final OperatorMetrics metrics;
   private final Clock clock;
   private final Enqueuing enqueuing;
-  private final Observer observer;
   private final JobPass.Tools tools;
   private final LedgerSignals signals;
   private final ScheduledExecutorService timer =
@@ -81,7 +80,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("enqueue-", 0).factory()),
             System::nanoTime,
             signals::changed);
-    observer = new Observer(new RefusedPods(System::nanoTime), clock);
+    var observer = new Observer(new RefusedPods(System::nanoTime), clock);
     tools = new JobPass.Tools(queue, enqueuing, credentials, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
@@ -103,7 +102,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
       return new Aftermath(context, queue, clock.instant())
-          .of(job, memory, observer.workers(job, memory, context));
+          .of(job, memory, tools.observer().workers(job, memory, context));
     }
     if (memory.frozen == null) {
       var notYet = accept(job, memory, context);
@@ -215,13 +214,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       BatchJobStatus after,
       Context<BatchJob> context,
       JobMemory memory) {
-    var lastLoss =
-        observer
-            .workers(job, memory, context)
-            .latestLoss()
-            .map(words -> "The last one said: " + words)
-            .orElse("");
-    JobNews.between(before, after, lastLoss)
+    JobNews.between(
+            before, after, () -> tools.observer().workers(job, memory, context).latestLoss())
         .forEach(item -> events.publish(job, item.kind(), item.reason(), item.note()));
   }
 

@@ -6,6 +6,8 @@ import dev.batchapi.operator.kube.Events.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a person would want to have seen happen, from one status to the next; bounded. */
@@ -18,8 +20,14 @@ final class JobNews {
   /** Something that happened. */
   record Item(Kind kind, String reason, String note) {}
 
+  /**
+   * The news.
+   *
+   * @param lastLoss last words of the worker that was lost last, or empty; asked for only if one
+   *     was
+   */
   static List<Item> between(
-      @Nullable BatchJobStatus before, BatchJobStatus after, String lastLoss) {
+      @Nullable BatchJobStatus before, BatchJobStatus after, Supplier<Optional<String>> lastLoss) {
     var news = new ArrayList<Item>();
     for (var condition : Objects.requireNonNullElse(after.conditions(), List.<Condition>of())) {
       ofCondition(before, condition, news);
@@ -95,15 +103,19 @@ final class JobNews {
   }
 
   private static void losses(
-      @Nullable BatchJobStatus before, BatchJobStatus after, String lastLoss, List<Item> news) {
+      @Nullable BatchJobStatus before,
+      BatchJobStatus after,
+      Supplier<Optional<String>> lastLoss,
+      List<Item> news) {
     var told = before == null || before.workers() == null ? 0 : before.workers().lost();
     var now = after.workers() == null ? 0 : after.workers().lost();
     if (now > told && told < LOSSES_TOLD) {
+      var words = lastLoss.get().map(w -> "The last one said: " + w).orElse("");
       news.add(
           new Item(
               Kind.WARNING,
               "WorkerLost",
-              "%d workers were lost so far and replaced. %s".formatted(now, lastLoss).strip()));
+              "%d workers were lost so far and replaced. %s".formatted(now, words).strip()));
     }
   }
 }

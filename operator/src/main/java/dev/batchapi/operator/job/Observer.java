@@ -34,6 +34,7 @@ final class Observer {
 
   Workers workers(BatchJob batchJob, JobMemory memory, Context<BatchJob> context) {
     var uid = batchJob.getMetadata().getUid();
+    var now = clock.instant();
     var pods = context.getSecondaryResources(Pod.class);
     var podOf = new HashMap<String, Pod>();
     pods.stream()
@@ -49,13 +50,13 @@ final class Observer {
       if (uid.equals(Labels.of(job, Labels.JOB_UID))
           && Names.worker(name).isPresent()
           && Names.attempt(name).isPresent()) {
-        workers.add(worker(job, podOf, context.getClient()));
+        workers.add(worker(job, podOf, now, context.getClient()));
       }
     }
     return new Workers(workers, memory.refusal);
   }
 
-  private Worker worker(Job job, Map<String, Pod> podOf, KubernetesClient client) {
+  private Worker worker(Job job, Map<String, Pod> podOf, Instant now, KubernetesClient client) {
     var name = job.getMetadata().getName();
     var pod = podOf.get(job.getMetadata().getUid());
     return new Worker(
@@ -64,12 +65,11 @@ final class Observer {
         Names.attempt(name).orElseThrow(),
         Labels.number(job, Labels.FRUITLESS),
         Labels.number(job, Labels.PROGRESS),
-        pod == null ? withoutPod(job, client) : PodReading.read(job, pod, clock.instant()),
+        pod == null ? withoutPod(job, now, client) : PodReading.read(job, pod, now),
         PodReading.lingers(pod));
   }
 
-  private WorkerState withoutPod(Job job, KubernetesClient client) {
-    var now = clock.instant();
+  private WorkerState withoutPod(Job job, Instant now, KubernetesClient client) {
     var state = PodReading.read(job, null, now);
     var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
     if (!(state instanceof WorkerState.Pending) || age.compareTo(POD_COMES) < 0) {

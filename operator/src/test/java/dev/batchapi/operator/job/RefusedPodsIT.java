@@ -29,6 +29,9 @@ class RefusedPodsIT {
   @BeforeEach
   void connect() {
     var kubeconfig = System.getenv(VARIABLE);
+    if (kubeconfig == null) {
+      System.err.printf("SKIPPED: RefusedPodsIT: %s names no cluster.%n", VARIABLE);
+    }
     Assumptions.assumeTrue(kubeconfig != null, VARIABLE + " is not set");
     client = Kubernetes.client(Config.fromKubeconfig(Path.of(kubeconfig).toFile()));
     var fresh =

@@ -73,17 +73,7 @@ class ServerTroubleIT {
   }
 
   private static Batches batches(int count, int size) {
-    return new Batches() {
-      @Override
-      public int count() {
-        return count;
-      }
-
-      @Override
-      public byte[] payload(int index) {
-        return new byte[size];
-      }
-    };
+    return Batches.of(count, index -> new byte[size]);
   }
 
   private static Lease take(JetStreamWorkQueue queue) throws InterruptedException {
@@ -454,20 +444,14 @@ class ServerTroubleIT {
             () ->
                 first.enqueue(
                     "j",
-                    new Batches() {
-                      @Override
-                      public int count() {
-                        return 2500;
-                      }
-
-                      @Override
-                      public byte[] payload(int index) {
-                        if (index == 1700) {
-                          throw new IllegalStateException("killed");
-                        }
-                        return new byte[10];
-                      }
-                    }))
+                    Batches.of(
+                        2500,
+                        index -> {
+                          if (index == 1700) {
+                            throw new IllegalStateException("killed");
+                          }
+                          return new byte[10];
+                        })))
         .hasMessage("killed");
     first.close();
     var second = ledger(SETTINGS);
@@ -490,20 +474,14 @@ class ServerTroubleIT {
     var published =
         ledger.enqueue(
             "j",
-            new Batches() {
-              @Override
-              public int count() {
-                return 100_000;
-              }
-
-              @Override
-              public byte[] payload(int index) {
-                if (index == 500) {
-                  ledger.end("j", new End(End.Verdict.Cancelled, "", Instant.EPOCH));
-                }
-                return new byte[10];
-              }
-            });
+            Batches.of(
+                100_000,
+                index -> {
+                  if (index == 500) {
+                    ledger.end("j", new End(End.Verdict.Cancelled, "", Instant.EPOCH));
+                  }
+                  return new byte[10];
+                }));
     assertThat(published).isLessThan(3000);
   }
 }

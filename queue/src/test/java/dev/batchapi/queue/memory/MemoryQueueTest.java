@@ -76,18 +76,12 @@ class MemoryQueueTest extends QueueContract {
     var reads = new AtomicInteger();
     queue.enqueue(
         job,
-        new Batches() {
-          @Override
-          public int count() {
-            return 1_000_000;
-          }
-
-          @Override
-          public byte[] payload(int index) {
-            reads.incrementAndGet();
-            return new byte[1024];
-          }
-        });
+        Batches.of(
+            1_000_000,
+            index -> {
+              reads.incrementAndGet();
+              return new byte[1024];
+            }));
     assertThat(reads).hasValue(0);
     take(worker(job));
     assertThat(reads).hasValue(1);
@@ -98,20 +92,14 @@ class MemoryQueueTest extends QueueContract {
     var broken = new AtomicInteger(1);
     queue.enqueue(
         job,
-        new Batches() {
-          @Override
-          public int count() {
-            return 1;
-          }
-
-          @Override
-          public byte[] payload(int index) {
-            if (broken.getAndDecrement() > 0) {
-              throw new UncheckedIOException("the disk is gone", new java.io.IOException());
-            }
-            return new byte[2];
-          }
-        });
+        Batches.of(
+            1,
+            index -> {
+              if (broken.getAndDecrement() > 0) {
+                throw new UncheckedIOException("the disk is gone", new java.io.IOException());
+              }
+              return new byte[2];
+            }));
     assertThatThrownBy(() -> worker(job).lease(SHORT)).hasMessageContaining("the disk is gone");
     var lease = take(worker(job));
     assertThat(lease.attempts().losses()).isZero();

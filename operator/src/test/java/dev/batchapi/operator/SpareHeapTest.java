@@ -1,8 +1,8 @@
-package dev.batchapi.operator.health;
+package dev.batchapi.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.batchapi.operator.OperatorCommand;
+import dev.batchapi.operator.health.SpareHeap;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.batchapi.operator.health;
-
-import org.jspecify.annotations.NullMarked;
