@@ -42,16 +42,6 @@ final class BadDaysIT {
     user.close();
   }
 
-  private static void awaitsReason(String job, String reason, String... words) {
-    user.awaits(
-        reason,
-        () ->
-            user.condition(job, "WorkersReady")
-                .filter(c -> c.reason().equals(reason))
-                .filter(c -> java.util.Arrays.stream(words).allMatch(c.message()::contains))
-                .isPresent());
-  }
-
   private static Pod livePod(String job) {
     return user.pods(job).stream()
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
@@ -60,16 +50,11 @@ final class BadDaysIT {
         .orElseThrow();
   }
 
-  private static void isComplete(String job, int batches) {
-    assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
-    assertThat(user.batches(job).succeeded()).isEqualTo(batches);
-  }
-
   @Test
   void anImageThatCannotBePulledIsTheReason() {
     user.applies(Team.python("noimage", "input: {count: 1}", "image: acme/no-such-image:1", SLOW));
 
-    awaitsReason("noimage", "ImagePullFailed", "acme/no-such-image:1");
+    user.awaitsReason("noimage", "ImagePullFailed", "acme/no-such-image:1");
   }
 
   @Test
@@ -85,7 +70,7 @@ final class BadDaysIT {
     user.applies(
         Team.python("plain", "input: {count: 4}", "image: batchapi-e2e/python:3.11", SLOW));
 
-    isComplete("plain", 4);
+    user.completes("plain", 4);
   }
 
   @Test
@@ -106,7 +91,7 @@ final class BadDaysIT {
         spec: {apiName: compiled, input: {count: 4}}
         """);
 
-    isComplete("compiled", 4);
+    user.completes("compiled", 4);
   }
 
   @Test
@@ -114,7 +99,7 @@ final class BadDaysIT {
     user.applies(
         Team.python("huge", "input: {count: 1}", "resources: {requests: {cpu: 1000}}", SLOW));
 
-    awaitsReason("huge", "Unschedulable", "Insufficient cpu");
+    user.awaitsReason("huge", "Unschedulable", "Insufficient cpu");
   }
 
   @Test
@@ -132,13 +117,7 @@ final class BadDaysIT {
       var job = "job/" + Names.workerJob("poor", 0, 0);
       assertThat(queued.kubectl("patch", job, "-p", "{\"spec\":{\"suspend\":true}}").code())
           .isZero();
-      queued.awaits(
-          "JobSuspended",
-          () ->
-              queued
-                  .condition("poor", "WorkersReady")
-                  .filter(c -> c.reason().equals("JobSuspended"))
-                  .isPresent());
+      queued.awaitsReason("poor", "JobSuspended");
       queued.kubectl("delete", "quota", "none");
       TimeUnit.SECONDS.sleep(5);
       assertThat(queued.pods("poor")).isEmpty();
@@ -159,13 +138,7 @@ final class BadDaysIT {
         spec: {hard: {pods: "0"}}
         """);
     poor.applies(Team.python("poor", "input: {count: 1}", "batchSize: 1", SLOW));
-    poor.awaits(
-        "QuotaExceeded",
-        () ->
-            poor.condition("poor", "WorkersReady")
-                .filter(c -> c.reason().equals("QuotaExceeded"))
-                .filter(c -> c.message().contains("exceeded quota"))
-                .isPresent());
+    poor.awaitsReason("poor", "QuotaExceeded", "exceeded quota");
   }
 
   @Test
@@ -215,7 +188,7 @@ final class BadDaysIT {
         "the pods run on another machine than this test");
     user.awaits("a worker to kill", () -> OnNode.kill(user.pods("kill"), "worker.args"));
 
-    isComplete("kill", 24);
+    user.completes("kill", 24);
   }
 
   @Test
@@ -266,7 +239,7 @@ final class BadDaysIT {
       user.awaits("progress", () -> user.succeeded("orphan") > before);
     }
 
-    isComplete("orphan", 200);
+    user.completes("orphan", 200);
     assertThat(user.workers("orphan").lost()).isZero();
   }
 
@@ -283,7 +256,7 @@ final class BadDaysIT {
       user.awaits("the other replica", () -> !leader().isEmpty() && !leader().equals(first));
       var before = user.succeeded("turns");
       user.awaits("progress", () -> user.succeeded("turns") > before);
-      isComplete("turns", 100);
+      user.completes("turns", 100);
       assertThat(user.workers("turns").lost()).isZero();
     } finally {
       Cluster.inSystem("scale", "deployment", "batchapi-operator", "--replicas=1");
@@ -305,7 +278,7 @@ final class BadDaysIT {
     Assumptions.assumeTrue(
         OnNode.pause("kube-apiserver", Duration.ofSeconds(35)), "the cluster is on this machine");
 
-    isComplete("hung", 100);
+    user.completes("hung", 100);
     assertThat(user.workers("hung").lost()).isZero();
   }
 
@@ -316,7 +289,7 @@ final class BadDaysIT {
 
     Cluster.inSystem("delete", "pod", "nats-0", "--force", "--wait=false");
 
-    isComplete("noqueue", 40);
+    user.completes("noqueue", 40);
   }
 
   @Test
@@ -338,7 +311,7 @@ final class BadDaysIT {
       Cluster.inSystem("scale", "statefulset", "nats", "--replicas=1");
     }
 
-    isComplete("waits", 4);
+    user.completes("waits", 4);
   }
 
   @Test
@@ -359,7 +332,7 @@ final class BadDaysIT {
                       self.metrics.increment("unmeasured")
                       return payload
               """));
-      isComplete("unmeasured", 4);
+      user.completes("unmeasured", 4);
     } finally {
       Cluster.inSystem("scale", "deployment", "statsd-exporter", "--replicas=1");
       Cluster.inSystem("rollout", "status", "deployment/statsd-exporter", "--timeout=50s");
@@ -372,11 +345,11 @@ final class BadDaysIT {
     Cluster.kubectl("", "cordon", node);
     try {
       user.applies(Team.python("cordon", "input: {count: 2}", "batchSize: 1", SLOW));
-      awaitsReason("cordon", "Unschedulable", "unschedulable");
+      user.awaitsReason("cordon", "Unschedulable", "unschedulable");
     } finally {
       Cluster.kubectl("", "uncordon", node);
     }
-    isComplete("cordon", 2);
+    user.completes("cordon", 2);
   }
 
   @Test
@@ -397,7 +370,7 @@ final class BadDaysIT {
     assertThat(patched.code()).as(patched.out()).isZero();
     user.applies(Team.python("after", "input: {count: 2}", "batchSize: 1", SLOW));
 
-    isComplete("after", 2);
+    user.completes("after", 2);
     assertThat(job.getStatus()).isNotNull();
   }
 }

@@ -87,10 +87,15 @@ public final class Cluster implements BeforeAllCallback {
     }
   }
 
+  /** The same, in a namespace. */
+  static Result in(String namespace, String... arguments) {
+    var all = Stream.concat(Stream.of("-n", namespace), Stream.of(arguments));
+    return kubectl("", all.toArray(String[]::new));
+  }
+
   /** What an admin types about the installed product, and what he reads: it must succeed. */
   static String inSystem(String... arguments) {
-    var all = Stream.concat(Stream.of("-n", SYSTEM), Stream.of(arguments));
-    var result = kubectl("", all.toArray(String[]::new));
+    var result = in(SYSTEM, arguments);
     if (result.code() != 0) {
       throw new AssertionError(String.join(" ", arguments) + ": " + result.out());
     }

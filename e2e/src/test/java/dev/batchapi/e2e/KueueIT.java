@@ -2,7 +2,6 @@ package dev.batchapi.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.batchapi.crds.BatchJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -107,30 +106,15 @@ final class KueueIT {
             .formatted(name, labels, workers, batches));
   }
 
-  private static void awaitsHeld(String job) {
-    user.awaits(
-        "JobSuspended",
-        () ->
-            user.condition(job, "WorkersReady")
-                .filter(c -> c.reason().equals("JobSuspended"))
-                .isPresent());
-  }
-
-  private static BatchJob isComplete(String job, int batches) {
-    assertThat(user.reasonOfTheEndOf(job)).isEqualTo("Complete");
-    assertThat(user.batches(job).succeeded()).isEqualTo(batches);
-    return user.job(job);
-  }
-
   @Test
   void theSecondJobWaitsForItsTurn() {
     submits("first", 40, 1, "");
     user.awaits("the first", () -> user.ready("first") == 1);
     submits("second", 5, 1, "");
-    awaitsHeld("second");
+    user.awaitsReason("second", "JobSuspended");
 
-    var first = isComplete("first", 40);
-    var second = isComplete("second", 5);
+    var first = user.completes("first", 40);
+    var second = user.completes("second", 5);
 
     assertThat(second.getStatus().startTime())
         .isGreaterThanOrEqualTo(first.getStatus().completionTime());
@@ -141,7 +125,7 @@ final class KueueIT {
     submits("wide", 30, 3, "");
 
     user.awaits("one", () -> user.ready("wide") == 1);
-    isComplete("wide", 30);
+    user.completes("wide", 30);
   }
 
   @Test
@@ -151,10 +135,10 @@ final class KueueIT {
 
     submits("urgent", 50, 1, ", kueue.x-k8s.io/priority-class: urgent");
 
-    awaitsHeld("low");
-    isComplete("urgent", 50);
+    user.awaitsReason("low", "JobSuspended");
+    user.completes("urgent", 50);
     assertThat(user.succeeded("low")).isLessThan(150);
-    isComplete("low", 150);
+    user.completes("low", 150);
     assertThat(user.workers("low").lost()).isEqualTo(1);
   }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A user and his namespace, which is gone when he is. */
 final class Team implements AutoCloseable {
@@ -60,11 +61,7 @@ final class Team implements AutoCloseable {
   }
 
   Cluster.Result kubectl(String... arguments) {
-    var all = new String[arguments.length + 2];
-    all[0] = "-n";
-    all[1] = namespace;
-    System.arraycopy(arguments, 0, all, 2, arguments.length);
-    return Cluster.kubectl("", all);
+    return Cluster.in(namespace, arguments);
   }
 
   /** A BatchAPI with an inline Python handler, and one job of it. */
@@ -173,6 +170,24 @@ final class Team implements AutoCloseable {
     var failed = condition(job, "Failed");
     assertThat(complete.isPresent()).isNotEqualTo(failed.isPresent());
     return complete.or(() -> failed).orElseThrow().reason();
+  }
+
+  /** Waits for its end, with a result of every batch. */
+  BatchJob completes(String job, int batches) {
+    assertThat(reasonOfTheEndOf(job)).isEqualTo("Complete");
+    assertThat(batches(job).succeeded()).isEqualTo(batches);
+    return job(job);
+  }
+
+  /** Waits until this is why the job has no worker, in a message with these words. */
+  void awaitsReason(String job, String reason, String... words) {
+    awaits(
+        reason,
+        () ->
+            condition(job, "WorkersReady")
+                .filter(c -> c.reason().equals(reason))
+                .filter(c -> Stream.of(words).allMatch(c.message()::contains))
+                .isPresent());
   }
 
   void awaits(String what, java.util.concurrent.Callable<Boolean> condition) {
