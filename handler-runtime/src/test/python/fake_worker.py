@@ -13,7 +13,7 @@ import textwrap
 import time
 import unittest
 
-HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python/host.py")
+HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python/batchapi_start.py")
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
 METRIC, STOP, LOSSES, FLUSH = range(10, 14)
 PATIENCE_SECONDS = 20
@@ -46,6 +46,7 @@ class FakeWorker:
         stderr=None,
         arguments=(),
         listen_late=False,
+        command=None,
     ):
         self.folder = tempfile.mkdtemp(prefix="host-")
         self.code = os.path.join(self.folder, "code")
@@ -63,7 +64,8 @@ class FakeWorker:
         self.listener.settimeout(PATIENCE_SECONDS)
         if not listen_late:
             self.listener.listen(1)
-        command = [python, *arguments, "-u", HOST, "--socket", path, "--code", self.code]
+        command = command or [python, *arguments, "-u", HOST]
+        command = [*command, "--socket", path, "--code", self.code]
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

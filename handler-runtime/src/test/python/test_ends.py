@@ -100,7 +100,7 @@ class EndsTest(HostTest):
     def test_a_close_that_never_returns_is_ended_after_its_time(self):
         impatient = (
             f"import sys; sys.path.insert(0, {os.path.dirname(HOST)!r});"
-            "import host, batchapi_wire; batchapi_wire.STOP_SECONDS = 0.2; sys.exit(host.main(sys.argv[3:]))"
+            "import batchapi_start, batchapi_wire; batchapi_wire.STOP_SECONDS = 0.2; sys.exit(batchapi_start.main(sys.argv[3:]))"
         )
         worker = self.ready(
             "import threading\n" + HANDLER + "threading.Thread(target=forever).start()\n"
@@ -261,7 +261,7 @@ class EndsTest(HostTest):
                     [sys.executable, HOST, *arguments], stderr=subprocess.PIPE, timeout=20
                 )
                 self.assertEqual(done.returncode, 64)
-                self.assertIn(b"usage: python3 -u host.py --socket PATH --code DIR", done.stderr)
+                self.assertIn(b"usage: python3 -u batchapi_start.py --socket PATH --code DIR", done.stderr)
 
     def test_a_timeout_by_alarm_between_metrics_leaves_the_frames_whole(self):
         worker = self.ready(

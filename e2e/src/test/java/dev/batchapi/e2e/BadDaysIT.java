@@ -184,7 +184,7 @@ final class BadDaysIT {
     user.awaits("some batches", () -> user.succeeded("kill") >= 2);
 
     Assumptions.assumeTrue(
-        OnNode.kill(user.pods("kill"), "host.py"),
+        OnNode.kill(user.pods("kill"), "batchapi_start.py"),
         "the pods run on another machine than this test");
     user.awaits("a worker to kill", () -> OnNode.kill(user.pods("kill"), "worker.args"));
 

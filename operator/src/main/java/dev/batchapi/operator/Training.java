@@ -68,7 +68,7 @@ final class Training {
 
   private static OperatorSettings settings() throws IOException {
     var host = Files.createTempDirectory("batchapi-train");
-    Files.writeString(host.resolve("host.py"), "");
+    Files.writeString(host.resolve("batchapi_start.py"), "");
     return OperatorSettings.from(
         Map.of(
             "BATCHAPI_NATS_URL", "nats://127.0.0.1:1",

@@ -55,7 +55,7 @@ final class Launchers {
   }
 
   private List<String> python(Path socket, Path code) throws IOException {
-    var host = home.resolve("python").resolve("host.py");
+    var host = home.resolve("python").resolve("batchapi_start.py");
     if (!Files.exists(host)) {
       throw new IOException("the Python host is missing: " + host);
     }

@@ -81,7 +81,7 @@ final class WorkerProcess implements AutoCloseable {
             : List.of(
                 "python3",
                 "-u",
-                DIST.resolve("python/host.py").toString(),
+                DIST.resolve("python/batchapi_start.py").toString(),
                 "--socket",
                 socket.toString(),
                 "--code",

@@ -71,7 +71,7 @@ final class HandlerContainer {
         new ArrayList<>(
             switch (language) {
               case JAVA -> List.of(PodFiles.JAVA, PodFiles.HOST_ARGUMENTS);
-              case PYTHON -> List.of("python3", "-u", PodFiles.HOST_FOLDER + "/host.py");
+              case PYTHON -> List.of("python3", "-u", PodFiles.HOST_FOLDER + "/batchapi_start.py");
             });
     command.addAll(
         List.of(

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * @param files their text by name
  */
 public record PythonHost(Map<String, String> files) {
-  private static final String MAIN = "host.py";
+  private static final String MAIN = "batchapi_start.py";
 
   public PythonHost {
     files = Map.copyOf(files);

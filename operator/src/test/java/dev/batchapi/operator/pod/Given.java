@@ -23,7 +23,7 @@ public final class Given {
               "BATCHAPI_STATSD_FLAVOUR", "datadog",
               "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
   static final PythonHost HOST =
-      new PythonHost(Map.of("host.py", "import batchapi_wire\n", "batchapi_wire.py", "pass\n"));
+      new PythonHost(Map.of("batchapi_start.py", "import batchapi_wire\n", "batchapi_wire.py", "pass\n"));
   private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
 
   private Given() {}

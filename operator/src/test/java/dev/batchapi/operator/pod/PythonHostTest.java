@@ -38,16 +38,16 @@ class PythonHostTest {
 
   @Test
   void anotherContentHasAnotherName() {
-    assertThat(new PythonHost(Map.of("host.py", "1")).configMapName())
-        .isEqualTo(new PythonHost(Map.of("host.py", "1")).configMapName())
-        .isNotEqualTo(new PythonHost(Map.of("host.py", "2")).configMapName());
+    assertThat(new PythonHost(Map.of("batchapi_start.py", "1")).configMapName())
+        .isEqualTo(new PythonHost(Map.of("batchapi_start.py", "1")).configMapName())
+        .isNotEqualTo(new PythonHost(Map.of("batchapi_start.py", "2")).configMapName());
   }
 
   @Test
   void aFolderWithoutAHostIsNamed() {
     assertThatThrownBy(() -> PythonHost.read(folder))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(folder + " has no host.py. Set BATCHAPI_PYTHON_HOST");
+        .hasMessageStartingWith(folder + " has no batchapi_start.py. Set BATCHAPI_PYTHON_HOST");
     assertThatThrownBy(() -> PythonHost.read(folder.resolve("none")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(folder.resolve("none") + ": ")

@@ -73,13 +73,13 @@ class WorkerContractTest {
     assertThat(mounted("handler", Path.of(option("--code")).resolve("handler.py")))
         .isEqualTo(CODE.get("handler.py"));
     assertThat(mounted("handler", Path.of(command().get(2))))
-        .isEqualTo(Given.HOST.files().get("host.py"));
+        .isEqualTo(Given.HOST.files().get("batchapi_start.py"));
   }
 
   /** It ends with 70 when it finds no worker, and with 64 when it was called wrongly. */
   @Test
   void thePythonHostReadsItsArguments() throws IOException, InterruptedException {
-    var host = "../handler-runtime/src/main/python/host.py";
+    var host = "../handler-runtime/src/main/python/batchapi_start.py";
     var arguments = new ArrayList<>(command());
     arguments.set(2, host);
     arguments.set(arguments.indexOf("--socket") + 1, folder.resolve("none.sock").toString());
