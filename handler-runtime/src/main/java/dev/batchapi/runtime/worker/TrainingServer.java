@@ -87,7 +87,8 @@ final class TrainingServer implements AutoCloseable {
           message(
               inbox,
               sid(inbox),
-              "NATS/1.0\r\nNats-Stream: OUT\r\nNats-Subject: end\r\nNats-Sequence: 1\r\n\r\n",
+              "NATS/1.0\r\nNats-Stream: OUT\r\nNats-Subject: end.%s\r\nNats-Sequence: 1\r\n\r\n"
+                  .formatted(job),
               "{\"verdict\":\"Complete\",\"message\":\"\",\"at\":\"1970-01-01T00:00:00Z\"}"));
     } else if (subject.startsWith("$JS.API.")) {
       out.write(message(inbox, sid(inbox), "NATS/1.0 404 Message Not Found\r\n\r\n", ""));

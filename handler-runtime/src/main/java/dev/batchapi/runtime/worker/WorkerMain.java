@@ -129,7 +129,10 @@ public final class WorkerMain {
     while (true) {
       try {
         return JetStreamWorkQueue.connect(
-            access, run.job().uid(), JetStreamSettings.DEFAULT.withLease(settings.lease()));
+            access,
+            run.job().uid(),
+            run.totalBatches(),
+            JetStreamSettings.DEFAULT.withLease(settings.lease()));
       } catch (QueueUnavailableException e) {
         log.warn("the queue can't be reached yet: {}", e.getMessage());
         pause.take();

@@ -27,6 +27,10 @@ public final class NatsKeys {
   static final String CONFIG_FILE = "nats.conf";
 
   private static final String LISTEN = "0.0.0.0:4222";
+
+  /** The pod's own: it lists everybody's inboxes, and knows no password. */
+  private static final String MONITORING = "127.0.0.1:8222";
+
   private static final String FOLDER = "/data";
 
   private final KubernetesClient client;
@@ -90,7 +94,7 @@ public final class NatsKeys {
   }
 
   private void ensureConfig(Accounts accounts) {
-    var wanted = accounts.serverConfig(LISTEN, FOLDER);
+    var wanted = accounts.serverConfig(LISTEN, MONITORING, FOLDER);
     var found =
         read(CONFIG, CONFIG_FILE).orElseGet(() -> createOrRead(CONFIG, CONFIG_FILE, wanted));
     if (found.equals(wanted)) {

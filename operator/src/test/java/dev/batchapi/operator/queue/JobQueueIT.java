@@ -81,7 +81,7 @@ class JobQueueIT {
   private JetStreamWorkQueue worker(String job, Path credentials) {
     var worker =
         JetStreamWorkQueue.connect(
-            new NatsAccess(server.url(), credentials, "worker"), job, OF_WORKERS);
+            new NatsAccess(server.url(), credentials, "worker"), job, 2, OF_WORKERS);
     workers.add(worker);
     return worker;
   }

@@ -105,11 +105,14 @@ public final class Accounts {
    * The server's configuration: one replica that syncs every message to disk.
    *
    * @param listen host and port for clients: {@code 0.0.0.0:4222}
+   * @param monitoring host and port where the server tells of everybody's connections and inboxes,
+   *     without a password: {@code 127.0.0.1:8222}
    * @param folder where the streams are kept
    */
-  public String serverConfig(String listen, String folder) {
+  public String serverConfig(String listen, String monitoring, String folder) {
     return """
         listen: "%s"
+        http: "%s"
         max_payload: 2MB
         jetstream {
           store_dir: "%s"
@@ -126,6 +129,7 @@ public final class Accounts {
         """
         .formatted(
             listen,
+            monitoring,
             folder,
             sign(operator, operator, "batchapi", AccountClaims.operator()),
             Jwt.publicKey(system),

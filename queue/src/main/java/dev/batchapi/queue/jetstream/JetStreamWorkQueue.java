@@ -13,12 +13,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A worker's side on JetStream. Needs no more than the permissions of its own job. One thread
- * leases at a time; leases may be used by others.
+ * A worker's side on JetStream. Needs no more than the permissions of its own job, and believes no
+ * message that is not of its own job: whoever learns its inbox can have the server send it others.
+ * One thread leases at a time; leases may be used by others.
  */
 public final class JetStreamWorkQueue implements WorkQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(JetStreamWorkQueue.class);
+
   // Also how long a pull that was lost with its server keeps a worker from asking again.
   private static final Duration SLICE = Duration.ofSeconds(5);
   private static final Duration SHORTEST = Duration.ofMillis(20);
@@ -28,27 +33,32 @@ public final class JetStreamWorkQueue implements WorkQueue {
 
   private final Link link;
   private final String job;
+  private final int batches;
   private final JetStreamSettings settings;
   private final ReentrantLock leasing = new ReentrantLock();
   private @Nullable JetStreamSubscription subscription;
   private long subscribedAtReconnect;
+  private boolean warned;
 
-  private JetStreamWorkQueue(Link link, String job, JetStreamSettings settings) {
+  private JetStreamWorkQueue(Link link, String job, int batches, JetStreamSettings settings) {
     this.link = link;
     this.job = job;
+    this.batches = batches;
     this.settings = settings;
   }
 
   /**
    * Connects.
    *
+   * @param batches how many the job has: an index beyond them is not believed
    * @throws QueueUnavailableException if there is no server within {@code settings.patience()}
    * @throws dev.batchapi.queue.QueueAccessException if the server refuses the credentials
    */
   public static JetStreamWorkQueue connect(
-      NatsAccess access, String job, JetStreamSettings settings) {
+      NatsAccess access, String job, int batches, JetStreamSettings settings) {
     var inbox = Subjects.inboxPrefix(Subjects.checkJob(job));
-    return new JetStreamWorkQueue(Link.open(access, settings.patience(), inbox), job, settings);
+    var link = Link.open(access, settings.patience(), inbox);
+    return new JetStreamWorkQueue(link, job, batches, settings);
   }
 
   @Override
@@ -98,37 +108,77 @@ public final class JetStreamWorkQueue implements WorkQueue {
       link.requireOpen();
       messages = List.of();
     }
+    var message = messages.isEmpty() ? null : messages.getFirst();
+    if (message != null && !isOwn(message)) {
+      // It may have been counted as the answer to a pull that still waits at the server.
+      message = lastAnswer();
+    }
     if (Thread.interrupted()) {
-      messages.forEach(Message::nak);
-      giveBackWhatComes();
+      giveBack(message);
+      giveBack(lastAnswer());
       throw new InterruptedException();
     }
-    return messages.isEmpty() ? null : messages.getFirst();
+    return message;
+  }
+
+  private static void giveBack(@Nullable Message message) {
+    if (message != null) {
+      message.nak();
+    }
+  }
+
+  private boolean isOwn(Message message) {
+    if (Subjects.isWork(message.getSubject(), job, batches)
+        && Subjects.isAcknowledgement(message.getReplyTo(), job)) {
+      return true;
+    }
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "A message that is no batch of job {} came to its worker and is dropped: subject {}, reply {}."
+              + " Somebody with access to the queue has sent it; others like it are dropped too.",
+          job,
+          message.getSubject(),
+          message.getReplyTo());
+    }
+    return false;
   }
 
   /**
-   * The pull may be answered at this very moment, and whatever is not given back is nobody's until
-   * its lease runs out. An answer that is under way is waited for: to cancel the pull in that
-   * moment would lose it in the server. Without one the pull is cancelled, with a flush.
+   * Ends the subscription and what it waits for. A pull may be answered at this very moment, and
+   * whatever is neither worked on nor given back is nobody's until its lease runs out. An answer
+   * that is under way is waited for: to cancel the pull in that moment would lose it in the server.
+   * Without one the pull is cancelled, with a flush.
    */
-  private void giveBackWhatComes() throws InterruptedException {
+  private @Nullable Message lastAnswer() throws InterruptedException {
     var current = subscription;
     subscription = null;
     if (current == null || !current.isActive() || !link.isConnected()) {
-      return;
+      return null;
     }
+    Message answer = null;
     try {
-      var answer = current.nextMessage(UNDER_WAY);
+      answer = nextOwn(current, UNDER_WAY);
       if (answer == null) {
         var _ = current.drain(DRAIN);
-        answer = current.nextMessage(SHORTEST);
-      }
-      if (answer != null && answer.isJetStream()) {
-        answer.nak();
+        answer = nextOwn(current, SHORTEST);
       }
       current.unsubscribe();
     } catch (IllegalStateException e) {
       link.requireOpen(); // else drained: there is nothing more
+    }
+    return answer;
+  }
+
+  private @Nullable Message nextOwn(JetStreamSubscription from, Duration wait)
+      throws InterruptedException {
+    var until = System.nanoTime() + wait.toNanos();
+    while (true) {
+      var left = Duration.ofNanos(until - System.nanoTime());
+      var answer = left.isPositive() ? from.nextMessage(left) : null;
+      if (answer == null || isOwn(answer)) {
+        return answer;
+      }
     }
   }
 

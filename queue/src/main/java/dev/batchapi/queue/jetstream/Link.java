@@ -15,7 +15,9 @@ import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,7 +64,13 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** Connects; for a worker with the only inbox that its permissions allow. */
+  /**
+   * Connects.
+   *
+   * @param inboxPrefix of the only inbox that the permissions of a worker allow; null: any. Behind
+   *     it come 128 random bits, for an answer is believed by its subject, and jnats' own inboxes
+   *     can be guessed from a former one.
+   */
   static Link open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
     return new Link(access, patience, inboxPrefix);
   }
@@ -78,14 +86,18 @@ final class Link implements AutoCloseable {
             .connectionTimeout(Duration.ofSeconds(5))
             .pingInterval(Duration.ofSeconds(10))
             .errorListener(new LoggingErrorListener(refusals::heard))
-            .connectionListener((from, event) -> connectionEvent(event));
+            .connectionListener((from, event) -> connectionEvent(event))
+            .inboxPrefix((inboxPrefix == null ? "_INBOX." : inboxPrefix) + random() + '.');
     if (credentials != null) {
       options.authHandler(credentials);
     }
-    if (inboxPrefix != null) {
-      options.inboxPrefix(inboxPrefix);
-    }
     return options.build();
+  }
+
+  private static String random() {
+    var bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private Connection connect(Options options) {
@@ -234,13 +246,21 @@ final class Link implements AutoCloseable {
             status = Integer.toString(answer.getStatus().getCode());
           }
           if (status == null) {
-            return answer;
+            return requireSubject(subject, answer);
           }
           if (status.startsWith("404")) {
             return null;
           }
           throw new IOException("status " + status);
         });
+  }
+
+  private static Message requireSubject(String subject, Message answer) throws IOException {
+    var found = answer.hasHeaders() ? answer.getHeaders().getFirst("Nats-Subject") : null;
+    if (!subject.equals(found)) {
+      throw new IOException("an answer about " + found);
+    }
+    return answer;
   }
 
   @Override

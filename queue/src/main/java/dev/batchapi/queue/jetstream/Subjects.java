@@ -10,6 +10,9 @@ final class Subjects {
   static final String OUT = "OUT";
   static final String TRY = "TRY";
 
+  private static final String ACKNOWLEDGEMENT = "$JS.ACK.";
+  private static final int ACKNOWLEDGEMENT_TOKENS = 9;
+
   private static final String FINAL = "final";
   // Anything else could be a wildcard, or end up as a subject of another job.
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -53,6 +56,34 @@ final class Subjects {
 
   static String end(String job) {
     return "end." + job;
+  }
+
+  /** Whether it names a batch of this job, which has so many, or its completion. */
+  static boolean isWork(@Nullable String subject, String job, int batches) {
+    if (subject == null || !subject.startsWith("work.")) {
+      return false;
+    }
+    var batch = batch(subject);
+    return batch != null
+        && batch.job.equals(job)
+        && (batch.index == Lease.COMPLETION || batch.index < batches);
+  }
+
+  /**
+   * Whether an answer there acknowledges a message of this job's consumer: {@code
+   * $JS.ACK.WORK.J.…}, or {@code $JS.ACK.<domain>.<account>.WORK.J.…} from servers that are told to
+   * say so.
+   */
+  static boolean isAcknowledgement(@Nullable String replyTo, String job) {
+    if (replyTo == null || !replyTo.startsWith(ACKNOWLEDGEMENT)) {
+      return false;
+    }
+    var tokens = replyTo.split("\\.", -1);
+    var stream = tokens.length == ACKNOWLEDGEMENT_TOKENS ? 2 : 4;
+    return tokens.length >= ACKNOWLEDGEMENT_TOKENS
+        && tokens.length != ACKNOWLEDGEMENT_TOKENS + 1
+        && tokens[stream].equals(WORK)
+        && tokens[stream + 1].equals(job);
   }
 
   /** The only inbox a worker of this job may listen on. */

@@ -46,7 +46,8 @@ class JetStreamQueueIT extends QueueContract {
 
   @Override
   protected WorkQueue worker(String ofJob) {
-    var queue = JetStreamWorkQueue.connect(server.worker(ofJob), ofJob, SETTINGS);
+    var queue =
+        JetStreamWorkQueue.connect(server.worker(ofJob), ofJob, Integer.MAX_VALUE, SETTINGS);
     workers.add(queue);
     return queue;
   }

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,17 +26,21 @@ public final class NatsServer implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final int monitoringPort;
   private final Accounts accounts = Accounts.generate();
   private @Nullable Process process;
 
   private NatsServer() throws IOException {
     folder = Files.createTempDirectory("nats-server");
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
+    try (var one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = one.getLocalPort();
+      monitoringPort = other.getLocalPort();
     }
     Files.writeString(
         folder.resolve("server.conf"),
-        accounts.serverConfig("127.0.0.1:" + port, folder.resolve("data").toString()));
+        accounts.serverConfig(
+            "127.0.0.1:" + port, "127.0.0.1:" + monitoringPort, folder.resolve("data").toString()));
     Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
   }
 
@@ -116,6 +122,16 @@ public final class NatsServer implements AutoCloseable {
 
   public String url() {
     return "nats://127.0.0.1:" + port;
+  }
+
+  /** What the server's monitoring says to this path: {@code /connz?subs=1}. */
+  public String monitoring(String path) {
+    try (var answer =
+        URI.create("http://127.0.0.1:" + monitoringPort + path).toURL().openStream()) {
+      return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The keys it believes. */

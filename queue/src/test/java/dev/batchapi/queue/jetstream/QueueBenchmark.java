@@ -119,7 +119,8 @@ final class QueueBenchmark {
     return loop(
         connections,
         job -> {
-          try (var queue = JetStreamWorkQueue.connect(server.worker(job), job, SETTINGS)) {
+          try (var queue =
+              JetStreamWorkQueue.connect(server.worker(job), job, Integer.MAX_VALUE, SETTINGS)) {
             for (var i = 0; i < LOOPED; i++) {
               var lease = queue.lease(Duration.ofSeconds(10)).orElseThrow();
               lease.commit(Outcome.succeeded(lease.attempts().next(), RESULT));

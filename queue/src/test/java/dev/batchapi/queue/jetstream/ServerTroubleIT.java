@@ -65,7 +65,8 @@ class ServerTroubleIT {
   }
 
   private JetStreamWorkQueue worker(String job, JetStreamSettings settings) {
-    return closing(JetStreamWorkQueue.connect(server.worker(job), job, settings));
+    return closing(
+        JetStreamWorkQueue.connect(server.worker(job), job, Integer.MAX_VALUE, settings));
   }
 
   private JetStreamManagement management() {
@@ -409,7 +410,7 @@ class ServerTroubleIT {
     server.restart();
     var ledger = ledger(SETTINGS);
     ledger.enqueue("j", batches(1, 10));
-    var lost = JetStreamWorkQueue.connect(server.worker("j"), "j", SETTINGS);
+    var lost = JetStreamWorkQueue.connect(server.worker("j"), "j", Integer.MAX_VALUE, SETTINGS);
     take(lost);
     lost.close();
     var lease = take(worker("j", SETTINGS));

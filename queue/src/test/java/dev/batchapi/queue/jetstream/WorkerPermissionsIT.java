@@ -30,6 +30,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,7 +66,7 @@ class WorkerPermissionsIT {
     for (var job : new String[] {"A", "B"}) {
       ledger.enqueue(job, batches(5));
     }
-    workerB = JetStreamWorkQueue.connect(server.worker("B"), "B", SETTINGS);
+    workerB = JetStreamWorkQueue.connect(server.worker("B"), "B", 5, SETTINGS);
     heldByB = workerB.lease(Duration.ofSeconds(10)).orElseThrow();
     var failed = workerB.lease(Duration.ofSeconds(10)).orElseThrow();
     failed.recordFailure(BatchError.of(BatchError.Reason.HandlerFailed, "B's own secret"));
@@ -228,6 +231,58 @@ class WorkerPermissionsIT {
     ledger.enqueue("A", batches(5));
   }
 
+  /** The inboxes that monitoring shows to whoever can reach it. */
+  private static List<String> inboxesOf(String job) {
+    return Pattern.compile("_INBOX_" + job + "\\.[^\"]+")
+        .matcher(server.monitoring("/connz?subs=1"))
+        .results()
+        .map(found -> found.group().replace("*", "x"))
+        .toList();
+  }
+
+  @Test
+  void cannotHaveItsItemsRunByAnotherJobWhoseInboxItKnows() throws Exception {
+    ledger.enqueue("A", batches(5));
+    ledger.enqueue("V", batches(1));
+    try (var victim = JetStreamWorkQueue.connect(server.worker("V"), "V", 5, SETTINGS);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var only = victim.lease(Duration.ofSeconds(10)).orElseThrow();
+      var next = threads.submit(() -> victim.lease(Duration.ofSeconds(20)));
+      await().atMost(Duration.ofSeconds(10)).until(() -> !inboxesOf("V").isEmpty());
+      for (var i = 0; i < 3; i++) {
+        for (var inbox : inboxesOf("V")) {
+          workerA.publish(
+              "$JS.API.CONSUMER.MSG.NEXT.WORK.A", inbox, "{\"batch\":1}".getBytes(UTF_8));
+        }
+        workerA.flush(Duration.ofSeconds(5));
+        Thread.sleep(1500);
+      }
+      assertThat(next).as("the victim goes on asking").isNotDone();
+      only.giveBack(Duration.ZERO);
+      assertThat(next.get(60, TimeUnit.SECONDS).orElseThrow().toString())
+          .startsWith("batch 0 of job V");
+    } finally {
+      ledger.retire("V");
+      ledger.remove("V");
+      ledger.retire("A");
+      ledger.enqueue("A", batches(5));
+    }
+  }
+
+  @Test
+  void inboxesCannotBeGuessedFromFormerOnes() throws Exception {
+    try (var one = Link.open(server.worker("A"), SETTINGS.patience(), Subjects.inboxPrefix("A"));
+        var other = Link.open(server.owner(), SETTINGS.patience(), null);
+        var third = Link.open(server.owner(), SETTINGS.patience(), null)) {
+      assertThat(one.connection().createInbox()).matches("_INBOX_A\\.[0-9a-f]{32}\\..+");
+      var random = Pattern.compile("_INBOX\\.([0-9a-f]{32})\\..+");
+      var first = random.matcher(other.connection().createInbox());
+      var second = random.matcher(third.connection().createInbox());
+      assertThat(first.matches() && second.matches()).isTrue();
+      assertThat(first.group(1)).isNotEqualTo(second.group(1));
+    }
+  }
+
   @Test
   void cannotReplaceOutcomesByARollup() {
     var first = commit(new Headers().put("Batch-Outcome", "SUCCEEDED"));
@@ -244,7 +299,7 @@ class WorkerPermissionsIT {
   @Test
   void mayDoTheWorkOfItsOwnJob() throws Exception {
     ledger.enqueue("C", batches(1));
-    try (var worker = JetStreamWorkQueue.connect(server.worker("C"), "C", SETTINGS)) {
+    try (var worker = JetStreamWorkQueue.connect(server.worker("C"), "C", 5, SETTINGS)) {
       var lease = worker.lease(Duration.ofSeconds(10)).orElseThrow();
       lease.renew();
       assertThat(lease.attempts()).isEqualTo(Attempts.NONE);
@@ -265,7 +320,8 @@ class WorkerPermissionsIT {
   void aWorkerWithoutOrWithOthersCredentialsIsRefused() throws Exception {
     assertThatThrownBy(
             () ->
-                JetStreamWorkQueue.connect(new NatsAccess(server.url(), null, "x"), "A", SETTINGS))
+                JetStreamWorkQueue.connect(
+                    new NatsAccess(server.url(), null, "x"), "A", 5, SETTINGS))
         .isInstanceOf(QueueAccessException.class)
         .hasMessageContaining(server.url())
         .hasMessageContaining("without credentials");
@@ -274,7 +330,7 @@ class WorkerPermissionsIT {
     assertThatThrownBy(
             () ->
                 JetStreamWorkQueue.connect(
-                    new NatsAccess(server.url(), stranger, "x"), "A", SETTINGS))
+                    new NatsAccess(server.url(), stranger, "x"), "A", 5, SETTINGS))
         .isInstanceOf(QueueAccessException.class)
         .hasMessageContaining(stranger.toString());
     Files.delete(stranger);
@@ -286,7 +342,7 @@ class WorkerPermissionsIT {
     var unavailable = new ArrayList<QueueUnavailableException>();
     assertThatThrownBy(
             () -> {
-              try (var worker = JetStreamWorkQueue.connect(access, "A", SETTINGS)) {
+              try (var worker = JetStreamWorkQueue.connect(access, "A", 5, SETTINGS)) {
                 while (true) {
                   askUnlessUnavailable(worker, unavailable);
                 }
@@ -323,8 +379,8 @@ class WorkerPermissionsIT {
   @Test
   void keysAreTheSameAfterARestart() {
     var again = Accounts.fromJson(server.accounts().toJson());
-    assertThat(again.serverConfig("h:1", "/d"))
-        .isEqualTo(server.accounts().serverConfig("h:1", "/d"));
+    assertThat(again.serverConfig("h:1", "h:2", "/d"))
+        .isEqualTo(server.accounts().serverConfig("h:1", "h:2", "/d"));
     assertThatThrownBy(() -> Accounts.fromJson("{\"operator\":\"SOSECRET\"}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("SOSECRET");
