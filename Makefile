@@ -45,7 +45,7 @@ $(CACHE)/bin/nats-server-$(NATS_SERVER_VERSION): PACKAGE := github.com/nats-io/n
 $(CACHE)/bin/statsd_exporter-$(STATSD_EXPORTER_VERSION): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
 # Prometheus without its service discoveries, which are most of its code.
 $(CACHE)/bin/prometheus-$(PROMETHEUS_VERSION): PACKAGE := -tags remove_all_sd github.com/prometheus/prometheus/cmd/prometheus@$(PROMETHEUS_VERSION)
-$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/prometheus-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kueue-%:
+$(CACHE)/bin/nats-server-% $(CACHE)/bin/statsd_exporter-% $(CACHE)/bin/prometheus-% $(CACHE)/bin/coredns-% $(CACHE)/bin/kube-router-% $(CACHE)/bin/kueue-%:
 	@command -v go >/dev/null || { echo "make tools: Go is missing: install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
 	GOBIN=$(CACHE)/bin/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(CACHE)/bin/new-$(@F)/* $(CACHE)/bin && rmdir $(CACHE)/bin/new-$(@F) && touch $@

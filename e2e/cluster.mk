@@ -1,5 +1,6 @@
 # The test cluster: a real Kubernetes of plain binaries, on this machine. e2e/README.md says how it works.
 COREDNS_VERSION := v1.14.7
+KUBE_ROUTER_VERSION := v2.1.0
 KUEUE_VERSION := v0.17.0
 export CACHE KUEUE_VERSION
 
@@ -23,7 +24,7 @@ test-cluster-scripts: cluster-tools ## Test the cluster's scripts on a cluster o
 images: $(PROGRAM) tools ## Build the images and give them to the test cluster
 	@e2e/images/images.sh
 
-CLUSTER_TOOLS := $(CACHE)/bin/coredns-$(COREDNS_VERSION)
+CLUSTER_TOOLS := $(CACHE)/bin/coredns-$(COREDNS_VERSION) $(CACHE)/bin/kube-router-$(KUBE_ROUTER_VERSION)
 .PHONY: cluster-check cluster-tools
 cluster-check:
 	@e2e/cluster/cluster.sh check
@@ -31,6 +32,7 @@ cluster-tools: $(CLUSTER_TOOLS) | cluster-check
 	@e2e/cluster/tools/build.sh
 
 $(CACHE)/bin/coredns-$(COREDNS_VERSION): PACKAGE := github.com/coredns/coredns@$(COREDNS_VERSION)
+$(CACHE)/bin/kube-router-$(KUBE_ROUTER_VERSION): PACKAGE := github.com/cloudnativelabs/kube-router/v2/cmd/kube-router@$(KUBE_ROUTER_VERSION)
 $(CLUSTER_TOOLS): | cluster-check
 
 # For KueueIT: a batch queue of the cluster that BatchJobs wait in.

@@ -21,7 +21,7 @@ check() {
   exec 9</var/lib # a lock that leaves no file behind
   flock 9
   require_packages 'make cluster' containerd=containerd runc=runc bridge=containernetworking-plugins iptables=iptables \
-    conntrack=conntrack ip=iproute2 nsenter=util-linux
+    ipset=ipset conntrack=conntrack ip=iproute2 nsenter=util-linux
 }
 
 up() {

@@ -54,7 +54,7 @@ ended() { # those that were started and are no more
   for file in "$STATE"/pid/*; do alive "$file" || echo "${file##*/}"; done
 }
 ready() { # what was just started answers, the node is known as Ready, and a pod finds its service account
-  http_ok 10248 /healthz && http_ok 10256 /healthz && http_ok 8181 /ready &&
+  http_ok 10248 /healthz && http_ok 10256 /healthz && http_ok 20244 /healthz && http_ok 8181 /ready &&
     [ "$("$BIN/kubectl" get node node0 -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ] &&
     "$BIN/kubectl" get serviceaccount default -n default
 }

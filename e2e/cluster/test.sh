@@ -27,6 +27,7 @@ left_behind() { # all that a cluster makes outside its own namespaces
   grep -lsF "$STATE" /proc/[0-9]*/cmdline || true
   lsns -t pid -n -o COMMAND | grep "$NODE" || true
   iptables-save 2>/dev/null | grep KUBE || true
+  ipset list -n 2>/dev/null | grep KUBE || true
 }
 pod_runs() { "$kubectl" wait --for=condition=Ready pod/sleeper --timeout=30s; }
 process() { cluster node cat "$STATE/pid/$1" | cut -d' ' -f1; }
@@ -51,7 +52,7 @@ succeeds cluster up
 succeeds "$kubectl" apply -f "$here/config/test.yaml"
 succeeds pod_runs
 
-for names in 'etcd kube-apiserver' 'containerd kubelet' 'kube-controller-manager kube-scheduler kube-proxy coredns volumes'; do
+for names in 'etcd kube-apiserver' 'containerd kubelet' 'kube-controller-manager kube-scheduler kube-proxy coredns volumes kube-router'; do
   step "killed and started again: $names"
   for name in $names; do cluster node kill -9 "$(process "$name")"; done
   succeeds cluster up

@@ -1,4 +1,4 @@
-# The worker's half of the node: containerd, kubelet, kube-proxy, and CoreDNS and volumes for its pods. Sourced by node.sh.
+# The worker's half of the node: containerd, kubelet, kube-proxy, and CoreDNS, volumes and NetworkPolicies for its pods. Sourced by node.sh.
 
 configure_worker() {
   mkdir -p "$STATE"/{containerd,cni,kubelet,volumes}
@@ -93,6 +93,10 @@ run_services() {
     --conntrack-max-per-core 0 --conntrack-tcp-timeout-established 0 --conntrack-tcp-timeout-close-wait 0
   run coredns "$CACHE/bin/coredns" -conf "$STATE/Corefile"
   run volumes bash "$here/volumes.sh"
+  wait_for 60 'the node to register itself' "$BIN/kubectl" get node node0 # or kube-router ends at once
+  # Its firewall alone, which writes NetworkPolicies as iptables' rules; routes and Services are others' work.
+  run kube-router "$CACHE/bin/kube-router" --kubeconfig "$ADMIN" --hostname-override node0 --service-cluster-ip-range "$SERVICE_CIDR" \
+    --run-firewall=true --run-router=false --run-service-proxy=false --run-loadbalancer=false
 }
 
 pause_image() { # the sandbox of every pod
