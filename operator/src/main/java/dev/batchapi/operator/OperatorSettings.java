@@ -1,6 +1,7 @@
 package dev.batchapi.operator;
 
 import dev.batchapi.crds.MetricsFlavour;
+import dev.batchapi.operator.pod.PodSecurityLevel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,6 +23,9 @@ import java.util.Optional;
  * @param pythonHost the folder with the Python host's files
  * @param httpPort of {@code /healthz}, {@code /readyz} and {@code /metrics}; 0: any free one
  * @param leaderElection whether replicas take turns by a Lease
+ * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
+ *     say otherwise
+ * @param metricsAccess whether {@code /metrics} is for everybody or for whom Kubernetes allows it
  */
 public record OperatorSettings(
     String namespace,
@@ -34,7 +38,17 @@ public record OperatorSettings(
     Duration lease,
     Path pythonHost,
     int httpPort,
-    boolean leaderElection) {
+    boolean leaderElection,
+    PodSecurityLevel podSecurity,
+    MetricsAccess metricsAccess) {
+
+  /** Who may read {@code /metrics}. */
+  public enum MetricsAccess {
+    /** Whoever reaches the port. */
+    OPEN,
+    /** Whose bearer token Kubernetes knows, and who may {@code get} the URL {@code /metrics}. */
+    KUBERNETES
+  }
 
   /** Where the metrics of a namespace's handlers go, if anywhere. */
   public Optional<String> statsd(String ofNamespace) {
@@ -59,7 +73,28 @@ public record OperatorSettings(
         Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
         Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
-        env.bool("BATCHAPI_LEADER_ELECTION", true));
+        env.bool("BATCHAPI_LEADER_ELECTION", true),
+        podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
+        metricsAccess(env.text("BATCHAPI_METRICS_AUTH", "none")));
+  }
+
+  private static PodSecurityLevel podSecurity(String text) {
+    return PodSecurityLevel.named(text)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "BATCHAPI_POD_SECURITY is \"%s\", but must be privileged, baseline or restricted."
+                        .formatted(text)));
+  }
+
+  private static MetricsAccess metricsAccess(String text) {
+    return switch (text) {
+      case "none" -> MetricsAccess.OPEN;
+      case "kubernetes" -> MetricsAccess.KUBERNETES;
+      default ->
+          throw new IllegalArgumentException(
+              "BATCHAPI_METRICS_AUTH is \"%s\", but must be none or kubernetes.".formatted(text));
+    };
   }
 
   private static Map<String, String> byNamespace(String text) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.batchapi.crds.MetricsFlavour;
+import dev.batchapi.operator.OperatorSettings.MetricsAccess;
+import dev.batchapi.operator.pod.PodSecurityLevel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +31,8 @@ final class OperatorSettingsTest {
     assertThat(settings.leaderElection()).isTrue();
     assertThat(settings.statsd("team-a")).isEmpty();
     assertThat(settings.statsdFlavour()).isEmpty();
+    assertThat(settings.podSecurity()).isEqualTo(PodSecurityLevel.BASELINE);
+    assertThat(settings.metricsAccess()).isEqualTo(MetricsAccess.OPEN);
   }
 
   @Test
@@ -75,6 +79,13 @@ final class OperatorSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_STATSD_FLAVOUR", "graphite"))
         .withMessage("BATCHAPI_STATSD_FLAVOUR is \"graphite\", but must be prometheus or datadog.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> with("BATCHAPI_POD_SECURITY", "off"))
+        .withMessage(
+            "BATCHAPI_POD_SECURITY is \"off\", but must be privileged, baseline or restricted.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> with("BATCHAPI_METRICS_AUTH", "basic"))
+        .withMessage("BATCHAPI_METRICS_AUTH is \"basic\", but must be none or kubernetes.");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_LEADER_ELECTION", "yes"))
         .withMessage("BATCHAPI_LEADER_ELECTION is \"yes\", but must be true or false.");

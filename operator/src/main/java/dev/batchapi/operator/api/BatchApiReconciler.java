@@ -51,7 +51,7 @@ public final class BatchApiReconciler implements Reconciler<BatchApi> {
    */
   public BatchApiReconciler(
       OperatorSettings settings, Optional<PythonHost> host, Events events, Clock clock) {
-    this.readinessCheck = new ReadinessCheck(settings, host);
+    this.readinessCheck = new ReadinessCheck(settings, host, clock);
     this.events = events;
     this.clock = clock;
   }

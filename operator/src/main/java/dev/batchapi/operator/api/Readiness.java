@@ -70,6 +70,11 @@ sealed interface Readiness {
     return new NotReady("TemplateInvalid", message, false);
   }
 
+  /** The namespace's level may be changed, and then nothing of the BatchAPI has to be. */
+  static NotReady templateInsecure(String message) {
+    return new NotReady("TemplateInvalid", message, true);
+  }
+
   static NotReady templateRefused(String wordsOfTheApiServer) {
     return templateInvalid(
         "The API server refuses the workers' pods; correct the BatchAPI's template, resources, env or image: "

@@ -9,11 +9,14 @@ import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.PodPlans;
+import dev.batchapi.operator.pod.PodSecurity;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
@@ -26,11 +29,13 @@ final class ReadinessCheck {
 
   private final OperatorSettings settings;
   private final Optional<PythonHost> host;
+  private final NamespaceLevels levels;
   private final DryRun dryRun = new DryRun();
 
-  ReadinessCheck(OperatorSettings settings, Optional<PythonHost> host) {
+  ReadinessCheck(OperatorSettings settings, Optional<PythonHost> host, Clock clock) {
     this.settings = settings;
     this.host = host;
+    this.levels = new NamespaceLevels(settings.podSecurity(), clock);
   }
 
   /** What stands first in its way, if anything does. */
@@ -63,15 +68,23 @@ final class ReadinessCheck {
 
   private Readiness pods(
       BatchApi api, RunSpec run, Map<String, String> code, KubernetesClient client) {
+    FrozenJob job;
     try {
-      var plan =
-          PodPlans.of(api.named(), Map.of(), settings, host, JOB, UID, code, Optional.empty());
-      return dryRun.of(api, FrozenJob.of(run, plan), client);
+      job =
+          FrozenJob.of(
+              run,
+              PodPlans.of(api.named(), Map.of(), settings, host, JOB, UID, code, Optional.empty()));
     } catch (PodTemplateException e) {
       return Readiness.templateInvalid(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       return Readiness.noPythonHost(String.valueOf(e.getMessage()));
     }
+    try {
+      PodSecurity.check(levels.of(job.namespace(), client), job);
+    } catch (PodTemplateException e) {
+      return Readiness.templateInsecure(String.valueOf(e.getMessage()));
+    }
+    return dryRun.of(api, job, client);
   }
 
   private static RunSpec run(NamedSpec<BatchApiSpec> api) {

@@ -211,6 +211,35 @@ class BatchApiReconcilerIT {
   }
 
   @Test
+  void aTemplateThatTheNamespaceEnforcesAgainstIsRefusedBeforeAnyPodIsMade() {
+    apply(
+        INLINE,
+        "template: {spec: {containers: [{name: handler, securityContext: {allowPrivilegeEscalation: true}}]}}");
+
+    becomes("Ready", Status.FALSE, "TemplateInvalid");
+    assertThat(condition("Ready").message())
+        .isEqualTo(
+            "The Pod Security Standard \"restricted\" does not allow spec.template.spec.containers[handler].securityContext.allowPrivilegeEscalation: true (it must be false). Namespace \"%s\" enforces it by its label pod-security.kubernetes.io/enforce."
+                .formatted(cluster.namespace()));
+  }
+
+  /** The author may have no right to create pods at all; the operator's hand would make them. */
+  @Test
+  void whereKubernetesEnforcesNothingTheOperatorStillRefusesTheNodeUntilItsAdminAllowsIt() {
+    cluster.label("pod-security.kubernetes.io/enforce", null);
+    apply(
+        INLINE,
+        "template: {spec: {hostNetwork: true, volumes: [{name: node, hostPath: {path: /}}]}}");
+    becomes("Ready", Status.FALSE, "TemplateInvalid");
+    assertThat(condition("Ready").message())
+        .startsWith(
+            "The Pod Security Standard \"baseline\" does not allow spec.template.spec.hostNetwork: true; spec.template.spec.volumes[node].hostPath.");
+
+    cluster.label("batchapi.dev/pod-security", "privileged");
+    becomes("Ready", Status.TRUE, "Ready");
+  }
+
+  @Test
   void everythingThatMayBeWrittenIsAPodThatTheApiServerTakes() {
     apply(
         """

@@ -111,6 +111,26 @@ final class Cluster implements AutoCloseable {
     return namespace;
   }
 
+  /** What whoever administers the cluster does to the namespace; null takes the label away. */
+  void label(String name, @Nullable String value) {
+    client
+        .namespaces()
+        .withName(namespace)
+        .edit(
+            there ->
+                value == null
+                    ? new NamespaceBuilder(there)
+                        .editMetadata()
+                        .removeFromLabels(name)
+                        .endMetadata()
+                        .build()
+                    : new NamespaceBuilder(there)
+                        .editMetadata()
+                        .addToLabels(name, value)
+                        .endMetadata()
+                        .build());
+  }
+
   /** What a person does with {@code kubectl apply}. */
   <T extends HasMetadata> T apply(String yaml, Class<T> type) {
     var object = client.getKubernetesSerialization().unmarshal(yaml, type);
