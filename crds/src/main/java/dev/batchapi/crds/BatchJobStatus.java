@@ -38,6 +38,11 @@ public record BatchJobStatus(
         @Size(max = 64)
         @Nullable String acceptedTime,
     @JsonPropertyDescription(
+            "SHA-256 of the job as it was accepted: what lies in its namespace is held to it at every"
+                + " read, and a job of which anything was replaced ends as RunTampered.")
+        @Size(max = 64)
+        @Nullable String runDigest,
+    @JsonPropertyDescription(
             "When the first worker was ready, in RFC 3339; timeouts.runSeconds counts from here.")
         @Size(max = 64)
         @Nullable String startTime,

@@ -49,6 +49,7 @@ class CustomResourceTest {
             2L,
             null,
             null,
+            null,
             null);
     var job = new BatchJob();
     job.setStatus(status);

@@ -28,6 +28,8 @@ public record End(Verdict verdict, String message, Instant at) {
     /** Workers end again and again without any progress. */
     WorkersFailed,
     /** Every batch has its outcome, but {@code on_job_complete} failed. */
-    OnJobCompleteFailed
+    OnJobCompleteFailed,
+    /** What was frozen at its acceptance is not what is there now. */
+    RunTampered
   }
 }

@@ -1,5 +1,7 @@
 package dev.batchapi.runtime.host;
 
+import dev.batchapi.runtime.protocol.FrozenFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param socket where the worker listens
  * @param code the author's code folder
+ * @param codeFrom where the code is mounted, to be checked and copied into {@code code}; null: it
+ *     is there already
  * @param patience how long to look for the worker; zero: for as long as this process lives
  */
-record HostArguments(Path socket, Path code, Duration patience) {
+record HostArguments(Path socket, Path code, @Nullable FrozenFolder codeFrom, Duration patience) {
   static final String USAGE =
-      "usage: JavaHost --socket PATH --code DIR [--connect-seconds N], or JavaHost --train";
+      "usage: JavaHost --socket PATH --code DIR [--code-from DIR --code-digest HEX]"
+          + " [--connect-seconds N], or JavaHost --train";
 
   /**
    * Reads them. No library: it would be a third of the host's start.
@@ -24,12 +29,16 @@ record HostArguments(Path socket, Path code, Duration patience) {
   static HostArguments parse(String[] arguments) {
     @Nullable String socket = null;
     @Nullable String code = null;
+    @Nullable String from = null;
+    @Nullable String digest = null;
     String seconds = "0";
     for (int i = 0; i < arguments.length; i += 2) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       switch (arguments[i]) {
         case "--socket" -> socket = value;
         case "--code" -> code = value;
+        case "--code-from" -> from = value;
+        case "--code-digest" -> digest = value;
         case "--connect-seconds" -> seconds = value;
         default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
       }
@@ -43,12 +52,29 @@ record HostArguments(Path socket, Path code, Duration patience) {
     if (!Files.isDirectory(Path.of(code))) {
       throw new IllegalArgumentException("--code " + code + " is not a folder");
     }
+    if ((from == null) != (digest == null)) {
+      throw new IllegalArgumentException("--code-from and --code-digest go together");
+    }
     if (!seconds.matches("[0-9]{1,9}")) {
       throw new IllegalArgumentException("--connect-seconds " + seconds + " is not a number");
     }
     return new HostArguments(
         Path.of(socket),
         Path.of(code).toAbsolutePath().normalize(),
+        from == null || digest == null ? null : new FrozenFolder(Path.of(from), digest),
         Duration.ofSeconds(Long.parseLong(seconds)));
+  }
+
+  /**
+   * Puts the code into its folder, if it is not there already.
+   *
+   * @throws dev.batchapi.runtime.protocol.NotFrozenException if it is not what was accepted
+   */
+  void copyCode() throws IOException {
+    if (codeFrom != null) {
+      for (var file : codeFrom.read().entrySet()) {
+        Files.write(code.resolve(file.getKey()), file.getValue());
+      }
+    }
   }
 }

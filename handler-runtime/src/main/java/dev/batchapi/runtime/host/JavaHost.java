@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.runtime.protocol.FrameChannel;
+import dev.batchapi.runtime.protocol.NotFrozenException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +36,13 @@ public final class JavaHost {
     } catch (IllegalArgumentException e) {
       errors.println("batchapi host: " + e.getMessage() + "; " + HostArguments.USAGE);
       System.exit(EXIT_USAGE);
+      return;
+    }
+    try {
+      host.copyCode();
+    } catch (IOException | NotFrozenException e) {
+      errors.println("batchapi host: " + e.getMessage());
+      System.exit(EXIT_NO_HANDLER);
       return;
     }
     // Meanwhile: nearly every handler needs it, and it is the most expensive part of the start.

@@ -145,7 +145,7 @@ final class LocalJob {
         end(Verdict.HandlerInvalid, exit.message());
         yield Optional.empty();
       }
-      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, UNEXPECTED -> {
+      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, TAMPERED, UNEXPECTED -> {
         var again = lostWorkers.another(ledger.counts(assignment.jobId()).done());
         if (again.isEmpty()) {
           end(Verdict.WorkersFailed, exit.message());

@@ -22,6 +22,8 @@ public record WorkerExit(Reason reason, String message) {
     HOST_ABSENT(6),
     /** The queue refused this worker for good: its credentials have expired or been revoked. */
     QUEUE_REFUSED(7),
+    /** What is mounted is not what the job was accepted with: the job ends. */
+    TAMPERED(8),
     /** Something that should not happen, a fault of ours. */
     UNEXPECTED(70),
     /** Told to stop with a batch in hand: it was given back. */

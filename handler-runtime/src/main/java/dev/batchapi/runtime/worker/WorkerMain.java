@@ -10,6 +10,7 @@ import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.JetStreamWorkQueue;
 import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.runtime.protocol.NotFrozenException;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,9 @@ public final class WorkerMain {
     try {
       var bytes = Files.readAllBytes(settings.run());
       settings.runDigest().ifPresent(digest -> check(digest, bytes, settings.run()));
+      for (var folder : settings.frozen()) {
+        folder.read();
+      }
       var run = RunSpec.read(bytes);
       var statsd = Optional.ofNullable(run.metrics().statsd()).or(settings::statsd);
       var flavour =
@@ -95,6 +99,8 @@ public final class WorkerMain {
         termination.of(worker);
         return worker.run();
       }
+    } catch (NotFrozenException e) {
+      return new WorkerExit(Reason.TAMPERED, String.valueOf(e.getMessage()));
     } catch (QueueAccessException e) {
       return new WorkerExit(Reason.QUEUE_REFUSED, String.valueOf(e.getMessage()));
     } catch (IOException | RunSpecException | IllegalArgumentException e) {
@@ -104,12 +110,11 @@ public final class WorkerMain {
     }
   }
 
-  /** A node may still show what had the same name before. */
   private static void check(String digest, byte[] run, Path file) {
     try {
       var found = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(run));
       if (!found.equalsIgnoreCase(digest)) {
-        throw new IllegalArgumentException(
+        throw new NotFrozenException(
             "the run in %s is not the one that the operator wrote: its SHA-256 is %s, and not %s"
                 .formatted(file, found, digest));
       }

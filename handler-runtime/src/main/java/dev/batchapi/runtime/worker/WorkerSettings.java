@@ -2,11 +2,14 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.runtime.protocol.FrozenFolder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What a worker in a cluster is told by its environment; the operator writes it.
@@ -22,6 +25,7 @@ import java.util.OptionalInt;
  * @param grace how long the batch in hand may go on after SIGTERM
  * @param terminationLog where the last words go
  * @param runDigest SHA-256 that the run must have, in hexadecimal figures; empty: any
+ * @param frozen what else is mounted into the pod and must be what it was: code and Python host
  * @param readyPort where the worker listens from the moment its handler is constructed, so that a
  *     probe sees it; empty: nowhere
  */
@@ -37,14 +41,17 @@ public record WorkerSettings(
     Duration grace,
     Path terminationLog,
     Optional<String> runDigest,
+    List<FrozenFolder> frozen,
     OptionalInt readyPort) {
 
   /**
    * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
    * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_STATSD_FLAVOUR},
    * {@code BATCHAPI_LEASE_SECONDS}, {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code
-   * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST} and
-   * {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
+   * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST}, {@code
+   * BATCHAPI_CODE}, {@code BATCHAPI_CODE_DIGEST}, {@code BATCHAPI_PYTHON_HOST}, {@code
+   * BATCHAPI_PYTHON_HOST_DIGEST} and {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL}
+   * has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
@@ -62,6 +69,11 @@ public record WorkerSettings(
         env.seconds("BATCHAPI_GRACE_SECONDS", 50, 0, 86_400),
         Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")),
         env.optional("BATCHAPI_RUN_DIGEST"),
+        Stream.of(
+                env.frozen("BATCHAPI_CODE", "/batchapi/frozen/code"),
+                env.frozen("BATCHAPI_PYTHON_HOST", "/batchapi/frozen/host"))
+            .flatMap(Optional::stream)
+            .toList(),
         env.port("BATCHAPI_READY_PORT"));
   }
 
@@ -93,6 +105,11 @@ public record WorkerSettings(
       var value = optional(name);
       return Duration.ofSeconds(
           value.isEmpty() ? fallback : number(name, value.get(), "number of seconds", least, most));
+    }
+
+    Optional<FrozenFolder> frozen(String name, String fallback) {
+      return optional(name + "_DIGEST")
+          .map(digest -> new FrozenFolder(Path.of(text(name, fallback)), digest));
     }
 
     OptionalInt port(String name) {

@@ -11,6 +11,7 @@ import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlans;
 import dev.batchapi.operator.pod.PodSecurity;
 import dev.batchapi.operator.pod.PodTemplateException;
@@ -68,12 +69,14 @@ final class ReadinessCheck {
 
   private Readiness pods(
       BatchApi api, RunSpec run, Map<String, String> code, KubernetesClient client) {
+    var id = new JobId(api.getMetadata().getNamespace(), JOB, UID);
     FrozenJob job;
     try {
       job =
           FrozenJob.of(
+              id,
               run,
-              PodPlans.of(api.named(), Map.of(), settings, host, JOB, UID, code, Optional.empty()));
+              PodPlans.of(api.named(), Map.of(), settings, host, id, code, Optional.empty()));
     } catch (PodTemplateException e) {
       return Readiness.templateInvalid(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {

@@ -11,13 +11,17 @@ import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.pod.FrozenFiles;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenObjects;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Names;
 import dev.batchapi.operator.pod.PodPlans;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.input.Input;
 import dev.batchapi.queue.input.InputException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -35,8 +39,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts a job: freezes its BatchAPI, its code and its input as they are now. The ConfigMap with
- * the run is written last and is what counts: whoever finds one goes on with it.
+ * Accepts a job: freezes its BatchAPI, its code and its input as they are now, in ConfigMaps of the
+ * job's namespace. What counts is the digest of all that in the BatchJob's status, which is written
+ * after them: without it they mean nothing, whoever made them, and with it they are believed only
+ * as long as they match.
  */
 final class Acceptance {
   /** A BatchAPI of the same file is checked in this time. */
@@ -78,11 +84,52 @@ final class Acceptance {
     }
   }
 
-  /** The job as it was accepted before, by this process or another one. */
-  static Optional<FrozenJob> before(BatchJob job, KubernetesClient client) {
-    var meta = job.getMetadata();
-    return find(client, meta.getNamespace(), Names.run(meta.getName(), meta.getUid()))
-        .map(FrozenObjects::read);
+  /** Whether the job was accepted, by this process or another one. */
+  static boolean isAccepted(BatchJob job) {
+    return job.getStatus() != null && job.getStatus().acceptedTime() != null;
+  }
+
+  /**
+   * The job as it was accepted before.
+   *
+   * @throws TamperedException if anything of it is gone or was replaced
+   * @throws PodTemplateException if this operator's rules for pods do not allow it any more
+   */
+  FrozenJob before(BatchJob job, KubernetesClient client) {
+    var id = JobId.of(job);
+    var digest = job.getStatus().runDigest();
+    if (digest == null) {
+      throw new TamperedException(
+          "The job was accepted by an earlier version, which did not bind it to what was frozen: submit it again.");
+    }
+    var frozen = FrozenObjects.read(id, digest, frozen(client, id, Names.run(id, digest)));
+    checkFiles(frozen, client);
+    return frozen;
+  }
+
+  /** Makes sure of what pods mount, so that none waits for what is gone, or runs something else. */
+  private void checkFiles(FrozenJob job, KubernetesClient client) {
+    var code = job.pod().code();
+    if (code != null) {
+      FrozenObjects.check(frozen(client, job.id(), code.configMap()), code);
+    }
+    var host = job.pod().pythonHost();
+    if (host != null) {
+      pythonHost
+          .filter(ours -> ours.frozen().equals(host))
+          .ifPresentOrElse(
+              ours -> createOrCheck(client, ours.configMap(job.namespace()), host),
+              () -> FrozenObjects.check(frozen(client, job.id(), host.configMap()), host));
+    }
+  }
+
+  private static ConfigMap frozen(KubernetesClient client, JobId id, String name) {
+    return find(client, id.namespace(), name)
+        .orElseThrow(
+            () ->
+                new TamperedException(
+                    "ConfigMap \"%s\" in namespace \"%s\", which the operator made for the job, was deleted."
+                        .formatted(name, id.namespace())));
   }
 
   Result accept(BatchJob job, @Nullable BatchApi api, KubernetesClient client, Instant now) {
@@ -95,6 +142,8 @@ final class Acceptance {
       return new Waiting("ApiNotReady", String.valueOf(e.getMessage()));
     } catch (InputException e) {
       return new Rejected("InputInvalid", String.valueOf(e.getMessage()));
+    } catch (TamperedException e) {
+      return new Rejected(Verdict.RunTampered.name(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -169,37 +218,44 @@ final class Acceptance {
     checkHandlerFile(run, files, code, namespace);
     var labels =
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
-    var plan =
-        PodPlans.of(
-            api.named(),
-            labels,
-            settings,
-            pythonHost,
-            job.getMetadata().getName(),
-            job.getMetadata().getUid(),
-            files,
-            lines);
-    return write(FrozenJob.of(run, plan), files, lines, client);
+    var plan = PodPlans.of(api.named(), labels, settings, pythonHost, JobId.of(job), files, lines);
+    var frozen = FrozenJob.of(JobId.of(job), run, plan);
+    write(frozen, files, lines, client);
+    return frozen;
   }
 
-  private FrozenJob write(
+  private void write(
       FrozenJob frozen,
       Map<String, String> files,
       Optional<String> lines,
       KubernetesClient client) {
-    if (frozen.pod().pythonHost() != null) {
-      pythonHost.ifPresent(host -> create(client, host.configMap(frozen.namespace())));
+    var plan = frozen.pod();
+    if (plan.pythonHost() != null) {
+      createOrCheck(
+          client, pythonHost.orElseThrow().configMap(frozen.namespace()), plan.pythonHost());
     }
-    if (!files.isEmpty()) {
-      create(client, FrozenObjects.code(frozen, files));
+    if (plan.code() != null) {
+      createOrCheck(client, FrozenObjects.code(frozen, files), plan.code());
     }
-    lines.ifPresent(text -> create(client, FrozenObjects.input(frozen, text)));
+    if (plan.input() != null) {
+      createOrCheck(client, FrozenObjects.input(frozen, lines.orElseThrow()), plan.input());
+    }
     credentials.ensure(frozen, client);
-    return create(client, FrozenObjects.run(frozen))
-        ? frozen
-        : find(client, frozen.namespace(), Names.run(frozen.name(), frozen.uid()))
-            .map(FrozenObjects::read)
-            .orElse(frozen);
+    var run = FrozenObjects.run(frozen);
+    if (!create(client, run)) {
+      FrozenObjects.read(
+          frozen.id(), frozen.digest(), frozen(client, frozen.id(), run.getMetadata().getName()));
+    }
+  }
+
+  /** What is there already was made by an acceptance that ended early, or is somebody else's. */
+  private static void createOrCheck(
+      KubernetesClient client, ConfigMap configMap, FrozenFiles files) {
+    if (!create(client, configMap)) {
+      var meta = configMap.getMetadata();
+      find(client, meta.getNamespace(), meta.getName())
+          .ifPresent(found -> FrozenObjects.check(found, files));
+    }
   }
 
   private static Map<String, String> codeFiles(

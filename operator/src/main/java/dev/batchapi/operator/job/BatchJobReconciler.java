@@ -8,9 +8,16 @@ import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.metrics.Progress;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -21,12 +28,12 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -34,6 +41,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a BatchJob to its end: accept and freeze, enqueue, keep workers at work, let the ledger
@@ -44,6 +53,7 @@ import org.jspecify.annotations.Nullable;
     name = "batchjob",
     informer = @Informer(itemStore = Trimmed.BatchJobs.class, informerListLimit = Trimmed.PAGE))
 public final class BatchJobReconciler implements Reconciler<BatchJob> {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchJobReconciler.class);
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
@@ -81,7 +91,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             System::nanoTime,
             signals::changed);
     var observer = new Observer(new RefusedPods(System::nanoTime), clock);
-    tools = new JobPass.Tools(queue, enqueuing, credentials, observer, clock);
+    tools = new JobPass.Tools(queue, acceptance, enqueuing, credentials, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -104,59 +114,106 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       return new Aftermath(context, queue, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
-    if (memory.frozen == null) {
-      var notYet = accept(job, memory, context);
-      if (notYet.isPresent()) {
-        return notYet.get();
-      }
+    if (!Acceptance.isAccepted(job)) {
+      return accept(job, memory, context);
     }
-    var result =
-        new JobPass(tools, job, Objects.requireNonNull(memory.frozen), memory, context).run();
+    try {
+      return pass(job, memory, context);
+    } catch (TamperedException e) {
+      LOG.warn(
+          "BatchJob {} in {} was tampered with: {}",
+          job.getMetadata().getName(),
+          job.getMetadata().getNamespace(),
+          e.getMessage());
+      return endTampered(job, memory, context, String.valueOf(e.getMessage()));
+    } catch (PodTemplateException e) {
+      return endTampered(
+          job, memory, context, "The rules for pods do not allow it: " + e.getMessage());
+    }
+  }
+
+  private UpdateControl<BatchJob> pass(BatchJob job, JobMemory memory, Context<BatchJob> context)
+      throws InterruptedException {
+    var frozen = memory.frozen;
+    if (frozen == null || !frozen.digest().equals(job.getStatus().runDigest())) {
+      frozen = acceptance.before(job, context.getClient());
+      memory.frozen = frozen;
+    }
+    var result = new JobPass(tools, job, frozen, memory, context).run();
     var progress = measure(job, result, memory);
     var control = write(job, result.status(), memory, context, Optional.of(result.again()));
     progress.ifPresent(seen -> measureEnd(seen, result)); // once: the next pass sees a finished job
     return control;
   }
 
-  /** Empty once the job is accepted. */
-  private Optional<UpdateControl<BatchJob>> accept(
+  /**
+   * Nothing of it is believed any more but its identity, by which its workers are told to leave.
+   */
+  private UpdateControl<BatchJob> endTampered(
+      BatchJob job, JobMemory memory, Context<BatchJob> context, String message) {
+    try {
+      var ledger = queue.ledger();
+      var uid = job.getMetadata().getUid();
+      var end =
+          ledger.end(
+              uid, new End(Verdict.RunTampered, FailedBatches.shortened(message), clock.instant()));
+      var status = JobStatus.ended(job, end, ledger.counts(uid));
+      return write(job, status, memory, context, Optional.empty());
+    } catch (QueueUnavailableException e) {
+      return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(JobPass.QUEUE_RETRY);
+    }
+  }
+
+  private UpdateControl<BatchJob> accept(
       BatchJob job, JobMemory memory, Context<BatchJob> context) {
-    if (job.getStatus() != null && job.getStatus().acceptedTime() != null) {
-      memory.frozen = Acceptance.before(job, context.getClient()).orElse(null);
-    }
-    if (memory.frozen != null) {
-      return Optional.empty();
-    }
     var now = clock.instant();
     if (Boolean.TRUE.equals(job.getSpec().cancel())) {
       var status = JobStatus.rejected(job, "Cancelled", "Cancelled before it was accepted.", now);
-      return Optional.of(write(job, status, memory, context, Optional.empty()));
+      return write(job, status, memory, context, Optional.empty());
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
     return switch (acceptance.accept(job, api, context.getClient(), now)) {
-      case Acceptance.Accepted(var frozen) -> {
-        memory.frozen = frozen;
-        yield Optional.empty();
-      }
-      case Acceptance.Soon _ ->
-          Optional.of(UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON));
+      case Acceptance.Accepted(var frozen) -> writeAcceptance(job, frozen, memory, context, now);
+      case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
       case Acceptance.Waiting(var reason, var message) ->
-          Optional.of(
-              write(
-                  job,
-                  JobStatus.waiting(job, reason, message, now),
-                  memory,
-                  context,
-                  Optional.of(askAgain(job, now))));
+          write(
+              job,
+              JobStatus.waiting(job, reason, message, now),
+              memory,
+              context,
+              Optional.of(askAgain(job, now)));
       case Acceptance.Rejected(var reason, var message) ->
-          Optional.of(
-              write(
-                  job,
-                  JobStatus.rejected(job, reason, message, now),
-                  memory,
-                  context,
-                  Optional.empty()));
+          write(
+              job,
+              JobStatus.rejected(job, reason, message, now),
+              memory,
+              context,
+              Optional.empty());
     };
+  }
+
+  /**
+   * From this write on the job is accepted, as frozen now. It is refused if the BatchJob is not the
+   * one that was looked at any more: another operator may have accepted it in the meantime.
+   */
+  private UpdateControl<BatchJob> writeAcceptance(
+      BatchJob job, FrozenJob frozen, JobMemory memory, Context<BatchJob> context, Instant now) {
+    var status = JobStatus.accepted(job, frozen, now);
+    var fresh = withStatus(job, status);
+    fresh.getMetadata().setResourceVersion(job.getMetadata().getResourceVersion());
+    try {
+      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(job, fresh, context);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
+    }
+    memory.statusWritten = now;
+    memory.frozen = frozen;
+    memory.made = true;
+    tell(job, job.getStatus(), status, context, memory);
+    return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
   }
 
   /** What is missing often comes with the next line of the same file. */

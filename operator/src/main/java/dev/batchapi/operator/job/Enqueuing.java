@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job;
 
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueFullException;
@@ -39,6 +40,9 @@ final class Enqueuing {
 
   /** Every batch is there or has its outcome, as of a while ago at the most. */
   record Done() implements State {}
+
+  /** The input is not the one that was frozen: the job ends. */
+  record Tampered(String message) implements State {}
 
   /** It did not succeed; it is tried again. */
   record Failed(String reason, String message) implements State {}
@@ -118,6 +122,8 @@ final class Enqueuing {
       var published = ledger.enqueue(job, batches);
       LOG.debug("{} batches of job {} were put into the queue.", published, job);
       return new Done();
+    } catch (TamperedException e) {
+      return new Tampered(String.valueOf(e.getMessage()));
     } catch (QueueFullException e) {
       return new Failed("QueueFull", String.valueOf(e.getMessage()));
     } catch (QueueUnavailableException e) {

@@ -3,8 +3,8 @@ package dev.batchapi.operator.job;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenObjects;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.queue.Batches;
-import dev.batchapi.queue.input.InputException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 /**
@@ -15,19 +15,19 @@ final class FrozenInput {
 
   static Batches of(BatchJob job, FrozenJob frozen, KubernetesClient client) {
     var batchSize = frozen.run().batchSize();
-    var configMap = frozen.pod().input();
+    var input = frozen.pod().input();
     return JobInputs.lazily(
         frozen.run().totalBatches(),
         () ->
-            configMap == null
+            input == null
                 ? JobInputs.ofSpec(JobInputs.whole(job, client).getSpec(), batchSize)
-                : Acceptance.find(client, frozen.namespace(), configMap)
-                    .map(FrozenObjects::inputLines)
+                : Acceptance.find(client, frozen.namespace(), input.configMap())
+                    .map(found -> FrozenObjects.inputLines(found, input))
                     .map(lines -> JobInputs.ofLines("the input", lines, batchSize))
                     .orElseThrow(
                         () ->
-                            new InputException(
+                            new TamperedException(
                                 "ConfigMap \"%s\" with the job's input was deleted."
-                                    .formatted(configMap))));
+                                    .formatted(input.configMap()))));
   }
 }

@@ -16,6 +16,10 @@ final class JobMemory {
   @Nullable Instant statusWritten;
   Optional<Trouble> refusal = Optional.empty();
   final FailedBatches failedBatches = new FailedBatches();
+
+  /** What its pods mount was made a moment ago, by this process. */
+  boolean made;
+
   boolean retired;
   boolean measured;
 

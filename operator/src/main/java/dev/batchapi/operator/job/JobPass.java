@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.BatchJobStatus.Failure;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** One look at an accepted job: observes, decides, acts. What its status is to say comes out. */
 final class JobPass {
   private static final Duration LOOK_AGAIN = Enqueuing.REPEAT;
-  private static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
+  static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
   private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
@@ -39,6 +40,7 @@ final class JobPass {
   /** What all passes use. */
   record Tools(
       JobQueue queue,
+      Acceptance acceptance,
       Enqueuing enqueuing,
       Credentials credentials,
       Observer observer,
@@ -63,6 +65,12 @@ final class JobPass {
 
   Result run() throws InterruptedException {
     var seen = observe();
+    seen.workers()
+        .lastWords(WorkerState.How.TAMPERED)
+        .ifPresent(
+            words -> {
+              throw new TamperedException(words);
+            });
     if (seen.counts().isPresent() && end(seen).isEmpty()) {
       seen = decide(seen, seen.counts().get());
     }
@@ -106,6 +114,9 @@ final class JobPass {
       state = tools.enqueuing.ensure(frozen.uid(), memory.batches, ledger);
       counts = Optional.of(ledger.counts(frozen.uid()));
       failures = failures(ledger, counts.get());
+      if (state instanceof Enqueuing.Tampered(var message)) {
+        throw new TamperedException(message);
+      }
     } catch (QueueUnavailableException e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
       if (!(state instanceof Enqueuing.Done)) {
@@ -165,9 +176,18 @@ final class JobPass {
 
   private WorkerFleet.Done act(Pool.Plan plan, Observation seen) {
     if (!plan.create().isEmpty()) {
+      checkFrozen();
       tools.credentials.ensure(frozen, client());
     }
     return new WorkerFleet(client()).act(plan, frozen, seen.progress());
+  }
+
+  /** No pod is made to wait for what is gone. What was made a moment ago need not be looked at. */
+  private void checkFrozen() {
+    if (!memory.made) {
+      tools.acceptance.before(job, client());
+    }
+    memory.made = false;
   }
 
   private static Duration untilNextLook(Observation seen) {

@@ -9,6 +9,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.BatchJobStatus.Batches;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobPhase;
+import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.status.Conditions;
 import dev.batchapi.queue.Counts;
@@ -56,7 +57,66 @@ final class JobStatus {
         job.getMetadata().getGeneration(),
         null,
         null,
+        null,
         completed == null ? null : completed.toString());
+  }
+
+  /** Of a job in the moment of its acceptance: from this status on it is accepted. */
+  static BatchJobStatus accepted(BatchJob job, FrozenJob frozen, Instant now) {
+    var total = frozen.run().totalBatches();
+    return new BatchJobStatus(
+        merge(job, conditions(job, now).add(Statuses.ACCEPTED, TRUE, "Accepted", frozenAs(frozen))),
+        JobPhase.PENDING,
+        new Batches(total, 0, 0, total),
+        0,
+        null,
+        null,
+        Labels.JOB_UID + "=" + frozen.uid(),
+        job.getMetadata().getGeneration(),
+        frozen.run().job().startTime(),
+        frozen.digest(),
+        null,
+        null);
+  }
+
+  /**
+   * Of an accepted job that was tampered with: nothing is known of it but what its status and the
+   * ledger say.
+   *
+   * @param end what the ledger says; as a rule that it was tampered with
+   */
+  static BatchJobStatus ended(BatchJob job, End end, Counts counts) {
+    var before = Objects.requireNonNull(job.getStatus());
+    var workers = before.workers();
+    var total = before.batches() == null ? counts.done() : before.batches().total();
+    var tampered = end.verdict() == End.Verdict.RunTampered;
+    var conditions =
+        conditions(job, end.at())
+            .add(
+                Statuses.ACCEPTED,
+                tampered ? FALSE : TRUE,
+                tampered ? end.verdict().name() : "Accepted",
+                tampered ? end.message() : "The job was accepted.");
+    finished(before, end, conditions);
+    return new BatchJobStatus(
+        merge(job, conditions),
+        phase(end.verdict()),
+        batches(total, counts),
+        counts.failedAttempts(),
+        before.failures(),
+        new BatchJobStatus.Workers(0, 0, 0, workers == null ? 0 : workers.lost()),
+        before.selector(),
+        job.getMetadata().getGeneration(),
+        before.acceptedTime(),
+        before.runDigest(),
+        before.startTime(),
+        end.at().toString());
+  }
+
+  private static String frozenAs(FrozenJob frozen) {
+    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items."
+        .formatted(
+            frozen.run().job().apiName(), frozen.run().totalBatches(), frozen.run().batchSize());
   }
 
   /**
@@ -71,7 +131,9 @@ final class JobStatus {
     return new BatchJobStatus(
         merge(job, conditionsOf(seen, end)),
         end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
-        counts.map(c -> batches(seen, c)).orElseGet(() -> before(seen, BatchJobStatus::batches)),
+        counts
+            .map(c -> batches(seen.total(), c))
+            .orElseGet(() -> before(seen, BatchJobStatus::batches)),
         counts
             .map(Counts::failedAttempts)
             .orElseGet(() -> before(seen, BatchJobStatus::failedAttempts)),
@@ -84,6 +146,7 @@ final class JobStatus {
         Labels.JOB_UID + "=" + seen.frozen().uid(),
         job.getMetadata().getGeneration(),
         seen.acceptedTime().toString(),
+        seen.frozen().digest(),
         start(seen, end),
         end.map(e -> e.at().toString()).orElse(null));
   }
@@ -100,26 +163,17 @@ final class JobStatus {
     return seen.before() == null ? null : field.apply(Objects.requireNonNull(seen.before()));
   }
 
-  private static Batches batches(Observation seen, Counts counts) {
-    return new Batches(
-        seen.total(), counts.succeeded(), counts.failed(), seen.total() - counts.done());
+  private static Batches batches(int total, Counts counts) {
+    return new Batches(total, counts.succeeded(), counts.failed(), total - counts.done());
   }
 
   private static Statuses.Conditions conditionsOf(Observation seen, Optional<End> end) {
     var conditions =
         conditions(seen.job(), seen.now())
-            .add(
-                Statuses.ACCEPTED,
-                TRUE,
-                "Accepted",
-                "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items."
-                    .formatted(
-                        seen.frozen().run().job().apiName(),
-                        seen.total(),
-                        seen.frozen().run().batchSize()));
+            .add(Statuses.ACCEPTED, TRUE, "Accepted", frozenAs(seen.frozen()));
     enqueued(seen, end, conditions);
     if (end.isPresent()) {
-      finished(seen, end.get(), conditions);
+      finished(seen.before(), end.get(), conditions);
       return conditions;
     }
     workersReady(seen, conditions);
@@ -148,7 +202,7 @@ final class JobStatus {
               Statuses.ENQUEUED, FALSE, "Enqueuing", "The batches are being put into the queue.");
       case Enqueuing.Failed(var reason, var message) when end.isEmpty() ->
           conditions.add(Statuses.ENQUEUED, FALSE, reason, message);
-      case Enqueuing.Running _, Enqueuing.Failed _ -> {}
+      case Enqueuing.Running _, Enqueuing.Failed _, Enqueuing.Tampered _ -> {}
     }
   }
 
@@ -176,11 +230,12 @@ final class JobStatus {
     }
   }
 
-  private static void finished(Observation seen, End end, Statuses.Conditions conditions) {
+  private static void finished(
+      @Nullable BatchJobStatus before, End end, Statuses.Conditions conditions) {
     var reason = end.verdict().name();
     conditions.add(
         Statuses.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
-    if (Statuses.condition(seen.before(), Statuses.SUSPENDED).isPresent()) {
+    if (Statuses.condition(before, Statuses.SUSPENDED).isPresent()) {
       conditions.add(Statuses.SUSPENDED, FALSE, FINISHED, "The job has ended.");
     }
     conditions.add(Statuses.FINISHED, TRUE, reason, end.message());
@@ -197,7 +252,8 @@ final class JobStatus {
       case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
       case DeadlineExceeded -> JobPhase.TIMED_OUT;
       case Cancelled -> JobPhase.CANCELLED;
-      case TooManyFailures, HandlerInvalid, WorkersFailed, OnJobCompleteFailed -> JobPhase.FAILED;
+      case TooManyFailures, HandlerInvalid, WorkersFailed, OnJobCompleteFailed, RunTampered ->
+          JobPhase.FAILED;
     };
   }
 

@@ -103,6 +103,7 @@ final class PodReading {
           case 0 -> How.DONE;
           case 3 -> How.HANDLER_INVALID;
           case 4 -> How.HANDLER_BROKEN;
+          case 8 -> How.TAMPERED;
           case 143 -> How.DISRUPTED;
           default -> told ? How.DISRUPTED : How.LOST;
         };

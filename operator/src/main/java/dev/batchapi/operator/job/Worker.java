@@ -27,7 +27,7 @@ record Worker(
     }
     var before = progress == progressNow ? fruitless : 0;
     return switch (ended.how()) {
-      case DONE, DISRUPTED, HANDLER_INVALID -> before;
+      case DONE, DISRUPTED, HANDLER_INVALID, TAMPERED -> before;
       case HANDLER_BROKEN, LOST -> progress == progressNow ? before + 1 : 0;
     };
   }

@@ -37,6 +37,8 @@ sealed interface WorkerState {
     DONE,
     /** Its handler can't be used, by no worker: the job fails. */
     HANDLER_INVALID,
+    /** What it found mounted is not what was frozen: the job ends. */
+    TAMPERED,
     /** Its handler could not be constructed; another worker may try. */
     HANDLER_BROKEN,
     /** Someone took its pod away: an eviction, a drained node, kubectl. Not its fault. */

@@ -7,28 +7,36 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** SHA-256 of what is mounted into a pod. */
+/** SHA-256, in hexadecimal figures, of what lies in an author's namespace. */
 final class Digest {
+  private static final int SHORT = 8;
+
   private Digest() {}
 
   static String hex(String text) {
     return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The first eight characters, for a name. */
-  static String shortHex(String text) {
-    return hex(text).substring(0, 8);
-  }
-
-  /** The same of files by name, in whatever order. */
-  static String shortHex(Map<String, String> files) {
-    var all = new StringBuilder();
+  /**
+   * Of files by name, in whatever order: of each its name, its length in bytes and its content, so
+   * that no file can end where another one begins. Hosts and workers compute the same.
+   */
+  static String hex(Map<String, String> files) {
+    var digest = sha256();
     new TreeMap<>(files)
         .forEach(
-            (name, text) ->
-                // With its length, so that no file can end where another one begins.
-                all.append(name).append('\n').append(text.length()).append('\n').append(text));
-    return shortHex(all.toString());
+            (name, text) -> {
+              var content = text.getBytes(StandardCharsets.UTF_8);
+              var head = name + '\n' + content.length + '\n';
+              digest.update(head.getBytes(StandardCharsets.UTF_8));
+              digest.update(content);
+            });
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The first eight figures, for a name. */
+  static String shortened(String hex) {
+    return hex.substring(0, SHORT);
   }
 
   private static MessageDigest sha256() {

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,30 +29,58 @@ public final class FrozenObjects {
 
   private FrozenObjects() {}
 
-  /** The job itself; whoever finds it goes on with it. */
+  /** The job itself. */
   public static ConfigMap run(FrozenJob job) {
     return configMap(
         job,
-        Names.run(job.name(), job.uid()),
-        Map.of(RUN_FILE, job.runJson(), POD_FILE, job.pod().toJson()));
+        Names.run(job.id(), job.digest()),
+        Map.of(RUN_FILE, job.runJson(), POD_FILE, job.podJson()));
   }
 
   /**
    * Reads what {@link #run} wrote.
    *
-   * @throws IllegalArgumentException naming the ConfigMap and what is wrong in it
+   * @param id the BatchJob
+   * @param digest {@link FrozenJob#digest} at its acceptance, by the BatchJob's status
+   * @throws TamperedException if it is anything else
+   * @throws PodTemplateException if it breaks the rules for pods
    */
-  public static FrozenJob read(ConfigMap configMap) {
+  public static FrozenJob read(JobId id, String digest, ConfigMap configMap) {
     var run = file(configMap, RUN_FILE);
     var pod = file(configMap, POD_FILE);
+    check(configMap, FrozenJob.digest(id, run, pod), digest);
     try {
-      return new FrozenJob(
-          RunSpec.read(run.getBytes(StandardCharsets.UTF_8)), PodPlan.fromJson(pod), run);
+      var frozen =
+          new FrozenJob(
+              id,
+              RunSpec.read(run.getBytes(StandardCharsets.UTF_8)),
+              PodPlan.fromJson(pod),
+              run,
+              pod);
+      PodTemplateRules.check(frozen.pod());
+      return frozen;
     } catch (RunSpecException | UncheckedIOException e) {
-      throw new IllegalArgumentException(
+      throw new TamperedException(
           "ConfigMap \"%s\" in namespace \"%s\" holds no frozen job: %s"
-              .formatted(name(configMap), namespace(configMap), e.getMessage()),
-          e);
+              .formatted(name(configMap), namespace(configMap), e.getMessage()));
+    }
+  }
+
+  /**
+   * Makes sure of a ConfigMap with files.
+   *
+   * @throws TamperedException if it holds others than were frozen
+   */
+  public static void check(ConfigMap configMap, FrozenFiles files) {
+    check(configMap, Digest.hex(data(configMap)), files.digest());
+  }
+
+  private static void check(ConfigMap configMap, String found, String wanted) {
+    var binary = configMap.getBinaryData();
+    if (!found.equals(wanted) || (binary != null && !binary.isEmpty())) {
+      throw new TamperedException(
+          "ConfigMap \"%s\" in namespace \"%s\" does not hold what the operator wrote there: somebody has replaced it."
+              .formatted(name(configMap), namespace(configMap)));
     }
   }
 
@@ -72,16 +99,22 @@ public final class FrozenObjects {
    * @param lines one item per line, as JSON
    */
   public static ConfigMap input(FrozenJob job, String lines) {
-    return configMap(job, named(job.pod().input(), "input"), Map.of(INPUT_FILE, lines));
+    return configMap(job, named(job.pod().input(), "input"), inputFiles(lines));
   }
 
   /**
    * Reads what {@link #input} wrote.
    *
-   * @throws IllegalArgumentException naming the ConfigMap, if it holds no items
+   * @throws TamperedException if it holds anything else
    */
-  public static String inputLines(ConfigMap configMap) {
+  public static String inputLines(ConfigMap configMap, FrozenFiles input) {
+    check(configMap, input);
     return file(configMap, INPUT_FILE);
+  }
+
+  /** The files of {@link #input}, whose digest is frozen. */
+  static Map<String, String> inputFiles(String lines) {
+    return Map.of(INPUT_FILE, lines);
   }
 
   /** The credentials of the job's workers. Made anew before they end, so it can be changed. */
@@ -113,18 +146,23 @@ public final class FrozenObjects {
         .build();
   }
 
-  private static String named(@Nullable String name, String what) {
-    return Objects.requireNonNull(name, () -> "the job has no ConfigMap for its " + what);
+  private static String named(@Nullable FrozenFiles files, String what) {
+    return Objects.requireNonNull(files, () -> "the job has no ConfigMap for its " + what)
+        .configMap();
+  }
+
+  private static Map<String, String> data(ConfigMap configMap) {
+    return Objects.requireNonNullElse(configMap.getData(), Map.of());
   }
 
   private static String file(ConfigMap configMap, String key) {
-    return Optional.ofNullable(configMap.getData())
-        .map(data -> data.get(key))
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\"."
-                        .formatted(name(configMap), namespace(configMap), key)));
+    var text = data(configMap).get(key);
+    if (text == null) {
+      throw new TamperedException(
+          "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\": somebody has replaced it."
+              .formatted(name(configMap), namespace(configMap), key));
+    }
+    return text;
   }
 
   private static String name(ConfigMap configMap) {

@@ -4,14 +4,15 @@ import dev.batchapi.crds.run.RunSpec.Language;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The container with the author's code: what it is unless he says otherwise, and what it must be.
+ * The container with the author's code: what it is unless they say otherwise, and what it must be.
  */
 final class HandlerContainer {
   static final String NAME = "handler";
@@ -22,6 +23,13 @@ final class HandlerContainer {
    */
   private static final int CONNECT_SECONDS = WorkerContainer.HOST_WAIT_SECONDS + 60;
 
+  /**
+   * Of all that the container writes to its node's disk, logs included; authors may set another.
+   */
+  private static final String DISK_LIMIT = "10Gi";
+
+  private static final String USER_NAME = "batchapi";
+
   private HandlerContainer() {}
 
   /** What the author's template is laid over. */
@@ -29,7 +37,10 @@ final class HandlerContainer {
     return new ContainerBuilder()
         .withName(NAME)
         .withEnv(defaultEnvironment(plan.language()))
-        .withResources(new ResourceRequirements(null, Map.of(), Map.of()))
+        .withNewResources()
+        .addToRequests(WorkerContainer.DISK, new Quantity("64Mi"))
+        .addToLimits(WorkerContainer.DISK, new Quantity(DISK_LIMIT))
+        .endResources()
         .withNewSecurityContext()
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)
@@ -48,7 +59,7 @@ final class HandlerContainer {
     return new ContainerBuilder()
         .withName(NAME)
         .withImage(plan.handlerImage())
-        .withCommand(command(plan.language()))
+        .withCommand(command(plan))
         .withEnv(KubernetesJson.models(plan.env(), EnvVar.class))
         .withResources(resources(plan))
         .withVolumeMounts(PodVolumes.ofHandler(plan))
@@ -57,8 +68,11 @@ final class HandlerContainer {
 
   private static List<EnvVar> defaultEnvironment(Language language) {
     var env = new ArrayList<EnvVar>();
-    // The user has no entry in the image's passwd, and nothing else can be written to.
+    // The user has no entry in the image's passwd, and nothing else can be written to. Libraries
+    // ask for a name there is, and fail without one (Python's getpass.getuser).
     env.add(new EnvVar("HOME", PodFiles.TMP, null));
+    env.add(new EnvVar("USER", USER_NAME, null));
+    env.add(new EnvVar("LOGNAME", USER_NAME, null));
     if (language == Language.PYTHON) {
       env.add(new EnvVar("PYTHONDONTWRITEBYTECODE", "1", null));
       env.add(new EnvVar("PYTHONUNBUFFERED", "1", null));
@@ -66,22 +80,32 @@ final class HandlerContainer {
     return env;
   }
 
-  private static List<String> command(Language language) {
-    var command =
-        new ArrayList<>(
-            switch (language) {
-              case JAVA -> List.of(PodFiles.JAVA, PodFiles.HOST_ARGUMENTS);
-              case PYTHON -> List.of("python3", "-u", PodFiles.HOST_FOLDER + "/batchapi_start.py");
-            });
-    command.addAll(
-        List.of(
-            "--socket",
-            PodFiles.SOCKET,
-            "--code",
-            PodFiles.CODE_FOLDER,
-            "--connect-seconds",
-            Integer.toString(CONNECT_SECONDS)));
+  private static List<String> command(PodPlan plan) {
+    var command = new ArrayList<String>();
+    switch (plan.language()) {
+      case JAVA -> command.addAll(List.of(PodFiles.JAVA, PodFiles.HOST_ARGUMENTS));
+      case PYTHON -> {
+        var host = Objects.requireNonNull(plan.pythonHost());
+        var start = Objects.requireNonNull(plan.pythonStart());
+        command.addAll(List.of("python3", "-u", "-c", escaped(start)));
+        command.addAll(List.of("--host", PodFiles.HOST_FOLDER));
+        command.addAll(List.of("--host-from", PodFiles.FROZEN_HOST_FOLDER));
+        command.addAll(List.of("--host-digest", host.digest()));
+      }
+    }
+    if (plan.code() != null) {
+      command.addAll(List.of("--code-from", PodFiles.FROZEN_CODE_FOLDER));
+      command.addAll(List.of("--code-digest", plan.code().digest()));
+    }
+    command.addAll(List.of("--socket", PodFiles.SOCKET));
+    command.addAll(List.of("--code", PodFiles.CODE_FOLDER));
+    command.addAll(List.of("--connect-seconds", Integer.toString(CONNECT_SECONDS)));
     return command;
+  }
+
+  /** Kubelet puts variables in place of {@code $(NAME)}, also in commands. */
+  private static String escaped(String text) {
+    return text.replace("$(", "$$(");
   }
 
   private static @Nullable ResourceRequirements resources(PodPlan plan) {

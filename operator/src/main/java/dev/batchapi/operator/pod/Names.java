@@ -41,27 +41,24 @@ public final class Names {
         : OptionalInt.empty();
   }
 
-  /** The ConfigMap with the frozen run and its pod plan. */
-  public static String run(String job, String uid) {
-    return mounted(job, uid, "run");
+  /**
+   * The ConfigMap with the frozen run and its pod plan.
+   *
+   * @param digest of all that was frozen: an acceptance that is begun again, or an object that
+   *     somebody else has made, has another one
+   */
+  public static String run(JobId job, String digest) {
+    return files(job, "run", digest);
   }
 
   /**
-   * The ConfigMap with the author's code as it was when the job was accepted.
+   * A ConfigMap with files as they were when the job was accepted.
    *
-   * @param hash of its content: an acceptance that is begun again must not meet another one's code
+   * @param what {@code code} or {@code input}
+   * @param digest of its content
    */
-  public static String code(String job, String uid, String hash) {
-    return mounted(job, uid, "code-" + hash);
-  }
-
-  /**
-   * The ConfigMap with the input as it was when the job was accepted, if a ConfigMap held it.
-   *
-   * @param hash of its content, as of the code's
-   */
-  public static String input(String job, String uid, String hash) {
-    return mounted(job, uid, "input-" + hash);
+  static String files(JobId job, String what, String digest) {
+    return mounted(job.name(), job.uid(), what + '-' + Digest.shortened(digest));
   }
 
   /** The Secret with the workers' credentials for the queue. */

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workerImage image of the worker's container
  * @param handlerImage image of the handler's container
- * @param code name of the ConfigMap with the author's code; null: it is in the image
- * @param input name of the ConfigMap with the frozen input; null: it is in the BatchJob's spec
- * @param pythonHost name of the ConfigMap with the Python host; null for Java
+ * @param code the author's code; null: it is in the image
+ * @param input the frozen input; null: it is in the BatchJob's spec
+ * @param pythonHost the Python host's files but for its start; null for Java
+ * @param pythonStart the Python program that checks and starts the host; null for Java
  * @param statsd {@code host:port} of the platform's StatsD service; null for nowhere
  * @param statsdFlavour whose rules that service has; null for the worker's own default
  * @param leaseSeconds how long a worker's lease lasts
@@ -33,9 +34,10 @@ public record PodPlan(
     RunSpec.Language language,
     String workerImage,
     String handlerImage,
-    @Nullable String code,
-    @Nullable String input,
-    @Nullable String pythonHost,
+    @Nullable FrozenFiles code,
+    @Nullable FrozenFiles input,
+    @Nullable FrozenFiles pythonHost,
+    @Nullable String pythonStart,
     @Nullable Resources resources,
     List<EnvVar> env,
     @Nullable PodTemplate template,

@@ -20,8 +20,7 @@ public final class PodPlans {
    * @param api the BatchAPI as it is now
    * @param jobLabels the BatchJob's labels; those for Kueue go to its Jobs and pods
    * @param host the Python host, without which no Python handler runs
-   * @param job the BatchJob's name
-   * @param uid the BatchJob's uid
+   * @param job the BatchJob
    * @param codeFiles the author's code by file name; empty if it is in the image
    * @param inputLines the items, if they came from a ConfigMap
    * @throws PodTemplateException if no pod can be made of these settings
@@ -32,8 +31,7 @@ public final class PodPlans {
       Map<String, String> jobLabels,
       OperatorSettings settings,
       Optional<PythonHost> host,
-      String job,
-      String uid,
+      JobId job,
       Map<String, String> codeFiles,
       Optional<String> inputLines) {
     var spec = api.spec();
@@ -43,9 +41,12 @@ public final class PodPlans {
             language,
             settings.runtimeImage(),
             spec.image() != null ? spec.image() : settings.runtimeImage(),
-            codeFiles.isEmpty() ? null : Names.code(job, uid, Digest.shortHex(codeFiles)),
-            inputLines.map(lines -> Names.input(job, uid, Digest.shortHex(lines))).orElse(null),
-            language == Language.PYTHON ? configMapName(host) : null,
+            codeFiles.isEmpty() ? null : files(job, "code", codeFiles),
+            inputLines
+                .map(lines -> files(job, "input", FrozenObjects.inputFiles(lines)))
+                .orElse(null),
+            language == Language.PYTHON ? required(host).frozen() : null,
+            language == Language.PYTHON ? required(host).start() : null,
             spec.resources(),
             or(spec.env(), List.of()),
             spec.template(),
@@ -58,12 +59,16 @@ public final class PodPlans {
     return plan;
   }
 
-  private static String configMapName(Optional<PythonHost> host) {
-    return host.map(PythonHost::configMapName)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "This operator has no Python host: set its BATCHAPI_PYTHON_HOST to the folder with the host's files."));
+  private static FrozenFiles files(JobId job, String what, Map<String, String> files) {
+    var digest = Digest.hex(files);
+    return new FrozenFiles(Names.files(job, what, digest), digest);
+  }
+
+  private static PythonHost required(Optional<PythonHost> host) {
+    return host.orElseThrow(
+        () ->
+            new IllegalArgumentException(
+                "This operator has no Python host: set its BATCHAPI_PYTHON_HOST to the folder with the host's files."));
   }
 
   private static Map<String, String> forKueue(Map<String, String> labels) {

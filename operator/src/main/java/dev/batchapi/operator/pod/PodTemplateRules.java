@@ -1,11 +1,25 @@
 package dev.batchapi.operator.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a BatchAPI's pod settings may not say, because the pod would not be a worker's then. */
 final class PodTemplateRules {
   private static final String RESERVED_VARIABLES = "BATCHAPI_";
+
+  private static final Set<String> METADATA = Set.of("labels", "annotations");
+
+  /** Those of {@link Labels#ofJob}, and the Job controller's of old. */
+  private static final Set<String> OUR_LABELS =
+      Stream.concat(
+              Labels.ofJob("", "", "").keySet().stream(), Stream.of("job-name", "controller-uid"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static final Set<String> OUR_DOMAINS = Set.of("batchapi.dev", "batch.kubernetes.io");
 
   private PodTemplateRules() {}
 
@@ -17,7 +31,14 @@ final class PodTemplateRules {
   static void check(PodPlan plan) {
     plan.env().forEach(variable -> variable("spec.env", variable.name()));
     WorkerPod.authors(plan);
-    var spec = KubernetesJson.tree(plan.template()).path("spec");
+    var template = KubernetesJson.tree(plan.template());
+    metadata(template.path("metadata"));
+    var spec = template.path("spec");
+    if (spec.path("shareProcessNamespace").asBoolean()) {
+      throw new PodTemplateException(
+          "spec.template.spec.shareProcessNamespace cannot be true, for the handler must not see the"
+              + " worker's process: leave it out.");
+    }
     for (var volume : spec.path("volumes")) {
       volume("spec.template.spec.volumes", volume.path("name").asText());
     }
@@ -29,6 +50,29 @@ final class PodTemplateRules {
     for (var container : spec.path("containers")) {
       container(container);
     }
+  }
+
+  /** Ownership and finalizers of a pod are no author's; and by our labels the operator finds it. */
+  private static void metadata(JsonNode metadata) {
+    for (var field : metadata.properties()) {
+      var path = "spec.template.metadata." + field.getKey();
+      if (!METADATA.contains(field.getKey())) {
+        throw new PodTemplateException(
+            path + " cannot be set: of a pod's metadata only labels and annotations can.");
+      }
+      for (var entry : field.getValue().properties()) {
+        if (isOurs(entry.getKey())) {
+          throw new PodTemplateException(
+              "%s has \"%s\", but that is the platform's: take another name."
+                  .formatted(path, entry.getKey()));
+        }
+      }
+    }
+  }
+
+  private static boolean isOurs(String name) {
+    return OUR_LABELS.contains(name)
+        || OUR_DOMAINS.stream().anyMatch(domain -> name.startsWith(domain + "/"));
   }
 
   private static void container(JsonNode container) {
@@ -64,12 +108,18 @@ final class PodTemplateRules {
     for (var mount : container.path("volumeMounts")) {
       volume(path + ".volumeMounts", mount.path("name").asText());
       var folder = mount.path("mountPath").asText();
-      if (folder.matches("/+batchapi(/.*)?")) {
+      if (isOurFolder(folder)) {
         throw new PodTemplateException(
             "%s.volumeMounts has \"%s\", but /batchapi is the platform's: mount it elsewhere."
                 .formatted(path, folder));
       }
     }
+  }
+
+  /** By the path that the kernel would make of it. */
+  private static boolean isOurFolder(String folder) {
+    var path = Path.of("/", folder).normalize();
+    return path.getNameCount() == 0 || path.startsWith(PodFiles.FOLDER);
   }
 
   private static void volume(String path, String name) {

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.pod;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -19,18 +20,26 @@ final class PodVolumes {
   private static final String RUN = RESERVED + "run";
   private static final String CREDENTIALS = RESERVED + "credentials";
   private static final String WORKER_TMP = RESERVED + "worker-tmp";
+  private static final String FROZEN_CODE = RESERVED + "frozen-code";
+  private static final String FROZEN_HOST = RESERVED + "frozen-host";
   private static final String CODE = RESERVED + "code";
   private static final String HOST = RESERVED + "host";
 
   /** Whoever the containers run as, an image may say, or the platform. */
   private static final int READABLE_BY_ALL = 0444;
 
+  /** Sockets take no room; a ConfigMap holds 1 MiB; Python may write byte code beside it. */
+  private static final String SMALL = "1Mi";
+
+  private static final String COPIES = "8Mi";
+  private static final String WORKER_TMP_SIZE = "16Mi";
+
   private PodVolumes() {}
 
   static List<Volume> of(FrozenJob job) {
     var volumes = new ArrayList<Volume>();
-    volumes.add(folder(SOCKET));
-    volumes.add(files(RUN, Names.run(job.name(), job.uid()), FrozenObjects.RUN_FILE));
+    volumes.add(folder(SOCKET, SMALL));
+    volumes.add(files(RUN, Names.run(job.id(), job.digest()), FrozenObjects.RUN_FILE));
     volumes.add(
         new VolumeBuilder()
             .withName(CREDENTIALS)
@@ -39,37 +48,65 @@ final class PodVolumes {
             .withDefaultMode(READABLE_BY_ALL)
             .endSecret()
             .build());
-    volumes.add(folder(WORKER_TMP));
+    volumes.add(folder(WORKER_TMP, WORKER_TMP_SIZE));
     var code = job.pod().code();
-    volumes.add(code == null ? folder(CODE) : files(CODE, code));
+    if (code != null) {
+      volumes.add(files(FROZEN_CODE, code.configMap()));
+    }
+    volumes.add(folder(CODE, COPIES));
     var host = job.pod().pythonHost();
     if (host != null) {
-      volumes.add(files(HOST, host));
+      volumes.add(files(FROZEN_HOST, host.configMap()));
+      volumes.add(folder(HOST, COPIES));
     }
     return volumes;
   }
 
-  static List<VolumeMount> ofWorker() {
-    return List.of(
-        mount(SOCKET, PodFiles.SOCKET_FOLDER, false),
-        mount(RUN, PodFiles.RUN_FOLDER, true),
-        // As a folder, so that credentials that are made anew arrive in pods that run.
-        mount(CREDENTIALS, PodFiles.CREDENTIALS_FOLDER, true),
-        mount(WORKER_TMP, PodFiles.TMP, false));
+  static List<VolumeMount> ofWorker(PodPlan plan) {
+    var mounts = new ArrayList<VolumeMount>();
+    mounts.add(mount(SOCKET, PodFiles.SOCKET_FOLDER, false));
+    mounts.add(mount(RUN, PodFiles.RUN_FOLDER, true));
+    // As a folder, so that credentials that are made anew arrive in pods that run.
+    mounts.add(mount(CREDENTIALS, PodFiles.CREDENTIALS_FOLDER, true));
+    mounts.add(mount(WORKER_TMP, PodFiles.TMP, false));
+    mounts.addAll(frozen(plan));
+    return mounts;
   }
 
   static List<VolumeMount> ofHandler(PodPlan plan) {
     var mounts = new ArrayList<VolumeMount>();
     mounts.add(mount(SOCKET, PodFiles.SOCKET_FOLDER, false));
-    mounts.add(mount(CODE, PodFiles.CODE_FOLDER, true));
+    mounts.addAll(frozen(plan));
+    mounts.add(mount(CODE, PodFiles.CODE_FOLDER, false));
     if (plan.pythonHost() != null) {
-      mounts.add(mount(HOST, PodFiles.HOST_FOLDER, true));
+      mounts.add(mount(HOST, PodFiles.HOST_FOLDER, false));
     }
     return mounts;
   }
 
-  static Volume folder(String name) {
-    return new VolumeBuilder().withName(name).withNewEmptyDir().endEmptyDir().build();
+  private static List<VolumeMount> frozen(PodPlan plan) {
+    var mounts = new ArrayList<VolumeMount>();
+    if (plan.code() != null) {
+      mounts.add(mount(FROZEN_CODE, PodFiles.FROZEN_CODE_FOLDER, true));
+    }
+    if (plan.pythonHost() != null) {
+      mounts.add(mount(FROZEN_HOST, PodFiles.FROZEN_HOST_FOLDER, true));
+    }
+    return mounts;
+  }
+
+  /**
+   * An empty folder.
+   *
+   * @param size what it may hold, as a Kubernetes quantity: else it could fill the node's disk
+   */
+  static Volume folder(String name, String size) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewEmptyDir()
+        .withSizeLimit(new Quantity(size))
+        .endEmptyDir()
+        .build();
   }
 
   static VolumeMount mount(String volume, String folder, boolean readOnly) {

@@ -14,16 +14,14 @@ import java.util.TreeMap;
  * ConfigMap of it; its name changes with its content, so an upgrade of the operator changes nothing
  * for jobs that were accepted before.
  *
- * @param files their text by name
+ * @param start the program that a pod's command holds: it checks the files, and starts from them
+ * @param files the text of the others by name
  */
-public record PythonHost(Map<String, String> files) {
-  private static final String MAIN = "batchapi_start.py";
+public record PythonHost(String start, Map<String, String> files) {
+  private static final String START = "batchapi_start.py";
 
   public PythonHost {
     files = Map.copyOf(files);
-    if (!files.containsKey(MAIN)) {
-      throw new IllegalArgumentException("the Python host has no file " + MAIN);
-    }
   }
 
   /**
@@ -43,24 +41,26 @@ public record PythonHost(Map<String, String> files) {
               .formatted(folder, e),
           e);
     }
-    if (!files.containsKey(MAIN)) {
+    var start = files.remove(START);
+    if (start == null) {
       throw new IllegalArgumentException(
           "%s has no %s. Set BATCHAPI_PYTHON_HOST to the folder with the Python host's files."
-              .formatted(folder, MAIN));
+              .formatted(folder, START));
     }
-    return new PythonHost(files);
+    return new PythonHost(start, files);
   }
 
-  /** Name of its ConfigMap in every namespace. */
-  public String configMapName() {
-    return "batchapi-python-host-" + Digest.shortHex(files);
+  /** Its ConfigMap in every namespace, and what that must hold. */
+  public FrozenFiles frozen() {
+    var digest = Digest.hex(files);
+    return new FrozenFiles("batchapi-python-host-" + Digest.shortened(digest), digest);
   }
 
   /** Its ConfigMap. It has no owner: jobs that come later use it too. */
   public ConfigMap configMap(String namespace) {
     return new ConfigMapBuilder()
         .withNewMetadata()
-        .withName(configMapName())
+        .withName(frozen().configMap())
         .withNamespace(namespace)
         .addToLabels("app.kubernetes.io/name", "batchapi")
         .addToLabels("app.kubernetes.io/component", "python-host")

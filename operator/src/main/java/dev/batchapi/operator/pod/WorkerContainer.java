@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The container that leases batches and commits their outcomes. All of it is ours. */
 final class WorkerContainer {
@@ -24,6 +25,7 @@ final class WorkerContainer {
 
   private static final int LONGEST_GRACE_SECONDS = 86_400;
   private static final String READY = "ready";
+  static final String DISK = "ephemeral-storage";
 
   private WorkerContainer() {}
 
@@ -31,8 +33,9 @@ final class WorkerContainer {
    * The container.
    *
    * @param graceSeconds the pod's
+   * @param user whom it runs as; null: whom the image or the platform says
    */
-  static Container of(FrozenJob job, long graceSeconds) {
+  static Container of(FrozenJob job, long graceSeconds, @Nullable Long user) {
     return new ContainerBuilder()
         .withName(NAME)
         .withImage(job.pod().workerImage())
@@ -54,10 +57,14 @@ final class WorkerContainer {
         .withNewResources()
         .addToRequests("cpu", new Quantity("50m"))
         .addToRequests("memory", new Quantity("96Mi"))
+        .addToRequests(DISK, new Quantity("16Mi"))
         .addToLimits("memory", new Quantity("256Mi"))
+        // Its log, of which kubelet keeps five files of 10 MiB, and its folders.
+        .addToLimits(DISK, new Quantity("256Mi"))
         .endResources()
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
+        .withRunAsUser(user)
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)
         .withNewCapabilities()
@@ -69,7 +76,7 @@ final class WorkerContainer {
         .endSecurityContext()
         // A JVM that dies leaves no message; its last lines say more than its exit code.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
-        .withVolumeMounts(PodVolumes.ofWorker())
+        .withVolumeMounts(PodVolumes.ofWorker(job.pod()))
         .build();
   }
 
@@ -79,6 +86,14 @@ final class WorkerContainer {
     var env = new ArrayList<EnvVar>();
     env.add(variable("BATCHAPI_RUN", PodFiles.RUN));
     env.add(variable("BATCHAPI_RUN_DIGEST", job.runDigest()));
+    if (plan.code() != null) {
+      env.add(variable("BATCHAPI_CODE", PodFiles.FROZEN_CODE_FOLDER));
+      env.add(variable("BATCHAPI_CODE_DIGEST", plan.code().digest()));
+    }
+    if (plan.pythonHost() != null) {
+      env.add(variable("BATCHAPI_PYTHON_HOST", PodFiles.FROZEN_HOST_FOLDER));
+      env.add(variable("BATCHAPI_PYTHON_HOST_DIGEST", plan.pythonHost().digest()));
+    }
     env.add(variable("BATCHAPI_SOCKET", PodFiles.SOCKET));
     env.add(variable("BATCHAPI_NATS_URL", plan.natsUrl()));
     env.add(variable("BATCHAPI_NATS_CREDENTIALS", PodFiles.CREDENTIALS));

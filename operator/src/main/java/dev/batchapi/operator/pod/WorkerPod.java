@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pod of a worker, in three layers, of which the later one wins:
@@ -38,12 +39,17 @@ final class WorkerPod {
   /** As in the images without a root that people know; it needs no entry in the image's passwd. */
   private static final long USER = 65532;
 
+  /** Another one, so that the handler can't read the worker's credentials under /proc. */
+  private static final long WORKERS_USER = 65531;
+
+  private static final String TMP_SIZE = "10Gi";
+
   private WorkerPod() {}
 
   /** The pod template, with what the author wrote as he wrote it. */
   static ObjectNode of(FrozenJob job, Map<String, String> labels) {
     var authors = authors(job.pod());
-    return Layers.merge(authors, KubernetesJson.tree(always(job, labels, graceSeconds(authors))));
+    return Layers.merge(authors, KubernetesJson.tree(always(job, labels, authors)));
   }
 
   /**
@@ -74,20 +80,22 @@ final class WorkerPod {
         .withName(WorkerContainer.NAME)
         .endContainer()
         .addToContainers(HandlerContainer.byDefault(plan))
-        .withVolumes(PodVolumes.folder(PodVolumes.TMP))
+        .withVolumes(PodVolumes.folder(PodVolumes.TMP, TMP_SIZE))
         .endSpec()
         .build();
   }
 
   private static PodTemplateSpec always(
-      FrozenJob job, Map<String, String> labels, long graceSeconds) {
+      FrozenJob job, Map<String, String> labels, ObjectNode authors) {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(labels)
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy("Never")
-        .withContainers(WorkerContainer.of(job, graceSeconds), HandlerContainer.always(job.pod()))
+        .withContainers(
+            WorkerContainer.of(job, graceSeconds(authors), workersUser(authors)),
+            HandlerContainer.always(job.pod()))
         .withVolumes(PodVolumes.of(job))
         .endSpec()
         .build();
@@ -122,6 +130,13 @@ final class WorkerPod {
       }
     }
     return containers;
+  }
+
+  /** Null where the author leaves it to the platform: some let nobody choose. */
+  private static @Nullable Long workersUser(ObjectNode authors) {
+    return authors.path("spec").path("securityContext").hasNonNull("runAsUser")
+        ? WORKERS_USER
+        : null;
   }
 
   private static long graceSeconds(ObjectNode authors) {

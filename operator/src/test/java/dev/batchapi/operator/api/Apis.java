@@ -73,7 +73,8 @@ final class Apis {
             .build());
     if (phase != null) {
       job.setStatus(
-          new BatchJobStatus(null, phase, null, null, null, null, null, null, null, null, null));
+          new BatchJobStatus(
+              null, phase, null, null, null, null, null, null, null, null, null, null));
     }
     return job;
   }

@@ -29,7 +29,7 @@ final class RunningOperator implements AutoCloseable {
             Map.of(
                 "BATCHAPI_NATS_URL", "nats://nats.batchapi-system.svc:4222",
                 "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
-    var host = new PythonHost(Map.of("batchapi_start.py", "pass\n"));
+    var host = new PythonHost("pass\n", Map.of("batchapi_host.py", "pass\n"));
     var client = cluster.operatorsClient();
     var operator =
         new Operator(sdk -> sdk.withKubernetesClient(client).withCloseClientOnStop(false));

@@ -33,6 +33,7 @@ final class JobStatusTest {
         null,
         1L,
         ACCEPTED.toString(),
+        null,
         start.toString(),
         null);
   }
@@ -128,6 +129,7 @@ final class JobStatusTest {
             null,
             1L,
             ACCEPTED.toString(),
+            null,
             ACCEPTED.toString(),
             null);
     job.counts = Optional.empty();

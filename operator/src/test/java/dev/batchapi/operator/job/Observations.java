@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlan;
 import dev.batchapi.queue.Counts;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -72,6 +73,7 @@ final class Observations {
             null,
             null,
             null,
+            null,
             List.of(),
             null,
             null,
@@ -79,7 +81,7 @@ final class Observations {
             "nats://nats:4222",
             15,
             Map.of());
-    return FrozenJob.of(run, pod);
+    return FrozenJob.of(new JobId("n", "j", "uid"), run, pod);
   }
 
   static Counts counts(int succeeded, int failed) {

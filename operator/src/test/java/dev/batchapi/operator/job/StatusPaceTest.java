@@ -36,6 +36,7 @@ final class StatusPaceTest {
         1L,
         ACCEPTED.toString(),
         null,
+        null,
         null);
   }
 

@@ -3,6 +3,7 @@ package dev.batchapi.operator.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,7 @@ class FrozenObjectsTest {
 
   @Test
   void whatIsWrittenIsReadAgain() {
-    var read = FrozenObjects.read(FrozenObjects.run(job));
+    var read = FrozenObjects.read(job.id(), job.digest(), FrozenObjects.run(job));
 
     assertThat(read).isEqualTo(job);
     assertThat(read.runDigest()).isEqualTo(job.runDigest());
@@ -85,37 +86,77 @@ class FrozenObjectsTest {
             spec: {apiName: tagger, input: {configMap: {name: photos, key: all}}}
             """,
             Map.of());
-    var lines = "{\"a\": 1}\n\n2\n";
+    var lines = "1\n2\n";
     var input = FrozenObjects.input(job, lines);
 
     assertThat(input.getMetadata().getName())
-        .isEqualTo(job.pod().input())
+        .isEqualTo(Objects.requireNonNull(job.pod().input()).configMap())
         .startsWith("monday-0b5a7c2e-input-");
-    assertThat(FrozenObjects.inputLines(input)).isEqualTo(lines);
+    assertThat(FrozenObjects.inputLines(input, Objects.requireNonNull(job.pod().input())))
+        .isEqualTo(lines);
     assertThat(job.pod().code()).isNull();
     assertThatThrownBy(() -> FrozenObjects.code(job, Map.of()))
         .hasMessage("the job has no ConfigMap for its code");
   }
 
+  private void refused(JobId id, ConfigMap configMap) {
+    assertThatThrownBy(() -> FrozenObjects.read(id, job.digest(), configMap))
+        .isInstanceOf(TamperedException.class)
+        .hasMessageContaining("ConfigMap \"" + configMap.getMetadata().getName() + "\"")
+        .hasMessageContaining("somebody has replaced it");
+  }
+
   @Test
-  void whatIsNoFrozenJobIsNamed() {
-    var empty = FrozenObjects.run(job).edit().withData(Map.of("run.json", "{}")).build();
-    assertThatThrownBy(() -> FrozenObjects.read(empty))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "ConfigMap \"monday-0b5a7c2e-run\" in namespace \"vision\" has no key \"pod.json\".");
+  void anythingElseThanWhatWasFrozenIsRefused() {
+    var run = FrozenObjects.run(job);
+    for (var key : run.getData().keySet()) {
+      var changed = Objects.requireNonNull(run.getData().get(key)).replaceFirst("\\{", "{ ");
+      refused(job.id(), new ConfigMapBuilder(run).addToData(key, changed).build());
+      refused(job.id(), new ConfigMapBuilder(run).removeFromData(key).build());
+    }
+    refused(job.id(), new ConfigMapBuilder(run).withData(Map.of()).build());
+    refused(job.id(), new ConfigMapBuilder(run).addToBinaryData("x", "AA==").build());
+  }
 
-    var garbage =
-        new ConfigMapBuilder(FrozenObjects.run(job)).addToData("run.json", "{\"job\": 1}").build();
-    assertThatThrownBy(() -> FrozenObjects.read(garbage))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith(
-            "ConfigMap \"monday-0b5a7c2e-run\" in namespace \"vision\" holds no frozen job: the run is wrong at job");
+  /** Who can copy an object can't make another BatchJob's of it. */
+  @Test
+  void theRunOfAnotherBatchJobIsRefused() {
+    var run = FrozenObjects.run(job);
+    refused(new JobId("other", job.name(), job.uid()), run);
+    refused(new JobId(job.namespace(), "other", job.uid()), run);
+    refused(new JobId(job.namespace(), job.name(), "other"), run);
+    assertThatThrownBy(
+            () ->
+                FrozenJob.of(new JobId("kube-system", job.name(), job.uid()), job.run(), job.pod()))
+        .isInstanceOf(TamperedException.class);
+  }
 
-    var noPlan = new ConfigMapBuilder(FrozenObjects.run(job)).addToData("pod.json", "[]").build();
-    assertThatThrownBy(() -> FrozenObjects.read(noPlan))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("holds no frozen job");
+  @Test
+  void theRulesForPodsHoldAtEveryRead() {
+    var plan = job.pod();
+    var pod =
+        plan.toJson()
+            .replaceFirst("\\{", "{\"template\": {\"spec\": {\"shareProcessNamespace\": true}},");
+    var run = FrozenObjects.run(job);
+    var changed = new ConfigMapBuilder(run).addToData("pod.json", pod).build();
+    var digest = FrozenJob.digest(job.id(), job.runJson(), pod);
+    assertThatThrownBy(() -> FrozenObjects.read(job.id(), digest, changed))
+        .isInstanceOf(PodTemplateException.class);
+  }
+
+  @Test
+  void codeInputAndHostAreHeldToTheirDigests() {
+    var code = FrozenObjects.code(job, Map.of("handler.py", "class Handler: pass"));
+    var frozen = Objects.requireNonNull(job.pod().code());
+    FrozenObjects.check(code, frozen);
+    for (var other :
+        List.of(
+            new ConfigMapBuilder(code).addToData("handler.py", "evil").build(),
+            new ConfigMapBuilder(code).addToData("sitecustomize.py", "evil").build(),
+            new ConfigMapBuilder(code).addToBinaryData("libc.so", "AA==").build())) {
+      assertThatThrownBy(() -> FrozenObjects.check(other, frozen))
+          .isInstanceOf(TamperedException.class);
+    }
   }
 
   @Test

@@ -23,12 +23,17 @@ public final class Given {
               "BATCHAPI_STATSD_FLAVOUR", "datadog",
               "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
   static final PythonHost HOST =
-      new PythonHost(Map.of("batchapi_start.py", "import batchapi_wire\n", "batchapi_wire.py", "pass\n"));
+      new PythonHost("import sys  # $(HOME)\n", Map.of("batchapi_host.py", "def main(): pass\n"));
   private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
 
   private Given() {}
 
   public static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
+    return job(api, job, codeOfConfigMap, HOST);
+  }
+
+  static FrozenJob job(
+      String api, String job, Map<String, String> codeOfConfigMap, PythonHost host) {
     var batchApi = YAML.unmarshal(api, BatchApi.class);
     var batchJob = YAML.unmarshal(job, BatchJob.class);
     var meta = batchJob.getMetadata();
@@ -42,14 +47,13 @@ public final class Given {
             batchApi.named(),
             meta.getLabels(),
             SETTINGS,
-            Optional.of(HOST),
-            meta.getName(),
-            meta.getUid(),
+            Optional.of(host),
+            JobId.of(batchJob),
             code,
             batchJob.getSpec().input().configMap() == null
                 ? Optional.empty()
                 : Optional.of("1\n2\n"));
-    return FrozenJob.of(run, plan);
+    return FrozenJob.of(JobId.of(batchJob), run, plan);
   }
 
   static Map<String, String> files(String configMap) {

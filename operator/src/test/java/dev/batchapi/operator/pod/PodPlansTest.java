@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.run.RunSpec.Language;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -35,8 +36,7 @@ class PodPlansTest {
         labels,
         Given.SETTINGS,
         host,
-        "monday",
-        "0b5a7c2e-1111",
+        new JobId(namespace, "monday", "0b5a7c2e-1111"),
         code,
         Optional.empty());
   }
@@ -67,9 +67,10 @@ class PodPlansTest {
 
   @Test
   void codeIsNamedByItsContent() {
-    var one = plan("vision", PYTHON, Map.of("a.py", "1", "b.py", "2")).code();
+    var one =
+        Objects.requireNonNull(plan("vision", PYTHON, Map.of("a.py", "1", "b.py", "2")).code());
 
-    assertThat(one).matches("monday-0b5a7c2e-code-[0-9a-f]{8}");
+    assertThat(one.configMap()).matches("monday-0b5a7c2e-code-[0-9a-f]{8}");
     assertThat(plan("vision", PYTHON, Map.of("b.py", "2", "a.py", "1")).code()).isEqualTo(one);
     assertThat(plan("vision", PYTHON, Map.of("a.py", "1", "b.py", "3")).code()).isNotEqualTo(one);
     assertThat(plan("vision", PYTHON, Map.of("a.py", "1b.py", "", "2")).code()).isNotEqualTo(one);

@@ -28,6 +28,18 @@ class PodTemplateRulesTest {
           spec: {containers: [{name: handler, volumeMounts: [{name: batchapi-credentials, mountPath: /x}]}]} | spec.template.spec.containers[handler].volumeMounts has "batchapi-credentials", but volumes whose names begin with batchapi- are the platform's: take another name.
           spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: //batchapi/code}]}]} | spec.template.spec.containers[handler].volumeMounts has "//batchapi/code", but /batchapi is the platform's: mount it elsewhere.
           spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: /batchapi}]}]} | spec.template.spec.containers[handler].volumeMounts has "/batchapi", but /batchapi is the platform's: mount it elsewhere.
+          spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: /tmp/../batchapi/code}]}]} | spec.template.spec.containers[handler].volumeMounts has "/tmp/../batchapi/code", but /batchapi is the platform's: mount it elsewhere.
+          spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: ./batchapi//socket/.}]}]} | spec.template.spec.containers[handler].volumeMounts has "./batchapi//socket/.", but /batchapi is the platform's: mount it elsewhere.
+          spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: /tmp/..}]}]} | spec.template.spec.containers[handler].volumeMounts has "/tmp/..", but /batchapi is the platform's: mount it elsewhere.
+          spec: {shareProcessNamespace: true} | spec.template.spec.shareProcessNamespace cannot be true, for the handler must not see the worker's process: leave it out.
+          metadata: {finalizers: [a/b]} | spec.template.metadata.finalizers cannot be set: of a pod's metadata only labels and annotations can.
+          metadata: {ownerReferences: [{uid: x}]} | spec.template.metadata.ownerReferences cannot be set: of a pod's metadata only labels and annotations can.
+          metadata: {namespace: kube-system} | spec.template.metadata.namespace cannot be set: of a pod's metadata only labels and annotations can.
+          metadata: {generateName: x} | spec.template.metadata.generateName cannot be set: of a pod's metadata only labels and annotations can.
+          metadata: {labels: {batchapi.dev/job-uid: x}} | spec.template.metadata.labels has "batchapi.dev/job-uid", but that is the platform's: take another name.
+          metadata: {labels: {app.kubernetes.io/managed-by: x}} | spec.template.metadata.labels has "app.kubernetes.io/managed-by", but that is the platform's: take another name.
+          metadata: {labels: {batch.kubernetes.io/job-name: x}} | spec.template.metadata.labels has "batch.kubernetes.io/job-name", but that is the platform's: take another name.
+          metadata: {annotations: {batchapi.dev/progress: "9"}} | spec.template.metadata.annotations has "batchapi.dev/progress", but that is the platform's: take another name.
           spec: {initContainers: [{name: a, volumeMounts: [{name: batchapi-credentials, mountPath: /x}]}]} | spec.template.spec.initContainers[a].volumeMounts has "batchapi-credentials", but volumes whose names begin with batchapi- are the platform's: take another name.
           spec: {volumes: [{name: batchapi-run, emptyDir: {}}]} | spec.template.spec.volumes has "batchapi-run", but volumes whose names begin with batchapi- are the platform's: take another name.
           spec: {volumes: [{emptyDir: {}}]} | spec.template.spec.volumes[0] has no name, by which the elements of this list are told apart.
@@ -53,6 +65,8 @@ class PodTemplateRulesTest {
           spec: {containers: [{name: handler, volumeMounts: [{name: x, mountPath: /batchapis}]}]}
           spec: {initContainers: [{name: proxy, image: x, command: [x], restartPolicy: Always}]}
           spec: null
+          spec: {shareProcessNamespace: false}
+          metadata: {labels: {app.kubernetes.io/version: "1", team: a}, annotations: {a/b: c}}
           """)
   void whatDoesNotIsTaken(String template) {
     assertThat(WorkerJobs.of(Given.jobWithTemplate(template), 0, 0, 0, 0)).isNotNull();
@@ -114,5 +128,33 @@ class PodTemplateRulesTest {
     assertThat(context.getRunAsNonRoot()).isEqualTo(nonRoot);
     assertThat(context.getRunAsUser()).isEqualTo(user);
     assertThat(context.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    var worker = Containers.named(WorkerJobs.of(job, 0, 0, 0, 0), "worker").getSecurityContext();
+    assertThat(worker.getRunAsUser())
+        .as("another user than the handler's, where one may be chosen")
+        .isEqualTo(user == null ? null : 65531L);
+  }
+
+  /** A handler that writes without end fills its own share, and not its node's disk. */
+  @Test
+  void everyFolderOfThePodHasABoundAndSoHasEveryContainer() {
+    var pod = WorkerJobs.of(Given.jobWith(""), 0, 0, 0, 0).getSpec().getTemplate().getSpec();
+
+    assertThat(pod.getVolumes())
+        .filteredOn(volume -> volume.getEmptyDir() != null)
+        .isNotEmpty()
+        .allSatisfy(volume -> assertThat(volume.getEmptyDir().getSizeLimit()).isNotNull());
+    assertThat(pod.getContainers())
+        .allSatisfy(
+            container ->
+                assertThat(container.getResources().getLimits()).containsKey("ephemeral-storage"));
+  }
+
+  @Test
+  void anAuthorMaySetAnotherBoundOfTheDisk() {
+    var job = Given.jobWith("resources: {limits: {ephemeral-storage: 50Gi, memory: 1Gi}}");
+    var resources = Containers.named(WorkerJobs.of(job, 0, 0, 0, 0), "handler").getResources();
+
+    assertThat(resources.getLimits().get("ephemeral-storage")).hasToString("50Gi");
+    assertThat(resources.getRequests().get("ephemeral-storage")).hasToString("64Mi");
   }
 }

@@ -1,8 +1,11 @@
 package dev.batchapi.operator.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.runtime.protocol.FrozenFolder;
+import dev.batchapi.runtime.protocol.NotFrozenException;
 import dev.batchapi.runtime.worker.WorkerSettings;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -10,11 +13,13 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,26 +73,85 @@ class WorkerContractTest {
         .isEqualTo(mount("worker", settings.socket()).getName());
   }
 
+  /** Whoever may write ConfigMaps may put others in their place: only what was checked is run. */
   @Test
-  void theHostFindsItsFilesAndTheCode() {
-    assertThat(mounted("handler", Path.of(option("--code")).resolve("handler.py")))
-        .isEqualTo(CODE.get("handler.py"));
-    assertThat(mounted("handler", Path.of(command().get(2))))
-        .isEqualTo(Given.HOST.files().get("batchapi_start.py"));
+  void theHostFindsItsFilesAndTheCodeAndKnowsWhatTheyMustBe() throws IOException {
+    assertThat(content("handler", "--code-from")).isEqualTo(CODE);
+    assertThat(content("handler", "--host-from")).isEqualTo(Given.HOST.files());
+    assertThat(mount("handler", Path.of(option("--code")).resolve("x")).getReadOnly()).isNull();
+    assertThat(mount("handler", Path.of(option("--host")).resolve("x")).getReadOnly()).isNull();
+    for (var frozen : settings.frozen()) {
+      var files = content(mount("worker", frozen.folder().resolve("x")));
+      var written = written(files);
+      var read = new FrozenFolder(written, frozen.digest()).read();
+      assertThat(read).hasSameSizeAs(files);
+      Files.writeString(written.resolve("other.py"), "evil");
+      assertThatThrownBy(() -> new FrozenFolder(written, frozen.digest()).read())
+          .isInstanceOf(NotFrozenException.class)
+          .hasMessageContaining(written.toString());
+    }
+    assertThat(settings.frozen())
+        .extracting(FrozenFolder::digest)
+        .containsExactly(option("--code-digest"), option("--host-digest"));
   }
 
-  /** It ends with 70 when it finds no worker, and with 64 when it was called wrongly. */
+  private Path written(Map<String, String> files) throws IOException {
+    var folder = Files.createTempDirectory(this.folder, "mounted");
+    for (var file : files.entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    return folder;
+  }
+
+  private Map<String, String> content(String container, String option) {
+    return content(mount(container, Path.of(option(option)).resolve("x")));
+  }
+
+  private Map<String, String> content(VolumeMount mount) {
+    return content(volume(mount));
+  }
+
+  /** It ends with 70 when it finds no worker: what was checked has been copied, and was run. */
   @Test
   void thePythonHostReadsItsArguments() throws IOException, InterruptedException {
-    var host = "../handler-runtime/src/main/python/batchapi_start.py";
-    var arguments = new ArrayList<>(command());
-    arguments.set(2, host);
-    arguments.set(arguments.indexOf("--socket") + 1, folder.resolve("none.sock").toString());
-    arguments.set(arguments.indexOf("--connect-seconds") + 1, "1");
+    var host = PythonHost.read(Path.of("../handler-runtime/src/main/python"));
+    var real =
+        Given.job(
+            """
+            apiVersion: batchapi.dev/v1alpha1
+            kind: BatchAPI
+            metadata: {name: tagger, namespace: vision}
+            spec: {handler: {python: {inline: "class Handler: pass"}}}
+            """,
+            """
+            apiVersion: batchapi.dev/v1alpha1
+            kind: BatchJob
+            metadata: {name: monday, namespace: vision, uid: 0b5a7c2e-1111-4222-8333-444455556666}
+            spec: {apiName: tagger, input: {count: 10}}
+            """,
+            Map.of(),
+            host);
+    var arguments =
+        new ArrayList<>(Containers.named(WorkerJobs.of(real, 0, 0, 0, 0), "handler").getCommand());
+    arguments.replaceAll(argument -> argument.replace("$$(", "$("));
+    var copies = new HashMap<String, Path>();
+    for (var option : List.of("--code", "--host")) {
+      copies.put(option, Files.createTempDirectory(folder, "copy"));
+      set(arguments, option, copies.get(option));
+    }
+    set(arguments, "--code-from", written(CODE));
+    set(arguments, "--host-from", written(host.files()));
+    set(arguments, "--socket", folder.resolve("none.sock"));
+    set(arguments, "--connect-seconds", 1);
 
     var process = new ProcessBuilder(arguments).redirectErrorStream(true).start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isEqualTo(70);
+    assertThat(Objects.requireNonNull(copies.get("--code")).resolve("handler.py")).exists();
+  }
+
+  private static void set(List<String> arguments, String option, Object value) {
+    arguments.set(arguments.indexOf(option) + 1, value.toString());
   }
 
   private List<String> command() {
@@ -109,12 +173,14 @@ class WorkerContractTest {
   private String mounted(String container, Path path) {
     var mount = mount(container, path);
     var file = Path.of(mount.getMountPath()).relativize(path).toString();
-    var volume =
-        workerJob.getSpec().getTemplate().getSpec().getVolumes().stream()
-            .filter(v -> v.getName().equals(mount.getName()))
-            .findFirst()
-            .orElseThrow();
-    return Objects.requireNonNull(content(volume).get(file), file);
+    return Objects.requireNonNull(content(volume(mount)).get(file), file);
+  }
+
+  private Volume volume(VolumeMount mount) {
+    return workerJob.getSpec().getTemplate().getSpec().getVolumes().stream()
+        .filter(v -> v.getName().equals(mount.getName()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private Map<String, String> content(Volume volume) {

@@ -33,7 +33,7 @@ class WorkerJobsTest {
     var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
     var job = Given.job(folder.in("in-api.yaml"), folder.in("in-job.yaml"), code);
 
-    var read = FrozenObjects.read(FrozenObjects.run(job));
+    var read = FrozenObjects.read(job.id(), job.digest(), FrozenObjects.run(job));
 
     assertThat(WorkerJobs.of(read, 2, 1, 3, 40)).isEqualTo(WorkerJobs.of(job, 2, 1, 3, 40));
   }
