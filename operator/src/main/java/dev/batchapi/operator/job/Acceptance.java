@@ -11,12 +11,14 @@ import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenFiles;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenObjects;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Names;
 import dev.batchapi.operator.pod.PodPlans;
+import dev.batchapi.operator.pod.PodSecurity;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
@@ -51,11 +53,17 @@ final class Acceptance {
   private final OperatorSettings settings;
   private final Optional<PythonHost> pythonHost;
   private final Credentials credentials;
+  private final NamespaceLevels levels;
 
-  Acceptance(OperatorSettings settings, Optional<PythonHost> pythonHost, Credentials credentials) {
+  Acceptance(
+      OperatorSettings settings,
+      Optional<PythonHost> pythonHost,
+      Credentials credentials,
+      NamespaceLevels levels) {
     this.settings = settings;
     this.pythonHost = pythonHost;
     this.credentials = credentials;
+    this.levels = levels;
   }
 
   /** What became of it. */
@@ -103,6 +111,7 @@ final class Acceptance {
           "The job was accepted by an earlier version, which did not bind it to what was frozen: submit it again.");
     }
     var frozen = FrozenObjects.read(id, digest, frozen(client, id, Names.run(id, digest)));
+    PodSecurity.check(levels.of(id.namespace(), client), frozen);
     checkFiles(frozen, client);
     return frozen;
   }
@@ -220,6 +229,7 @@ final class Acceptance {
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
     var plan = PodPlans.of(api.named(), labels, settings, pythonHost, JobId.of(job), files, lines);
     var frozen = FrozenJob.of(JobId.of(job), run, plan);
+    PodSecurity.check(levels.of(namespace, client), frozen);
     write(frozen, files, lines, client);
     return frozen;
   }

@@ -5,6 +5,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.Events;
+import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.metrics.Progress;
@@ -83,7 +84,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     this.metrics = metrics;
     this.clock = clock;
     credentials = new Credentials(queue::workerCredentials, clock);
-    acceptance = new Acceptance(settings, pythonHost, credentials);
+    acceptance =
+        new Acceptance(
+            settings, pythonHost, credentials, new NamespaceLevels(settings.podSecurity(), clock));
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
@@ -125,10 +128,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
           job.getMetadata().getName(),
           job.getMetadata().getNamespace(),
           e.getMessage());
-      return endTampered(job, memory, context, String.valueOf(e.getMessage()));
+      return end(job, memory, context, Verdict.RunTampered, String.valueOf(e.getMessage()));
     } catch (PodTemplateException e) {
-      return endTampered(
-          job, memory, context, "The rules for pods do not allow it: " + e.getMessage());
+      var message = "No more workers can be made: " + e.getMessage();
+      return end(job, memory, context, Verdict.WorkersFailed, message);
     }
   }
 
@@ -146,17 +149,14 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     return control;
   }
 
-  /**
-   * Nothing of it is believed any more but its identity, by which its workers are told to leave.
-   */
-  private UpdateControl<BatchJob> endTampered(
-      BatchJob job, JobMemory memory, Context<BatchJob> context, String message) {
+  /** Goes by nothing but the job's identity, by which its workers are told to leave. */
+  private UpdateControl<BatchJob> end(
+      BatchJob job, JobMemory memory, Context<BatchJob> context, Verdict verdict, String message) {
     try {
       var ledger = queue.ledger();
       var uid = job.getMetadata().getUid();
       var end =
-          ledger.end(
-              uid, new End(Verdict.RunTampered, FailedBatches.shortened(message), clock.instant()));
+          ledger.end(uid, new End(verdict, FailedBatches.shortened(message), clock.instant()));
       var status = JobStatus.ended(job, end, ledger.counts(uid));
       return write(job, status, memory, context, Optional.empty());
     } catch (QueueUnavailableException e) {
