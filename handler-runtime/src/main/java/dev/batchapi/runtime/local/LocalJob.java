@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.local;
 
+import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
@@ -61,8 +62,13 @@ final class LocalJob {
     this.plan = plan;
     this.ledger = ledger;
     this.progress = progress;
-    var noted = noting(hosts);
-    this.pool = new WorkerPool(() -> new Worker(assignment, queue.get(), noted), this::afterExit);
+    this.pool =
+        new WorkerPool(
+            slot -> {
+              lostWorkers.starting(slot, progressMade());
+              return new Worker(assignment, queue.get(), noting(slot, hosts));
+            },
+            this::afterExit);
   }
 
   /** Runs the job to its end, which is also written to the ledger. */
@@ -138,15 +144,20 @@ final class LocalJob {
         .encode();
   }
 
-  private Optional<Duration> afterExit(WorkerExit exit) {
+  private Optional<Duration> afterExit(int slot, WorkerExit exit) {
     return switch (exit.reason()) {
-      case DONE, RELEASED -> Optional.empty();
+      case DONE, RELEASED -> {
+        lostWorkers.left(slot);
+        yield Optional.empty();
+      }
       case HANDLER_INVALID -> {
         end(Verdict.HandlerInvalid, exit.message());
         yield Optional.empty();
       }
       case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, TAMPERED, UNEXPECTED -> {
-        var again = lostWorkers.another(ledger.counts(assignment.jobId()).done());
+        var loss =
+            exit.reason() == WorkerExit.Reason.HANDLER_BROKEN ? Loss.CONSTRUCTION : Loss.RUNNING;
+        var again = lostWorkers.lost(slot, loss, progressMade());
         if (again.isEmpty()) {
           end(Verdict.WorkersFailed, exit.message());
         }
@@ -155,12 +166,19 @@ final class LocalJob {
     };
   }
 
+  /** Grows with everything that the workers get done. */
+  private int progressMade() {
+    var counts = ledger.counts(assignment.jobId());
+    return counts.done() + counts.failedAttempts();
+  }
+
   /** The same hosts; the first one that is ready starts the clock of the run. */
-  private HostSource noting(HostSource hosts) {
+  private HostSource noting(int slot, HostSource hosts) {
     return new HostSource() {
       @Override
       public Host start() throws HostStartException, InterruptedException {
         var host = hosts.start();
+        lostWorkers.ready(slot);
         synchronized (LocalJob.this) {
           if (firstReady == null) {
             firstReady = Instant.now();

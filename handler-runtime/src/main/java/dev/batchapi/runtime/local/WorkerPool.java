@@ -8,38 +8,45 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** A number of workers, each in a thread of its own, and each replaced when it ends too early. */
 final class WorkerPool {
-  private final Supplier<Worker> workers;
-  private final Function<WorkerExit, Optional<Duration>> onExit;
+  private final IntFunction<Worker> workers;
+  private final OnExit onExit;
   private final List<Thread> threads = new ArrayList<>();
   private final List<Worker> running = new ArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
+  /** Decides what follows a worker's end in its place: a new one after a pause, or none. */
+  interface OnExit {
+    Optional<Duration> next(int slot, WorkerExit exit);
+  }
+
   /**
-   * @param workers makes one
-   * @param onExit decides what follows a worker's end: a new one after a pause, or none
+   * Starts none.
+   *
+   * @param workers makes one for a place, from 0
+   * @param onExit is asked after each
    */
-  WorkerPool(Supplier<Worker> workers, Function<WorkerExit, Optional<Duration>> onExit) {
+  WorkerPool(IntFunction<Worker> workers, OnExit onExit) {
     this.workers = workers;
     this.onExit = onExit;
   }
 
   void start(int count) {
     for (var i = 0; i < count; i++) {
-      threads.add(Thread.ofPlatform().name("worker-" + i).start(this::slot));
+      var slot = i;
+      threads.add(Thread.ofPlatform().name("worker-" + slot).start(() -> work(slot)));
     }
   }
 
-  private void slot() {
+  private void work(int slot) {
     for (var again = Optional.of(Duration.ZERO); again.isPresent(); ) {
       if (stoppedWithin(again.get())) {
         return;
       }
-      var worker = workers.get();
+      var worker = workers.apply(slot);
       synchronized (running) {
         running.add(worker);
       }
@@ -51,7 +58,7 @@ final class WorkerPool {
           running.remove(worker);
         }
       }
-      again = onExit.apply(exit);
+      again = onExit.next(slot, exit);
     }
   }
 

@@ -20,10 +20,12 @@ public final class AwaitedHosts implements HostSource {
   private final HostSocket socket;
   private final Start start;
   private final StatsdMetrics metrics;
+  private final Runnable onConnect;
   private final Duration connectTime;
   private final Optional<Duration> startup;
 
   /**
+   * @param onConnect is called when a host has connected
    * @param connectTime how long the other container may take to start, its image's pull included
    * @param startup how long the handler's construction may take; empty without a limit
    */
@@ -31,11 +33,13 @@ public final class AwaitedHosts implements HostSource {
       HostSocket socket,
       Start start,
       StatsdMetrics metrics,
+      Runnable onConnect,
       Duration connectTime,
       Optional<Duration> startup) {
     this.socket = socket;
     this.start = start;
     this.metrics = metrics;
+    this.onConnect = onConnect;
     this.connectTime = connectTime;
     this.startup = startup;
   }
@@ -44,6 +48,7 @@ public final class AwaitedHosts implements HostSource {
   public Host start() throws HostStartException, InterruptedException {
     try {
       var channel = socket.next().get(connectTime.toMillis(), TimeUnit.MILLISECONDS);
+      onConnect.run();
       return SocketHost.start(channel, new Unseen(channel), start, metrics, startup);
     } catch (TimeoutException e) {
       throw new HostStartException(

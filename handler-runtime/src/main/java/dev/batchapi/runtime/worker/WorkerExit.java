@@ -1,5 +1,7 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.contract.ExitCode;
+
 /**
  * How a worker ended. The codes are a contract with the operator: docs/protocol.md.
  *
@@ -11,32 +13,32 @@ public record WorkerExit(Reason reason, String message) {
   /** The kinds of end, each with its exit code. */
   public enum Reason {
     /** The job has its end record, or the worker had nothing in hand when it was told to stop. */
-    DONE(0),
+    DONE(ExitCode.DONE),
     /** The handler can't be used: the job fails at once. */
-    HANDLER_INVALID(3),
+    HANDLER_INVALID(ExitCode.HANDLER_INVALID),
     /** The handler could not be constructed here: another worker may try. */
-    HANDLER_BROKEN(4),
+    HANDLER_BROKEN(ExitCode.HANDLER_BROKEN),
     /** The host ended or was ended, its batch is accounted for; another worker goes on. */
-    HOST_ENDED(5),
+    HOST_ENDED(ExitCode.HOST_ENDED),
     /** No host came to the socket in time. */
-    HOST_ABSENT(6),
+    HOST_ABSENT(ExitCode.HOST_ABSENT),
     /** The queue refused this worker for good: its credentials have expired or been revoked. */
-    QUEUE_REFUSED(7),
+    QUEUE_REFUSED(ExitCode.QUEUE_REFUSED),
     /** What is mounted is not what the job was accepted with: the job ends. */
-    TAMPERED(8),
+    TAMPERED(ExitCode.TAMPERED),
     /** Something that should not happen, a fault of ours. */
-    UNEXPECTED(70),
+    UNEXPECTED(ExitCode.UNEXPECTED),
     /** Told to stop with a batch in hand: it was given back. */
-    RELEASED(143);
+    RELEASED(ExitCode.RELEASED);
 
-    private final int code;
+    private final ExitCode code;
 
-    Reason(int code) {
+    Reason(ExitCode code) {
       this.code = code;
     }
 
     public int code() {
-      return code;
+      return code.code();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.contract.ExitCode;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.crds.run.RunSpecException;
 import dev.batchapi.metrics.Flavour;
@@ -55,7 +56,7 @@ public final class WorkerMain {
       settings = WorkerSettings.from(System.getenv());
     } catch (IllegalArgumentException e) {
       log.error("{}", e.getMessage());
-      System.exit(64);
+      System.exit(ExitCode.USAGE.code());
       return;
     }
     System.exit(run(settings).reason().code());
@@ -86,13 +87,17 @@ public final class WorkerMain {
               .orElse(settings.statsdFlavour());
       try (var socket = new HostSocket(settings.socket());
           var metrics = metrics(statsd, flavour, run.metrics().tags());
-          var ready = new ReadyPort(settings.readyPort());
+          var reached = new SignalPort(settings.queuePort(), "connected to the queue");
+          var met = new SignalPort(settings.hostPort(), "connected to its host");
+          var ready = new SignalPort(settings.readyPort(), "ready");
           var queue = connect(settings, run)) {
+        reached.open();
         var hosts =
             new AwaitedHosts(
                 socket,
                 Starts.of(run, statsd.orElse(null), flavour),
                 metrics,
+                met::open,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
         var worker = new Worker(Worker.Assignment.of(run), queue, ready.announcing(hosts));

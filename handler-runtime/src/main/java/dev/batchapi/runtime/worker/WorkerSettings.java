@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  * @param frozen what else is mounted into the pod and must be what it was: code and Python host
  * @param readyPort where the worker listens from the moment its handler is constructed, so that a
  *     probe sees it; empty: nowhere
+ * @param queuePort the same from the moment it has reached the queue
+ * @param hostPort the same from the moment its host has connected
  */
 public record WorkerSettings(
     Path run,
@@ -42,7 +44,9 @@ public record WorkerSettings(
     Path terminationLog,
     Optional<String> runDigest,
     List<FrozenFolder> frozen,
-    OptionalInt readyPort) {
+    OptionalInt readyPort,
+    OptionalInt queuePort,
+    OptionalInt hostPort) {
 
   /**
    * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
@@ -50,7 +54,7 @@ public record WorkerSettings(
    * {@code BATCHAPI_LEASE_SECONDS}, {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code
    * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST}, {@code
    * BATCHAPI_CODE}, {@code BATCHAPI_CODE_DIGEST}, {@code BATCHAPI_PYTHON_HOST}, {@code
-   * BATCHAPI_PYTHON_HOST_DIGEST} and {@code BATCHAPI_READY_PORT}. Only {@code BATCHAPI_NATS_URL}
+   * BATCHAPI_PYTHON_HOST_DIGEST} , {@code BATCHAPI_READY_PORT}, {@code BATCHAPI_QUEUE_PORT} and {@code BATCHAPI_HOST_PORT}. Only {@code BATCHAPI_NATS_URL}
    * has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
@@ -74,7 +78,9 @@ public record WorkerSettings(
                 env.frozen("BATCHAPI_PYTHON_HOST", "/batchapi/frozen/host"))
             .flatMap(Optional::stream)
             .toList(),
-        env.port("BATCHAPI_READY_PORT"));
+        env.port("BATCHAPI_READY_PORT"),
+        env.port("BATCHAPI_QUEUE_PORT"),
+        env.port("BATCHAPI_HOST_PORT"));
   }
 
   private static Flavour flavour(String text) {

@@ -4,8 +4,10 @@ import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -18,6 +20,9 @@ final class Aftermath {
   /** How long workers may take to leave by themselves after an ordinary end. */
   private static final Duration LEAVING = Duration.ofSeconds(30);
 
+  /** What the cache has of a BatchJob that changed is newer by then. */
+  private static final Duration CHANGED = Duration.ofSeconds(1);
+
   private final Context<BatchJob> context;
   private final JobQueue queue;
   private final Instant now;
@@ -28,7 +33,8 @@ final class Aftermath {
     this.now = now;
   }
 
-  UpdateControl<BatchJob> of(BatchJob job, JobMemory memory, Workers workers) {
+  UpdateControl<BatchJob> of(BatchJob job, JobMemory memory, Workers workers)
+      throws InterruptedException {
     memory.finished();
     var control = UpdateControl.<BatchJob>noUpdate();
     if (!memory.retired && wasAccepted(job)) {
@@ -42,7 +48,7 @@ final class Aftermath {
     var leaving = leaving(job, workers);
     var ttl = timeToLive(job);
     if (ttl.isPresent() && !ttl.get().isPositive()) {
-      context.getClient().resource(job).delete();
+      delete(job).ifPresent(control::rescheduleAfter);
       return control;
     }
     leaving
@@ -52,11 +58,28 @@ final class Aftermath {
     return control;
   }
 
+  /**
+   * Deletes the BatchJob as it was seen, and not another one that was made under its name since.
+   *
+   * @return when to look again, if it is not the one that was seen any more
+   */
+  private Optional<Duration> delete(BatchJob job) {
+    try {
+      context.getClient().resource(job).lockResourceVersion().delete();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return Optional.of(CHANGED);
+      }
+      throw e;
+    }
+  }
+
   private static boolean wasAccepted(BatchJob job) {
     return job.getStatus() != null && job.getStatus().acceptedTime() != null;
   }
 
-  private Optional<Duration> leaving(BatchJob job, Workers workers) {
+  private Optional<Duration> leaving(BatchJob job, Workers workers) throws InterruptedException {
     var running =
         workers.running().filter(w -> !(w.state() instanceof WorkerState.Stopping)).toList();
     if (running.isEmpty()) {

@@ -93,7 +93,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("enqueue-", 0).factory()),
             System::nanoTime,
             signals::changed);
-    var observer = new Observer(new RefusedPods(System::nanoTime), clock);
+    var observer =
+        new Observer(
+            new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
     tools = new JobPass.Tools(queue, acceptance, enqueuing, credentials, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
@@ -146,6 +148,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var progress = measure(job, result, memory);
     var control = write(job, result.status(), memory, context, Optional.of(result.again()));
     progress.ifPresent(seen -> measureEnd(seen, result)); // once: the next pass sees a finished job
+    if (result.failure() != null) {
+      throw result.failure();
+    }
     return control;
   }
 
@@ -261,8 +266,14 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var control = UpdateControl.<BatchJob>noUpdate();
     var next = Statuses.isFinished(status) ? Optional.of(AT_ONCE) : wait;
     next.map(w -> again.filter(a -> a.compareTo(w) < 0).orElse(w))
+        .map(BatchJobReconciler::atOnceOrLater)
         .ifPresent(control::rescheduleAfter);
     return control;
+  }
+
+  /** The one place where delays leave us: the SDK takes none below zero. */
+  static Duration atOnceOrLater(Duration delay) {
+    return delay.compareTo(AT_ONCE) > 0 ? delay : AT_ONCE;
   }
 
   private void tell(

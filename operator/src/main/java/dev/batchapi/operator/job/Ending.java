@@ -42,16 +42,25 @@ final class Ending {
   }
 
   private static Optional<NextStep.Finish> workersFailed(Observation seen) {
-    if (!Pool.isHopeless(seen.workers(), seen.progress())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new NextStep.Finish(
-            Verdict.WorkersFailed,
-            "%d workers in a row ended without any progress; the last one said: %s"
-                .formatted(
-                    Pool.fruitless(seen.workers(), seen.progress()),
-                    seen.workers().latestLoss().orElse("nothing"))));
+    return Pool.of(seen)
+        .hopeless()
+        .map(
+            hopeless -> {
+              var losses =
+                  hopeless.places() == 1
+                      ? "%d workers in a row ended without any progress"
+                          .formatted(hopeless.rounds())
+                      : "All %d workers ended %d times in a row without any progress"
+                          .formatted(hopeless.places(), hopeless.rounds());
+              var words = seen.workers().latestLoss().orElse("nothing");
+              return seen.isAllDone()
+                  ? new NextStep.Finish(
+                      Verdict.OnJobCompleteFailed,
+                      "Every batch has its outcome, but on_job_complete could not be run: %s; the last one said: %s"
+                          .formatted(losses, words))
+                  : new NextStep.Finish(
+                      Verdict.WorkersFailed, "%s; the last one said: %s".formatted(losses, words));
+            });
   }
 
   private static Optional<NextStep.Finish> tooLate(Observation seen) {

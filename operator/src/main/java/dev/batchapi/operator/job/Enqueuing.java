@@ -29,6 +29,9 @@ final class Enqueuing {
   static final Duration REPEAT = Duration.ofMinutes(1);
   static final Duration RETRY = Duration.ofSeconds(2);
 
+  /** Reason of a failure for want of room: a part of the batches is there. */
+  static final String QUEUE_FULL = "QueueFull";
+
   /** A small job's batches are there in this time: no second reconcile is needed for them. */
   private static final long PATIENCE_MILLIS = 100;
 
@@ -125,7 +128,7 @@ final class Enqueuing {
     } catch (TamperedException e) {
       return new Tampered(String.valueOf(e.getMessage()));
     } catch (QueueFullException e) {
-      return new Failed("QueueFull", String.valueOf(e.getMessage()));
+      return new Failed(QUEUE_FULL, String.valueOf(e.getMessage()));
     } catch (QueueUnavailableException e) {
       return new Failed("QueueUnavailable", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {

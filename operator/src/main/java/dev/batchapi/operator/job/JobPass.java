@@ -51,8 +51,14 @@ final class JobPass {
    *
    * @param end the job's end, if it has one
    * @param again after which time to look again at the latest
+   * @param failure what went wrong beside what the status says; null: nothing
    */
-  record Result(BatchJobStatus status, FrozenJob frozen, Optional<End> end, Duration again) {}
+  record Result(
+      BatchJobStatus status,
+      FrozenJob frozen,
+      Optional<End> end,
+      Duration again,
+      @Nullable RuntimeException failure) {}
 
   JobPass(
       Tools tools, BatchJob job, FrozenJob frozen, JobMemory memory, Context<BatchJob> context) {
@@ -74,18 +80,15 @@ final class JobPass {
     if (seen.counts().isPresent() && end(seen).isEmpty()) {
       seen = decide(seen, seen.counts().get());
     }
-    var lost = lostBefore();
+    // What was replaced before this process came, or before it could say so, shows by the names.
+    var lost = Math.max(lostBefore(), seen.workers().replacements());
     var again = LOOK_AGAIN;
+    @Nullable RuntimeException failure = null;
     if (end(seen).isEmpty() && mayHaveWorkers(seen)) {
-      var plan =
-          Pool.plan(
-              seen.workers(),
-              seen.allowedWorkers(),
-              seen.usefulWorkers(),
-              seen.progress(),
-              seen.now());
+      var plan = Pool.of(seen).plan(seen.now());
       var done = act(plan, seen);
       lost += done.lost();
+      failure = done.failure();
       again = plan.again().map(a -> shorter(LOOK_AGAIN, a)).orElse(again);
       memory.refusal = done.refusal();
       if (done.refusal().isPresent()) {
@@ -94,7 +97,7 @@ final class JobPass {
       }
     }
     return new Result(
-        JobStatus.of(seen, lost), frozen, end(seen), shorter(again, untilNextLook(seen)));
+        JobStatus.of(seen, lost), frozen, end(seen), shorter(again, untilNextLook(seen)), failure);
   }
 
   private static Optional<End> end(Observation seen) {
@@ -141,10 +144,7 @@ final class JobPass {
     var oomKilled =
         context
             .getSecondaryResourcesAsStream(Pod.class)
-            .anyMatch(
-                pod ->
-                    PodReading.isOomKilled(
-                        PodReading.terminated(PodReading.container(pod, "handler"))));
+            .anyMatch(pod -> PodEnd.isHandlerOomKilled(pod, frozen.uid()));
     return memory.failedBatches.first(ledger, frozen.uid(), oomKilled);
   }
 
@@ -171,10 +171,19 @@ final class JobPass {
   private static boolean mayHaveWorkers(Observation seen) {
     return seen.isSuspended()
         || seen.enqueuing() instanceof Enqueuing.Done
-        || (seen.counts().isPresent() && seen.enqueuing() instanceof Enqueuing.Running);
+        || (seen.counts().isPresent() && mayHaveWork(seen.enqueuing()));
   }
 
-  private WorkerFleet.Done act(Pool.Plan plan, Observation seen) {
+  /** A job that has filled the queue with a part of its batches makes room by working. */
+  private static boolean mayHaveWork(Enqueuing.State enqueuing) {
+    return switch (enqueuing) {
+      case Enqueuing.Running _, Enqueuing.Done _ -> true;
+      case Enqueuing.Failed(var reason, _) -> reason.equals(Enqueuing.QUEUE_FULL);
+      case Enqueuing.Tampered _ -> false;
+    };
+  }
+
+  private WorkerFleet.Done act(Pool.Plan plan, Observation seen) throws InterruptedException {
     if (!plan.create().isEmpty()) {
       checkFrozen();
       tools.credentials.ensure(frozen, client());
@@ -190,7 +199,7 @@ final class JobPass {
     memory.made = false;
   }
 
-  private static Duration untilNextLook(Observation seen) {
+  static Duration untilNextLook(Observation seen) {
     if (end(seen).isPresent()) {
       return AT_ONCE; // its workers are to be told
     }
@@ -201,14 +210,9 @@ final class JobPass {
     if (seen.workers().needLooking() && seen.workers().ready() == 0) {
       wait = shorter(wait, POD_TROUBLE);
     }
-    var deadline = Ending.deadline(seen);
-    return deadline.isEmpty()
-        ? wait
-        : shorter(wait, later(AT_ONCE, Duration.between(seen.now(), deadline.get())));
-  }
-
-  private static Duration later(Duration one, Duration other) {
-    return one.compareTo(other) >= 0 ? one : other;
+    // One that has passed ends the job as soon as the ledger can be asked, and not before.
+    var deadline = Ending.deadline(seen).map(d -> Duration.between(seen.now(), d));
+    return deadline.filter(Duration::isPositive).isEmpty() ? wait : shorter(wait, deadline.get());
   }
 
   private static Duration shorter(Duration one, Duration other) {

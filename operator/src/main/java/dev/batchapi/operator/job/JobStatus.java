@@ -212,21 +212,22 @@ final class JobStatus {
     var trouble = seen.workers().trouble();
     var count = "%d of %d workers are ready.".formatted(ready, desired);
     var message = count + trouble.map(t -> " " + t.reason() + ": " + t.message()).orElse("");
+    var lost =
+        seen.workers()
+            .latestLoss()
+            .map(words -> " The last one that was lost said: " + words)
+            .orElse("");
     if (seen.isSuspended()) {
       conditions.add(Statuses.WORKERS_READY, FALSE, "Suspended", "No workers run.");
     } else if (ready > 0) {
       conditions.add(
           Statuses.WORKERS_READY, TRUE, ready >= desired ? "AllReady" : "SomeReady", message);
     } else if (trouble.isPresent()) {
-      conditions.add(Statuses.WORKERS_READY, FALSE, trouble.get().reason(), message);
-    } else if (seen.workers().live() == 0 && seen.workers().latestLoss().isPresent()) {
-      conditions.add(
-          Statuses.WORKERS_READY,
-          FALSE,
-          "WorkersLost",
-          count + " The last one that was lost said: " + seen.workers().latestLoss().get());
+      conditions.add(Statuses.WORKERS_READY, FALSE, trouble.get().reason(), message + lost);
+    } else if (seen.workers().live() == 0 && !lost.isEmpty()) {
+      conditions.add(Statuses.WORKERS_READY, FALSE, "WorkersLost", count + lost);
     } else {
-      conditions.add(Statuses.WORKERS_READY, FALSE, "Starting", message);
+      conditions.add(Statuses.WORKERS_READY, FALSE, "Starting", message + lost);
     }
   }
 

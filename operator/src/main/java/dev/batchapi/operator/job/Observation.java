@@ -56,6 +56,11 @@ record Observation(
     return counts.map(c -> Math.max(1, total() - c.done())).orElse(total());
   }
 
+  /** Whether every batch has its outcome, as far as the ledger can be asked. */
+  boolean isAllDone() {
+    return counts.map(c -> c.done() >= total()).orElse(false);
+  }
+
   boolean isSuspended() {
     return Boolean.TRUE.equals(job.getSpec().suspend());
   }
@@ -67,6 +72,17 @@ record Observation(
   /** Grows with everything that the job's workers get done: an outcome, an attempt that failed. */
   int progress() {
     return counts.map(c -> c.done() + c.failedAttempts()).orElse(0);
+  }
+
+  /** The same as the status said it last. */
+  private int toldProgress() {
+    var before = before();
+    if (before == null || before.batches() == null) {
+      return 0;
+    }
+    return before.batches().succeeded()
+        + before.batches().failed()
+        + Objects.requireNonNullElse(before.failedAttempts(), 0);
   }
 
   @Nullable BatchJobStatus before() {
@@ -86,8 +102,10 @@ record Observation(
     if (before != null && before.startTime() != null) {
       return Optional.of(Instant.parse(before.startTime()));
     }
-    var resumed = before != null && Statuses.isTrue(before, Statuses.SUSPENDED);
-    var started = workers.ready() > 0 || (progress() > 0 && !resumed);
+    // What was done before a suspension is no sign of a worker after it.
+    var resumed = Statuses.condition(before, Statuses.SUSPENDED).isPresent();
+    var worked = resumed ? workers.starting() > 0 && progress() > toldProgress() : progress() > 0;
+    var started = workers.ready() > 0 || worked;
     return started ? Optional.of(now) : Optional.empty();
   }
 

@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.job.Worker.InARow;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -25,52 +26,65 @@ final class Observer {
   private static final Duration POD_COMES = Duration.ofSeconds(2);
 
   private final RefusedPods refusedPods;
+  private final MissingVolumes missingVolumes;
   private final Clock clock;
 
-  Observer(RefusedPods refusedPods, Clock clock) {
+  Observer(RefusedPods refusedPods, MissingVolumes missingVolumes, Clock clock) {
     this.refusedPods = refusedPods;
+    this.missingVolumes = missingVolumes;
     this.clock = clock;
   }
 
   Workers workers(BatchJob batchJob, JobMemory memory, Context<BatchJob> context) {
-    var uid = batchJob.getMetadata().getUid();
     var now = clock.instant();
-    var pods = context.getSecondaryResources(Pod.class);
     var podOf = new HashMap<String, Pod>();
-    pods.stream()
+    context.getSecondaryResources(Pod.class).stream()
         .sorted(Comparator.comparing(p -> p.getMetadata().getCreationTimestamp()))
         .forEach(
             pod ->
                 pod.getMetadata().getOwnerReferences().stream()
                     .filter(o -> "Job".equals(o.getKind()))
                     .forEach(owner -> podOf.put(owner.getUid(), pod)));
+    var queue = memory.frozen == null ? "" : memory.frozen.pod().natsUrl();
     var workers = new ArrayList<Worker>();
     for (var job : context.getSecondaryResources(Job.class)) {
       var name = job.getMetadata().getName();
-      if (uid.equals(Labels.of(job, Labels.JOB_UID))
+      if (WorkerFleet.isOwned(job, batchJob.getMetadata().getUid())
           && Names.worker(name).isPresent()
           && Names.attempt(name).isPresent()) {
-        workers.add(worker(job, podOf, now, context.getClient()));
+        workers.add(worker(job, podOf, queue, now, context.getClient()));
       }
     }
     return new Workers(workers, memory.refusal);
   }
 
-  private Worker worker(Job job, Map<String, Pod> podOf, Instant now, KubernetesClient client) {
+  private Worker worker(
+      Job job, Map<String, Pod> podOf, String queue, Instant now, KubernetesClient client) {
     var name = job.getMetadata().getName();
     var pod = podOf.get(job.getMetadata().getUid());
     return new Worker(
         name,
         Names.worker(name).orElseThrow(),
         Names.attempt(name).orElseThrow(),
-        Labels.number(job, Labels.FRUITLESS),
+        new InARow(Labels.number(job, Labels.FRUITLESS), Labels.number(job, Labels.DISRUPTED)),
         Labels.number(job, Labels.PROGRESS),
-        pod == null ? withoutPod(job, now, client) : PodReading.read(job, pod, now),
+        PodEnd.created(job).orElse(now),
+        pod == null ? withoutPod(job, queue, now, client) : withPod(job, pod, queue, now, client),
         PodReading.lingers(pod));
   }
 
-  private WorkerState withoutPod(Job job, Instant now, KubernetesClient client) {
-    var state = PodReading.read(job, null, now);
+  private WorkerState withPod(
+      Job job, Pod pod, String queue, Instant now, KubernetesClient client) {
+    var state = PodReading.read(job, pod, queue, now);
+    return state instanceof WorkerState.Pending(var trouble, var unseen)
+            && unseen
+            && trouble.isEmpty()
+        ? new WorkerState.Pending(missingVolumes.of(pod, now, client), true)
+        : state;
+  }
+
+  private WorkerState withoutPod(Job job, String queue, Instant now, KubernetesClient client) {
+    var state = PodReading.read(job, null, queue, now);
     var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
     if (!(state instanceof WorkerState.Pending) || age.compareTo(POD_COMES) < 0) {
       return state;

@@ -3,13 +3,13 @@ package dev.batchapi.operator.job;
 import dev.batchapi.operator.job.WorkerState.Ended;
 import dev.batchapi.operator.job.WorkerState.How;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,30 +24,20 @@ final class PodReading {
    */
   static final Duration WORKER_FOLLOWS = Duration.ofSeconds(5);
 
-  private static final Set<String> IMAGE_TROUBLE =
-      Set.of(
-          "ErrImagePull",
-          "ImagePullBackOff",
-          "InvalidImageName",
-          "ErrImageNeverPull",
-          "ImageInspectError",
-          "RegistryUnavailable");
-
   private PodReading() {}
 
-  static WorkerState read(Job job, @Nullable Pod pod, Instant now) {
+  /**
+   * The state.
+   *
+   * @param queue where the worker looks for the queue, for what people are told
+   */
+  static WorkerState read(Job job, @Nullable Pod pod, String queue, Instant now) {
     if (pod == null) {
-      if (isFinished(job)) {
-        return new Ended(How.DISRUPTED, "its pod was deleted", now);
-      }
-      return job.getMetadata().getDeletionTimestamp() != null
-          ? new WorkerState.Stopping()
-          : new WorkerState.Pending(Optional.empty(), true);
+      return withoutPod(job, now);
     }
-    var worker = terminated(container(pod, "worker"));
-    var handler = terminated(container(pod, "handler"));
+    var worker = Containers.terminated(Containers.of(pod, Containers.WORKER));
     if (worker != null) {
-      return ended(pod, worker, handler, now);
+      return PodEnd.of(pod, worker, now);
     }
     if (pod.getMetadata().getDeletionTimestamp() != null
         || job.getMetadata().getDeletionTimestamp() != null) {
@@ -55,77 +45,80 @@ final class PodReading {
     }
     var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     if ("Failed".equals(phase) || "Succeeded".equals(phase)) {
-      return new Ended(How.DISRUPTED, podMessage(pod), now);
+      return PodEnd.withoutWorker(pod, now);
     }
-    return handler == null ? alive(pod) : withoutHandler(pod, handler, now);
+    if (isUnreachable(pod)) {
+      return unreachable(pod, now);
+    }
+    var handler = Containers.terminated(Containers.of(pod, Containers.HANDLER));
+    return handler == null ? alive(pod, queue, now) : withoutHandler(pod, handler, now);
   }
 
-  private static WorkerState alive(Pod pod) {
-    var worker = container(pod, "worker");
-    if (worker != null && Boolean.TRUE.equals(worker.getReady())) {
+  private static WorkerState withoutPod(Job job, Instant now) {
+    var finished = finishedAt(job);
+    if (finished.isPresent()) {
+      return new Ended(How.DISRUPTED, "its pod was deleted", earlier(finished.get(), now));
+    }
+    return job.getMetadata().getDeletionTimestamp() != null
+        ? new WorkerState.Stopping()
+        : new WorkerState.Pending(Optional.empty(), true);
+  }
+
+  /**
+   * Whether the node has not been heard of for so long that the control plane has given it up. It
+   * says so by taking the pod's readiness back and nothing else, while the container's readiness is
+   * as kubelet wrote it last; kubelet itself never says the one without the other, and names its
+   * reason.
+   */
+  private static boolean isUnreachable(Pod pod) {
+    return Containers.isReady(Containers.of(pod, Containers.WORKER))
+        && Containers.condition(pod, "Ready", "False")
+            .filter(c -> c.getReason() == null || c.getReason().isEmpty())
+            .isPresent();
+  }
+
+  private static WorkerState unreachable(Pod pod, Instant now) {
+    var since = PodEnd.time(pod, now, null);
+    var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    return new Ended(
+        How.DISRUPTED,
+        "its node%s does not answer, the control plane has given it up since %s"
+            .formatted(node == null ? "" : " \"" + node + "\"", since),
+        since);
+  }
+
+  private static WorkerState alive(Pod pod, String queue, Instant now) {
+    var worker = Containers.of(pod, Containers.WORKER);
+    if (Containers.isReady(worker)) {
       return new WorkerState.Ready();
     }
-    var trouble = trouble(pod);
+    var trouble = PodTroubles.beforeStart(pod);
     if (trouble.isPresent()) {
       return new WorkerState.Pending(trouble, false);
     }
-    return running(worker) && running(container(pod, "handler"))
-        ? new WorkerState.Starting()
-        : new WorkerState.Pending(Optional.empty(), false);
+    if (Containers.isRunning(worker)
+        && Containers.isRunning(Containers.of(pod, Containers.HANDLER))) {
+      var waits = PodTroubles.whileStarting(pod, queue, now);
+      return waits.isPresent() ? new WorkerState.Pending(waits, true) : new WorkerState.Starting();
+    }
+    return new WorkerState.Pending(Optional.empty(), mayLackVolumes(pod));
+  }
+
+  /** Until its sandbox is made, and nothing but events tells what for it waits. */
+  private static boolean mayLackVolumes(Pod pod) {
+    return Containers.condition(pod, "PodScheduled", "True").isPresent()
+        && Containers.condition(pod, "PodReadyToStartContainers", "True").isEmpty();
   }
 
   private static WorkerState withoutHandler(
       Pod pod, ContainerStateTerminated handler, Instant now) {
-    var at = time(handler.getFinishedAt()).orElse(now);
-    var neverStarted = isStartError(handler);
-    if (!neverStarted && now.isBefore(at.plus(WORKER_FOLLOWS))) {
-      var worker = container(pod, "worker");
-      return worker != null && Boolean.TRUE.equals(worker.getReady())
+    var ended = PodEnd.withoutHandler(pod, handler, now);
+    if (!isStartError(handler) && now.isBefore(ended.at().plus(WORKER_FOLLOWS))) {
+      return Containers.isReady(Containers.of(pod, Containers.WORKER))
           ? new WorkerState.Ready()
           : new WorkerState.Starting();
     }
-    return new Ended(
-        How.HANDLER_BROKEN,
-        "the handler's container ended before its handler was ready: " + describe(handler),
-        at);
-  }
-
-  private static Ended ended(
-      Pod pod,
-      ContainerStateTerminated worker,
-      @Nullable ContainerStateTerminated handler,
-      Instant now) {
-    var at = time(worker.getFinishedAt()).orElse(now);
-    var code = worker.getExitCode() == null ? -1 : worker.getExitCode();
-    var told = pod.getMetadata().getDeletionTimestamp() != null || isDisrupted(pod);
-    var how =
-        switch (code) {
-          case 0 -> How.DONE;
-          case 3 -> How.HANDLER_INVALID;
-          case 4 -> How.HANDLER_BROKEN;
-          case 8 -> How.TAMPERED;
-          case 143 -> How.DISRUPTED;
-          default -> told ? How.DISRUPTED : How.LOST;
-        };
-    return new Ended(how, words(worker, handler), at);
-  }
-
-  /** The worker's own last words, and what it could not know: how the other container ended. */
-  private static String words(
-      ContainerStateTerminated worker, @Nullable ContainerStateTerminated handler) {
-    var own = worker.getMessage() == null ? "" : worker.getMessage().strip();
-    if (own.isEmpty()) {
-      own = "the worker's container ended: " + describe(worker);
-    }
-    return handler != null && isOomKilled(handler)
-        ? own
-            + " (the handler's container was OOMKilled: it took more memory than its limit, exit code %d)"
-                .formatted(handler.getExitCode())
-        : own;
-  }
-
-  static boolean isOomKilled(@Nullable ContainerStateTerminated container) {
-    return container != null && "OOMKilled".equals(container.getReason());
+    return ended;
   }
 
   private static boolean isStartError(ContainerStateTerminated handler) {
@@ -133,97 +126,36 @@ final class PodReading {
         || "ContainerCannotRun".equals(handler.getReason());
   }
 
-  private static String describe(ContainerStateTerminated container) {
-    var text = "exit code " + container.getExitCode();
-    if (container.getReason() != null && !container.getReason().equals("Error")) {
-      text += ", " + container.getReason();
-    }
-    if (container.getMessage() != null && !container.getMessage().isBlank()) {
-      text += ": " + container.getMessage().strip();
-    }
-    return text;
+  /** When the Job controller says that it ended; the beginning of time if it doesn't say when. */
+  private static Optional<Instant> finishedAt(Job job) {
+    return conditions(job)
+        .filter(
+            c ->
+                "True".equals(c.getStatus())
+                    && ("Failed".equals(c.getType()) || "Complete".equals(c.getType())))
+        .findFirst()
+        .map(
+            c ->
+                Optional.ofNullable(c.getLastTransitionTime())
+                    .map(Instant::parse)
+                    .or(() -> PodEnd.created(job))
+                    .orElse(Instant.EPOCH));
   }
 
-  private static Optional<Trouble> trouble(Pod pod) {
-    for (var name : new String[] {"handler", "worker"}) {
-      var status = container(pod, name);
-      if (status == null || status.getState() == null) {
-        continue;
-      }
-      var waiting = status.getState().getWaiting();
-      if (waiting == null || waiting.getReason() == null) {
-        continue;
-      }
-      var message = waiting.getMessage() == null ? waiting.getReason() : waiting.getMessage();
-      if (IMAGE_TROUBLE.contains(waiting.getReason())) {
-        return Optional.of(
-            new Trouble(
-                "ImagePullFailed",
-                "image \"%s\" of container %s: %s".formatted(status.getImage(), name, message)));
-      }
-      if (waiting.getReason().endsWith("Error")) {
-        return Optional.of(
-            new Trouble("ContainerConfigInvalid", "container %s: %s".formatted(name, message)));
-      }
-    }
-    return condition(pod, "PodScheduled", "False")
-        .map(message -> new Trouble("Unschedulable", message));
+  private static Stream<JobCondition> conditions(Job job) {
+    return job.getStatus() == null || job.getStatus().getConditions() == null
+        ? Stream.empty()
+        : job.getStatus().getConditions().stream();
   }
 
-  private static Optional<String> condition(Pod pod, String type, String status) {
-    if (pod.getStatus() == null || pod.getStatus().getConditions() == null) {
-      return Optional.empty();
-    }
-    return pod.getStatus().getConditions().stream()
-        .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
-        .map(c -> c.getMessage() == null ? String.valueOf(c.getReason()) : c.getMessage())
-        .findFirst();
-  }
-
-  private static boolean isDisrupted(Pod pod) {
-    return condition(pod, "DisruptionTarget", "True").isPresent();
-  }
-
-  private static String podMessage(Pod pod) {
-    return condition(pod, "DisruptionTarget", "True")
-        .or(() -> Optional.ofNullable(pod.getStatus().getMessage()))
-        .orElse("its pod ended: " + pod.getStatus().getReason());
-  }
-
-  static boolean isFinished(Job job) {
-    return job.getStatus() != null
-        && job.getStatus().getConditions() != null
-        && job.getStatus().getConditions().stream()
-            .anyMatch(
-                c ->
-                    "True".equals(c.getStatus())
-                        && ("Failed".equals(c.getType()) || "Complete".equals(c.getType())));
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   /** Whether a container of the pod still runs. */
   static boolean lingers(@Nullable Pod pod) {
-    return pod != null && (running(container(pod, "worker")) || running(container(pod, "handler")));
-  }
-
-  private static boolean running(@Nullable ContainerStatus status) {
-    return status != null && status.getState() != null && status.getState().getRunning() != null;
-  }
-
-  static @Nullable ContainerStateTerminated terminated(@Nullable ContainerStatus status) {
-    return status == null || status.getState() == null ? null : status.getState().getTerminated();
-  }
-
-  static @Nullable ContainerStatus container(Pod pod, String name) {
-    if (pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null) {
-      return null;
-    }
-    return pod.getStatus().getContainerStatuses().stream()
-        .filter(status -> name.equals(status.getName()))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static Optional<Instant> time(@Nullable String rfc3339) {
-    return Optional.ofNullable(rfc3339).map(Instant::parse);
+    return pod != null
+        && (Containers.isRunning(Containers.of(pod, Containers.WORKER))
+            || Containers.isRunning(Containers.of(pod, Containers.HANDLER)));
   }
 }

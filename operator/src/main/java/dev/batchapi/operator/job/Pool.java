@@ -1,27 +1,31 @@
 package dev.batchapi.operator.job;
 
+import dev.batchapi.contract.LossPolicy;
+import dev.batchapi.contract.LossPolicy.Outlook;
+import dev.batchapi.operator.job.Worker.InARow;
 import dev.batchapi.operator.job.WorkerState.Ended;
 import dev.batchapi.operator.job.WorkerState.How;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Which Jobs are to be made and deleted, so that as many workers work as should. A worker that
- * ended is replaced at once; one that is lost again and again without any progress of the job,
- * slower and slower.
+ * Which Jobs are to be made and deleted, so that as many workers work as should, and whether there
+ * is any use in it. A worker that ended is replaced at once; one whose place loses it again and
+ * again, slower and slower: {@link LossPolicy}.
+ *
+ * @param workers as they are
+ * @param allowed how many there may be: {@code spec.workers}, or 0 while the job is suspended
+ * @param useful how many can find work
+ * @param progress of the job: outcomes and failed attempts
  */
-final class Pool {
-  /** So many losses in a row without any progress end the job. */
-  static final int BOUND = 10;
-
-  /** So many, as long as the job has made no progress at all and handlers can't be constructed. */
-  static final int BOUND_BROKEN = 3;
-
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+record Pool(Workers workers, int allowed, int useful, int progress) {
 
   /** How long a container may outlive the rest of its pod. */
   private static final Duration LINGERS = Duration.ofSeconds(30);
@@ -29,14 +33,16 @@ final class Pool {
   /** Ended Jobs of a worker that stay beside the newest, for their logs. */
   private static final int KEPT = 1;
 
-  private Pool() {}
+  static Pool of(Observation seen) {
+    return new Pool(seen.workers(), seen.allowedWorkers(), seen.usefulWorkers(), seen.progress());
+  }
 
   /**
    * What is to be done.
    *
    * @param create Jobs to make
    * @param delete names of Jobs to delete
-   * @param again after which time to decide again; empty: at the next change
+   * @param again after which time, more than zero, to decide again; empty: at the next change
    */
   record Plan(List<NewWorker> create, List<String> delete, Optional<Duration> again) {
     static final Plan NOTHING = new Plan(List.of(), List.of(), Optional.empty());
@@ -45,92 +51,190 @@ final class Pool {
   /**
    * A Job to make.
    *
+   * @param before what became of this place's Jobs so far
    * @param replaces whether a worker was lost in this place
    */
-  record NewWorker(int slot, int attempt, int fruitless, boolean replaces) {}
+  record NewWorker(int slot, int attempt, InARow before, boolean replaces) {}
 
-  /**
-   * Decides.
-   *
-   * @param workers as they are
-   * @param allowed how many there may be: {@code spec.workers}, or 0 while the job is suspended
-   * @param useful how many can find work
-   * @param progress of the job: outcomes and failed attempts
-   */
-  static Plan plan(Workers workers, int allowed, int useful, int progress, Instant now) {
-    var newest = workers.newest();
+  /** One place in which a worker is wanted; its newest Job, if it ever had one. */
+  private record Place(int slot, Optional<Worker> newest) {
+    boolean isLive() {
+      return newest.filter(worker -> worker.state().isLive()).isPresent();
+    }
+
+    InARow inARow(int progress) {
+      return newest.map(worker -> worker.now(progress)).orElse(InARow.NONE);
+    }
+  }
+
+  /** Decides. */
+  Plan plan(Instant now) {
     var create = new ArrayList<NewWorker>();
     var delete = new ArrayList<String>();
     var again = Optional.<Duration>empty();
-    var live = newest.values().stream().filter(w -> w.slot() < allowed && w.state().isLive());
-    var missing = Math.min(allowed, useful) - (int) live.count();
-    for (int slot = 0; slot < allowed && missing > 0; slot++) {
-      var worker = newest.get(slot);
-      if (worker != null && worker.state().isLive()) {
+    var inPlay = inPlay();
+    for (var place : inPlay) {
+      if (place.isLive()) {
         continue;
       }
-      var wait = worker == null ? Duration.ZERO : pause(workers, worker, progress, now);
+      var wait = place.newest().map(worker -> pause(worker, now)).orElse(Duration.ZERO);
       if (wait.isPositive()) {
         again = sooner(again, wait);
       } else {
-        create.add(
-            worker == null
-                ? new NewWorker(slot, 0, 0, false)
-                : new NewWorker(slot, worker.attempt() + 1, worker.fruitlessNow(progress), true));
+        create.add(successor(place));
       }
-      missing--;
     }
+    var newest = workers.newest();
+    var wanted = inPlay.stream().map(Place::slot).collect(Collectors.toSet());
     for (var worker : workers.all()) {
-      if (isTooMany(worker, newest, allowed, now)) {
+      var later = newest.getOrDefault(worker.slot(), worker).attempt() - worker.attempt();
+      if (isTooMany(worker, later, wanted, now)) {
         delete.add(worker.jobName());
-      } else if (worker.lingering() && worker.state() instanceof Ended(_, _, var at)) {
-        again = sooner(again, Duration.between(now, at.plus(LINGERS)).plusMillis(100));
+      } else if (worker.lingering()
+          && worker.state() instanceof Ended ended
+          && lingersFor(ended, now).isPositive()) {
+        again = sooner(again, lingersFor(ended, now));
       }
     }
     return new Plan(create, delete, again);
   }
 
-  /** Losses in a row without progress, of all workers together. */
-  static int fruitless(Workers workers, int progress) {
-    return workers.newest().values().stream().mapToInt(w -> w.fruitlessNow(progress)).sum();
+  private NewWorker successor(Place place) {
+    return place
+        .newest()
+        .map(
+            worker -> new NewWorker(place.slot(), worker.attempt() + 1, worker.now(progress), true))
+        .orElseGet(() -> new NewWorker(place.slot(), 0, InARow.NONE, false));
   }
 
-  /** Whether workers were lost too often for the job to go on. */
-  static boolean isHopeless(Workers workers, int progress) {
-    var broken =
-        workers.all().stream()
-            .anyMatch(w -> w.state() instanceof Ended ended && ended.how() == How.HANDLER_BROKEN);
-    return fruitless(workers, progress) >= (broken && progress == 0 ? BOUND_BROKEN : BOUND);
-  }
-
-  private static Duration pause(Workers workers, Worker worker, int progress, Instant now) {
-    if (!(worker.state() instanceof Ended(var how, _, var at))
-        || (how != How.LOST && how != How.HANDLER_BROKEN)) {
-      return Duration.ZERO;
+  /**
+   * The places that count: those with a live worker, and as many others as are wanted. Of those,
+   * first the ones that have not lost all their chances.
+   */
+  private List<Place> inPlay() {
+    var places = new ArrayList<Place>();
+    var fair = new ArrayList<Place>();
+    var spent = new ArrayList<Place>();
+    var broken = broken();
+    var newest = workers.newest();
+    var wanted = Math.min(allowed, useful);
+    for (int slot = 0; slot < allowed; slot++) {
+      var place = new Place(slot, Optional.ofNullable(newest.get(slot)));
+      if (place.isLive()) {
+        places.add(place);
+      } else if (slot < wanted || place.newest().isPresent()) {
+        (isSpent(place, broken) ? spent : fair).add(place);
+      }
     }
-    var lost = fruitless(workers, progress);
-    if (lost <= 1) {
-      return Duration.ZERO;
-    }
-    var pause = Duration.ofSeconds(1L << Math.min(lost - 2, 6));
-    var longest = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-    return Duration.between(now, at.plus(longest));
+    fair.addAll(spent);
+    var missing = Math.clamp(wanted - places.size(), 0, fair.size());
+    places.addAll(fair.subList(0, missing));
+    return places;
   }
 
-  private static boolean isTooMany(
-      Worker worker, Map<Integer, Worker> newest, int allowed, Instant now) {
+  /** Places in which a handler could not be constructed. */
+  private Set<Integer> broken() {
+    var slots = new HashSet<Integer>();
+    for (var worker : workers.all()) {
+      if (worker.ended(How.HANDLER_BROKEN)) {
+        slots.add(worker.slot());
+      }
+    }
+    return slots;
+  }
+
+  private boolean isSpent(Place place, Set<Integer> broken) {
+    return LossPolicy.isSpent(
+        place.inARow(progress).losses(), broken.contains(place.slot()), progress > 0);
+  }
+
+  /**
+   * Why there is no use in going on.
+   *
+   * @param places in which workers were tried
+   * @param rounds how often each of them has lost its worker in a row, at the least
+   */
+  record Hopeless(int places, int rounds) {}
+
+  /** Whether workers were lost too often, in every place, for the job to go on. */
+  Optional<Hopeless> hopeless() {
+    var broken = broken();
+    var places = inPlay();
+    var outlooks = places.stream().map(place -> outlook(place, broken)).toList();
+    return LossPolicy.isHopeless(outlooks)
+        ? Optional.of(
+            new Hopeless(
+                Collections.frequency(outlooks, Outlook.SPENT),
+                places.stream()
+                    .mapToInt(place -> place.inARow(progress).losses())
+                    .filter(losses -> losses > 0)
+                    .min()
+                    .orElse(0)))
+        : Optional.empty();
+  }
+
+  private Outlook outlook(Place place, Set<Integer> broken) {
+    var state = place.newest().map(Worker::state);
+    if (state.isEmpty()) {
+      return workers.refusal().isPresent() ? Outlook.NONE : Outlook.FAIR;
+    }
+    if (state.get() instanceof WorkerState.Ready) {
+      return Outlook.FAIR;
+    }
+    if (isSpent(place, broken)) {
+      return Outlook.SPENT;
+    }
+    return state.get() instanceof WorkerState.Pending(var trouble, _) && trouble.isPresent()
+        ? Outlook.NONE
+        : Outlook.FAIR;
+  }
+
+  private Duration pause(Worker worker, Instant now) {
+    var inARow = worker.now(progress);
+    if (!(worker.state() instanceof Ended ended)) {
+      return disrupted(worker, inARow, now);
+    }
+    return switch (ended.how()) {
+      case DONE, HANDLER_INVALID, TAMPERED -> Duration.ZERO;
+      case DISRUPTED -> disrupted(worker, inARow, now);
+      case HANDLER_BROKEN, NEVER_STARTED, LOST ->
+          Duration.between(now, ended.at().plus(LossPolicy.pause(inARow.losses())));
+    };
+  }
+
+  /**
+   * From when it was made, not ended: one that was left in peace for a while is replaced at once.
+   */
+  private static Duration disrupted(Worker worker, InARow inARow, Instant now) {
+    return Duration.between(now, worker.made().plus(LossPolicy.pause(inARow.disruptions())));
+  }
+
+  /**
+   * Whether a Job is to be deleted.
+   *
+   * @param later how many Jobs came after it in its place
+   * @param wanted places that are to have a worker
+   */
+  private boolean isTooMany(Worker worker, int later, Set<Integer> wanted, Instant now) {
     if (worker.state() instanceof WorkerState.Stopping) {
       return false;
     }
-    var latest = newest.getOrDefault(worker.slot(), worker);
-    var superseded = latest.attempt() > worker.attempt();
-    if (!(worker.state() instanceof Ended(var how, _, var at))) {
-      return superseded || worker.slot() >= allowed;
+    if (!(worker.state() instanceof Ended ended)) {
+      return later > 0 || worker.slot() >= allowed;
     }
     if (worker.lingering()) {
-      return superseded && (how == How.HANDLER_BROKEN || now.isAfter(at.plus(LINGERS)));
+      if (later > 0 && ended.how() == How.HANDLER_BROKEN) {
+        return true;
+      }
+      // One that is still to be replaced keeps its Job until then: it says how often that was
+      // tried.
+      return (later > 0 || !wanted.contains(worker.slot())) && !lingersFor(ended, now).isPositive();
     }
-    return superseded && latest.attempt() - worker.attempt() > KEPT;
+    return later > KEPT;
+  }
+
+  private static Duration lingersFor(Ended ended, Instant now) {
+    return Duration.between(now, ended.at().plus(LINGERS));
   }
 
   private static Optional<Duration> sooner(Optional<Duration> one, Duration other) {

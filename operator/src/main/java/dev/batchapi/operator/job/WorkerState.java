@@ -41,6 +41,8 @@ sealed interface WorkerState {
     TAMPERED,
     /** Its handler could not be constructed; another worker may try. */
     HANDLER_BROKEN,
+    /** Its containers never ran: an init container failed, or the node refused the pod. */
+    NEVER_STARTED,
     /** Someone took its pod away: an eviction, a drained node, kubectl. Not its fault. */
     DISRUPTED,
     /** It was killed, crashed, or ended its process with its handler's. */

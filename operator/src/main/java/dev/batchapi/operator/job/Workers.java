@@ -30,12 +30,21 @@ record Workers(List<Worker> all, Optional<Trouble> refusal) {
     return newest;
   }
 
+  /** How many Jobs were made in place of one that was lost, as far as they are still there. */
+  int replacements() {
+    return current().stream().mapToInt(Worker::attempt).sum();
+  }
+
   private Collection<Worker> current() {
     return newest().values();
   }
 
   int ready() {
     return count(WorkerState.Ready.class);
+  }
+
+  int starting() {
+    return count(WorkerState.Starting.class);
   }
 
   int pending() {
@@ -86,7 +95,12 @@ record Workers(List<Worker> all, Optional<Trouble> refusal) {
 
   /** Last words of the newest that was lost for whatever reason. */
   Optional<String> latestLoss() {
-    return Stream.concat(ended(WorkerState.How.HANDLER_BROKEN), ended(WorkerState.How.LOST))
+    return Stream.of(
+            WorkerState.How.HANDLER_BROKEN,
+            WorkerState.How.NEVER_STARTED,
+            WorkerState.How.DISRUPTED,
+            WorkerState.How.LOST)
+        .flatMap(this::ended)
         .max(Comparator.comparing(WorkerState.Ended::at))
         .map(WorkerState.Ended::lastWords);
   }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
@@ -25,7 +26,8 @@ public final class Trimmed {
 
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-  private static final Set<String> POD_CONDITIONS = Set.of("PodScheduled", "DisruptionTarget");
+  private static final Set<String> POD_CONDITIONS =
+      Set.of("PodScheduled", "PodReadyToStartContainers", "Ready", "DisruptionTarget");
 
   private Trimmed() {}
 
@@ -86,7 +88,8 @@ public final class Trimmed {
   }
 
   private static Pod withoutSpec(Pod pod) {
-    pod.setSpec(null);
+    var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    pod.setSpec(node == null ? null : new PodSpecBuilder().withNodeName(node).build());
     pod.getMetadata().setAnnotations(new LinkedHashMap<>()); // the SDK looks into it
     var status = pod.getStatus();
     if (status != null) {
@@ -99,6 +102,8 @@ public final class Trimmed {
                   status.getConditions().stream()
                       .filter(c -> POD_CONDITIONS.contains(c.getType()))
                       .toList())
+              .withInitContainerStatuses(
+                  status.getInitContainerStatuses().stream().map(Trimmed::container).toList())
               .withContainerStatuses(
                   status.getContainerStatuses().stream().map(Trimmed::container).toList())
               .build());
@@ -111,6 +116,7 @@ public final class Trimmed {
         .withName(status.getName())
         .withImage(status.getImage())
         .withReady(status.getReady())
+        .withStarted(status.getStarted())
         .withState(status.getState())
         .build();
   }

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.pod;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.run.RunSpec.Language;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -32,10 +33,16 @@ final class HandlerContainer {
 
   private HandlerContainer() {}
 
-  /** What the author's template is laid over. */
-  static Container byDefault(PodPlan plan) {
+  /**
+   * What the author's template is laid over.
+   *
+   * @param template the author's
+   */
+  static Container byDefault(PodPlan plan, JsonNode template) {
     return new ContainerBuilder()
         .withName(NAME)
+        .withStartupProbe(
+            hasStartupProbe(template) ? null : WorkerContainer.startup(WorkerContainer.HOST_PORT))
         .withEnv(defaultEnvironment(plan.language()))
         .withNewResources()
         .addToRequests(WorkerContainer.DISK, new Quantity("64Mi"))
@@ -52,6 +59,16 @@ final class HandlerContainer {
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .withVolumeMounts(PodVolumes.mount(PodVolumes.TMP, PodFiles.TMP, false))
         .build();
+  }
+
+  /** Two kinds of probe in one are none. */
+  private static boolean hasStartupProbe(JsonNode template) {
+    for (var container : template.path("spec").path("containers")) {
+      if (container.path("name").asText().equals(NAME)) {
+        return container.hasNonNull("startupProbe");
+      }
+    }
+    return false;
   }
 
   /** What is laid over the author's template. */

@@ -16,9 +16,12 @@ public final class Labels {
 
   /**
    * On a worker's Job: how many Jobs in a row were lost before it in its place, without any
-   * progress of the BatchJob.
+   * progress: see LossPolicy.
    */
   public static final String FRUITLESS = "batchapi.dev/fruitless";
+
+  /** On a worker's Job: how many before it in its place were taken away in a row, if any. */
+  public static final String DISRUPTED = "batchapi.dev/disrupted";
 
   /** On a worker's Job: outcomes and failed attempts of the BatchJob when it was made. */
   public static final String PROGRESS = "batchapi.dev/progress";

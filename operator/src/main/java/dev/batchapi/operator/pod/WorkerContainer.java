@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,15 @@ final class WorkerContainer {
 
   /** Open from the moment the handler is constructed until the worker ends. */
   static final int READY_PORT = 7070;
+
+  /** Open from the moment it has reached the queue. */
+  private static final int QUEUE_PORT = 7071;
+
+  /** Open from the moment the handler's process has connected to it. */
+  static final int HOST_PORT = 7072;
+
+  /** A day, in seconds: what it waits for may come late, and until then a probe only says so. */
+  private static final int FOR_LONG = 86_400;
 
   /** How long the handler's container may take to connect, the pull of its image included. */
   static final int HOST_WAIT_SECONDS = 900;
@@ -46,6 +57,7 @@ final class WorkerContainer {
         .withName(READY)
         .withContainerPort(READY_PORT)
         .endPort()
+        .withStartupProbe(startup(QUEUE_PORT))
         .withNewReadinessProbe()
         .withNewTcpSocket()
         .withPort(new IntOrString(READY))
@@ -80,6 +92,17 @@ final class WorkerContainer {
         .build();
   }
 
+  /** Says that a container is as far as a port of the worker's shows. */
+  static Probe startup(int port) {
+    return new ProbeBuilder()
+        .withNewTcpSocket()
+        .withPort(new IntOrString(port))
+        .endTcpSocket()
+        .withPeriodSeconds(1)
+        .withFailureThreshold(FOR_LONG)
+        .build();
+  }
+
   private static List<EnvVar> environment(FrozenJob job, long graceSeconds) {
     var plan = job.pod();
     var grace = Math.clamp(graceSeconds - LAST_SECONDS, 0, LONGEST_GRACE_SECONDS);
@@ -109,6 +132,8 @@ final class WorkerContainer {
     env.add(variable("BATCHAPI_HOST_WAIT_SECONDS", HOST_WAIT_SECONDS));
     env.add(variable("BATCHAPI_GRACE_SECONDS", grace));
     env.add(variable("BATCHAPI_READY_PORT", READY_PORT));
+    env.add(variable("BATCHAPI_QUEUE_PORT", QUEUE_PORT));
+    env.add(variable("BATCHAPI_HOST_PORT", HOST_PORT));
     env.add(variable("HOME", PodFiles.TMP));
     return env;
   }

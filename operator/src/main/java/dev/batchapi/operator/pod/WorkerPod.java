@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +45,40 @@ final class WorkerPod {
 
   private static final String TMP_SIZE = "10Gi";
 
+  private static final String UNREACHABLE = "node.kubernetes.io/unreachable";
+
+  /** Kubernetes itself has waited for 40 to 50 s by then; its own default is five minutes more. */
+  private static final long UNREACHABLE_SECONDS = 5;
+
   private WorkerPod() {}
 
   /** The pod template, with what the author wrote as he wrote it. */
   static ObjectNode of(FrozenJob job, Map<String, String> labels) {
     var authors = authors(job.pod());
-    return Layers.merge(authors, KubernetesJson.tree(always(job, labels, authors)));
+    var pod = Layers.merge(authors, KubernetesJson.tree(always(job, labels, authors)));
+    leaveUnreachableNodes(pod);
+    return pod;
+  }
+
+  /**
+   * From a node that does not answer a pod goes at once, where its author does not say otherwise:
+   * its worker may not even have started, and nothing else tells that it is gone.
+   */
+  private static void leaveUnreachableNodes(ObjectNode pod) {
+    var tolerations = pod.withObject("/spec").withArrayProperty("tolerations");
+    for (var toleration : tolerations) {
+      if (!toleration.hasNonNull("key") || toleration.path("key").asText().equals(UNREACHABLE)) {
+        return;
+      }
+    }
+    tolerations.add(
+        KubernetesJson.tree(
+            new TolerationBuilder()
+                .withKey(UNREACHABLE)
+                .withOperator("Exists")
+                .withEffect("NoExecute")
+                .withTolerationSeconds(UNREACHABLE_SECONDS)
+                .build()));
   }
 
   /**
@@ -79,7 +108,7 @@ final class WorkerPod {
         .addNewContainer()
         .withName(WorkerContainer.NAME)
         .endContainer()
-        .addToContainers(HandlerContainer.byDefault(plan))
+        .addToContainers(HandlerContainer.byDefault(plan, template))
         .withVolumes(PodVolumes.folder(PodVolumes.TMP, TMP_SIZE))
         .endSpec()
         .build();
@@ -120,6 +149,8 @@ final class WorkerPod {
         containers.add(
             new ContainerBuilder()
                 .withName(container.path("name").asText())
+                // Its last lines say more than its exit code, and stand in the BatchJob's status.
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .withNewSecurityContext()
                 .withAllowPrivilegeEscalation(false)
                 .withNewCapabilities()

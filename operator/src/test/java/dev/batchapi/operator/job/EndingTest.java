@@ -11,6 +11,7 @@ import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.Outcome;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class EndingTest {
@@ -79,13 +80,38 @@ final class EndingTest {
 
   @Test
   void workersThatEndAgainAndAgainEndTheJobInTheirLastWords() {
+    job.wanted = 1;
+    job.workers = workers(worker(0, 2, ended(How.HANDLER_BROKEN, "no model file")));
+
+    endsWith(Verdict.WorkersFailed, "3 workers in a row", "no model file");
+  }
+
+  @Test
+  void itIsRoundsThatFailAJobAndNotHeads() {
+    job.wanted = 10;
     job.workers =
         workers(
-            worker(0, ended(How.HANDLER_BROKEN, "no model file")),
-            worker(1, ended(How.HANDLER_BROKEN, "no model file")),
-            worker(2, ended(How.HANDLER_BROKEN, "no model file")));
+            IntStream.range(0, 10)
+                .mapToObj(slot -> worker(slot, ended(How.HANDLER_BROKEN, "no model file")))
+                .toArray(Worker[]::new));
+    assertThat(decide()).isEqualTo(new NextStep.KeepGoing());
 
-    endsWith(Verdict.WorkersFailed, "3 workers", "no model file");
+    job.workers =
+        workers(
+            IntStream.range(0, 10)
+                .mapToObj(slot -> worker(slot, 2, ended(How.HANDLER_BROKEN, "no model file")))
+                .toArray(Worker[]::new));
+    endsWith(Verdict.WorkersFailed, "All 10 workers ended 3 times in a row", "no model file");
+  }
+
+  @Test
+  void aCompletionThatKillsItsWorkersHasFailed() {
+    job.wanted = 1;
+    job.counts = Optional.of(counts(10, 0));
+    job.workers =
+        workers(worker(0, 9, 10, ended(How.LOST, "its process ended in on_job_complete")));
+
+    endsWith(Verdict.OnJobCompleteFailed, "its process ended in on_job_complete");
   }
 
   @Test
@@ -115,6 +141,24 @@ final class EndingTest {
 
     assertThat(decide()).isEqualTo(new NextStep.KeepGoing());
     assertThat(Ending.deadline(job.seen())).isEmpty();
+  }
+
+  @Test
+  void aResumedJobThatWaitsForRoomIsBoundByStartupSecondsAlone() {
+    job.startupSeconds = 30;
+    job.runSeconds = 60;
+    job.counts = Optional.of(counts(3, 0));
+    job.suspend = true;
+    job.before = JobStatus.of(job.seen(), 0);
+    job.suspend = false;
+    job.now = ACCEPTED.plusSeconds(1_000);
+    for (int pass = 0; pass < 3; pass++) {
+      job.before = JobStatus.of(job.seen(), 0);
+      assertThat(decide()).isEqualTo(new NextStep.KeepGoing());
+    }
+
+    job.now = job.now.plusSeconds(30);
+    endsWith(Verdict.WorkersFailed, "startupSeconds");
   }
 
   @Test

@@ -155,11 +155,42 @@ final class JobStatusTest {
     job.suspend = false;
     job.before = suspended;
     job.counts = Optional.of(counts(3, 0));
-    assertThat(status().startTime()).isNull();
+    for (int pass = 0; pass < 3; pass++) {
+      var resumed = status();
+      assertThat(resumed.startTime()).isNull();
+      job.before = resumed;
+    }
 
     job.workers = workers(worker(0, new WorkerState.Ready()));
     assertThat(status().startTime()).isEqualTo(job.now.toString());
     assertThat(condition(status(), "Suspended").reason()).isEqualTo("Resumed");
+  }
+
+  @Test
+  void whatAResumedJobGetsDoneStartsItsClockToo() {
+    job.suspend = true;
+    job.counts = Optional.of(counts(3, 0));
+    job.before = status();
+    job.suspend = false;
+    job.workers = workers(worker(0, new WorkerState.Starting()));
+    assertThat(status().startTime()).isNull();
+
+    job.counts = Optional.of(counts(4, 0));
+    assertThat(status().startTime()).isEqualTo(job.now.toString());
+  }
+
+  @Test
+  void aWorkerThatStartsInPlaceOfALostOneSaysWhy() {
+    job.workers =
+        workers(
+            worker(
+                0, new WorkerState.Ended(WorkerState.How.DISRUPTED, "its node is gone", ACCEPTED)),
+            worker(0, 1, new WorkerState.Starting()));
+
+    var ready = condition(status(), "WorkersReady");
+
+    assertThat(ready.reason()).isEqualTo("Starting");
+    assertThat(ready.message()).contains("0 of 2 workers are ready.", "its node is gone");
   }
 
   @Test

@@ -89,7 +89,25 @@ final class Observations {
   }
 
   static Worker worker(int slot, WorkerState state) {
-    return new Worker("j-%d-0".formatted(slot), slot, 0, 0, 0, state, false);
+    return worker(slot, 0, state);
+  }
+
+  /** One of which so many before it in its place were lost, without any progress. */
+  static Worker worker(int slot, int losses, WorkerState state) {
+    return worker(slot, losses, 0, state);
+  }
+
+  /** The same, made when the job's progress was as given. */
+  static Worker worker(int slot, int losses, int progress, WorkerState state) {
+    return new Worker(
+        "j-%d-%d".formatted(slot, losses),
+        slot,
+        losses,
+        new Worker.InARow(losses, 0),
+        progress,
+        ACCEPTED,
+        state,
+        false);
   }
 
   static Workers workers(Worker... all) {

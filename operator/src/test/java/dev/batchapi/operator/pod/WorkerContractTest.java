@@ -64,6 +64,16 @@ class WorkerContractTest {
         .extracting(socket -> socket.getPort().getStrVal())
         .isEqualTo(worker.getPorts().getFirst().getName());
     assertThat(settings.readyPort()).hasValue(worker.getPorts().getFirst().getContainerPort());
+    assertThat(settings.queuePort()).hasValue(startupPort("worker"));
+    assertThat(settings.hostPort()).hasValue(startupPort("handler"));
+  }
+
+  private int startupPort(String container) {
+    return Containers.named(workerJob, container)
+        .getStartupProbe()
+        .getTcpSocket()
+        .getPort()
+        .getIntVal();
   }
 
   @Test

@@ -10,18 +10,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows the outside that a worker is ready: a port on which it listens from the moment its handler
- * is constructed, and on which it says nothing. Costs a starting worker nothing.
+ * Shows the outside how far a worker is: a port on which it listens from that moment on, and on
+ * which it says nothing. Costs a starting worker nothing.
  */
-final class ReadyPort implements AutoCloseable {
+final class SignalPort implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
 
   private final OptionalInt port;
+  private final String meaning;
   private @Nullable ServerSocketChannel server;
   private boolean closed;
 
-  ReadyPort(OptionalInt port) {
+  /**
+   * Not open yet.
+   *
+   * @param port empty: never
+   * @param meaning for the log, as in "this worker never looks ready"
+   */
+  SignalPort(OptionalInt port, String meaning) {
     this.port = port;
+    this.meaning = meaning;
   }
 
   /** The same hosts; the port is open once one of them is ready. */
@@ -30,7 +38,7 @@ final class ReadyPort implements AutoCloseable {
       @Override
       public Host start() throws HostStartException, InterruptedException {
         var host = hosts.start();
-        port.ifPresent(ReadyPort.this::open);
+        open();
         return host;
       }
 
@@ -41,6 +49,11 @@ final class ReadyPort implements AutoCloseable {
     };
   }
 
+  /** It is so far. */
+  void open() {
+    port.ifPresent(this::open);
+  }
+
   private synchronized void open(int number) {
     if (closed || server != null) {
       return;
@@ -48,11 +61,12 @@ final class ReadyPort implements AutoCloseable {
     try {
       var opened = ServerSocketChannel.open().bind(new InetSocketAddress(number));
       server = opened;
-      Thread.ofPlatform().daemon().name("ready-port").start(() -> accept(opened));
+      Thread.ofPlatform().daemon().name("signal-port").start(() -> accept(opened));
     } catch (IOException e) {
       log.warn(
-          "port {} can't be listened on, so this worker never looks ready: {}",
+          "port {} can't be listened on, so this worker never looks {}: {}",
           number,
+          meaning,
           e.toString());
     }
   }
@@ -65,7 +79,7 @@ final class ReadyPort implements AutoCloseable {
     } catch (ClosedChannelException e) {
       log.debug("the worker ends");
     } catch (IOException e) {
-      log.warn("the port that shows that this worker is ready failed: {}", e.toString());
+      log.warn("the port that shows how far this worker is failed: {}", e.toString());
     }
   }
 

@@ -1,0 +1,41 @@
+package dev.batchapi.operator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class JobPassTest {
+  private final Observations job = new Observations();
+
+  @Test
+  void aDeadlineThatPassedWhileTheQueueIsAwayIsNotAskedForAllTheTime() {
+    job.startupSeconds = 30;
+    job.runSeconds = 60;
+    job.now = Observations.ACCEPTED.plusSeconds(31);
+    job.counts = Optional.empty();
+    job.queueTrouble = Optional.of("nobody answers");
+    assertThat(JobPass.untilNextLook(job.seen())).isEqualTo(Duration.ofSeconds(2));
+
+    job.before = JobStatusTest.started(Observations.ACCEPTED);
+    job.now = Observations.ACCEPTED.plusSeconds(61);
+    assertThat(JobPass.untilNextLook(job.seen())).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void aDeadlineThatComesIsKept() {
+    job.startupSeconds = 30;
+    job.now = Observations.ACCEPTED.plusSeconds(29);
+
+    assertThat(JobPass.untilNextLook(job.seen())).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void noDelayIsBelowZero() {
+    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ofSeconds(-5))).isPositive();
+    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ZERO)).isPositive();
+    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ofSeconds(5)))
+        .isEqualTo(Duration.ofSeconds(5));
+  }
+}

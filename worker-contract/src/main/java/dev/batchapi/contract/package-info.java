@@ -1,0 +1,8 @@
+/**
+ * What a job's owner (the operator, the laptop's runner) and its workers agree on: how a worker
+ * says how it ended, and what follows when workers are lost.
+ */
+@NullMarked
+package dev.batchapi.contract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.contract;
+
+import org.jspecify.annotations.NullMarked;
