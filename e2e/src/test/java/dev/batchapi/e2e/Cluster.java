@@ -44,6 +44,11 @@ public final class Cluster implements BeforeAllCallback {
         .map(Path::of);
   }
 
+  /** Where the test cluster keeps its state; its processes have it among their arguments. */
+  static String folder() {
+    return kubeconfig().orElseThrow().toAbsolutePath().getParent() + "/";
+  }
+
   /** One for all tests. */
   static KubernetesClient client() {
     return Holder.CLIENT;
@@ -100,5 +105,19 @@ public final class Cluster implements BeforeAllCallback {
       throw new AssertionError(String.join(" ", arguments) + ": " + result.out());
     }
     return result.out();
+  }
+
+  /** Where the operator's pod answers; it has no Service. */
+  static String operatorsAddress() {
+    return inSystem(
+            "get",
+            "pod",
+            "-l",
+            "app.kubernetes.io/name=batchapi-operator",
+            "--field-selector=status.phase=Running",
+            "--sort-by=.metadata.creationTimestamp",
+            "-o",
+            "jsonpath={.items[-1:].status.podIP}")
+        .strip();
   }
 }

@@ -29,7 +29,8 @@ final class OnNode {
   }
 
   /**
-   * Stops a component of the cluster for a while; it does nothing then, and closes nothing.
+   * Stops a component of this cluster, and of no other on this machine, for a while; it does
+   * nothing then, and closes nothing.
    *
    * @return whether it runs on this machine
    */
@@ -37,6 +38,7 @@ final class OnNode {
     var process =
         ProcessHandle.allProcesses()
             .filter(p -> read(p, "cmdline").matches("(?s)[^\0]*/" + program + "\0.*"))
+            .filter(p -> read(p, "cmdline").contains(Cluster.folder()))
             .findFirst();
     if (process.isEmpty()) {
       return false;

@@ -8,6 +8,7 @@ import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -36,6 +37,17 @@ final class CrashIT {
   private static final String SYSTEM = "batchapi-system";
   private static final int BATCHES = 6;
 
+  private static final String POLICY =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: nats-for-crash-it}
+      spec:
+        podSelector: {matchLabels: {app.kubernetes.io/name: nats}}
+        policyTypes: [Ingress]
+        ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 4222, protocol: TCP}]}]
+      """;
+
   private static KubernetesClient user;
   private static Config config;
   private static OperatorSettings settings;
@@ -61,6 +73,7 @@ final class CrashIT {
     environment.put("BATCHAPI_HTTP_PORT", "0");
     environment.put("BATCHAPI_LEADER_ELECTION", "false");
     settings = OperatorSettings.from(environment);
+    letThisProcessReachTheQueue();
     deployment.scale(0);
     await()
         .atMost(Duration.ofSeconds(60))
@@ -74,6 +87,11 @@ final class CrashIT {
                     .isEmpty());
   }
 
+  /** It is no pod, and the shipped policy knows only pods. Policies add up. */
+  private static void letThisProcessReachTheQueue() {
+    user.resource(POLICY).inNamespace(SYSTEM).createOr(NonDeletingOperation::update);
+  }
+
   private static String clusterIp(String service) {
     return user.services().inNamespace(SYSTEM).withName(service).get().getSpec().getClusterIP();
   }
@@ -81,6 +99,7 @@ final class CrashIT {
   @AfterAll
   static void giveItBack() {
     if (user != null) {
+      user.resource(POLICY).inNamespace(SYSTEM).delete();
       user.apps().deployments().inNamespace(SYSTEM).withName("batchapi-operator").scale(replicas);
       user.close();
     }
