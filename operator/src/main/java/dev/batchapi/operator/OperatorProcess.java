@@ -3,6 +3,8 @@ package dev.batchapi.operator;
 import dev.batchapi.operator.health.Caches;
 import dev.batchapi.operator.health.HttpEndpoint;
 import dev.batchapi.operator.health.HttpEndpoint.Answer;
+import dev.batchapi.operator.health.KubernetesAccess;
+import dev.batchapi.operator.health.MetricsAccess;
 import dev.batchapi.operator.health.SpareHeap;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.Leadership;
@@ -17,6 +19,7 @@ import dev.batchapi.operator.sweep.Sweeper;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +67,8 @@ final class OperatorProcess {
   void start() throws InterruptedException {
     atEnd(client::close);
     var endpoint =
-        HttpEndpoint.start(settings.httpPort(), this::healthy, this::ready, metrics::scrape);
+        HttpEndpoint.start(
+            settings.httpPort(), this::healthy, this::ready, metrics::scrape, metricsAccess());
     port = endpoint.port();
     atEnd(endpoint::close);
 
@@ -108,6 +112,13 @@ final class OperatorProcess {
     metrics.bindProcess();
     SpareHeap.start(SpareHeap.LOOK_EVERY).ifPresent(heap -> atEnd(heap::close));
     LOG.info("Ready, {} s after the process began; listening on port {}.", uptime(), port);
+  }
+
+  private MetricsAccess metricsAccess() {
+    return switch (settings.metricsAuth()) {
+      case NONE -> MetricsAccess.OPEN;
+      case KUBERNETES -> new KubernetesAccess(client, Clock.systemUTC());
+    };
   }
 
   private static double uptime() {

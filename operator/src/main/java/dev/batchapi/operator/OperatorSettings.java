@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param leaderElection whether replicas take turns by a Lease
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
  *     say otherwise
- * @param metricsAccess whether {@code /metrics} is for everybody or for whom Kubernetes allows it
+ * @param metricsAuth whether {@code /metrics} is for everybody or for whom Kubernetes allows it
  */
 public record OperatorSettings(
     String namespace,
@@ -40,12 +40,12 @@ public record OperatorSettings(
     int httpPort,
     boolean leaderElection,
     PodSecurityLevel podSecurity,
-    MetricsAccess metricsAccess) {
+    MetricsAuth metricsAuth) {
 
   /** Who may read {@code /metrics}. */
-  public enum MetricsAccess {
+  public enum MetricsAuth {
     /** Whoever reaches the port. */
-    OPEN,
+    NONE,
     /** Whose bearer token Kubernetes knows, and who may {@code get} the URL {@code /metrics}. */
     KUBERNETES
   }
@@ -75,7 +75,7 @@ public record OperatorSettings(
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
         env.bool("BATCHAPI_LEADER_ELECTION", true),
         podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
-        metricsAccess(env.text("BATCHAPI_METRICS_AUTH", "none")));
+        metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")));
   }
 
   private static PodSecurityLevel podSecurity(String text) {
@@ -87,10 +87,10 @@ public record OperatorSettings(
                         .formatted(text)));
   }
 
-  private static MetricsAccess metricsAccess(String text) {
+  private static MetricsAuth metricsAuth(String text) {
     return switch (text) {
-      case "none" -> MetricsAccess.OPEN;
-      case "kubernetes" -> MetricsAccess.KUBERNETES;
+      case "none" -> MetricsAuth.NONE;
+      case "kubernetes" -> MetricsAuth.KUBERNETES;
       default ->
           throw new IllegalArgumentException(
               "BATCHAPI_METRICS_AUTH is \"%s\", but must be none or kubernetes.".formatted(text));

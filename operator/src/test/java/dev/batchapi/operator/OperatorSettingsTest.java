@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.batchapi.crds.MetricsFlavour;
-import dev.batchapi.operator.OperatorSettings.MetricsAccess;
+import dev.batchapi.operator.OperatorSettings.MetricsAuth;
 import dev.batchapi.operator.pod.PodSecurityLevel;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ final class OperatorSettingsTest {
     assertThat(settings.statsd("team-a")).isEmpty();
     assertThat(settings.statsdFlavour()).isEmpty();
     assertThat(settings.podSecurity()).isEqualTo(PodSecurityLevel.BASELINE);
-    assertThat(settings.metricsAccess()).isEqualTo(MetricsAccess.OPEN);
+    assertThat(settings.metricsAuth()).isEqualTo(MetricsAuth.NONE);
   }
 
   @Test

@@ -4,10 +4,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpEndpoint implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
+  private static final String PLAIN = "text/plain; charset=utf-8";
 
   /**
    * An answer to a probe.
@@ -27,6 +30,13 @@ public final class HttpEndpoint implements AutoCloseable {
    * @param text for people
    */
   public record Answer(boolean ok, String text) {}
+
+  static {
+    // Anybody may connect: who says nothing is sent away, and there are not more than these.
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    System.setProperty("jdk.httpserver.maxConnections", "1000");
+  }
 
   private final HttpServer server;
 
@@ -39,18 +49,20 @@ public final class HttpEndpoint implements AutoCloseable {
    *
    * @param port 0: any free one
    * @param metrics in Prometheus' text format
+   * @param access who may read metrics, and more than yes or no from the probes
    */
   public static HttpEndpoint start(
-      int port, Supplier<Answer> healthy, Supplier<Answer> ready, Supplier<String> metrics) {
+      int port,
+      Supplier<Answer> healthy,
+      Supplier<Answer> ready,
+      Supplier<String> metrics,
+      MetricsAccess access) {
     try {
       var server = HttpServer.create(new InetSocketAddress(port), 0);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      server.createContext("/healthz", exchange -> probe(exchange, healthy));
-      server.createContext("/readyz", exchange -> probe(exchange, ready));
-      server.createContext(
-          "/metrics",
-          exchange ->
-              answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get()));
+      server.createContext("/healthz", exchange -> probe(exchange, healthy, access));
+      server.createContext("/readyz", exchange -> probe(exchange, ready, access));
+      server.createContext("/metrics", exchange -> metrics(exchange, metrics, access));
       server.start();
       return new HttpEndpoint(server);
     } catch (IOException e) {
@@ -61,9 +73,32 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static void probe(HttpExchange exchange, Supplier<Answer> question) throws IOException {
+  /** Its status is for everybody; its words may tell of the cluster. */
+  private static void probe(HttpExchange exchange, Supplier<Answer> question, MetricsAccess access)
+      throws IOException {
     var answer = question.get();
-    answer(exchange, answer.ok() ? 200 : 503, "text/plain; charset=utf-8", answer.text());
+    var words =
+        access.refusal(authorization(exchange)).isEmpty()
+            ? answer.text()
+            : answer.ok() ? "ok\n" : "not ok\n";
+    answer(exchange, answer.ok() ? 200 : 503, PLAIN, words);
+  }
+
+  private static void metrics(HttpExchange exchange, Supplier<String> metrics, MetricsAccess access)
+      throws IOException {
+    var refusal = access.refusal(authorization(exchange));
+    if (refusal.isEmpty()) {
+      answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.get());
+      return;
+    }
+    if (refusal.get().status() == HttpURLConnection.HTTP_UNAUTHORIZED) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+    }
+    answer(exchange, refusal.get().status(), PLAIN, refusal.get().sentence() + '\n');
+  }
+
+  private static @Nullable String authorization(HttpExchange exchange) {
+    return exchange.getRequestHeaders().getFirst("Authorization");
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

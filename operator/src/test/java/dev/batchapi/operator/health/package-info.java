@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.health;
+
+import org.jspecify.annotations.NullMarked;
