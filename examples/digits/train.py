@@ -19,7 +19,7 @@ DATA_HEAD = """\
 # The 1,797 handwritten digits of scikit-learn, as JSON lines; made by train.py.
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: digits}
+metadata: {name: digits, labels: {batchapi.dev/input: "true"}}
 data:
   digits.jsonl: |
 """

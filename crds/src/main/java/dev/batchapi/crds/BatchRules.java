@@ -54,6 +54,12 @@ public final class BatchRules {
       backoff(spec.retry().initialBackoffSeconds(), spec.retry().maxBackoffSeconds(), "spec.retry");
     }
     failureLimit(spec.maxFailedBatches(), "spec.maxFailedBatches");
+    Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
+    if (spec.template() != null) {
+      Limits.checkFreeForm(spec.template().metadata(), "spec.template.metadata")
+          .ifPresent(found::add);
+      Limits.checkFreeForm(spec.template().spec(), "spec.template.spec").ifPresent(found::add);
+    }
     if (spec.metrics() != null) {
       found.matches(
           spec.metrics().statsd(), Syntax.HOST_PORT, "spec.metrics.statsd", Rules.HOST_PORT);
@@ -141,6 +147,7 @@ public final class BatchRules {
           path + ".retry");
     }
     failureLimit(overrides.maxFailedBatches(), path + ".maxFailedBatches");
+    Limits.checkFreeForm(overrides.config(), path + ".config").ifPresent(found::add);
   }
 
   private void backoff(@Nullable Integer initial, @Nullable Integer max, String path) {

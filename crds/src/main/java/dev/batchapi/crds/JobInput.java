@@ -18,7 +18,9 @@ public record JobInput(
     @JsonPropertyDescription("The items themselves: a list of any JSON values, 128 KiB together.")
         @Size(min = 1, max = 65536)
         @Nullable List<JsonNode> items,
-    @JsonPropertyDescription("A key of a ConfigMap with one item per line, as JSON (JSON lines).")
+    @JsonPropertyDescription(
+            "A key of a ConfigMap with one item per line, as JSON (JSON lines). The ConfigMap needs the label"
+                + " batchapi.dev/input: \"true\", by which its author lets jobs have it.")
         @Nullable ConfigMapKeyRef configMap,
     @JsonPropertyDescription("This many items, at most 10,000,000: the numbers from 0 on.")
         @Min(1)

@@ -5,11 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Sizes in bytes, of JSON in UTF-8, and counts. What is over is refused before anything runs. */
 public final class Limits {
   /** Items written into a BatchJob, together: every status write rewrites them in etcd. */
   public static final int INLINE_ITEMS = 128 * 1024;
+
+  /** A config, and a pod template: every status write rewrites them in etcd, too. */
+  public static final int FREE_FORM = 128 * 1024;
 
   /** The payload of one batch. */
   public static final int PAYLOAD = 1024 * 1024;
@@ -63,6 +67,23 @@ public final class Limits {
                 index,
                 bytes,
                 Limits.PAYLOAD)));
+  }
+
+  /** Whether free JSON is within bounds. */
+  static Optional<Problem> checkFreeForm(@Nullable JsonNode json, String path) {
+    long bytes = json == null ? 0 : json.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes <= Limits.FREE_FORM) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            path,
+            String.format(
+                Locale.ROOT,
+                "has %,d bytes as JSON, and may have %,d: put what is large into the image, a volume"
+                    + " or a ConfigMap that the handler reads",
+                bytes,
+                Limits.FREE_FORM)));
   }
 
   /** Names the item with which the limit is passed. */

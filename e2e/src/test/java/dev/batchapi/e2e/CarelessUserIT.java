@@ -182,7 +182,7 @@ final class CarelessUserIT {
         """
         apiVersion: v1
         kind: ConfigMap
-        metadata: {name: lines}
+        metadata: {name: lines, labels: {batchapi.dev/input: "true"}}
         data: {items: "{\\"a\\": 1}\\n{\\"a\\": \\n"}
         """);
     user.applies(
@@ -210,7 +210,7 @@ final class CarelessUserIT {
         """
         apiVersion: v1
         kind: ConfigMap
-        metadata: {name: later}
+        metadata: {name: later, labels: {batchapi.dev/input: "true"}}
         data: {items: "1\\n2\\n"}
         """);
 

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param pythonHost the folder with the Python host's files
  * @param httpPort of {@code /healthz}, {@code /readyz} and {@code /metrics}; 0: any free one
  * @param leaderElection whether replicas take turns by a Lease
+ * @param maxJobs accepted jobs that have not ended which a namespace may have
+ * @param maxBatches batches of those jobs together
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
  *     say otherwise
  * @param metricsAuth whether {@code /metrics} is for everybody or for whom Kubernetes allows it
@@ -40,6 +42,8 @@ public record OperatorSettings(
     int httpPort,
     boolean leaderElection,
     PodSecurityLevel podSecurity,
+    int maxJobs,
+    int maxBatches,
     MetricsAuth metricsAuth) {
 
   /** Who may read {@code /metrics}. */
@@ -75,6 +79,8 @@ public record OperatorSettings(
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
         env.bool("BATCHAPI_LEADER_ELECTION", true),
         podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
+        env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
+        env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
         metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")));
   }
 

@@ -10,6 +10,7 @@ import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
+import dev.batchapi.operator.kube.Namespaces;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlans;
@@ -36,7 +37,7 @@ final class ReadinessCheck {
   ReadinessCheck(OperatorSettings settings, Optional<PythonHost> host, Clock clock) {
     this.settings = settings;
     this.host = host;
-    this.levels = new NamespaceLevels(settings.podSecurity(), clock);
+    this.levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
   }
 
   /** What stands first in its way, if anything does. */

@@ -12,11 +12,9 @@ import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
-import dev.batchapi.operator.pod.FrozenFiles;
 import dev.batchapi.operator.pod.FrozenJob;
-import dev.batchapi.operator.pod.FrozenObjects;
 import dev.batchapi.operator.pod.JobId;
-import dev.batchapi.operator.pod.Names;
+import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.PodPlans;
 import dev.batchapi.operator.pod.PodSecurity;
 import dev.batchapi.operator.pod.PodTemplateException;
@@ -37,7 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,20 +51,29 @@ final class Acceptance {
   /** A BatchAPI of the same file is checked in this time. */
   private static final Duration CHECKED_SOON = Duration.ofSeconds(3);
 
+  /** Of ConfigMaps that are ours by all but their size. */
+  private static final Set<Integer> TOO_LARGE = Set.of(413, 422);
+
   private final OperatorSettings settings;
   private final Optional<PythonHost> pythonHost;
   private final Credentials credentials;
   private final NamespaceLevels levels;
+  private final FrozenStore store;
+  private final Shares shares;
 
   Acceptance(
       OperatorSettings settings,
       Optional<PythonHost> pythonHost,
       Credentials credentials,
-      NamespaceLevels levels) {
+      NamespaceLevels levels,
+      FrozenStore store,
+      Shares shares) {
     this.settings = settings;
     this.pythonHost = pythonHost;
     this.credentials = credentials;
     this.levels = levels;
+    this.store = store;
+    this.shares = shares;
   }
 
   /** What became of it. */
@@ -80,6 +90,9 @@ final class Acceptance {
 
   /** The job can never run. */
   record Rejected(String reason, String message) implements Result {}
+
+  /** A job that could be accepted, and its files. */
+  private record Draft(FrozenJob job, Map<String, String> code, Optional<String> input) {}
 
   /** Ends an acceptance early. */
   private static final class Stop extends RuntimeException {
@@ -98,62 +111,53 @@ final class Acceptance {
   }
 
   /**
-   * The job as it was accepted before.
+   * Accepts it, if it can be.
    *
-   * @throws TamperedException if anything of it is gone or was replaced
-   * @throws PodTemplateException if this operator's rules for pods do not allow it any more
+   * @param others BatchJobs of its namespace, each time anew
    */
-  FrozenJob before(BatchJob job, KubernetesClient client) {
-    var id = JobId.of(job);
-    var digest = job.getStatus().runDigest();
-    if (digest == null) {
-      throw new TamperedException(
-          "The job was accepted by an earlier version, which did not bind it to what was frozen: submit it again.");
-    }
-    var frozen = FrozenObjects.read(id, digest, frozen(client, id, Names.run(id, digest)));
-    PodSecurity.check(levels.of(id.namespace(), client), frozen);
-    checkFiles(frozen, client);
-    return frozen;
-  }
-
-  /** Makes sure of what pods mount, so that none waits for what is gone, or runs something else. */
-  private void checkFiles(FrozenJob job, KubernetesClient client) {
-    var code = job.pod().code();
-    if (code != null) {
-      FrozenObjects.check(frozen(client, job.id(), code.configMap()), code);
-    }
-    var host = job.pod().pythonHost();
-    if (host != null) {
-      pythonHost
-          .filter(ours -> ours.frozen().equals(host))
-          .ifPresentOrElse(
-              ours -> createOrCheck(client, ours.configMap(job.namespace()), host),
-              () -> FrozenObjects.check(frozen(client, job.id(), host.configMap()), host));
-    }
-  }
-
-  private static ConfigMap frozen(KubernetesClient client, JobId id, String name) {
-    return find(client, id.namespace(), name)
-        .orElseThrow(
-            () ->
-                new TamperedException(
-                    "ConfigMap \"%s\" in namespace \"%s\", which the operator made for the job, was deleted."
-                        .formatted(name, id.namespace())));
-  }
-
-  Result accept(BatchJob job, @Nullable BatchApi api, KubernetesClient client, Instant now) {
+  Result accept(
+      BatchJob job,
+      @Nullable BatchApi api,
+      Supplier<Stream<BatchJob>> others,
+      KubernetesClient client,
+      Instant now) {
     try {
       var usable = usable(job, api, now);
-      return new Accepted(freeze(checked(JobInputs.whole(job, client)), usable, client, now));
+      var share =
+          Share.of(levels.namespaces().labels(job.getMetadata().getNamespace(), client), settings);
+      // Before anything is read for it: of the jobs that wait there may be many.
+      requireRoom(job, 1, others, share);
+      var draft = freeze(checked(JobInputs.whole(job, client)), usable, client, now);
+      requireRoom(job, draft.job().run().totalBatches(), others, share);
+      store.write(draft.job(), draft.code(), draft.input(), client);
+      credentials.ensure(draft.job(), client);
+      return new Accepted(draft.job());
     } catch (Stop stop) {
       return stop.result;
     } catch (PodTemplateException e) {
       return new Waiting("ApiNotReady", String.valueOf(e.getMessage()));
     } catch (InputException e) {
       return new Rejected("InputInvalid", String.valueOf(e.getMessage()));
+    } catch (KubernetesClientException e) {
+      if (!TOO_LARGE.contains(e.getCode()) || e.getStatus() == null) {
+        throw e;
+      }
+      return new Rejected(
+          "SpecInvalid",
+          "The API server refuses what is to be kept of the job: " + e.getStatus().getMessage());
     } catch (TamperedException e) {
       return new Rejected(Verdict.RunTampered.name(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private void requireRoom(
+      BatchJob job, long batches, Supplier<Stream<BatchJob>> others, Share share) {
+    shares
+        .take(job, batches, others.get(), share)
+        .ifPresent(
+            message -> {
+              throw new Stop(new Waiting("QuotaExceeded", message));
+            });
   }
 
   private static BatchApi usable(BatchJob job, @Nullable BatchApi api, Instant now) {
@@ -206,7 +210,7 @@ final class Acceptance {
     }
   }
 
-  private FrozenJob freeze(BatchJob job, BatchApi api, KubernetesClient client, Instant now) {
+  private Draft freeze(BatchJob job, BatchApi api, KubernetesClient client, Instant now) {
     var namespace = job.getMetadata().getNamespace();
     var code = CodeFiles.configMap(api.getSpec().handler());
     var files =
@@ -230,42 +234,7 @@ final class Acceptance {
     var plan = PodPlans.of(api.named(), labels, settings, pythonHost, JobId.of(job), files, lines);
     var frozen = FrozenJob.of(JobId.of(job), run, plan);
     PodSecurity.check(levels.of(namespace, client), frozen);
-    write(frozen, files, lines, client);
-    return frozen;
-  }
-
-  private void write(
-      FrozenJob frozen,
-      Map<String, String> files,
-      Optional<String> lines,
-      KubernetesClient client) {
-    var plan = frozen.pod();
-    if (plan.pythonHost() != null) {
-      createOrCheck(
-          client, pythonHost.orElseThrow().configMap(frozen.namespace()), plan.pythonHost());
-    }
-    if (plan.code() != null) {
-      createOrCheck(client, FrozenObjects.code(frozen, files), plan.code());
-    }
-    if (plan.input() != null) {
-      createOrCheck(client, FrozenObjects.input(frozen, lines.orElseThrow()), plan.input());
-    }
-    credentials.ensure(frozen, client);
-    var run = FrozenObjects.run(frozen);
-    if (!create(client, run)) {
-      FrozenObjects.read(
-          frozen.id(), frozen.digest(), frozen(client, frozen.id(), run.getMetadata().getName()));
-    }
-  }
-
-  /** What is there already was made by an acceptance that ended early, or is somebody else's. */
-  private static void createOrCheck(
-      KubernetesClient client, ConfigMap configMap, FrozenFiles files) {
-    if (!create(client, configMap)) {
-      var meta = configMap.getMetadata();
-      find(client, meta.getNamespace(), meta.getName())
-          .ifPresent(found -> FrozenObjects.check(found, files));
-    }
+    return new Draft(frozen, files, lines);
   }
 
   private static Map<String, String> codeFiles(
@@ -291,15 +260,18 @@ final class Acceptance {
     if (ref == null) {
       return Optional.empty();
     }
-    var data =
-        Objects.requireNonNullElse(
-            find(client, namespace, ref.name())
-                .orElseThrow(() -> new Stop(missing(ref.name(), namespace, "the input")))
-                .getData(),
-            Map.<String, String>of());
-    var lines = data.get(ref.key());
+    var found =
+        find(client, namespace, ref.name())
+            .filter(Acceptance::isInput)
+            .orElseThrow(() -> new Stop(noInput(ref.name(), namespace)));
+    var lines =
+        Objects.requireNonNullElse(found.getData(), Map.<String, String>of()).get(ref.key());
     if (lines == null) {
-      throw new Stop(missingKey(ref.name(), namespace, ref.key(), "the input", data));
+      throw isBinary(found, ref.key())
+          ? new InputException(
+              "ConfigMap \"%s\" in namespace \"%s\" has \"%s\" as binary data, and JSON lines are text in UTF-8: make it of a file in UTF-8."
+                  .formatted(ref.name(), namespace, ref.key()))
+          : new Stop(noInputKey(ref.name(), namespace, ref.key()));
     }
     return Optional.of(lines);
   }
@@ -316,6 +288,33 @@ final class Acceptance {
   private static int batchSize(BatchApi api, BatchJobSpec job) {
     var own = Optional.ofNullable(job.overrides()).map(JobOverrides::batchSize);
     return own.or(() -> Optional.ofNullable(api.getSpec().batchSize())).orElse(1);
+  }
+
+  /**
+   * Who submits a job need not be allowed to read ConfigMaps: their authors say which are input.
+   */
+  private static boolean isInput(ConfigMap configMap) {
+    var labels = configMap.getMetadata().getLabels();
+    return labels != null && "true".equals(labels.get(Labels.INPUT));
+  }
+
+  private static boolean isBinary(ConfigMap configMap, String key) {
+    return configMap.getBinaryData() != null && configMap.getBinaryData().containsKey(key);
+  }
+
+  /** The same whether it is not there or not to be read: the submitter learns nothing of it. */
+  private static Waiting noInput(String configMap, String namespace) {
+    return new Waiting(
+        "ConfigMapNotFound",
+        "No ConfigMap \"%s\" with the label %s: \"true\" in namespace \"%s\"; the job is accepted when there is one. Its author sets the label, and says with it that jobs may have it as their input."
+            .formatted(configMap, Labels.INPUT, namespace));
+  }
+
+  private static Waiting noInputKey(String configMap, String namespace, String key) {
+    return new Waiting(
+        "ConfigMapKeyNotFound",
+        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the input; the job is accepted when it has."
+            .formatted(configMap, namespace, key));
   }
 
   private static Waiting missing(String configMap, String namespace, String what) {

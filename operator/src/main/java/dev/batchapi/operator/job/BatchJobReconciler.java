@@ -6,6 +6,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.NamespaceLevels;
+import dev.batchapi.operator.kube.Namespaces;
 import dev.batchapi.operator.kube.Trimmed;
 import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.metrics.Progress;
@@ -35,12 +36,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +61,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
+  private final Shares shares = new Shares();
+  private final FrozenStore store;
   private final Acceptance acceptance;
   private final Credentials credentials;
   private final JobQueue queue;
@@ -71,6 +76,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("batchjob-timer").factory());
   private final Map<String, JobMemory> memories = new ConcurrentHashMap<>();
+  private volatile @Nullable IndexerResourceCache<BatchJob> batchJobs;
 
   public BatchJobReconciler(
       OperatorSettings settings,
@@ -84,9 +90,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     this.metrics = metrics;
     this.clock = clock;
     credentials = new Credentials(queue::workerCredentials, clock);
-    acceptance =
-        new Acceptance(
-            settings, pythonHost, credentials, new NamespaceLevels(settings.podSecurity(), clock));
+    var levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
+    store = new FrozenStore(pythonHost, levels);
+    acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares);
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
@@ -96,13 +102,14 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var observer =
         new Observer(
             new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
-    tools = new JobPass.Tools(queue, acceptance, enqueuing, credentials, observer, clock);
+    tools = new JobPass.Tools(queue, store, enqueuing, credentials, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
 
   @Override
   public List<EventSource<?, BatchJob>> prepareEventSources(EventSourceContext<BatchJob> context) {
+    batchJobs = context.getPrimaryCache();
     var _ =
         timer.scheduleWithFixedDelay(
             () -> forgetGone(context.getPrimaryCache()), 1, 1, TimeUnit.MINUTES);
@@ -116,6 +123,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var memory = memories.computeIfAbsent(uid, id -> new JobMemory());
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
+      shares.forget(uid);
       return new Aftermath(context, queue, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
@@ -141,7 +149,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       throws InterruptedException {
     var frozen = memory.frozen;
     if (frozen == null || !frozen.digest().equals(job.getStatus().runDigest())) {
-      frozen = acceptance.before(job, context.getClient());
+      frozen = store.read(job, context.getClient());
       memory.frozen = frozen;
     }
     var result = new JobPass(tools, job, frozen, memory, context).run();
@@ -177,7 +185,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       return write(job, status, memory, context, Optional.empty());
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
-    return switch (acceptance.accept(job, api, context.getClient(), now)) {
+    return switch (acceptance.accept(job, api, () -> others(job), context.getClient(), now)) {
       case Acceptance.Accepted(var frozen) -> writeAcceptance(job, frozen, memory, context, now);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
       case Acceptance.Waiting(var reason, var message) ->
@@ -219,6 +227,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     memory.made = true;
     tell(job, job.getStatus(), status, context, memory);
     return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
+  }
+
+  private Stream<BatchJob> others(BatchJob job) {
+    return Objects.requireNonNull(batchJobs).list(job.getMetadata().getNamespace());
   }
 
   /** What is missing often comes with the next line of the same file. */
@@ -306,6 +318,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       if (!there.contains(uid)) {
         memories.remove(uid);
         signals.forget(uid);
+        shares.forget(uid);
         enqueuing.forget(uid);
         credentials.forget(uid);
         metrics.forget(uid);

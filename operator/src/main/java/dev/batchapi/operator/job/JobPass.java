@@ -40,7 +40,7 @@ final class JobPass {
   /** What all passes use. */
   record Tools(
       JobQueue queue,
-      Acceptance acceptance,
+      FrozenStore store,
       Enqueuing enqueuing,
       Credentials credentials,
       Observer observer,
@@ -194,7 +194,7 @@ final class JobPass {
   /** No pod is made to wait for what is gone. What was made a moment ago need not be looked at. */
   private void checkFrozen() {
     if (!memory.made) {
-      tools.acceptance.before(job, client());
+      tools.store.read(job, client());
     }
     memory.made = false;
   }

@@ -14,6 +14,9 @@ public final class Labels {
 
   public static final String WORKER = "batchapi.dev/worker";
 
+  /** On a ConfigMap, with the value {@code true}: jobs may have it as their input. */
+  public static final String INPUT = "batchapi.dev/input";
+
   /**
    * On a worker's Job: how many Jobs in a row were lost before it in its place, without any
    * progress: see LossPolicy.
