@@ -139,7 +139,7 @@ final class SecurityIT {
     attacker.applies(Team.python("deleted", "workers: 1\ninput: {count: 600}", "", SLOW));
     team.awaits("a batch", () -> team.succeeded("deleted") > 0);
 
-    attacker.deletes(only("deleted-").getMetadata().getName());
+    attacker.deletes(only("-run-").getMetadata().getName());
     team.kubectl("delete", "pod", "-l", "batchapi.dev/job=deleted", "--wait=false");
 
     endsAsTampered("deleted");
@@ -192,5 +192,111 @@ final class SecurityIT {
                 .filter(c -> c.reason().equals("ApiNotReady"))
                 .filter(c -> c.message().contains("spec.template.metadata."))
                 .isPresent());
+  }
+
+  /** Who may only submit has no right to read ConfigMaps, and gets none by what messages say. */
+  @Test
+  void aSubmitterLearnsNothingOfAConfigMap() {
+    team.applies(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: there}
+        data: {password: "s3cr3t"}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: broken, labels: {batchapi.dev/input: "true"}}
+        data: {password: "s3cr3t", items: "{\\"a\\": s3cr3t}"}
+        """);
+    team.applies(Team.python("echo", "input: {count: 1}", "", SLOW));
+    for (var job :
+        List.of("there, password", "absent, password", "broken, password2", "broken, items")) {
+      var reference = job.split(", ", -1);
+      attacker.applies(
+          """
+          apiVersion: batchapi.dev/v1alpha1
+          kind: BatchJob
+          metadata: {name: %s-%s}
+          spec: {apiName: echo, input: {configMap: {name: %s, key: %s}}}
+          """
+              .formatted(reference[0], reference[1], reference[0], reference[1]));
+    }
+
+    assertThat(saysOfItsInput("there-password").replace("there", "X"))
+        .as("the same whether it is there or not")
+        .isEqualTo(saysOfItsInput("absent-password").replace("absent", "X"));
+    assertThat(saysOfItsInput("broken-password2"))
+        .contains("password2")
+        .doesNotContain("items", "s3cr3t");
+    assertThat(saysOfItsInput("broken-items")).contains("line 1").doesNotContain("s3cr3t");
+  }
+
+  private String saysOfItsInput(String job) {
+    team.awaits(
+        "a reason",
+        () ->
+            team.condition(job, "Accepted")
+                .filter(c -> !c.reason().equals("ApiNotReady") && !c.reason().equals("ApiNotFound"))
+                .isPresent());
+    return team.condition(job, "Accepted").orElseThrow().message();
+  }
+
+  @Test
+  void aNamespaceHasItsShare() {
+    assertThat(
+            Cluster.kubectl(
+                    "",
+                    "label",
+                    "namespace",
+                    team.namespace(),
+                    "batchapi.dev/max-jobs=1",
+                    "batchapi.dev/max-batches=5")
+                .code())
+        .isZero();
+    attacker.applies(Team.python("one", "input: {count: 3}", "", SLOW));
+    attacker.applies(
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: two}
+        spec: {apiName: one, input: {count: 3}}
+        ---
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: large}
+        spec: {apiName: one, input: {count: 6}}
+        """);
+
+    for (var job : List.of("one", "two")) {
+      team.completes(job, 3);
+    }
+    team.awaits(
+        "a reason",
+        () ->
+            team.condition("large", "Accepted")
+                .filter(c -> c.reason().equals("QuotaExceeded"))
+                .filter(c -> c.message().contains("The job has 6 batches"))
+                .isPresent());
+    assertThat(team.pods("large")).isEmpty();
+  }
+
+  /** It was tried again without an end, and had no status. */
+  @Test
+  void aBatchJobThatCantBeKeptIsRefused() {
+    team.applies(Team.python("small", "input: {count: 1}", "", SLOW));
+    var job =
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: large-config}
+        spec: {apiName: small, input: {count: 1}, overrides: {config: {text: "%s"}}}
+        """
+            .formatted("x".repeat(1_200_000));
+    assertThat(Cluster.kubectl(job, "create", "-n", team.namespace(), "-f", "-").code()).isZero();
+
+    assertThat(team.reasonOfTheEndOf("large-config")).isEqualTo("SpecInvalid");
+    assertThat(team.condition("large-config", "Failed").orElseThrow().message())
+        .contains("spec.overrides.config", "131,072");
   }
 }

@@ -83,19 +83,24 @@ final class TemplateSecurityIT {
     team.completes("java-job", 2);
   }
 
-  /** Without any right to pods, in a namespace that enforces nothing: no node by the operator's hand. */
+  /**
+   * Without any right to pods, in a namespace that enforces nothing: no node by the operator's
+   * hand.
+   */
   @Test
   void anAuthorGetsNoPodThatTheyMayNotHave() {
     asAdmin("label", "namespace", team.namespace(), "pod-security.kubernetes.io/enforce-");
     asAdmin(
-        "create", "rolebinding", AUTHOR, "--clusterrole=batchapi-author", "--user=" + AUTHOR, "-n", team.namespace());
+        "create",
+        "rolebinding",
+        AUTHOR,
+        "--clusterrole=batchapi-author",
+        "--user=" + AUTHOR,
+        "-n",
+        team.namespace());
     assertThat(asAuthor("auth", "can-i", "create", "pods").out().strip()).isEqualTo("no");
     assertThat(
-            asAuthor(
-                    "label",
-                    "namespace",
-                    team.namespace(),
-                    "batchapi.dev/pod-security=privileged")
+            asAuthor("label", "namespace", team.namespace(), "batchapi.dev/pod-security=privileged")
                 .out())
         .contains("forbidden");
 
