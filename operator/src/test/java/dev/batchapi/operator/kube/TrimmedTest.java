@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.crds.BatchJob;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -69,12 +70,12 @@ final class TrimmedTest {
             apiVersion: v1
             kind: Pod
             metadata: {name: a, annotations: {long: text}}
-            spec: {nodeName: n}
+            spec: {nodeName: n, serviceAccountName: a, containers: [{name: handler, image: x}]}
             """,
             Pod.class);
 
     assertThat(pod.getMetadata().getAnnotations()).isNotNull().isEmpty();
-    assertThat(pod.getSpec()).isNull();
+    assertThat(pod.getSpec()).isEqualTo(new PodSpecBuilder().withNodeName("n").build());
   }
 
   @Test
