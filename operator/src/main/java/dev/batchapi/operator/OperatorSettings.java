@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the operator is told by its environment; docs/operations.md lists the variables.
@@ -23,6 +24,8 @@ import java.util.Optional;
  * @param pythonHost the folder with the Python host's files
  * @param httpPort of {@code /healthz}, {@code /readyz} and {@code /metrics}; 0: any free one
  * @param leaderElection whether replicas take turns by a Lease
+ * @param workerResources of the workers' containers where they are to differ from ours, by {@code
+ *     requests.cpu} and the like
  * @param maxJobs accepted jobs that have not ended which a namespace may have
  * @param maxBatches batches of those jobs together
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
@@ -42,9 +45,13 @@ public record OperatorSettings(
     int httpPort,
     boolean leaderElection,
     PodSecurityLevel podSecurity,
+    Map<String, String> workerResources,
     int maxJobs,
     int maxBatches,
     MetricsAuth metricsAuth) {
+
+  private static final String WORKER_RESOURCE =
+      "(requests|limits)\\.(cpu|memory|ephemeral-storage)=[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?";
 
   /** Who may read {@code /metrics}. */
   public enum MetricsAuth {
@@ -79,6 +86,7 @@ public record OperatorSettings(
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
         env.bool("BATCHAPI_LEADER_ELECTION", true),
         podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
+        workerResources(env.text("BATCHAPI_WORKER_RESOURCES", "")),
         env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
         env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
         metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")));
@@ -120,6 +128,23 @@ public record OperatorSettings(
           address("BATCHAPI_STATSD_BY_NAMESPACE", entry.substring(equals + 1).strip()));
     }
     return Map.copyOf(map);
+  }
+
+  private static Map<String, String> workerResources(String text) {
+    var map = new TreeMap<String, String>();
+    for (var entry : text.split(",", -1)) {
+      if (entry.isBlank()) {
+        continue;
+      }
+      if (!entry.strip().matches(WORKER_RESOURCE)) {
+        throw new IllegalArgumentException(
+            "BATCHAPI_WORKER_RESOURCES has \"%s\", but must be such as requests.cpu=100m,limits.memory=256Mi."
+                .formatted(entry.strip()));
+      }
+      var equals = entry.indexOf('=');
+      map.put(entry.substring(0, equals).strip(), entry.substring(equals + 1).strip());
+    }
+    return map;
   }
 
   private static MetricsFlavour flavour(String text) {

@@ -21,7 +21,14 @@ final class RefusedPods {
   Optional<Trouble> of(Job job, KubernetesClient client) {
     return events
         .last(job.getMetadata().getNamespace(), job.getMetadata().getUid(), client)
-        .map(message -> new Trouble(reason(message), message));
+        .map(message -> new Trouble(reason(message), message + wayOut(message)));
+  }
+
+  /** A LimitRange speaks of containers, and one of them is not the author's. */
+  private static String wayOut(String message) {
+    return message.contains("per Container")
+        ? ". What the handler asks for is spec.resources; what the worker's container asks for can be set in spec.template.spec.containers[worker].resources, or by the operator's BATCHAPI_WORKER_RESOURCES."
+        : "";
   }
 
   private static String reason(String message) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param statsdFlavour whose rules that service has; null for the worker's own default
  * @param leaseSeconds how long a worker's lease lasts
  * @param labels for Jobs and pods beside ours: those for Kueue
+ * @param workerResources of the worker's container, by {@code requests.cpu} and the like; what is
+ *     not named is ours
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PodPlan(
@@ -45,7 +47,8 @@ public record PodPlan(
     @Nullable MetricsFlavour statsdFlavour,
     String natsUrl,
     int leaseSeconds,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    @Nullable Map<String, String> workerResources) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

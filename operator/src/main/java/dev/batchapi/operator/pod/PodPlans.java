@@ -54,7 +54,8 @@ public final class PodPlans {
             settings.statsdFlavour().orElse(null),
             settings.natsUrl(),
             Math.toIntExact(settings.lease().toSeconds()),
-            forKueue(jobLabels));
+            forKueue(jobLabels),
+            settings.workerResources());
     PodTemplateRules.check(plan);
     return plan;
   }

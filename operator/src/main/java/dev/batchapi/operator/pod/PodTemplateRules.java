@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 final class PodTemplateRules {
   private static final String RESERVED_VARIABLES = "BATCHAPI_";
 
+  private static final Set<String> WORKERS_FIELDS = Set.of("name", "resources");
   private static final Set<String> METADATA = Set.of("labels", "annotations");
 
   /** Those of {@link Labels#ofJob}, and the Job controller's of old. */
@@ -79,8 +80,13 @@ final class PodTemplateRules {
     var name = container.path("name").asText();
     var path = "spec.template.spec.containers[%s]".formatted(name);
     if (name.equals(WorkerContainer.NAME)) {
-      throw new PodTemplateException(
-          path + " is the platform's own container and cannot be changed: leave it out.");
+      for (var field : container.properties()) {
+        if (!WORKERS_FIELDS.contains(field.getKey())) {
+          throw new PodTemplateException(
+              path + " is the platform's own container: of it only resources can be set.");
+        }
+      }
+      return;
     }
     if (!name.equals(HandlerContainer.NAME)) {
       throw new PodTemplateException(

@@ -7,9 +7,12 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The container that leases batches and commits their outcomes. All of it is ours. */
@@ -65,15 +68,6 @@ final class WorkerContainer {
         .withPeriodSeconds(1)
         .withFailureThreshold(1)
         .endReadinessProbe()
-        // No limit of CPU: starting a JVM takes twice as long below half a core.
-        .withNewResources()
-        .addToRequests("cpu", new Quantity("50m"))
-        .addToRequests("memory", new Quantity("96Mi"))
-        .addToRequests(DISK, new Quantity("16Mi"))
-        .addToLimits("memory", new Quantity("256Mi"))
-        // Its log, of which kubelet keeps five files of 10 MiB, and its folders.
-        .addToLimits(DISK, new Quantity("256Mi"))
-        .endResources()
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
         .withRunAsUser(user)
@@ -101,6 +95,29 @@ final class WorkerContainer {
         .withPeriodSeconds(1)
         .withFailureThreshold(FOR_LONG)
         .build();
+  }
+
+  /** What it has, unless the operator's settings or the author say otherwise. */
+  static ResourceRequirements byDefault(Map<String, String> settings) {
+    // No limit of CPU: starting a JVM takes twice as long below half a core.
+    var resources =
+        new ResourceRequirementsBuilder()
+            .addToRequests("cpu", new Quantity("50m"))
+            .addToRequests("memory", new Quantity("96Mi"))
+            .addToRequests(DISK, new Quantity("16Mi"))
+            .addToLimits("memory", new Quantity("256Mi"))
+            // Its log, of which kubelet keeps five files of 10 MiB, and its folders.
+            .addToLimits(DISK, new Quantity("256Mi"));
+    settings.forEach(
+        (name, amount) -> {
+          var resource = name.substring(name.indexOf('.') + 1);
+          if (name.startsWith("requests.")) {
+            resources.addToRequests(resource, new Quantity(amount));
+          } else {
+            resources.addToLimits(resource, new Quantity(amount));
+          }
+        });
+    return resources.build();
   }
 
   private static List<EnvVar> environment(FrozenJob job, long graceSeconds) {

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>The author's {@code template}: node selector, tolerations, affinity, priority class,
  *       service account, init containers (also those that stay, with {@code restartPolicy:
  *       Always}), volumes, labels; of the container {@code handler} its environment, mounts, ports,
- *       probes and security context. Whoever sets {@code securityContext.runAsNonRoot} or {@code
- *       runAsUser} for the pod says himself who it runs as.
+ *       probes and security context; of the container {@code worker} its resources. Whoever sets
+ *       {@code securityContext.runAsNonRoot} or {@code runAsUser} for the pod says himself who it
+ *       runs as.
  *   <li>The BatchAPI's {@code image}, {@code env} and {@code resources}, and what the protocol
  *       needs: the container {@code worker}, the handler's command and mounts, {@code
  *       restartPolicy: Never}, our labels.
@@ -107,11 +108,16 @@ final class WorkerPod {
         // The worker's image is pulled and its container started first.
         .addNewContainer()
         .withName(WorkerContainer.NAME)
+        .withResources(WorkerContainer.byDefault(workerResources(plan)))
         .endContainer()
         .addToContainers(HandlerContainer.byDefault(plan, template))
         .withVolumes(PodVolumes.folder(PodVolumes.TMP, TMP_SIZE))
         .endSpec()
         .build();
+  }
+
+  private static Map<String, String> workerResources(PodPlan plan) {
+    return plan.workerResources() == null ? Map.of() : plan.workerResources();
   }
 
   private static PodTemplateSpec always(

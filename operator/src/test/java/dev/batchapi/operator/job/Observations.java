@@ -80,6 +80,7 @@ final class Observations {
             null,
             "nats://nats:4222",
             15,
+            Map.of(),
             Map.of());
     return FrozenJob.of(new JobId("n", "j", "uid"), run, pod);
   }

@@ -3,6 +3,7 @@ package dev.batchapi.operator.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ class PodTemplateRulesTest {
       textBlock =
           """
           spec: {containers: [{name: proxy, image: x}]} | spec.template.spec.containers[proxy] would run beside handler and keep the pod from ending: put it into spec.template.spec.initContainers with restartPolicy: Always.
-          spec: {containers: [{name: worker, image: x}]} | spec.template.spec.containers[worker] is the platform's own container and cannot be changed: leave it out.
+          spec: {containers: [{name: worker, image: x}]} | spec.template.spec.containers[worker] is the platform's own container: of it only resources can be set.
           spec: {containers: [{name: handler, image: x}]} | spec.template.spec.containers[handler].image has no effect: set spec.image instead.
           spec: {containers: [{name: handler, command: [sh]}]} | spec.template.spec.containers[handler].command cannot be set, for the container runs the handler's host: leave it out.
           spec: {containers: [{name: handler, args: [x]}]} | spec.template.spec.containers[handler].args cannot be set, for the container runs the handler's host: leave it out.
@@ -147,6 +148,22 @@ class PodTemplateRulesTest {
         .allSatisfy(
             container ->
                 assertThat(container.getResources().getLimits()).containsKey("ephemeral-storage"));
+  }
+
+  /** A namespace's LimitRange may ask for more than we do, or for a limit of CPU. */
+  @Test
+  void theWorkersResourcesCanBeSet() {
+    var job =
+        Given.jobWithTemplate(
+            "spec: {containers: [{name: worker, resources: {requests: {cpu: 100m}, limits: {cpu: 1}}}]}");
+    var resources = Containers.named(WorkerJobs.of(job, 0, 0, 0, 0), "worker").getResources();
+
+    assertThat(resources.getRequests().get("cpu")).hasToString("100m");
+    assertThat(resources.getLimits().get("cpu")).hasToString("1");
+    assertThat(resources.getLimits().get("memory")).hasToString("256Mi");
+    var settings = Map.of("requests.cpu", "200m", "limits.memory", "512Mi");
+    assertThat(WorkerContainer.byDefault(settings).getRequests().get("cpu")).hasToString("200m");
+    assertThat(WorkerContainer.byDefault(settings).getLimits().get("memory")).hasToString("512Mi");
   }
 
   @Test
