@@ -81,7 +81,7 @@ def _way_out(pod, text):
         return "No volume for it: the cluster needs a default StorageClass, or deploy/nats.yaml one by name."
     if "Crash" in text or "Error" in text or "OOMKilled" in text:
         return f"kubectl -n batchapi-system logs {pod} --previous"
-    if '"nats-config" not found' in text:
+    if '"nats-server-config" not found' in text:
         return "The operator makes that Secret when it starts: look at the operator first."
     return f"kubectl -n batchapi-system describe pod {pod}"
 

@@ -81,7 +81,7 @@ class ReadinessTest(unittest.TestCase):
         self.assertIn("kubectl -n batchapi-system logs batchapi-operator-1 --previous", reason)
 
     def test_a_secret_that_the_operator_has_not_made(self):
-        words = 'MountVolume.SetUp failed for volume "config" : secret "nats-config" not found'
+        words = 'MountVolume.SetUp failed for volume "config" : secret "nats-server-config" not found'
         events = [warning("nats-1", words, "2026-01-01T00:00:02Z"), warning("nats-1", "old", "2026-01-01T00:00:01Z")]
         reason = state_with("nats", pod("nats", {"reason": "ContainerCreating"}), *events).reasons()[0]
         self.assertIn(words, reason)

@@ -104,7 +104,9 @@ final class OperatorProcess {
       leadership.alone();
     }
 
-    var sweeper = Sweeper.start(jobQueue::ledger, new LiveCluster(client), leadership::leading);
+    var sweeper =
+        Sweeper.start(
+            jobQueue::ledger, new LiveCluster(client), jobQueue::revoke, leadership::leading);
     atEnd(sweeper::close);
     metrics.onDeletion(sweeper::soon);
     metrics.queueConnected(jobQueue::connected);

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param runtimeImage image of the worker's container, and of the handler's where the BatchAPI
  *     names none
  * @param lease how long a worker's lease lasts without being renewed
+ * @param credentials how long the credentials of a job's workers last; renewed at half of it
  * @param pythonHost the folder with the Python host's files
  * @param httpPort of {@code /healthz}, {@code /readyz} and {@code /metrics}; 0: any free one
  * @param leaderElection whether replicas take turns by a Lease
@@ -41,6 +42,7 @@ public record OperatorSettings(
     Optional<MetricsFlavour> statsdFlavour,
     String runtimeImage,
     Duration lease,
+    Duration credentials,
     Path pythonHost,
     int httpPort,
     boolean leaderElection,
@@ -82,6 +84,7 @@ public record OperatorSettings(
         env.optional("BATCHAPI_STATSD_FLAVOUR").map(OperatorSettings::flavour),
         env.required("BATCHAPI_RUNTIME_IMAGE"),
         Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
+        Duration.ofSeconds(env.number("BATCHAPI_CREDENTIALS_SECONDS", 3600, 60, 86_400)),
         Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
         env.bool("BATCHAPI_LEADER_ELECTION", true),

@@ -39,6 +39,9 @@ public final class WorkerMain {
   /** What Kubernetes keeps of a termination message. */
   private static final int LAST_WORDS_BYTES = 4096;
 
+  /** How long the queue may refuse a worker that starts. */
+  private static final Duration REFUSED_AT_MOST = Duration.ofSeconds(20);
+
   private WorkerMain() {}
 
   /**
@@ -136,6 +139,7 @@ public final class WorkerMain {
             settings.natsCredentials().orElse(null),
             Optional.ofNullable(System.getenv("HOSTNAME")).orElse("worker"));
     var pause = new Pause();
+    var started = System.nanoTime();
     while (true) {
       try {
         return JetStreamWorkQueue.connect(
@@ -145,6 +149,13 @@ public final class WorkerMain {
             JetStreamSettings.DEFAULT.withLease(settings.lease()));
       } catch (QueueUnavailableException e) {
         log.warn("the queue can't be reached yet: {}", e.getMessage());
+        pause.take();
+      } catch (QueueAccessException e) {
+        if (System.nanoTime() - started >= REFUSED_AT_MOST.toNanos()) {
+          throw e;
+        }
+        // The account of a new namespace is on its way, or this node shows an older file.
+        log.warn("{}", e.getMessage());
         pause.take();
       }
     }

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * What is left to do for a finished job. Its status is final and not looked at again: workers are
- * told to leave, those that don't are taken away, and the BatchJob goes when its time is up.
+ * told to leave, those that don't are taken away, their credentials are revoked once none runs, and
+ * the BatchJob goes when its time is up.
  */
 final class Aftermath {
   /** How long workers may take to leave by themselves after an ordinary end. */
@@ -46,6 +47,10 @@ final class Aftermath {
       }
     }
     var leaving = leaving(job, workers);
+    if (!memory.revoked && wasAccepted(job) && workers.running().findAny().isEmpty()) {
+      revoke(job);
+      memory.revoked = true;
+    }
     var ttl = timeToLive(job);
     if (ttl.isPresent() && !ttl.get().isPositive()) {
       delete(job).ifPresent(control::rescheduleAfter);
@@ -73,6 +78,13 @@ final class Aftermath {
       }
       throw e;
     }
+  }
+
+  private void revoke(BatchJob job) {
+    var meta = job.getMetadata();
+    var completed = job.getStatus().completionTime();
+    queue.revokeEnded(
+        meta.getNamespace(), meta.getUid(), completed == null ? now : Instant.parse(completed));
   }
 
   private static boolean wasAccepted(BatchJob job) {

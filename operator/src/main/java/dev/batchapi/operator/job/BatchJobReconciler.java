@@ -89,7 +89,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     this.events = events;
     this.metrics = metrics;
     this.clock = clock;
-    credentials = new Credentials(queue::workerCredentials, clock);
+    credentials = new Credentials(queue::workerCredentials, settings.credentials(), clock);
     var levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
     store = new FrozenStore(pythonHost, levels);
     acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares);
@@ -321,6 +321,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         shares.forget(uid);
         enqueuing.forget(uid);
         credentials.forget(uid);
+        queue.revoke(uid);
         metrics.forget(uid);
       }
     }

@@ -21,6 +21,7 @@ final class JobMemory {
   boolean made;
 
   boolean retired;
+  boolean revoked;
   boolean measured;
 
   /** The job is over: only what is still to be done stays. */

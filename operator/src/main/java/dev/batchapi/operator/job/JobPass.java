@@ -80,6 +80,9 @@ final class JobPass {
     if (seen.counts().isPresent() && end(seen).isEmpty()) {
       seen = decide(seen, seen.counts().get());
     }
+    if (end(seen).isEmpty() && !seen.isSuspended()) {
+      tools.credentials.ensure(frozen, client());
+    }
     // What was replaced before this process came, or before it could say so, shows by the names.
     var lost = Math.max(lostBefore(), seen.workers().replacements());
     var again = LOOK_AGAIN;
@@ -186,7 +189,6 @@ final class JobPass {
   private WorkerFleet.Done act(Pool.Plan plan, Observation seen) throws InterruptedException {
     if (!plan.create().isEmpty()) {
       checkFrozen();
-      tools.credentials.ensure(frozen, client());
     }
     return new WorkerFleet(client()).act(plan, frozen, seen.progress());
   }

@@ -4,14 +4,17 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.AccountServer;
 import dev.batchapi.queue.jetstream.Accounts;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.NamespaceAccounts;
 import dev.batchapi.queue.jetstream.NatsAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,10 @@ public final class JobQueue implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration COMPARE_EVERY = Duration.ofMinutes(5);
+
+  /** A changed account costs the server a look at each of its connections: ends come together. */
+  private static final Duration SETTLE_EVERY = Duration.ofSeconds(5);
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
   private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
@@ -50,10 +58,14 @@ public final class JobQueue implements AutoCloseable {
 
   private final OperatorSettings settings;
   private final Accounts accounts;
+  private final NamespaceAccounts namespaces;
   private final Path credentials;
+  private final Path accountKeeperCredentials;
   private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
   private final List<Runnable> connectedListeners = new CopyOnWriteArrayList<>();
   private final Semaphore lookNow = new Semaphore(0);
+  private final AtomicBoolean reconnected = new AtomicBoolean();
+  private final AtomicBoolean settleNow = new AtomicBoolean();
   private final Thread thread;
   private volatile State state =
       new State.Away(now(), "this operator has just started and is connecting");
@@ -63,7 +75,9 @@ public final class JobQueue implements AutoCloseable {
   private JobQueue(OperatorSettings settings, Accounts accounts) {
     this.settings = settings;
     this.accounts = accounts;
-    credentials = credentialsFile();
+    namespaces = new NamespaceAccounts(accounts, settings.credentials(), Clock.systemUTC());
+    credentials = credentialsFile("owner");
+    accountKeeperCredentials = credentialsFile("accounts");
     thread = Thread.ofVirtual().name("job-queue").start(this::run);
   }
 
@@ -73,9 +87,9 @@ public final class JobQueue implements AutoCloseable {
   }
 
   /** Private to this user, as files made this way are. */
-  private static Path credentialsFile() {
+  private static Path credentialsFile(String name) {
     try {
-      return Files.createTempFile("batchapi-owner", ".creds");
+      return Files.createTempFile("batchapi-" + name, ".creds");
     } catch (IOException e) {
       throw new UncheckedIOException(
           "The folder for temporary files, %s, can't be written to."
@@ -148,13 +162,49 @@ public final class JobQueue implements AutoCloseable {
   }
 
   /**
-   * Credentials of a job's workers.
+   * Credentials of a job's workers. They are of use as soon as the queue is reached: the account of
+   * the namespace is put there in a moment, if it is not there yet.
    *
    * @param expires from then on they are refused
    * @return the contents of a credentials file
    */
-  public String workerCredentials(String uid, Instant expires) {
-    return accounts.workerCredentials(uid, expires);
+  public String workerCredentials(String namespace, String uid, Instant expires) {
+    if (namespaces.ensure(namespace, uid)) {
+      settleNow();
+    }
+    return accounts.workerCredentials(namespace, uid, expires);
+  }
+
+  /**
+   * Ends a job's credentials: its workers' connections are cut and refused within half a second, or
+   * when the queue is back. Returns at once; harmless when repeated; there is no way back. A worker
+   * that is cut ends with exit code 7 and its batch is nobody's until its lease runs out, so:
+   *
+   * <ul>
+   *   <li>when a BatchJob is gone, see also {@link #revokeEnded};
+   *   <li>at once when a job misuses the queue, after its end is written.
+   * </ul>
+   */
+  public void revoke(String uid) {
+    if (namespaces.revoke(uid)) {
+      settleNow();
+    }
+  }
+
+  private void settleNow() {
+    settleNow.set(true);
+    lookNow.release();
+  }
+
+  /**
+   * The same within some seconds, when a job is over and none of its workers runs any more.
+   *
+   * @param at when it ended: nothing is done if its last credentials have run out since
+   */
+  public void revokeEnded(String namespace, String uid, Instant at) {
+    if (at.plus(settings.credentials()).isAfter(Instant.now())) {
+      var _ = namespaces.revoke(namespace, uid);
+    }
   }
 
   private void run() {
@@ -172,13 +222,16 @@ public final class JobQueue implements AutoCloseable {
   private void connectAndServe() throws InterruptedException {
     try {
       Files.writeString(credentials, accounts.ownerCredentials("batchapi-operator"));
-      var access = new NatsAccess(settings.natsUrl(), credentials, settings.podName());
+      Files.writeString(
+          accountKeeperCredentials, accounts.accountKeeperCredentials("batchapi-operator"));
       try (var ledger =
-          JetStreamLedger.connect(
-              access,
-              JetStreamSettings.DEFAULT.withLease(settings.lease()).withPatience(PATIENCE))) {
+              JetStreamLedger.connect(
+                  access(credentials),
+                  JetStreamSettings.DEFAULT.withLease(settings.lease()).withPatience(PATIENCE));
+          var server = AccountServer.connect(access(accountKeeperCredentials), PATIENCE)) {
+        namespaces.compare(server);
         catchUp(ledger);
-        serve(ledger);
+        serve(ledger, server);
       }
     } catch (QueueUnavailableException | QueueAccessException | IOException e) {
       away(String.valueOf(e.getMessage()));
@@ -186,6 +239,10 @@ public final class JobQueue implements AutoCloseable {
       LOG.error("Connecting to the queue failed in a way that is not foreseen.", e);
       away(e.toString());
     }
+  }
+
+  private NatsAccess access(Path with) {
+    return new NatsAccess(settings.natsUrl(), with, settings.podName());
   }
 
   /** Reads what the streams hold, which may take longer than one call is patient. */
@@ -201,19 +258,41 @@ public final class JobQueue implements AutoCloseable {
     }
   }
 
-  private void serve(JetStreamLedger ledger) throws InterruptedException {
+  private void serve(JetStreamLedger ledger, AccountServer server) throws InterruptedException {
     // Not before now: while the records were read, every job changed.
     try (var _ =
         ledger.onChange(job -> changeListeners.forEach(listener -> listener.accept(job)))) {
-      ledger.onReconnect(lookNow::release);
+      ledger.onReconnect(
+          () -> {
+            reconnected.set(true);
+            lookNow.release();
+          });
       reached(ledger);
+      var compared = Instant.now();
+      var settled = compared;
       while (true) {
-        var reconnected = lookNow.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = lookNow.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         lookNow.drainPermits();
-        var now = ledger.connected();
-        if (!now) {
+        if (!ledger.connected()) {
           away(lost());
-        } else if (reconnected || !connected()) {
+          continue;
+        }
+        var again = reconnected.getAndSet(false) || !connected();
+        try {
+          if (again || compared.plus(COMPARE_EVERY).isBefore(Instant.now())) {
+            namespaces.compare(server);
+            compared = Instant.now();
+          }
+          if (settleNow.getAndSet(false) || settled.plus(SETTLE_EVERY).isBefore(Instant.now())) {
+            namespaces.settle(server);
+            settled = Instant.now();
+          }
+        } catch (QueueUnavailableException e) {
+          // Workers are refused, and nobody is cut.
+          away(String.valueOf(e.getMessage()));
+          continue;
+        }
+        if (again) {
           reached(ledger);
         }
       }
@@ -256,6 +335,7 @@ public final class JobQueue implements AutoCloseable {
     try {
       thread.join(Duration.ofSeconds(1));
       Files.deleteIfExists(credentials);
+      Files.deleteIfExists(accountKeeperCredentials);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +24,28 @@ public final class NatsKeys {
 
   static final String KEYS = "batchapi-nats-keys";
   static final String KEYS_FILE = "keys.json";
-  static final String CONFIG = "nats-config";
+  static final String CONFIG = "nats-server-config";
   static final String CONFIG_FILE = "nats.conf";
+
+  /** What the pod mounted before there was an account for each namespace; left for a way back. */
+  static final String EARLIER_CONFIG = "nats-config";
+
+  /** That, as it was made, without the parts that follow from the keys. */
+  private static final String EARLIER =
+      """
+      listen: "0.0.0.0:4222"
+      max_payload: 2MB
+      jetstream {
+        store_dir: "/data"
+        sync_interval: always
+      }
+      resolver: MEMORY
+      resolver_preload: {
+      }
+      """;
+
+  private static final Pattern FROM_KEYS =
+      Pattern.compile("(operator:|system_account:|[A-Z2-7]{56}:) \\S+");
 
   private static final String LISTEN = "0.0.0.0:4222";
 
@@ -56,6 +77,7 @@ public final class NatsKeys {
   public Accounts ensure() {
     var accounts = read(KEYS, KEYS_FILE).map(NatsKeys::parse).orElseGet(this::make);
     ensureConfig(accounts);
+    read(EARLIER_CONFIG, CONFIG_FILE).ifPresent(this::tellOfEarlier);
     return accounts;
   }
 
@@ -75,8 +97,37 @@ public final class NatsKeys {
     return true;
   }
 
+  private void tellOfEarlier(String config) {
+    if (isUnchanged(config)) {
+      LOG.info(
+          "Secret {} in {} is an earlier version's; {} has taken its place. Delete it once no way back"
+              + " to that version is needed.",
+          EARLIER_CONFIG,
+          namespace,
+          CONFIG);
+    } else {
+      LOG.warn(
+          "Secret {} in {} is an earlier version's and was changed by somebody; the queue's server does"
+              + " not read it any more. Carry the change over to {}, restart the NATS pod, and delete"
+              + " the former.",
+          EARLIER_CONFIG,
+          namespace,
+          CONFIG);
+    }
+  }
+
+  /** Whether nobody has changed what an earlier version had made. */
+  static boolean isUnchanged(String earlier) {
+    return earlier
+        .lines()
+        .map(line -> FROM_KEYS.matcher(line).replaceAll(""))
+        .filter(line -> !line.isBlank())
+        .toList()
+        .equals(EARLIER.lines().toList());
+  }
+
   private Accounts make() {
-    var config = read(CONFIG, CONFIG_FILE);
+    var config = read(CONFIG, CONFIG_FILE).or(() -> read(EARLIER_CONFIG, CONFIG_FILE));
     // The keys are made before the configuration: whoever sees the latter sees the former, or they
     // were deleted.
     var keys = read(KEYS, KEYS_FILE);
@@ -102,7 +153,7 @@ public final class NatsKeys {
     }
     // Somebody may have had his reasons, and a server that runs would not read it anyway.
     if (operatorLine(found).equals(operatorLine(wanted))) {
-      LOG.info(
+      LOG.warn(
           "Secret {} in {} is another configuration than this version makes from the same keys; it"
               + " stays. To have this version's, delete it and restart the NATS pod.",
           CONFIG,

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +37,16 @@ public final class Sweeper implements AutoCloseable {
 
   private final Supplier<Ledger> ledger;
   private final Cluster cluster;
+  private final Consumer<String> revoke;
   private final BooleanSupplier leading;
   private final Semaphore asked = new Semaphore(0);
   private final Thread thread;
 
-  private Sweeper(Supplier<Ledger> ledger, Cluster cluster, BooleanSupplier leading) {
+  private Sweeper(
+      Supplier<Ledger> ledger, Cluster cluster, Consumer<String> revoke, BooleanSupplier leading) {
     this.ledger = ledger;
     this.cluster = cluster;
+    this.revoke = revoke;
     this.leading = leading;
     thread = Thread.ofVirtual().name("sweeper").unstarted(this::run);
   }
@@ -51,10 +55,12 @@ public final class Sweeper implements AutoCloseable {
    * Sweeps every minute from now on.
    *
    * @param ledger throws {@link QueueUnavailableException} while the queue is away
+   * @param revoke ends the credentials of a job that is gone
    * @param leading whether this process is the one that may
    */
-  public static Sweeper start(Supplier<Ledger> ledger, Cluster cluster, BooleanSupplier leading) {
-    var sweeper = new Sweeper(ledger, cluster, leading);
+  public static Sweeper start(
+      Supplier<Ledger> ledger, Cluster cluster, Consumer<String> revoke, BooleanSupplier leading) {
+    var sweeper = new Sweeper(ledger, cluster, revoke, leading);
     sweeper.thread.start();
     return sweeper;
   }
@@ -108,6 +114,7 @@ public final class Sweeper implements AutoCloseable {
   }
 
   private void sweep(Ledger queue, String uid) {
+    revoke.accept(uid);
     queue.retire(uid);
     // Without its outcomes, a batch that a worker still holds could be committed again.
     if (cluster.hasPods(uid)) {

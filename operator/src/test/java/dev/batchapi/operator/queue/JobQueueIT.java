@@ -41,14 +41,7 @@ class JobQueueIT {
   @TempDir Path folder;
 
   private final NatsServer server = NatsServer.prepare();
-  private final JobQueue queue =
-      JobQueue.start(
-          OperatorSettings.from(
-              Map.of(
-                  "BATCHAPI_NATS_URL", server.url(),
-                  "BATCHAPI_RUNTIME_IMAGE", "runtime:1",
-                  "BATCHAPI_LEASE_SECONDS", Long.toString(LEASE.toSeconds()))),
-          server.accounts());
+  private final JobQueue queue = JobQueue.start(settings(), server.accounts());
   private final AtomicInteger reached = new AtomicInteger();
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private final List<JetStreamWorkQueue> workers = new ArrayList<>();
@@ -67,6 +60,14 @@ class JobQueueIT {
     server.close();
   }
 
+  private OperatorSettings settings() {
+    return OperatorSettings.from(
+        Map.of(
+            "BATCHAPI_NATS_URL", server.url(),
+            "BATCHAPI_RUNTIME_IMAGE", "runtime:1",
+            "BATCHAPI_LEASE_SECONDS", Long.toString(LEASE.toSeconds())));
+  }
+
   private void serverRuns() {
     server.restart();
     await().atMost(LONG).until(queue::connected);
@@ -75,7 +76,7 @@ class JobQueueIT {
   private Path credentials(String ofJob) throws IOException {
     var file = Files.createTempFile(folder, ofJob, ".creds");
     return Files.writeString(
-        file, queue.workerCredentials(ofJob, Instant.now().plus(Duration.ofHours(1))));
+        file, queue.workerCredentials("team", ofJob, Instant.now().plus(Duration.ofHours(1))));
   }
 
   private JetStreamWorkQueue worker(String job, Path credentials) {
@@ -140,7 +141,7 @@ class JobQueueIT {
     serverRuns();
     queue.ledger().enqueue("a", TWO);
     queue.ledger().enqueue("b", TWO);
-    assertThat(commit(take(worker("a", credentials("a"))))).isTrue();
+    assertThat(commit(take(awaitWorker("a", credentials("a"))))).isTrue();
 
     await().atMost(LONG).until(() -> changed.contains("a"));
     assertThat(changed).containsExactly("a");
@@ -151,7 +152,7 @@ class JobQueueIT {
   void survivesARestartOfTheServer() throws Exception {
     serverRuns();
     queue.ledger().enqueue("a", TWO);
-    var worker = worker("a", credentials("a"));
+    var worker = awaitWorker("a", credentials("a"));
     commit(take(worker));
     await().atMost(LONG).until(() -> changed.contains("a"));
 
@@ -182,9 +183,69 @@ class JobQueueIT {
     queue.ledger().enqueue("b", TWO);
     var ofA = credentials("a");
 
+    assertThat(commit(take(awaitWorker("a", ofA)))).isTrue();
     assertThat(getsWork(worker("b", ofA))).isFalse();
-    assertThat(commit(take(worker("a", ofA)))).isTrue();
-    assertThat(commit(take(worker("b", credentials("b"))))).isTrue();
+    assertThat(commit(take(awaitWorker("b", credentials("b"))))).isTrue();
     assertThat(queue.ledger().counts("b").succeeded()).isEqualTo(1);
+  }
+
+  private void awaitRefused(JetStreamWorkQueue worker) {
+    await()
+        .atMost(LONG)
+        .ignoreException(QueueUnavailableException.class)
+        .untilAsserted(
+            () -> assertThatThrownBy(worker::ended).isInstanceOf(QueueAccessException.class));
+  }
+
+  @Test
+  void revokedCredentialsAreCutAndStayRefusedOverRestartsOfServerAndOperator() throws Exception {
+    serverRuns();
+    queue.ledger().enqueue("a", TWO);
+    queue.ledger().enqueue("b", TWO);
+    var ofA = credentials("a");
+    var ofB = credentials("b");
+    var a = awaitWorker("a", ofA);
+    var b = awaitWorker("b", ofB);
+    assertThat(commit(take(a))).isTrue();
+
+    queue.revoke("a");
+
+    awaitRefused(a);
+    assertThat(commit(take(b))).isTrue();
+    server.kill();
+    server.restart();
+    assertThat(commit(take(b))).isTrue();
+    assertThatThrownBy(() -> worker("a", ofA)).isInstanceOf(QueueAccessException.class);
+    try (var next = JobQueue.start(settings(), server.accounts())) {
+      await().atMost(LONG).until(next::connected);
+      next.workerCredentials("team", "c", Instant.now().plusSeconds(60));
+      next.revoke("b");
+      awaitRefused(b);
+    }
+    assertThatThrownBy(() -> worker("a", ofA)).isInstanceOf(QueueAccessException.class);
+  }
+
+  @Test
+  void aServerWithANewDiskKnowsTheNamespacesAgainWithoutNewCredentials() throws Exception {
+    serverRuns();
+    var ofA = credentials("a");
+    var ofB = credentials("b");
+    awaitWorker("a", ofA).close();
+    queue.revoke("b");
+    server.kill();
+    await().atMost(LONG).until(() -> !queue.connected());
+    server.loseData();
+    serverRuns();
+
+    assertThat(worker("a", ofA).ended()).isEmpty();
+    assertThatThrownBy(() -> worker("b", ofB)).isInstanceOf(QueueAccessException.class);
+  }
+
+  /** The account of a new namespace is put on the server in a moment. */
+  private JetStreamWorkQueue awaitWorker(String job, Path credentials) {
+    return await()
+        .atMost(LONG)
+        .ignoreException(QueueAccessException.class)
+        .until(() -> worker(job, credentials), worker -> true);
   }
 }

@@ -25,7 +25,8 @@ class SweeperTest {
   private final AtomicBoolean reachable = new AtomicBoolean(true);
   private final AtomicBoolean leading = new AtomicBoolean(true);
   private final AtomicInteger askedWhetherLeading = new AtomicInteger();
-  private final Sweeper sweeper = Sweeper.start(this::ledger, cluster, this::leading);
+  private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+  private final Sweeper sweeper = Sweeper.start(this::ledger, cluster, revoked::add, this::leading);
 
   /** A cluster that has what a test says. */
   private static final class GivenCluster implements Sweeper.Cluster {
@@ -89,6 +90,7 @@ class SweeperTest {
     assertThat(queue.counts("there").succeeded()).isEqualTo(1);
     assertThat(hasWork("there")).isTrue();
     assertThat(hasWork("gone")).isFalse();
+    assertThat(revoked).containsExactly("gone");
   }
 
   @Test

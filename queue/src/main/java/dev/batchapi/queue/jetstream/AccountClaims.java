@@ -3,7 +3,10 @@ package dev.batchapi.queue.jetstream;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What the server is told of the accounts and their users. */
 final class AccountClaims {
@@ -55,7 +58,13 @@ final class AccountClaims {
     return claims;
   }
 
-  static ObjectNode workers(String batchAccount, String signer) {
+  /**
+   * The account of a namespace's workers.
+   *
+   * @param revoked users that are refused and cut, by public key: if their credentials were issued
+   *     up to then
+   */
+  static ObjectNode namespace(String batchAccount, String signer, Map<String, Instant> revoked) {
     var claims = account(0);
     var imports = claims.putArray("imports");
     for (var service : SERVICES) {
@@ -72,6 +81,11 @@ final class AccountClaims {
     template.put("subs", -1).put("data", -1).put("payload", -1);
     add(template.putObject("pub").putArray("allow"), WORKER_PUBLISHES);
     add(template.putObject("sub").putArray("allow"), List.of(WORKER_INBOX));
+    if (!revoked.isEmpty()) {
+      var revocations = claims.putObject("revocations");
+      new TreeMap<>(revoked)
+          .forEach((user, until) -> revocations.put(user, until.getEpochSecond()));
+    }
     return claims;
   }
 
@@ -97,9 +111,20 @@ final class AccountClaims {
     return claims;
   }
 
+  /** Who puts accounts on the server and reads them there, and does nothing else. */
+  static ObjectNode accountKeeper() {
+    var claims = JSON.createObjectNode().put("type", "user");
+    claims.put("subs", -1).put("data", -1).put("payload", -1);
+    add(
+        claims.putObject("pub").putArray("allow"),
+        List.of(AccountServer.UPDATE, AccountServer.LIST, AccountServer.lookup("*")));
+    add(claims.putObject("sub").putArray("allow"), List.of("_INBOX.>"));
+    return claims;
+  }
+
   /** A worker's permissions are the template's; were any written here, the server would refuse. */
-  static ObjectNode worker(String workersAccount) {
-    return JSON.createObjectNode().put("type", "user").put("issuer_account", workersAccount);
+  static ObjectNode worker(String namespaceAccount) {
+    return JSON.createObjectNode().put("type", "user").put("issuer_account", namespaceAccount);
   }
 
   private static void add(ArrayNode array, List<String> values) {

@@ -9,16 +9,20 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may do what on the NATS server: keys, the server's configuration, credentials.
  *
- * <p>The owner lives in account BATCH with the streams. Workers live in account WORKERS, which sees
- * of BATCH only what a worker needs, and there each may use only the subjects of its own job, by a
- * template that is part of the account: the key that signs workers can't sign anything else. Two
- * accounts and not one, for within an account a reply subject is not checked, and the server would
- * carry a message to another job. Nothing on the server changes when a job comes or goes.
+ * <p>The owner lives in account BATCH with the streams. The workers of each namespace live in an
+ * account of their own, which sees of BATCH only what a worker needs, and there each may use only
+ * the subjects of its own job, by a template that is part of the account: the key that signs
+ * workers can't sign anything else. Accounts of their own, for within one a reply subject is not
+ * checked, and the server would carry a message to somebody else's inbox. A namespace's account is
+ * put on the server when its first job is accepted: {@link NamespaceAccounts}.
+ *
+ * <p>The keys of namespaces and of jobs follow from the ones that are stored.
  */
 public final class Accounts {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,6 +31,7 @@ public final class Accounts {
   private final NKey operator;
   private final NKey system;
   private final NKey batch;
+  // Secrets from which the keys of namespaces, and those of their signers and users, follow.
   private final NKey workers;
   private final NKey workerSigner;
 
@@ -120,9 +125,11 @@ public final class Accounts {
         }
         operator: %s
         system_account: %s
-        resolver: MEMORY
+        resolver {
+          type: full
+          dir: "%s/accounts"
+        }
         resolver_preload: {
-          %s: %s
           %s: %s
           %s: %s
         }
@@ -133,21 +140,47 @@ public final class Accounts {
             folder,
             sign(operator, operator, "batchapi", AccountClaims.operator()),
             Jwt.publicKey(system),
+            folder,
             Jwt.publicKey(system),
-            // The server's own; nobody gets credentials for it.
             sign(operator, system, "SYS", AccountClaims.system()),
             Jwt.publicKey(batch),
-            sign(operator, batch, "BATCH", AccountClaims.batch()),
-            Jwt.publicKey(workers),
-            sign(operator, workers, "WORKERS", workerClaims()));
-  }
-
-  private ObjectNode workerClaims() {
-    return AccountClaims.workers(Jwt.publicKey(batch), Jwt.publicKey(workerSigner));
+            sign(operator, batch, "BATCH", AccountClaims.batch()));
   }
 
   private String sign(NKey issuer, NKey subject, String name, ObjectNode claims) {
     return Jwt.sign(issuer, new Jwt.Subject(Jwt.publicKey(subject), name, created, null), claims);
+  }
+
+  /**
+   * The account of a namespace's workers, as the server is to know it.
+   *
+   * @param revoked users, by public key, whose credentials are refused if they were issued up to
+   *     then
+   * @return a signed JWT
+   */
+  String namespaceAccount(String namespace, Map<String, Instant> revoked) {
+    var subject = new Jwt.Subject(namespaceKey(namespace), namespace, Instant.now(), null);
+    var signer = Jwt.publicKey(signer(namespace));
+    return Jwt.sign(
+        operator, subject, AccountClaims.namespace(Jwt.publicKey(batch), signer, revoked));
+  }
+
+  /** The public key of a namespace's account. */
+  String namespaceKey(String namespace) {
+    return Jwt.publicKey(DerivedKey.account(workers, "namespace " + namespace));
+  }
+
+  private NKey signer(String namespace) {
+    return DerivedKey.account(workerSigner, "signer " + namespace);
+  }
+
+  /** The public key of the one user that all workers of a job are. */
+  String userKey(String job) {
+    return Jwt.publicKey(user(job));
+  }
+
+  private NKey user(String job) {
+    return DerivedKey.user(workerSigner, "job " + job);
   }
 
   /**
@@ -156,31 +189,45 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String ownerCredentials(String name) {
-    return credentials(batch, name, null, AccountClaims.owner());
+    return credentials(batch, newUser(), name, null, AccountClaims.owner());
   }
 
   /**
-   * Credentials with which the work of one job may be done, and nothing else.
+   * Credentials with which the accounts of namespaces may be put on the server and read there, and
+   * nothing else.
+   *
+   * @return the contents of a credentials file
+   */
+  public String accountKeeperCredentials(String name) {
+    return credentials(system, newUser(), name, null, AccountClaims.accountKeeper());
+  }
+
+  /**
+   * Credentials with which the work of one job may be done, and nothing else. Of use while the
+   * server has the namespace's account.
    *
    * @param expires from then on the server refuses them and cuts the connection; null: never
    * @return the contents of a credentials file
    */
-  public String workerCredentials(String job, @Nullable Instant expires) {
+  public String workerCredentials(String namespace, String job, @Nullable Instant expires) {
     return credentials(
-        workerSigner,
-        Subjects.checkJob(job),
+        signer(namespace),
+        user(Subjects.checkJob(job)),
+        job,
         expires,
-        AccountClaims.worker(Jwt.publicKey(workers)));
+        AccountClaims.worker(namespaceKey(namespace)));
   }
 
-  private static String credentials(
-      NKey signer, String name, @Nullable Instant expires, ObjectNode claims) {
-    NKey user;
+  private static NKey newUser() {
     try {
-      user = NKey.createUser(new SecureRandom());
+      return NKey.createUser(new SecureRandom());
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("This Java can't make Ed25519 keys.", e);
     }
+  }
+
+  private static String credentials(
+      NKey signer, NKey user, String name, @Nullable Instant expires, ObjectNode claims) {
     var subject = new Jwt.Subject(Jwt.publicKey(user), name, Instant.now(), expires);
     return String.join(
         "\n",

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +24,11 @@ import org.slf4j.LoggerFactory;
 final class CredentialsFile implements AuthHandler {
   private static final Logger LOG = LoggerFactory.getLogger(CredentialsFile.class);
   private static final int LARGEST = 64 << 10;
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final Path file;
   private @Nullable String jwt;
+  private Instant renewable = Instant.MAX;
   private volatile @Nullable String problem;
 
   CredentialsFile(Path file) {
@@ -49,6 +53,7 @@ final class CredentialsFile implements AuthHandler {
       var signature = UserSeed.parse(blocks.get(1)).sign(nonce);
       // Both from one reading, for the file may be replaced in between.
       jwt = blocks.get(0);
+      renewable = Lifetime.of(jwt).map(Lifetime::late).orElse(Instant.MAX);
       problem = null;
       return signature;
     } catch (NoSuchFileException e) {
@@ -58,6 +63,26 @@ final class CredentialsFile implements AuthHandler {
     } catch (IllegalArgumentException e) {
       throw failed("The credentials file %s can't be used: %s.".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Whether the credentials in use have passed most of their life and the file has others: time to
+   * connect anew, before the server cuts the connection at a moment that nobody has chosen.
+   */
+  synchronized boolean isRenewed() {
+    var now = Instant.now();
+    if (now.isBefore(renewable)) {
+      return false;
+    }
+    try {
+      if (!blocks().get(0).equals(jwt)) {
+        return true;
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.debug("{} can't be used: {}", file, e.getMessage());
+    }
+    renewable = now.plus(LOOK_AGAIN);
+    return false;
   }
 
   private IllegalStateException failed(String sentence, Exception cause) {

@@ -67,6 +67,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
     try {
       var until = System.nanoTime() + wait.toNanos();
       while (true) {
+        link.renewIfDue();
         var asked = between(SHORTEST, Duration.ofNanos(until - System.nanoTime()), SLICE);
         var began = System.nanoTime();
         var message = link.isConnected() ? fetch(asked) : null;

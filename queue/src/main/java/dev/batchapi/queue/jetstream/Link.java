@@ -7,6 +7,7 @@ import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.Connection.Status;
 import io.nats.client.ConnectionListener.Events;
+import io.nats.client.ForceReconnectOptions;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -155,6 +156,26 @@ final class Link implements AutoCloseable {
   boolean isConnected() {
     requireOpen();
     return connection.getStatus() == Status.CONNECTED;
+  }
+
+  /**
+   * Connects anew if there are new credentials and the old ones will end before long. To be called
+   * while no answer is awaited.
+   */
+  void renewIfDue() {
+    if (credentials == null
+        || connection.getStatus() != Status.CONNECTED
+        || !credentials.isRenewed()) {
+      return;
+    }
+    LOG.debug("{} connects with the new credentials in {}.", access.name(), access.credentials());
+    try {
+      connection.forceReconnect(ForceReconnectOptions.builder().flush(REQUEST_TIMEOUT).build());
+    } catch (IOException e) {
+      LOG.debug("Not now: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Throws if this connection will never work again. */

@@ -19,7 +19,7 @@ final class UserSeed {
   private static final int BITS_PER_LETTER = 5;
 
   /** Two bytes of prefix, 32 of key, two of checksum, in letters of five bits. */
-  private static final int BYTES = 36;
+  static final int BYTES = 36;
 
   private static final int LETTERS = 58;
 
@@ -93,8 +93,27 @@ final class UserSeed {
     return bytes;
   }
 
+  /** What {@link #decode} reads. */
+  static String encode(byte[] bytes) {
+    var text = new StringBuilder(LETTERS);
+    var bits = 0;
+    var held = 0;
+    for (var next : bytes) {
+      bits = (bits << Byte.SIZE | (next & 0xff)) & 0xffff;
+      held += Byte.SIZE;
+      while (held >= BITS_PER_LETTER) {
+        held -= BITS_PER_LETTER;
+        text.append(ALPHABET.charAt((bits >> held) & 31));
+      }
+    }
+    if (held > 0) {
+      text.append(ALPHABET.charAt((bits << (BITS_PER_LETTER - held)) & 31));
+    }
+    return text.toString();
+  }
+
   /** CRC-16/XMODEM, as in all keys of NATS. */
-  private static int crc16(byte[] bytes, int length) {
+  static int crc16(byte[] bytes, int length) {
     var crc = 0;
     for (var i = 0; i < length; i++) {
       crc ^= (bytes[i] & 0xff) << 8;

@@ -43,7 +43,7 @@ class CredentialsFileTest {
 
   @Test
   void readsWhatAccountsWrites() throws Exception {
-    Files.writeString(file, Accounts.generate().workerCredentials("A", null));
+    Files.writeString(file, Accounts.generate().workerCredentials("default", "A", null));
 
     assertThat(credentials.sign(NONCE)).hasSize(64);
     assertThat(new String(credentials.getJWT())).startsWith("ey");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public final class NatsServer implements AutoCloseable {
   private static final Path BINARY =
       Path.of(System.getProperty("batchapi.bin", Path.of(cache(), "batchapi", "bin").toString()))
           .resolve("nats-server");
+
+  /** Whose workers the server knows from the start. */
+  public static final String NAMESPACE = "default";
 
   private final Path folder;
   private final int port;
@@ -37,11 +41,20 @@ public final class NatsServer implements AutoCloseable {
       port = one.getLocalPort();
       monitoringPort = other.getLocalPort();
     }
-    Files.writeString(
-        folder.resolve("server.conf"),
+    var config =
         accounts.serverConfig(
-            "127.0.0.1:" + port, "127.0.0.1:" + monitoringPort, folder.resolve("data").toString()));
+            "127.0.0.1:" + port, "127.0.0.1:" + monitoringPort, folder.resolve("data").toString());
+    Files.writeString(folder.resolve("server.conf"), withNamespace(config));
     Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+  }
+
+  /** One namespace's account is there from the start; an operator would put it on the server. */
+  private String withNamespace(String config) {
+    return config.replace(
+        "resolver_preload: {",
+        "resolver_preload: {\n  %s: %s"
+            .formatted(
+                accounts.namespaceKey(NAMESPACE), accounts.namespaceAccount(NAMESPACE, Map.of())));
   }
 
   private static String cache() {
@@ -144,14 +157,24 @@ public final class NatsServer implements AutoCloseable {
     return access("owner", accounts.ownerCredentials("owner"));
   }
 
+  /** How accounts are put on the server. */
+  public NatsAccess accountKeeper() {
+    return access("accounts", accounts.accountKeeperCredentials("accounts"));
+  }
+
+  /** How a worker of a job in some namespace connects. */
+  public NatsAccess worker(String namespace, String job) {
+    return access("worker", accounts.workerCredentials(namespace, job, null));
+  }
+
   /** How a worker of a job connects. */
   public NatsAccess worker(String job) {
-    return access("worker", accounts.workerCredentials(job, null));
+    return access("worker", accounts.workerCredentials(NAMESPACE, job, null));
   }
 
   /** The same, until some time. */
   public NatsAccess worker(String job, Instant expires) {
-    return access("worker", accounts.workerCredentials(job, expires));
+    return access("worker", accounts.workerCredentials(NAMESPACE, job, expires));
   }
 
   private NatsAccess access(String name, String credentials) {

@@ -22,6 +22,7 @@ import io.nats.client.Options;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -53,8 +55,11 @@ class WorkerPermissionsIT {
   private static Counts countsOfB;
   private static Link owner;
   private static Streams streams;
+  private static NamespaceAccounts namespaces;
+  private static AccountServer accountServer;
 
   private final Set<String> errors = ConcurrentHashMap.newKeySet();
+  private final List<Connection> connections = new ArrayList<>();
   private Connection workerA;
 
   @BeforeAll
@@ -63,6 +68,10 @@ class WorkerPermissionsIT {
     ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
     owner = Link.open(server.owner(), SETTINGS.patience(), null);
     streams = new Streams(owner, SETTINGS);
+    accountServer = AccountServer.connect(server.accountKeeper(), SETTINGS.patience());
+    namespaces = new NamespaceAccounts(server.accounts(), Duration.ofHours(1), Clock.systemUTC());
+    namespaces.ensure("other", "X");
+    namespaces.settle(accountServer);
     for (var job : new String[] {"A", "B"}) {
       ledger.enqueue(job, batches(5));
     }
@@ -80,6 +89,7 @@ class WorkerPermissionsIT {
   @AfterAll
   static void stop() {
     workerB.close();
+    accountServer.close();
     owner.close();
     ledger.close();
     server.close();
@@ -87,27 +97,37 @@ class WorkerPermissionsIT {
 
   @BeforeEach
   void connectAsWorkerOfA() throws Exception {
-    workerA =
-        Nats.connect(
-            Options.builder()
-                .server(server.url())
-                .authHandler(
-                    Nats.staticCredentials(
-                        server.accounts().workerCredentials("A", null).getBytes(UTF_8)))
-                .inboxPrefix(Subjects.inboxPrefix("A"))
-                .errorListener(
-                    new ErrorListener() {
-                      @Override
-                      public void errorOccurred(Connection connection, String error) {
-                        errors.add(error);
-                      }
-                    })
-                .build());
+    workerA = connect(NatsServer.NAMESPACE, "A");
+  }
+
+  private Connection connect(String namespace, String job) throws Exception {
+    var connection = Nats.connect(options(namespace, job));
+    connections.add(connection);
+    return connection;
+  }
+
+  private Options options(String namespace, String job) {
+    return Options.builder()
+        .server(server.url())
+        .authHandler(
+            Nats.staticCredentials(
+                server.accounts().workerCredentials(namespace, job, null).getBytes(UTF_8)))
+        .inboxPrefix(Subjects.inboxPrefix(job))
+        .errorListener(
+            new ErrorListener() {
+              @Override
+              public void errorOccurred(Connection connection, String error) {
+                errors.add(error);
+              }
+            })
+        .build();
   }
 
   @AfterEach
   void nothingHappenedToB() throws Exception {
-    workerA.close();
+    for (var connection : connections) {
+      connection.close();
+    }
     assertThat(ledger.counts("B")).isEqualTo(countsOfB);
     assertThat(ledger.outcome("B", 4)).isNull();
     assertThat(heldByB.mayHaveExpired()).isFalse();
@@ -283,6 +303,118 @@ class WorkerPermissionsIT {
     }
   }
 
+  /** All that a worker may publish. */
+  private static List<String> allowed(String job) {
+    return List.of(
+        "out." + job + ".3",
+        "try." + job + ".3",
+        "$JS.API.DIRECT.GET.TRY.try." + job + ".0",
+        "$JS.API.DIRECT.GET.OUT.end." + job,
+        "$JS.API.CONSUMER.MSG.NEXT.WORK." + job,
+        "$JS.ACK.WORK." + job + ".1.1.1.1.0");
+  }
+
+  /** What comes to the inbox of a worker of V when another job asks for answers to go there. */
+  private List<Message> answersThatReachV(String fromNamespace, String byJob) throws Exception {
+    namespaces.ensure(fromNamespace, byJob);
+    namespaces.settle(accountServer);
+    ledger.enqueue(byJob, batches(5));
+    var reached = new CopyOnWriteArrayList<Message>();
+    var victim = connect(NatsServer.NAMESPACE, "V");
+    var attacker = connect(fromNamespace, byJob);
+    try {
+      victim.createDispatcher(reached::add).subscribe("_INBOX_V.>");
+      victim.flush(Duration.ofSeconds(5));
+      for (var subject : allowed(byJob)) {
+        attacker.publish(subject, "_INBOX_V.known", "{\"batch\":1}".getBytes(UTF_8));
+        var answered =
+            attacker.request(
+                "$JS.API.DIRECT.GET.OUT.end." + byJob, new byte[0], Duration.ofSeconds(5));
+        assertThat(answered).as("the server has seen what came before").isNotNull();
+      }
+      Thread.sleep(500);
+      victim.flush(Duration.ofSeconds(5));
+    } finally {
+      ledger.retire(byJob);
+      ledger.remove(byJob);
+    }
+    return reached;
+  }
+
+  @Test
+  void noAnswerCrossesFromOneNamespaceToAnother() throws Exception {
+    assertThat(answersThatReachV("other", "X")).isEmpty();
+  }
+
+  /**
+   * Within a namespace the server carries an answer to whatever inbox is named. That is why inboxes
+   * can't be guessed, and why a worker believes no batch and no record of another job.
+   */
+  @Test
+  void withinANamespaceAnswersAreKeptApartByInboxesThatNobodyKnows() throws Exception {
+    assertThat(answersThatReachV(NatsServer.NAMESPACE, "X")).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Nats-Trace-Dest, _INBOX_V.known",
+    "Nats-Trace-Dest, out.B.4",
+    "Nats-Schedule-Target, out.B.4",
+    "Nats-Rollup, all",
+    "Nats-TTL, 1s",
+    "Nats-Incr, +1",
+    "Nats-Batch-Id, x",
+  })
+  void cannotReachOthersByAHeader(String header, String value) throws Exception {
+    var reached = new CopyOnWriteArrayList<Message>();
+    var victim = connect(NatsServer.NAMESPACE, "V");
+    victim.createDispatcher(reached::add).subscribe("_INBOX_V.>");
+    victim.flush(Duration.ofSeconds(5));
+    var headers = new Headers().put(header, value).put("Nats-Schedule", "@at 2020-01-01T00:00:00Z");
+    if (!header.startsWith("Nats-Schedule")) {
+      headers.remove("Nats-Schedule");
+    }
+    workerA.publish(NatsMessage.builder().subject("out.A.3").headers(headers).data("{}").build());
+    workerA.flush(Duration.ofSeconds(5));
+    assertThat(
+            workerA.request("$JS.API.DIRECT.GET.TRY.try.A.99", new byte[0], Duration.ofSeconds(5)))
+        .isNotNull();
+    Thread.sleep(500);
+    victim.flush(Duration.ofSeconds(5));
+    assertThat(reached).isEmpty();
+  }
+
+  /**
+   * What can be learnt of another job, by somebody who knows its uid, which is a random UUID that
+   * only readers of its namespace see: whether a batch has its outcome, and its place in the
+   * stream.
+   */
+  @Test
+  void learnsByTheUidAloneWhetherABatchOfAnotherJobIsDone() throws Exception {
+    ledger.enqueue("K", batches(2));
+    try (var worker = JetStreamWorkQueue.connect(server.worker("other", "K"), "K", 2, SETTINGS)) {
+      worker.lease(Duration.ofSeconds(10)).orElseThrow().commit(Outcome.succeeded(1, new byte[0]));
+      assertThat(lastSequenceOf("out.K.0")).isPositive();
+      assertThat(lastSequenceOf("out.K.1")).isZero();
+      assertThat(lastSequenceOf("out.J.0")).as("another uid").isZero();
+    } finally {
+      ledger.retire("K");
+      ledger.remove("K");
+    }
+  }
+
+  private int lastSequenceOf(String subject) {
+    var answer =
+        commit(
+            new Headers()
+                .put("Nats-Expected-Last-Subject-Sequence", "999999999")
+                .put("Nats-Expected-Last-Subject-Sequence-Subject", subject));
+    var found =
+        Pattern.compile("wrong last sequence: (\\d+)").matcher(new String(answer.getData(), UTF_8));
+    assertThat(found.find()).as(new String(answer.getData(), UTF_8)).isTrue();
+    return Integer.parseInt(found.group(1));
+  }
+
   @Test
   void cannotReplaceOutcomesByARollup() {
     var first = commit(new Headers().put("Batch-Outcome", "SUCCEEDED"));
@@ -326,7 +458,7 @@ class WorkerPermissionsIT {
         .hasMessageContaining(server.url())
         .hasMessageContaining("without credentials");
     var stranger = Files.createTempFile("stranger", ".creds");
-    Files.writeString(stranger, Accounts.generate().workerCredentials("A", null));
+    Files.writeString(stranger, Accounts.generate().workerCredentials("default", "A", null));
     assertThatThrownBy(
             () ->
                 JetStreamWorkQueue.connect(
@@ -369,10 +501,32 @@ class WorkerPermissionsIT {
     try (var link = Link.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
       Files.writeString(
           Objects.requireNonNull(access.credentials()),
-          server.accounts().workerCredentials("A", null));
+          server.accounts().workerCredentials("default", "A", null));
       await().atMost(Duration.ofSeconds(60)).until(() -> link.reconnects() > 0);
       assertThat(link.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
       assertThat(link.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void renewedCredentialsAreTakenBeforeTheOldOnesEnd() throws Exception {
+    var expires = Instant.now().plusSeconds(40);
+    var access = server.worker("A", expires);
+    try (var link = Link.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
+      link.renewIfDue();
+      assertThat(link.reconnects()).as("nothing to renew yet").isZero();
+      Files.writeString(
+          Objects.requireNonNull(access.credentials()),
+          server.accounts().workerCredentials(NatsServer.NAMESPACE, "A", null));
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                link.renewIfDue();
+                return link.reconnects() > 0;
+              });
+      assertThat(Instant.now()).isBefore(expires);
+      assertThat(link.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
     }
   }
 
