@@ -20,13 +20,27 @@ from typing import (
 if TYPE_CHECKING:
     from datetime import timedelta
 
-__all__ = ["FatalBatchError", "JobSpec", "JobSummary", "MetricsClient", "Tags", "Timer"]
+__all__ = [
+    "FatalBatchError",
+    "JobSpec",
+    "JobSummary",
+    "MetricsClient",
+    "Tags",
+    "Timer",
+    "WorkerBroken",
+]
 
 Tags = Optional[Mapping[str, str]]
 
 
 class FatalBatchError(Exception):
     """Raise it from handle_batch to fail the batch for good: it is not tried again."""
+
+
+class WorkerBroken(Exception):
+    """Raise it when this process can handle nothing any more, such as one whose GPU has failed. The
+    attempt has failed and is tried again as any other; the process is replaced before it gets
+    another batch, without close()."""
 
 
 class JobSpec(TypedDict):

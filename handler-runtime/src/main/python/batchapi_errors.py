@@ -7,9 +7,16 @@ import traceback
 
 from batchapi_metrics import ReservedMetricName
 
-HANDLER_FAILED, FATAL_ERROR, RESULT_INVALID = "HandlerFailed", "FatalError", "ResultInvalid"
+HANDLER_FAILED, WORKER_BROKEN = "HandlerFailed", "WorkerBroken"
+FATAL_ERROR, RESULT_INVALID = "FatalError", "ResultInvalid"
 
 _OUR_FOLDER = os.path.dirname(__file__)
+
+# What runs the author's code for the author: its frames say nothing, and hide the lines that do.
+_BETWEEN = tuple(
+    os.path.join(os.path.dirname(os.__file__), *path)
+    for path in (("asyncio", ""), ("concurrent", "futures", ""), ("threading.py",))
+)
 
 
 def describe(error, limit, where):
@@ -19,14 +26,19 @@ def describe(error, limit, where):
     """
     try:
         return as_json(
-            FATAL_ERROR if _is_fatal(error) else HANDLER_FAILED,
+            WORKER_BROKEN
+            if breaks(error)
+            else FATAL_ERROR
+            if _is_fatal(error)
+            else HANDLER_FAILED,
             _type_name(error),
             _message(error, where),
             limit,
             stack(error),
         )
     except BaseException:  # his exception's own methods may throw anything, and memory may be short
-        return as_json(HANDLER_FAILED, type(error).__name__, "", limit)
+        reason = WORKER_BROKEN if breaks(error) else HANDLER_FAILED
+        return as_json(reason, type(error).__name__, "", limit)
 
 
 def as_json(reason, type_name, message, limit, stack=""):
@@ -41,10 +53,38 @@ def invalid_as_json(message, limit):
     return _json({"message": _cut(message, limit - 64)})
 
 
+def breaks(error):
+    """Whether the process is broken with this error, or with one behind it, as the author says.
+    Never throws."""
+    try:
+        broken = _of_the_shim("WorkerBroken", None)
+        if broken is None:
+            return False
+        seen, to_do = set(), [error]
+        while to_do and len(seen) < 50:
+            one = to_do.pop()
+            if one is None or id(one) in seen:
+                continue
+            if isinstance(one, broken):
+                return True
+            seen.add(id(one))
+            context = None if one.__suppress_context__ else one.__context__
+            to_do += [*getattr(one, "exceptions", ()), context, one.__cause__]
+    except BaseException:  # an exception of the author's with attributes of its own
+        pass
+    return False
+
+
 def _is_fatal(error):
+    return isinstance(
+        error, (ReservedMetricName, _of_the_shim("FatalBatchError", ReservedMetricName))
+    )
+
+
+def _of_the_shim(name, otherwise):
     shim = sys.modules.get("batchapi")  # not there unless the author has imported it
-    fatal = getattr(shim, "FatalBatchError", ReservedMetricName)
-    return isinstance(error, (fatal, ReservedMetricName))
+    found = getattr(shim, name, otherwise)
+    return found if isinstance(found, type) else otherwise
 
 
 def _type_name(error):
@@ -66,7 +106,8 @@ def _message(error, where):
 
 
 def stack(error):
-    """The traceback as Python prints it, causes included, without the host's own frames."""
+    """The traceback as Python prints it, causes included, without the host's own frames and those
+    of a loop or a pool between the author's."""
     described = traceback.TracebackException.from_exception(error)
     to_do = [described]
     while to_do:
@@ -74,10 +115,19 @@ def stack(error):
         if part is None:
             continue
         if part.stack is not None:
-            part.stack[:] = [f for f in part.stack if os.path.dirname(f.filename) != _OUR_FOLDER]
+            part.stack[:] = _authors(part.stack)
         to_do += [part.__cause__, part.__context__]
         to_do += getattr(part, "exceptions", None) or []
     return "".join(described.format())
+
+
+def _authors(frames):
+    frames = [f for f in frames if os.path.dirname(f.filename) != _OUR_FOLDER]
+    return [
+        frame
+        for place, frame in enumerate(frames, 1)
+        if place == len(frames) or not frame.filename.startswith(_BETWEEN)
+    ]
 
 
 def _cut(text, limit):

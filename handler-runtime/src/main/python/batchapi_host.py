@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+import batchapi_init
 import batchapi_session
 import batchapi_wire
 
@@ -20,12 +21,17 @@ def main(socket_path, code, patience):
 
     socket_path is where the worker listens, code the folder with the author's code, patience for
     how many seconds the worker is looked for; 0 is for as long as this process lives."""
+    replaceable = batchapi_init.is_process_1()
+    if replaceable:
+        batchapi_init.start_host()
     _ignore_signals()
+    if replaceable:
+        batchapi_init.unblock()
     if sys.stderr is not None:
         faulthandler.enable()  # a segmentation fault then says where in the author's code it was
     connection = batchapi_wire.connect(socket_path, patience)
     atexit.register(connection.flush)  # before the author's, so that it comes after them
-    return batchapi_session.run(connection, code)
+    return batchapi_session.run(connection, code, replaceable)
 
 
 def _ignore_signals():

@@ -52,24 +52,50 @@ def _run(path, file):
             f"{file} has the name of a module that Python itself needs, {name}: rename the file"
         )
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
-    loader = importlib.machinery.SourceFileLoader(name, path)
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # before it runs: pickle and dataclasses look it up there
     try:
+        package = _package(path)
+        name = package + "." + name if package else name
+        loader = importlib.machinery.SourceFileLoader(name, path)
+        spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module  # before it runs: pickle and dataclasses look it up there
         # Not loader.get_code(): its cache takes a file changed within a second for the old one.
-        code = loader.source_to_code(loader.get_data(path), path)
-    except SyntaxError as error:
-        raise HandlerInvalid(_syntax_error(error)) from None
-    except (ValueError, OSError) as error:  # a null byte; a file that can't be read
-        raise HandlerInvalid(f"{file} can't be read: {error}") from None
-    try:
-        exec(code, vars(module))
+        exec(_code(loader, path, file), vars(module))
     except SyntaxError as error:  # in a module of his that it imports
         raise HandlerInvalid(_syntax_error(error)) from None
     except ImportError as error:
         raise HandlerInvalid(_import_error(error)) from None
     return module
+
+
+def _code(loader, path, file):
+    try:
+        return loader.source_to_code(loader.get_data(path), path)
+    except SyntaxError as error:
+        raise HandlerInvalid(_syntax_error(error)) from None
+    except (ValueError, OSError) as error:  # a null byte; a file that can't be read
+        raise HandlerInvalid(f"{file} can't be read: {error}") from None
+
+
+def _package(path):
+    """The package that the file is in, imported, so that `from .util import x` finds its neighbours;
+    None if its folder has no __init__.py, or has the name of something else."""
+    folder = os.path.dirname(os.path.abspath(path))
+    here, names = folder, []
+    while os.path.isfile(os.path.join(here, "__init__.py")):
+        here, name = os.path.split(here)
+        names.insert(0, name)
+    if not names or not all(name.isidentifier() for name in names):
+        return None
+    package = ".".join(names)
+    sys.path.insert(1, here)
+    try:
+        found = importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name and (package + ".").startswith(error.name + "."):
+            return None  # another module has the name of an outer folder
+        raise
+    return package if folder in map(os.path.abspath, getattr(found, "__path__", ())) else None
 
 
 def _syntax_error(error):
@@ -80,7 +106,15 @@ def _syntax_error(error):
 
 
 def _import_error(error):
-    _, first, *others = traceback.extract_tb(error.__traceback__)  # the first is exec(), above
+    ours = os.path.dirname(os.path.abspath(__file__))
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if os.path.dirname(frame.filename) != ours and "importlib" not in frame.filename
+    ]
+    if not frames:
+        return str(error)
+    first, *others = frames
     place = f"{os.path.basename(first.filename)}, line {first.lineno}"
     if others:
         place += f" (by way of {others[-1].filename}, line {others[-1].lineno})"
@@ -88,5 +122,11 @@ def _import_error(error):
         return (
             f"{place}: no module named {error.name}: install it in the image"
             f" (without one: for {sys.executable}), or put it beside the handler"
+        )
+    if "relative import" in str(error) and first.line:
+        return (
+            f"{place}: {first.line} finds nothing, for {os.path.basename(first.filename)} is in no"
+            " package: leave the dot out, since its own folder is looked in first, or put an"
+            " __init__.py beside it"
         )
     return f"{place}: {error}"

@@ -1,25 +1,44 @@
-"""A batch's result as JSON."""
+"""A batch's result as JSON.
 
+One rule for whatever a result holds: what has one usual form in JSON is written in it (JSON's own
+types; datetime, date and time, Decimal, UUID, Enum, Path, dataclasses, pydantic models; NumPy's scalars
+and arrays). Anything else fails the batch, with its place and its type's name. So does what stands
+for a missing value, but None.
+"""
+
+import dataclasses
+import datetime
+import decimal
+import enum
 import json
 import math
+import pathlib
+import sys
+import uuid
 
 _HINTS = {
     "set": "use sorted(...) or list(...)",
     "frozenset": "use sorted(...) or list(...)",
     "bytes": "decode it, or use base64",
     "bytearray": "decode it, or use base64",
-    "datetime": "use .isoformat()",
-    "date": "use .isoformat()",
-    "Decimal": "use float(...) or str(...)",
-    "UUID": "use str(...)",
+    "timedelta": "use .total_seconds()",
+    "timedelta64": "divide it, as by np.timedelta64(1, 's')",
+    "Timedelta": "use .total_seconds()",
+    "NaTType": "return None instead",
+    "NAType": "return None instead",
+    "complex": "return a list of its two parts",
     "generator": "use list(...)",
     "map": "use list(...)",
     "dict_keys": "use list(...)",
     "dict_values": "use list(...)",
     "coroutine": "handle_batch must not be async",
     "Tensor": "use .tolist()",
-    "DataFrame": "use .to_dict(orient='records')",
-    "Series": "use .tolist()",
+    "DataFrame": "use json.loads(frame.to_json(orient='records', date_format='iso'))",
+    "Series": "use json.loads(series.to_json(orient='values', date_format='iso'))",
+    "Index": "use .tolist()",
+    "RangeIndex": "use .tolist()",
+    "DatetimeIndex": "use .tolist()",
+    "Categorical": "use .tolist()",
 }
 
 
@@ -52,15 +71,75 @@ def _encode_what_can_be(result):
 
 
 def _convert(value):
-    """What the encoder doesn't know; NumPy's is converted by its own means, never importing it."""
-    if not _is_numpy(value):
-        raise TypeError(type(value).__name__)
+    """What the encoder doesn't know, one step nearer to JSON's own types; TypeError if it has no form
+    there. Nothing is imported for it that the author hasn't."""
+    try:
+        if _is_numpy(value):
+            return _of_numpy(value)
+        if isinstance(value, enum.Enum):
+            return value.value
+        if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+            if value == value:  # pandas' missing time is a datetime, and not equal to itself
+                return value.isoformat()
+        elif isinstance(value, (decimal.Decimal, uuid.UUID, pathlib.PurePath)):
+            return str(value)
+        elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = dataclasses.fields(value)
+            return {field.name: getattr(value, field.name) for field in fields}
+        elif _is_pydantic(value):
+            dump = getattr(value, "model_dump", None)  # of version 2
+            return dump(mode="json") if dump else json.loads(value.json())
+    except Exception as error:  # of the author's own properties, or of a library
+        raise TypeError(f"{type(value).__name__}: {error}") from error
+    raise TypeError(type(value).__name__)
+
+
+def _of_numpy(value):
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind == "m":  # a number of some unit, which nobody could tell
+        raise TypeError("timedelta64")
+    if kind == "M":
+        return _times(value)
     converted = value.tolist()
+    if kind == "V" and value.dtype.names:
+        return _named(converted, value.dtype.names)
+    if kind == "f" and value.dtype.itemsize < 8:
+        return _own_digits(value, converted)
     return float(converted) if _is_numpy(converted) else converted  # longdouble stays what it is
 
 
+def _times(value):
+    texts = sys.modules["numpy"].datetime_as_string(value).tolist()
+    if "NaT" in str(texts):
+        raise TypeError("NaTType")
+    return texts
+
+
+def _named(converted, names):
+    """Records: tolist() gives tuples, and loses the names."""
+    if isinstance(converted, list):
+        return [_named(one, names) for one in converted]
+    return dict(zip(names, converted))
+
+
+def _own_digits(value, converted):
+    """Of float16 and float32: as a float of Python's 0.1 would have the digits of another number."""
+    if isinstance(converted, list):
+        return [
+            _own_digits(one, plain) if hasattr(one, "dtype") else plain
+            for one, plain in zip(value, converted)
+        ]
+    return float(str(value)) if isinstance(converted, float) else converted
+
+
 def _is_numpy(value):
-    return str(type(value).__module__).partition(".")[0] == "numpy"
+    """NumPy's data: its other objects, such as a generator, have no tolist."""
+    of = type(value)
+    return str(of.__module__).partition(".")[0] == "numpy" and hasattr(of, "tolist")
+
+
+def _is_pydantic(value):
+    return any(str(of.__module__).partition(".")[0] == "pydantic" for of in type(value).__mro__)
 
 
 _ENCODER = json.JSONEncoder(
@@ -80,12 +159,23 @@ def _plain(value, path, parents):
         return _number(value, path)
     if isinstance(value, (dict, list, tuple)):
         return _container(value, path, parents)
-    if _is_numpy(value):
-        return _plain(_convert(value), path, parents)
-    name = type(value).__name__
-    article = "an" if name[:1] in "AEIOUaeiou" else "a"
+    try:
+        converted = _convert(value)
+    except TypeError as error:
+        raise ResultInvalid(_refusal(value, path, error)) from None
+    return _plain(converted, path, parents)
+
+
+def _refusal(value, path, error):
+    name, _, why = str(error).partition(": ")
+    if why:
+        return f"{path} is {_a(name)}, which can't be written as JSON: {why}"
     hint = f": {_HINTS[name]}" if name in _HINTS else ""
-    raise ResultInvalid(f"{path} is {article} {name}, which can't be written as JSON{hint}")
+    return f"{path} is {_a(name)}, which can't be written as JSON{hint}"
+
+
+def _a(name):
+    return ("an " if name[:1] in "AEIOUaeiou" else "a ") + name
 
 
 def _container(value, path, parents):

@@ -10,6 +10,7 @@ import batchapi_loading as loading
 import batchapi_results as results
 import batchapi_wire as wire
 from batchapi_calling import HandlerInvalid
+from batchapi_init import EXIT_REPLACE
 from batchapi_metrics import MetricsClient
 
 PROTOCOL = 1
@@ -18,10 +19,12 @@ EXIT_NO_HANDLER = 1
 _INDEX_ATTEMPT_DEADLINE_IDLENGTH = struct.Struct(">IIQH")
 
 
-def run(connection, code):
-    """Serves one worker to its STOP and returns the process's exit code."""
+def run(connection, code, replaceable=False):
+    """Serves one worker to its STOP and returns the process's exit code.
+
+    replaceable: whether this process is followed by another one if it ends with EXIT_REPLACE."""
     try:
-        exit_code = Session(connection, code).run()
+        exit_code = Session(connection, code, replaceable).run()
     except wire.ProtocolError as error:
         wire.say(f"the worker sent {error}, which is not protocol {PROTOCOL}")
         exit_code = wire.EXIT_WORKER_GONE
@@ -30,15 +33,17 @@ def run(connection, code):
 
 
 class Session:
-    def __init__(self, connection, code):
+    def __init__(self, connection, code, replaceable):
         self._connection = connection
         self._code = code
+        self._replaceable = replaceable
+        self._broken = False
         self._error_bytes = 16384
         self._result_bytes = 262144
         self._handler = None
 
     def run(self):
-        self._connection.send(wire.HELLO, _hello())
+        self._connection.send(wire.HELLO, _hello(self._replaceable))
         kind, body = self._connection.read()
         if kind == wire.STOP:
             return 0
@@ -53,7 +58,9 @@ class Session:
             elif kind == wire.COMPLETE:
                 self._complete(body)
             elif kind == wire.STOP:
-                return self._stop()
+                return self._stop(0)
+            elif kind == wire.REPLACE:
+                return self._stop(EXIT_REPLACE)
             else:
                 raise wire.ProtocolError(f"a frame of type {kind} in place of a batch")
 
@@ -137,12 +144,16 @@ class Session:
                 )
             except BaseException as error:
                 self._leave_if_forked(error)
+                self._broken = self._broken or errors.breaks(error)
                 kind, body = wire.FAILED, errors.describe(error, self._error_bytes, where)
             self._leave_if_forked()
         self._connection.send(kind, body)
 
-    def _stop(self):
-        self._connection.stop()
+    def _stop(self, exit_code):
+        self._connection.stop(exit_code)
+        if self._broken:
+            self._connection.flush()
+            os._exit(exit_code)  # nothing of the author's runs in it any more
         with self._connection:
             try:
                 self._handler.close()
@@ -150,7 +161,7 @@ class Session:
                 self._leave_if_forked(error)
                 wire.say("the handler's close() failed\n" + errors.stack(error))
         self._connection.flush()
-        return 0
+        return exit_code
 
     def _leave_if_forked(self, error=None):
         """The author's os.fork() and a child that came back: it must not go on as a second host."""
@@ -174,7 +185,7 @@ def _unfit(protocol, language):
     return None
 
 
-def _hello():
+def _hello(replaceable):
     name = {"cpython": "CPython", "pypy": "PyPy"}.get(
         sys.implementation.name, sys.implementation.name
     )
@@ -184,5 +195,6 @@ def _hello():
         "language": "python",
         "runtime": f"{name} {version}",
         "pid": os.getpid(),
+        "replaceable": replaceable,
     }
     return json.dumps(hello).encode("utf-8")

@@ -10,7 +10,7 @@ import threading
 import time
 
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH = range(10, 14)
+METRIC, STOP, LOSSES, FLUSH, REPLACE = range(10, 15)
 
 MAX_FRAME = 4 * 1024 * 1024
 EXIT_WORKER_GONE = 70
@@ -121,9 +121,10 @@ class Connection:
     def __exit__(self, *ignored):
         self._in_authors_code = False
 
-    def stop(self):
-        """After STOP the worker may go; the author's code has its time, but not for ever."""
-        self.exit_code = 0
+    def stop(self, exit_code):
+        """After STOP or REPLACE the worker may go; the author's code has its time, but not for
+        ever."""
+        self.exit_code = exit_code
         self._stopped = True
         threading.Thread(target=self._stop_at_last, name="batchapi-stop", daemon=True).start()
 

@@ -15,7 +15,7 @@ import unittest
 
 HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python/batchapi_start.py")
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH = range(10, 14)
+METRIC, STOP, LOSSES, FLUSH, REPLACE = range(10, 15)
 PATIENCE_SECONDS = 20
 
 
@@ -77,6 +77,14 @@ class FakeWorker:
         if listen_late:
             time.sleep(0.3)  # for some attempts to fail
             self.listener.listen(1)
+        self.accept()
+
+    def accept_another(self):
+        """The host that takes the place of the one before."""
+        self.hang_up()
+        self.accept()
+
+    def accept(self):
         self.socket, _ = self.listener.accept()
         self.socket.settimeout(PATIENCE_SECONDS)
         self.reader = self.socket.makefile("rb")

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from fake_worker import BROKEN, INVALID, HostTest
+from fake_worker import BROKEN, INVALID, READY, HostTest
 
 BATCH = "    def handle_batch(self, payload): pass\n"
 
@@ -72,6 +72,38 @@ class LoadingTest(HostTest):
             "handler.py, line 2: no module named no_such_module: install it in the image"
             f" (without one: for {sys.executable}), or put it beside the handler",
         )
+
+    def test_a_relative_import_finds_the_neighbours_in_a_package(self):
+        files = {
+            "app/__init__.py": "",
+            "app/tagging/__init__.py": "NAME = 'tagging'\n",
+            "app/tagging/util.py": "from . import NAME\n",
+            "app/tagging/plain.py": "",
+            "app/tagging/handler.py": """
+                from .util import NAME
+                import plain
+                class Handler:
+                    def handle_batch(self, payload):
+                        return [NAME, plain.__name__, Handler.__module__]
+            """,
+        }
+        host = self.worker(files=files)
+        self.assertEqual(host.start(file="app/tagging/handler.py")[0], READY)
+        self.assertEqual(self.result(host, []), ["tagging", "plain", "app.tagging.handler"])
+
+    def test_a_relative_import_in_no_package_is_told_the_way_out(self):
+        for line in ("from .util import x", "from . import util"):
+            with self.subTest(line=line):
+                message = self.invalid(files={"handler.py": f"{line}\n", "util.py": "x = 1\n"})
+                self.assertIn(f"handler.py, line 1: {line} finds nothing", message)
+                self.assertIn("leave the dot out", message)
+
+    def test_a_folder_with_the_name_of_something_else_is_no_package(self):
+        handler = "class Handler:\n    def handle_batch(self, payload): return 1\n"
+        files = {"json/__init__.py": "", "json/handler.py": handler}
+        host = self.worker(files=files)
+        self.assertEqual(host.start(file="json/handler.py")[0], READY)
+        self.assertEqual(self.result(host, []), 1)
 
     def test_an_import_that_fails_deeper_names_both_places(self):
         message = self.invalid(

@@ -3,7 +3,7 @@
 from fake_worker import RESULT, HostTest
 
 HANDLER = """
-import collections, enum, io, sys, types
+import collections, dataclasses, datetime, decimal, enum, io, json, pathlib, sys, types, uuid
 def fake_numpy():
     # A module of the name numpy, for the host knows NumPy's types by nothing else.
     numpy = types.ModuleType("numpy")
@@ -28,6 +28,23 @@ circular["a"].append(circular)
 deep = []
 for _ in range(100_000): deep = [deep]
 class Opaque: pass
+class Size(enum.Enum):
+    SMALL = "s"
+@dataclasses.dataclass
+class Label:
+    name: str
+    score: object
+class Model:
+    def model_dump(self, mode): return {"mode": mode}
+Model.__module__ = "pydantic.main"
+class NaTType(datetime.datetime):
+    def __ne__(self, other): return True
+    def __eq__(self, other): return False
+nat = NaTType(2026, 1, 1)
+class Broken(Model):
+    def model_dump(self, mode): raise ValueError("no such field")
+def types_of_pandas(name):
+    return type(name, (), {})()
 class Handler:
     def handle_batch(self, payload):
         return eval(payload[0])
@@ -64,6 +81,41 @@ class ResultsTest(HostTest):
         ):
             with self.subTest(expression=expression):
                 self.assertEqual(self.of(expression), expected)
+
+    def test_what_has_a_usual_form_in_json_is_written_in_it(self):
+        for expression, expected in (
+            ("datetime.datetime(2026, 1, 2, 3, 4, 5, 6)", '"2026-01-02T03:04:05.000006"'),
+            (
+                "datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc)",
+                '"2026-01-02T00:00:00+00:00"',
+            ),
+            ("[datetime.date(2026, 1, 2), datetime.time(3, 4)]", '["2026-01-02","03:04:00"]'),
+            ("decimal.Decimal('1.50')", '"1.50"'),
+            ("uuid.UUID(int=7)", '"00000000-0000-0000-0000-000000000007"'),
+            ("Size.SMALL", '"s"'),
+            ("pathlib.Path('/a') / 'b'", '"/a/b"'),
+            (
+                "Label('cat', [Label('dog', decimal.Decimal(1))])",
+                '{"name":"cat","score":[{"name":"dog","score":"1"}]}',
+            ),
+            ("[Model()]", '[{"mode":"json"}]'),
+        ):
+            with self.subTest(expression=expression):
+                self.assertEqual(self.of(expression), expected)
+
+    def test_what_has_none_is_refused_at_its_place_and_with_a_way_out_that_works(self):
+        for expression, expected in (
+            ("[nat]", "result[0] is a NaTType, which can't be written as JSON: return None"),
+            ("types_of_pandas('NAType')", "a NAType, which can't be written as JSON: return None"),
+            ("datetime.timedelta(1)", "a timedelta, which can't be written as JSON: use .total_s"),
+            ("{'a': [1, Broken()]}", 'result["a"][1] is a Broken, which can\'t be written as JSON:'
+             " no such field"),
+            ("Label('cat', Opaque())", 'result["score"] is an Opaque, which can\'t be written'),
+            ("types_of_pandas('DataFrame')", "json.loads(frame.to_json(orient='records'"),
+            ("Opaque", "result is a type, which"),
+        ):
+            with self.subTest(expression=expression):
+                self.assertIn(expected, self.refused(expression))
 
     def test_numpy_is_converted_wherever_it_stands(self):
         for expression, expected in (
@@ -133,13 +185,28 @@ class ResultsTest(HostTest):
             ("np.longdouble(0.5)", "0.5"),
             ("np.ma.array([1, 2], mask=[False, True])", "[1,null]"),
             ("np.array([None, 'a'], dtype=object)", '[null,"a"]'),
+            ("[np.float32(0.1), np.float16(0.1)]", "[0.1,0.1]"),
+            ("np.array([[0.1, 2]], dtype='float32')", "[[0.1,2.0]]"),
+            ("np.array(0.1, dtype='float32')", "0.1"),
+            ("[np.datetime64('2026-01-01')]", '["2026-01-01"]'),
+            (
+                "np.array(['2026-01-01T00:00:00.5'], dtype='datetime64[ns]')",
+                '["2026-01-01T00:00:00.500000000"]',
+            ),
+            ("np.zeros(1, dtype=[('a', 'i4'), ('b', 'f4')])", '[{"a":0,"b":0.0}]'),
+            ("[np.uint64(2**64 - 1)]", "[18446744073709551615]"),
         ):
             with self.subTest(expression=expression):
                 self.assertEqual(self.of(expression), expected)
         for expression, expected in (
             ("np.array([1, np.nan])", "result[1] is nan"),
             ("np.complex64(1j)", "result is a complex"),
-            ("[np.datetime64('2026-01-01')]", "result[0] is a date"),
+            ("[np.datetime64('NaT')]", "result[0] is a NaTType"),
+            ("np.timedelta64(5, 'ns')", "result is a timedelta64"),
+            ("np.poly1d([1, 2])", "result is a poly1d, which"),
+            ("[np.random.default_rng()]", "result[0] is a Generator, which"),
+            ("np.dtype('int8')", "which can't be written as JSON"),
+            ("np.float32('nan')", "result is nan"),
         ):
             with self.subTest(expression=expression):
                 self.assertIn(expected, self.refused(expression))

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes what the image's containers are started with, {@code java @worker.args} and {@code java
- * @java-host.args ...}, into the folder that holds {@code lib/} and will hold the AOT caches.
+ * Writes what the image's containers are started with, {@code java @worker.args} and {@code
+ * java-host.sh ...}, into the folder that holds {@code java/} and {@code lib/} and will hold the
+ * AOT caches.
  */
 public final class ArgumentFiles {
   private ArgumentFiles() {}
@@ -20,7 +21,12 @@ public final class ArgumentFiles {
     var home = Path.of(arguments[0]).toAbsolutePath();
     var classPath = classPath(home.resolve("lib"));
     write(home, "worker", WorkerCommand.arguments(classPath, home.resolve("worker.aot")));
-    write(home, "java-host", JavaHostCommand.arguments(classPath, home.resolve("java-host.aot")));
+    var host =
+        write(
+            home, "java-host", JavaHostCommand.arguments(classPath, home.resolve("java-host.aot")));
+    Files.writeString(
+        home.resolve("java-host.sh"),
+        JavaHostCommand.script(home.resolve("java").resolve("bin").resolve("java"), host));
   }
 
   /** In a fixed order: of a wildcard's the file system decides, and the caches hold for one. */
@@ -30,7 +36,7 @@ public final class ArgumentFiles {
     }
   }
 
-  private static void write(Path home, String program, List<String> arguments) throws IOException {
-    Files.write(home.resolve(program + ".args"), arguments);
+  private static Path write(Path home, String program, List<String> arguments) throws IOException {
+    return Files.write(home.resolve(program + ".args"), arguments);
   }
 }

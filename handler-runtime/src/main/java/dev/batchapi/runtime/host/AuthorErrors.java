@@ -14,7 +14,9 @@ final class AuthorErrors {
     boolean fatal =
         thrown instanceof FatalBatchException || thrown instanceof ReservedMetricNameException;
     return new HandlerError(
-        fatal ? Reason.FatalError : Reason.HandlerFailed,
+        Breakage.isIn(thrown)
+            ? Reason.WorkerBroken
+            : fatal ? Reason.FatalError : Reason.HandlerFailed,
         thrown.getClass().getName(),
         message(thrown),
         AuthorStack.of(thrown));

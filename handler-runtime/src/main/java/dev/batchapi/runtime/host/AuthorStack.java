@@ -35,7 +35,7 @@ final class AuthorStack {
   static String of(Throwable thrown) {
     AuthorStack stack = new AuthorStack();
     try {
-      stack.add("", "", thrown);
+      stack.add("", "", thrown, List.of());
     } catch (Throwable broken) {
       // Its own methods may throw anything, and memory may be short.
       stack
@@ -47,7 +47,14 @@ final class AuthorStack {
     return stack.text.toString();
   }
 
-  private void add(String indent, String caption, Throwable thrown) {
+  /**
+   * Adds an exception and what is behind it.
+   *
+   * @param around the frames of the one that it caused: those in common are not shown again, or the
+   *     last cause, which says what it was, would be what is cut off
+   */
+  private void add(
+      String indent, String caption, Throwable thrown, List<StackTraceElement> around) {
     text.append(indent).append(caption).append(thrown).append('\n');
     if (!seen.add(thrown)) {
       text.append(indent).append("\t(shown above)\n");
@@ -58,18 +65,28 @@ final class AuthorStack {
       return;
     }
     List<StackTraceElement> frames = authors(List.of(thrown.getStackTrace()));
-    for (StackTraceElement frame : frames.subList(0, Math.min(FRAMES, frames.size()))) {
+    int shown = Math.min(FRAMES, frames.size() - inCommon(frames, around));
+    for (StackTraceElement frame : frames.subList(0, shown)) {
       text.append(indent).append("\tat ").append(frame).append('\n');
     }
-    if (frames.size() > FRAMES) {
-      text.append(indent).append("\t... ").append(frames.size() - FRAMES).append(" more\n");
+    if (frames.size() > shown) {
+      text.append(indent).append("\t... ").append(frames.size() - shown).append(" more\n");
     }
     for (Throwable suppressed : thrown.getSuppressed()) {
-      add(indent + "\t", "Suppressed: ", suppressed);
+      add(indent + "\t", "Suppressed: ", suppressed, frames);
     }
     if (thrown.getCause() != null) {
-      add(indent, "Caused by: ", thrown.getCause());
+      add(indent, "Caused by: ", thrown.getCause(), frames);
     }
+  }
+
+  private static int inCommon(List<StackTraceElement> frames, List<StackTraceElement> around) {
+    int most = Math.min(frames.size(), around.size());
+    int common = 0;
+    while (common < most && frames.reversed().get(common).equals(around.reversed().get(common))) {
+      common++;
+    }
+    return common;
   }
 
   /** Without our frames at the top, and from the first of ours on that called the author. */

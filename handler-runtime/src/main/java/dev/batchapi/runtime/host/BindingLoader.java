@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.host;
 
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.batchapi.runtime.host.jackson.JacksonBinding;
 import java.io.IOException;
@@ -23,11 +24,11 @@ final class BindingLoader extends ClassLoader {
   }
 
   /**
-   * Binding by our Jackson. With the one module by name: looking for modules opens every jar of
-   * ours, which takes longer than the rest.
+   * Binding by our Jackson. With its modules by name: looking for modules opens every jar of ours,
+   * which takes longer than the rest.
    */
   static JsonBinding ours() {
-    return JacksonBinding.with(new JavaTimeModule());
+    return JacksonBinding.with(new JavaTimeModule(), new Jdk8Module());
   }
 
   /**

@@ -26,13 +26,26 @@ final class Conversation {
   private final PrintStream errors;
   private final Supplier<JsonBinding> ours;
   private final Duration closeBound;
+  private final boolean replaceable;
 
+  /** With a process that nobody starts again. */
   Conversation(
       FrameChannel channel,
       Path code,
       PrintStream errors,
       Supplier<JsonBinding> ours,
       Duration closeBound) {
+    this(channel, code, errors, ours, closeBound, false);
+  }
+
+  Conversation(
+      FrameChannel channel,
+      Path code,
+      PrintStream errors,
+      Supplier<JsonBinding> ours,
+      Duration closeBound,
+      boolean replaceable) {
+    this.replaceable = replaceable;
     this.ours = ours;
     this.closeBound = closeBound;
     this.channel = channel;
@@ -59,6 +72,8 @@ final class Conversation {
     } catch (IOException e) {
       errors.println("batchapi host: " + e);
       return JavaHost.EXIT_WORKER_GONE;
+    } catch (OutOfMemoryError e) {
+      return JavaHost.EXIT_BROKEN;
     }
   }
 
@@ -71,7 +86,7 @@ final class Conversation {
         Frame frame = channel.read();
         last = frame.type();
         session.give(frame);
-      } while (last != FrameType.STOP);
+      } while (last != FrameType.STOP && last != FrameType.REPLACE);
     } catch (ClosedChannelException endedHere) {
       // INVALID or BROKEN: the session has closed the channel.
     } catch (IOException e) {
@@ -83,7 +98,7 @@ final class Conversation {
         errors.println(
             "batchapi host: the handler was not closed within " + closeBound.toMillis() + " ms");
         session.closeMetrics();
-        return JavaHost.EXIT_STOPPED;
+        return session.exitCode();
       }
     } catch (InterruptedException e) {
       // Of this thread nobody knows but the author who looks for it; then it ends sooner.
@@ -92,11 +107,12 @@ final class Conversation {
     return session.exitCode();
   }
 
-  private static Hello hello() {
+  private Hello hello() {
     return new Hello(
         Hello.PROTOCOL,
         "java",
         "Java " + System.getProperty("java.runtime.version"),
-        ProcessHandle.current().pid());
+        ProcessHandle.current().pid(),
+        replaceable);
   }
 }

@@ -15,11 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param codeFrom where the code is mounted, to be checked and copied into {@code code}; null: it
  *     is there already
  * @param patience how long to look for the worker; zero: for as long as this process lives
+ * @param replaceable whether who started this process starts another one when it ends with 75
  */
-record HostArguments(Path socket, Path code, @Nullable FrozenFolder codeFrom, Duration patience) {
+record HostArguments(
+    Path socket,
+    Path code,
+    @Nullable FrozenFolder codeFrom,
+    Duration patience,
+    boolean replaceable) {
   static final String USAGE =
       "usage: JavaHost --socket PATH --code DIR [--code-from DIR --code-digest HEX]"
-          + " [--connect-seconds N], or JavaHost --train";
+          + " [--connect-seconds N] [--replaceable true], or JavaHost --train";
 
   /**
    * Reads them. No library: it would be a third of the host's start.
@@ -32,6 +38,7 @@ record HostArguments(Path socket, Path code, @Nullable FrozenFolder codeFrom, Du
     @Nullable String from = null;
     @Nullable String digest = null;
     String seconds = "0";
+    boolean replaceable = false;
     for (int i = 0; i < arguments.length; i += 2) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
       switch (arguments[i]) {
@@ -40,6 +47,7 @@ record HostArguments(Path socket, Path code, @Nullable FrozenFolder codeFrom, Du
         case "--code-from" -> from = value;
         case "--code-digest" -> digest = value;
         case "--connect-seconds" -> seconds = value;
+        case "--replaceable" -> replaceable = value.equals("true");
         default -> throw new IllegalArgumentException("unknown option " + arguments[i]);
       }
     }
@@ -62,7 +70,8 @@ record HostArguments(Path socket, Path code, @Nullable FrozenFolder codeFrom, Du
         Path.of(socket),
         Path.of(code).toAbsolutePath().normalize(),
         from == null || digest == null ? null : new FrozenFolder(Path.of(from), digest),
-        Duration.ofSeconds(Long.parseLong(seconds)));
+        Duration.ofSeconds(Long.parseLong(seconds)),
+        replaceable);
   }
 
   /**

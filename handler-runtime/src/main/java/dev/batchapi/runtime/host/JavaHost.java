@@ -20,6 +20,12 @@ public final class JavaHost {
   static final int EXIT_USAGE = 64;
   static final int EXIT_WORKER_GONE = 70;
 
+  /** Something went wrong that couldn't even be told: memory ran out in the host itself. */
+  static final int EXIT_BROKEN = 71;
+
+  /** Another process is to take this one's place. */
+  static final int EXIT_REPLACE = 75;
+
   private JavaHost() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -45,6 +51,8 @@ public final class JavaHost {
       System.exit(EXIT_NO_HANDLER);
       return;
     }
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) -> endIfBroken(thread, thrown, errors));
     // Meanwhile: nearly every handler needs it, and it is the most expensive part of the start.
     var ours =
         CompletableFuture.supplyAsync(
@@ -59,11 +67,31 @@ public final class JavaHost {
       System.exit(EXIT_WORKER_GONE);
       return;
     }
-    end(new Conversation(channel, host.code(), errors, ours::join, Conversation.CLOSE_BOUND).run());
+    end(
+        new Conversation(
+                channel,
+                host.code(),
+                errors,
+                ours::join,
+                Conversation.CLOSE_BOUND,
+                host.replaceable())
+            .run());
+  }
+
+  /** As the JVM does without it; and a process that is broken does not go on, as in a batch. */
+  private static void endIfBroken(Thread thread, Throwable thrown, PrintStream errors) {
+    try {
+      errors.print("Exception in thread \"" + thread.getName() + "\" ");
+      thrown.printStackTrace(errors);
+    } finally {
+      if (Breakage.isIn(thrown)) {
+        Runtime.getRuntime().halt(EXIT_BROKEN);
+      }
+    }
   }
 
   private static void end(int code) {
-    if (code == EXIT_WORKER_GONE) {
+    if (code == EXIT_WORKER_GONE || code == EXIT_BROKEN) {
       Runtime.getRuntime().halt(code);
     }
     // The author's shutdown hooks may run, but not forever.

@@ -46,6 +46,27 @@ public final class JavaHostCommand {
     return arguments;
   }
 
+  /**
+   * An image's shell script for process 1 of the handler's container, which the host's own
+   * arguments follow. The kernel gives process 1 every process whose own parent has ended; a shell
+   * that waits reaps them all, and a JVM none. It also starts the next host in the place of one
+   * that the worker wants replaced.
+   *
+   * @param java the {@code java} program
+   * @param arguments the file with {@link #arguments}
+   */
+  public static String script(Path java, Path arguments) {
+    return """
+        #!/bin/sh
+        while :; do
+          '%s' '@%s' "$@" --replaceable true
+          code=$?
+          [ "$code" -eq %d ] || exit "$code"
+        done
+        """
+        .formatted(java, arguments, JavaHost.EXIT_REPLACE);
+  }
+
   private static List<String> program(String classPath, @Nullable Path aotCache) {
     var program = new ArrayList<String>();
     if (aotCache != null) {

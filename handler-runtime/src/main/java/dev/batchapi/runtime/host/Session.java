@@ -40,6 +40,10 @@ final class Session implements Runnable {
   private volatile boolean listening;
 
   private volatile int exitCode = JavaHost.EXIT_WORKER_GONE;
+
+  /** Whether the handler has left this process broken. */
+  private boolean broken;
+
   private volatile @Nullable HandlerMetrics metrics;
 
   Session(
@@ -90,15 +94,17 @@ final class Session implements Runnable {
   @Override
   public void run() {
     try {
-      exitCode = serve();
+      serve();
     } catch (ProtocolException e) {
       errors.println("batchapi host: the worker sent what is not the protocol: " + e.getMessage());
     } catch (IOException e) {
       // The worker is gone; the other thread sees it as well.
     } catch (InterruptedException e) {
       errors.println("batchapi host: interrupted");
+    } catch (OutOfMemoryError e) {
+      exitCode = JavaHost.EXIT_BROKEN; // No room for an answer either: the end is the answer.
     } finally {
-      if (exitCode != JavaHost.EXIT_STOPPED) {
+      if (exitCode != JavaHost.EXIT_STOPPED && exitCode != JavaHost.EXIT_REPLACE) {
         hangUp();
       }
     }
@@ -112,7 +118,7 @@ final class Session implements Runnable {
     }
   }
 
-  private int serve() throws IOException, InterruptedException {
+  private void serve() throws IOException, InterruptedException {
     HandlerThread thread = (HandlerThread) Thread.currentThread();
     LoadedHandler handler;
     ClassLoader loader;
@@ -129,10 +135,12 @@ final class Session implements Runnable {
       byte[] message =
           new Invalid(String.valueOf(e.getMessage())).encode(start.limits().errorBytes());
       channel.write(FrameType.INVALID, message);
-      return JavaHost.EXIT_NO_HANDLER;
+      exitCode = JavaHost.EXIT_NO_HANDLER;
+      return;
     } catch (HandlerBrokenException e) {
       fail(FrameType.BROKEN, AuthorErrors.of(e.thrown()));
-      return JavaHost.EXIT_NO_HANDLER;
+      exitCode = JavaHost.EXIT_NO_HANDLER;
+      return;
     }
     listening = true;
     channel.write(FrameType.READY, EMPTY_OBJECT);
@@ -157,13 +165,17 @@ final class Session implements Runnable {
           answer(error);
           open.flushSoon();
         }
-        case STOP -> {
-          try (var _ = thread.give(loader)) {
-            close(handler);
+        case STOP, REPLACE -> {
+          boolean stopped = frame.type() == FrameType.STOP;
+          exitCode = stopped ? JavaHost.EXIT_STOPPED : JavaHost.EXIT_REPLACE;
+          if (!broken) {
+            try (var _ = thread.give(loader)) {
+              close(handler);
+            }
           }
           closeMetrics();
           sayWhatWasLost(open);
-          return JavaHost.EXIT_STOPPED;
+          return;
         }
         default -> throw new ProtocolException("a frame " + frame.type() + " from the worker");
       }
@@ -261,6 +273,7 @@ final class Session implements Runnable {
   private void answer(Optional<HandlerError> error) throws IOException {
     listening = true;
     if (error.isPresent()) {
+      broken |= error.get().reason() == Reason.WorkerBroken;
       fail(FrameType.FAILED, error.get());
     } else {
       channel.write(FrameType.RESULT, result.content());

@@ -111,7 +111,9 @@ final class SourceCompiler {
     List<JavaFileObject> read = new ArrayList<>();
     for (Path source : sources) {
       try {
-        read.add(new Source(source, Files.readString(source)));
+        String text = Files.readString(source);
+        // A byte order mark is no part of the source, whatever wrote it there.
+        read.add(new Source(source, text.startsWith("\uFEFF") ? text.substring(1) : text));
       } catch (IOException e) {
         throw new HandlerInvalidException(
             "%s can't be read as UTF-8 text: %s".formatted(source.getFileName(), e.getMessage()));

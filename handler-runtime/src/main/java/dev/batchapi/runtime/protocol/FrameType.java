@@ -14,7 +14,8 @@ public enum FrameType {
   METRIC(10),
   STOP(11),
   LOSSES(12),
-  FLUSH(13);
+  FLUSH(13),
+  REPLACE(14);
 
   private static final FrameType[] BY_CODE = values();
 

@@ -18,6 +18,8 @@ public record HandlerError(Reason reason, String type, String message, String st
   public enum Reason {
     /** Tried again. */
     HandlerFailed,
+    /** Tried again, in another process: this one is broken. */
+    WorkerBroken,
     /** Not tried again: the author said so, or it can't end otherwise. */
     FatalError,
     /** Not tried again: the result can't be written as JSON, or is too large. */
@@ -35,7 +37,7 @@ public record HandlerError(Reason reason, String type, String message, String st
             reason, Truncation.to(type, limit / 16), Truncation.to(message, limit / 4), "");
     int left = limit - lean.encode().length;
     return new HandlerError(
-            reason, lean.type, lean.message, Truncation.to(stack, Math.max(0, left)))
+            reason, lean.type, lean.message, Truncation.middle(stack, Math.max(0, left)))
         .encode();
   }
 

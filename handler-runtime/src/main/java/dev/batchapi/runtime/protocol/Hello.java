@@ -11,10 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param language {@code java} or {@code python}
  * @param runtime for people, such as {@code CPython 3.11.7}
  * @param pid its process, as it sees it
+ * @param replaceable whether a process that ends after REPLACE is followed by another one
  */
-public record Hello(int protocol, String language, String runtime, long pid) {
+public record Hello(int protocol, String language, String runtime, long pid, boolean replaceable) {
   /** The version that this code speaks. */
   public static final int PROTOCOL = 1;
+
+  /** Of a process that nobody starts again. */
+  public Hello(int protocol, String language, String runtime, long pid) {
+    this(protocol, language, runtime, pid, false);
+  }
 
   public byte[] encode() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
@@ -22,6 +28,7 @@ public record Hello(int protocol, String language, String runtime, long pid) {
     json.put("language", language);
     json.put("runtime", runtime);
     json.put("pid", pid);
+    json.put("replaceable", replaceable);
     return PlainJson.write(json);
   }
 
@@ -32,6 +39,7 @@ public record Hello(int protocol, String language, String runtime, long pid) {
         json.integer("protocol"),
         json.string("language"),
         json.string("runtime"),
-        json.number("pid"));
+        json.number("pid"),
+        json.flag("replaceable"));
   }
 }

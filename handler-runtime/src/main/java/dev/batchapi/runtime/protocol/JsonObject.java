@@ -45,6 +45,11 @@ record JsonObject(String what, Map<String, @Nullable Object> fields) {
     throw wrong(name, "true or false", value);
   }
 
+  /** False if it is missing. */
+  boolean flag(String name) throws ProtocolException {
+    return fields.get(name) != null && bool(name);
+  }
+
   JsonObject object(String name) throws ProtocolException {
     return new JsonObject(what + "." + name, map(name));
   }

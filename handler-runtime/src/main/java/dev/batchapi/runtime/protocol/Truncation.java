@@ -4,6 +4,8 @@ package dev.batchapi.runtime.protocol;
 final class Truncation {
   private static final String MARK = "…";
   private static final int MARK_BYTES = 3;
+  private static final String GAP = "\n…\n";
+  private static final int GAP_BYTES = 7;
 
   private Truncation() {}
 
@@ -25,6 +27,32 @@ final class Truncation {
     return text;
   }
 
+  /**
+   * {@code text}, or as much of its beginning and of its end as fits with a mark between: a stack's
+   * innermost line stands at one end of it, in one language or the other.
+   */
+  static String middle(String text, int bytes) {
+    if (to(text, bytes).equals(text)) {
+      return text;
+    }
+    int half = (bytes - GAP_BYTES) / 2;
+    if (half <= MARK_BYTES) {
+      return to(text, bytes);
+    }
+    int used = 0;
+    int from = text.length();
+    while (from > 0) {
+      int codePoint = text.codePointBefore(from);
+      used += jsonBytes(codePoint);
+      if (used > half) {
+        break;
+      }
+      from -= Character.charCount(codePoint);
+    }
+    String head = to(text, half + MARK_BYTES);
+    return head.substring(0, head.length() - MARK.length()) + GAP + text.substring(from);
+  }
+
   private static int jsonBytes(int codePoint) {
     if (codePoint < 0x20) {
       return switch (codePoint) {
@@ -34,6 +62,9 @@ final class Truncation {
     }
     if (codePoint == '"' || codePoint == '\\') {
       return 2;
+    }
+    if (Character.isSurrogate((char) codePoint) && codePoint < 0x10000) {
+      return 6; // half a character, which is written escaped
     }
     return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
   }

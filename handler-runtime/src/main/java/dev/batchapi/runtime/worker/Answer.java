@@ -11,6 +11,9 @@ public sealed interface Answer {
   /** The handler failed, and the host lives on. */
   record Failed(BatchError error) implements Answer {}
 
+  /** The handler failed and is broken with it: its process lives on, but must be replaced. */
+  record Broke(BatchError error) implements Answer {}
+
   /** The batch timeout passed; the host has been ended. */
   record TimedOut() implements Answer {}
 

@@ -13,16 +13,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits for the one host that another container starts: the cluster. It can't be started anew from
- * here; when it is gone the worker ends, and the operator replaces both.
+ * Waits for the hosts that another container starts: the cluster. When one has ended by itself the
+ * container has, so the worker ends, and the operator replaces both. Only a host that was asked to
+ * make room for another is followed by one.
  */
 public final class AwaitedHosts implements HostSource {
+  /** How long a process that takes another's place may take: its container runs already. */
+  private static final Duration ANOTHER_TIME = Duration.ofSeconds(90);
+
   private final HostSocket socket;
   private final Start start;
   private final StatsdMetrics metrics;
   private final Runnable onConnect;
   private final Duration connectTime;
   private final Optional<Duration> startup;
+  private boolean cameBefore;
 
   /**
    * @param onConnect is called when a host has connected
@@ -46,15 +51,17 @@ public final class AwaitedHosts implements HostSource {
 
   @Override
   public Host start() throws HostStartException, InterruptedException {
+    var wait = cameBefore && connectTime.compareTo(ANOTHER_TIME) > 0 ? ANOTHER_TIME : connectTime;
     try {
-      var channel = socket.next().get(connectTime.toMillis(), TimeUnit.MILLISECONDS);
+      var channel = socket.next().get(wait.toMillis(), TimeUnit.MILLISECONDS);
+      cameBefore = true;
       onConnect.run();
       return SocketHost.start(channel, new Unseen(channel), start, metrics, startup);
     } catch (TimeoutException e) {
       throw new HostStartException(
           HostStartException.Kind.ABSENT,
           "The handler's container did not connect within %d s. Look at its state and its log: kubectl describe pod, kubectl logs."
-              .formatted(connectTime.toSeconds()),
+              .formatted(wait.toSeconds()),
           null);
     } catch (ExecutionException e) {
       throw new HostStartException(

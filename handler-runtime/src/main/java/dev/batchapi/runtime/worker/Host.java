@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -19,6 +20,24 @@ public interface Host extends AutoCloseable {
 
   /** Runs {@code on_job_complete}. */
   Answer complete(Optional<Instant> deadline, byte[] summary);
+
+  /** How long the handler's construction took. */
+  default Duration construction() {
+    return Duration.ZERO;
+  }
+
+  /** Whether whoever started the process starts another one after {@link #replace}. */
+  default boolean replaceable() {
+    return false;
+  }
+
+  /**
+   * Lets the handler close and the process end, as {@link #close} does, so that another one takes
+   * its place: the {@link HostSource}'s next host.
+   */
+  default void replace() {
+    close();
+  }
 
   /** Whether the process is still there. */
   boolean alive();

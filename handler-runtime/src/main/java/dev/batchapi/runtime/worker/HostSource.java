@@ -10,6 +10,9 @@ public interface HostSource {
    */
   Host start() throws HostStartException, InterruptedException;
 
-  /** Whether {@link #start} can be called again after a host ended. */
+  /**
+   * Whether {@link #start} can be called again after a host ended by itself. After {@link
+   * Host#replace} of a replaceable host it always can.
+   */
   boolean canRestart();
 }

@@ -53,9 +53,17 @@ public record Retry(int maxAttempts, Duration initialBackoff, Duration maxBackof
         : Optional.of(last);
   }
 
-  /** The wait after so many failures, from 1. */
+  /** Whether a batch with these attempts behind it is failed if it fails once more. */
+  public boolean isLast(Attempts attempts) {
+    return attempts.next() >= maxAttempts;
+  }
+
+  /**
+   * The wait after so many failures. None is as one: a failed attempt that another worker has
+   * counted as lost already is not recorded as a failure.
+   */
   public Duration backoff(int failures) {
-    var doublings = Math.min(failures - 1, 30);
+    var doublings = Math.clamp(failures - 1, 0, 30);
     var wait = initialBackoff.multipliedBy(1L << doublings);
     return wait.compareTo(maxBackoff) > 0 ? maxBackoff : wait;
   }

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,17 @@ final class SocketHost implements Host {
   private final Thread reader =
       Thread.ofPlatform().daemon().name("host-reader").unstarted(this::read);
   private volatile @Nullable String gone;
+  private final AtomicReference<Due> due = new AtomicReference<>(Due.HELLO);
+  private boolean replaceable;
+  private Duration construction = Duration.ZERO;
+
+  /** What may come next, besides metrics; anything else ends the connection. */
+  private enum Due {
+    NOTHING,
+    HELLO,
+    READY,
+    ANSWER
+  }
 
   private SocketHost(FrameChannel channel, HostProcess process, StatsdMetrics metrics) {
     this.channel = channel;
@@ -91,7 +103,8 @@ final class SocketHost implements Host {
       throws HostStartException, InterruptedException {
     var wait = startup.orElse(Duration.ofDays(10_000));
     try {
-      var hello = Hello.decode(due(wait).expect(FrameType.HELLO));
+      var hello = Hello.decode(next(wait).expect(FrameType.HELLO));
+      replaceable = hello.replaceable();
       if (hello.protocol() != Hello.PROTOCOL) {
         throw new HostStartException(
             HostStartException.Kind.INVALID,
@@ -99,10 +112,12 @@ final class SocketHost implements Host {
                 .formatted(hello.runtime(), hello.protocol(), Hello.PROTOCOL),
             null);
       }
+      due.set(Due.READY);
+      var before = System.nanoTime();
       channel.write(FrameType.START, start.encode());
-      var answer = due(wait);
+      var answer = next(wait);
       switch (answer.type()) {
-        case READY -> {}
+        case READY -> construction = Duration.ofNanos(System.nanoTime() - before);
         case INVALID ->
             throw new HostStartException(
                 HostStartException.Kind.INVALID, Invalid.decode(answer.body()).message(), null);
@@ -124,7 +139,7 @@ final class SocketHost implements Host {
     }
   }
 
-  private Frame due(Duration wait) throws IOException, InterruptedException, HostStartException {
+  private Frame next(Duration wait) throws IOException, InterruptedException, HostStartException {
     return switch (answers.poll(wait.toMillis(), TimeUnit.MILLISECONDS)) {
       case Event.Came(var frame) -> frame;
       case Event.Gone(var why) -> throw new IOException(why);
@@ -145,26 +160,42 @@ final class SocketHost implements Host {
           case METRIC -> push(Metric.decode(frame.body()));
           case LOSSES -> count(LostPushes.decode(frame.body()));
           case FLUSH -> metrics.flushSoon();
-          case HELLO, READY, INVALID, BROKEN -> answers.add(new Event.Came(frame));
+          case HELLO -> came(Due.HELLO, frame);
+          case READY, INVALID, BROKEN -> came(Due.READY, frame);
           case RESULT, FAILED -> {
-            answers.add(new Event.Came(frame));
+            came(Due.ANSWER, frame);
             metrics.flushSoon();
           }
-          case START, HANDLE, COMPLETE, STOP ->
+          case START, HANDLE, COMPLETE, STOP, REPLACE ->
               throw new ProtocolException("a host sent " + frame.type());
         }
       }
+    } catch (ProtocolException e) {
+      log.warn("the host broke the protocol and is ended: {}", e.getMessage());
+      process.kill();
+      ended(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      var why = String.valueOf(e.getMessage());
-      gone = why;
-      process.disconnected();
-      answers.add(new Event.Gone(why));
-      if (e instanceof ProtocolException) {
-        log.warn("the host broke the protocol and is ended: {}", why);
-        process.kill();
-      }
-      closeChannel();
+      ended(String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      // Whoever waits for an answer would wait for ever, for this thread is the one that hears it.
+      process.kill();
+      ended("its answer could not be read: " + e);
     }
+  }
+
+  /** One that nobody asked for would be taken for the answer to the next batch. */
+  private void came(Due as, Frame frame) throws ProtocolException {
+    if (!due.compareAndSet(as, Due.NOTHING)) {
+      throw new ProtocolException("a " + frame.type() + " that was not its turn");
+    }
+    answers.add(new Event.Came(frame));
+  }
+
+  private void ended(String why) {
+    gone = why;
+    process.disconnected();
+    answers.add(new Event.Gone(why));
+    closeChannel();
   }
 
   private void push(Metric metric) {
@@ -233,6 +264,7 @@ final class SocketHost implements Host {
                     TimeUnit.MILLISECONDS));
     Event event;
     try {
+      due.set(Due.ANSWER);
       channel.write(type, parts);
       event = answers.take();
     } catch (IOException e) {
@@ -256,7 +288,7 @@ final class SocketHost implements Host {
     try {
       return switch (frame.type()) {
         case RESULT -> result(frame.body());
-        case FAILED -> new Answer.Failed(error(HandlerError.decode(frame.body())));
+        case FAILED -> failed(HandlerError.decode(frame.body()));
         default -> throw new ProtocolException(frame.type() + " where a RESULT was due");
       };
     } catch (IOException e) {
@@ -265,22 +297,24 @@ final class SocketHost implements Host {
     }
   }
 
-  /** Hosts keep the limits themselves; one that doesn't must not break the ledger. */
+  /** Hosts keep the rules themselves; one that doesn't must not break the ledger. */
   private static Answer result(byte[] json) {
-    if (json.length <= Start.Limits.DEFAULT.resultBytes()) {
-      return new Answer.Result(json);
-    }
-    return new Answer.Failed(
-        BatchError.of(
-            BatchError.Reason.ResultInvalid,
-            "The result has %,d bytes as JSON; %,d are allowed."
-                .formatted(json.length, Start.Limits.DEFAULT.resultBytes())));
+    var wrong = ResultCheck.wrong(json, Start.Limits.DEFAULT.resultBytes());
+    return wrong.isEmpty()
+        ? new Answer.Result(json)
+        : new Answer.Failed(BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
+  }
+
+  private static Answer failed(HandlerError error) {
+    return error.reason() == HandlerError.Reason.WorkerBroken
+        ? new Answer.Broke(error(error))
+        : new Answer.Failed(error(error));
   }
 
   private static BatchError error(HandlerError error) {
     var reason =
         switch (error.reason()) {
-          case HandlerFailed -> BatchError.Reason.HandlerFailed;
+          case HandlerFailed, WorkerBroken -> BatchError.Reason.HandlerFailed;
           case FatalError -> BatchError.Reason.FatalError;
           case ResultInvalid -> BatchError.Reason.ResultInvalid;
         };
@@ -289,6 +323,16 @@ final class SocketHost implements Host {
         error.message(),
         error.type().isEmpty() ? null : error.type(),
         error.stack().isEmpty() ? null : error.stack());
+  }
+
+  @Override
+  public Duration construction() {
+    return construction;
+  }
+
+  @Override
+  public boolean replaceable() {
+    return replaceable;
   }
 
   @Override
@@ -304,9 +348,18 @@ final class SocketHost implements Host {
 
   @Override
   public void close() {
+    end(FrameType.STOP);
+  }
+
+  @Override
+  public void replace() {
+    end(FrameType.REPLACE);
+  }
+
+  private void end(FrameType how) {
     if (alive()) {
       try {
-        channel.write(FrameType.STOP);
+        channel.write(how);
       } catch (IOException e) {
         log.debug("the host was gone before it was stopped", e);
       }

@@ -60,6 +60,7 @@ public final class Worker {
   private final WorkQueue queue;
   private final HostSource hosts;
   private final Pause pause = new Pause();
+  private final ProcessHealth health = new ProcessHealth();
   private @Nullable Thread runner;
   private boolean interruptible;
   private volatile boolean stopping;
@@ -133,16 +134,17 @@ public final class Worker {
     if (stopping) {
       return Optional.of(new WorkerExit(Reason.DONE, "stopped"));
     }
-    var current = host;
-    if (current == null || !current.alive()) {
-      if (current != null) {
-        current.close();
-        if (!hosts.canRestart()) {
-          return Optional.of(new WorkerExit(Reason.HOST_ENDED, howHostEnded));
-        }
+    if (host != null && (!host.alive() || health.why().isPresent())) {
+      var exit = part(host);
+      if (exit.isPresent()) {
+        return exit;
       }
+    }
+    var current = host;
+    if (current == null) {
       current = interruptibly(hosts::start);
       host = current;
+      health.started(current.construction(), System.nanoTime());
     }
     try {
       var lease = interruptibly(() -> queue.lease(LEASE_WAIT));
@@ -159,9 +161,31 @@ public final class Worker {
     }
   }
 
+  /** Leaves a host that has ended, or is to be replaced; an exit if no other can follow it. */
+  private Optional<WorkerExit> part(Host last) {
+    var why = health.why();
+    var another =
+        hosts.canRestart() || (last.alive() && last.replaceable() && !health.isHopelessHere());
+    if (!last.alive()) {
+      last.close();
+    } else {
+      howHostEnded = "The handler's process is replaced: %s.".formatted(why.orElse("it ended"));
+      log.atLevel(health.isSuspected() ? Level.WARN : Level.INFO)
+          .addKeyValue("job", job.jobName)
+          .log(howHostEnded);
+      if (another) {
+        last.replace();
+      }
+    }
+    if (!another) {
+      return Optional.of(new WorkerExit(Reason.HOST_ENDED, howHostEnded));
+    }
+    host = null;
+    return Optional.empty();
+  }
+
   private Optional<WorkerExit> handle(Host current, Lease lease, LeaseKeeper keeper) {
-    var deadline = job.batchTimeout.map(t -> Instant.now().plus(t));
-    keeper.keep(lease, job.batchTimeout.map(t -> t.plus(SLACK)).orElse(FOR_EVER));
+    keeper.keep(lease, FOR_EVER);
     try {
       var attempts = insist(lease::attempts);
       if (attempts == null) {
@@ -172,7 +196,21 @@ public final class Worker {
         commit(lease, Outcome.failed(Math.max(1, attempts.failures()), hopeless.get()));
         return Optional.empty();
       }
+      switch (health.placeFor(lease.index(), job.retry.isLast(attempts), System.nanoTime())) {
+        case ProcessHealth.Place.Here _ -> {}
+        case ProcessHealth.Place.Elsewhere(var delay) -> {
+          giveBack(lease, delay);
+          return Optional.empty();
+        }
+        case ProcessHealth.Place.Fresh _ -> {
+          giveBack(lease, Duration.ZERO);
+          return Optional.empty();
+        }
+      }
       var attempt = attempts.next();
+      // From here, for what came before was no time of the handler's.
+      var deadline = job.batchTimeout.map(t -> Instant.now().plus(t));
+      keeper.keep(lease, job.batchTimeout.map(t -> t.plus(SLACK)).orElse(FOR_EVER));
       var answer =
           lease.index() == Lease.COMPLETION
               ? current.complete(deadline, lease.payload())
@@ -184,28 +222,35 @@ public final class Worker {
                   lease.payload());
       return switch (answer) {
         case Answer.Result result -> {
+          health.succeeded();
           commit(lease, Outcome.succeeded(attempt, result.json()));
           yield Optional.empty();
         }
         case Answer.Failed failed -> {
-          failed(lease, attempt, failed.error());
+          health.failed(lease.index(), failed(lease, attempt, failed.error()));
+          yield Optional.empty();
+        }
+        case Answer.Broke broke -> {
+          health.broke(summary(broke.error()));
+          var _ = failed(lease, attempt, broke.error());
           yield Optional.empty();
         }
         case Answer.TimedOut _ -> {
           howHostEnded = inBatch("was ended by timeouts.batchSeconds", lease, attempt);
-          failed(
-              lease,
-              attempt,
-              BatchError.of(
-                  BatchError.Reason.BatchTimedOut,
-                  "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
-                      .formatted(job.batchTimeout.orElseThrow().toSeconds())));
+          var _ =
+              failed(
+                  lease,
+                  attempt,
+                  BatchError.of(
+                      BatchError.Reason.BatchTimedOut,
+                      "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
+                          .formatted(job.batchTimeout.orElseThrow().toSeconds())));
           yield Optional.empty();
         }
         case Answer.Died _ when abandoned -> release(lease);
         case Answer.Died died -> {
           howHostEnded = inBatch("ended", lease, attempt);
-          failed(lease, attempt, BatchError.of(BatchError.Reason.HandlerDied, died.how()));
+          var _ = failed(lease, attempt, BatchError.of(BatchError.Reason.HandlerDied, died.how()));
           yield Optional.empty();
         }
         case Answer.NeverStarted _ when abandoned -> release(lease);
@@ -235,20 +280,23 @@ public final class Worker {
     }
   }
 
-  private void failed(Lease lease, int attempt, BatchError error) {
+  /** Records a failed attempt; whether the batch is tried again, as far as this worker knows. */
+  private boolean failed(Lease lease, int attempt, BatchError error) {
     if (lease.mayHaveExpired()) {
       // Another worker may hold it by now: it will find this delivery without a verdict.
       log(Level.WARN, lease, attempt, "failed after its lease ran out: " + error.message());
-      return;
+      return true;
     }
     var attempts = insist(() -> lease.recordFailure(error));
     if (attempts == null) {
-      return;
+      return true;
     }
-    switch (job.retry.afterFailure(attempts, error)) {
+    return switch (job.retry.afterFailure(attempts, error)) {
       case Retry.Verdict.GiveUp(var last) -> {
         log(Level.WARN, lease, attempt, "failed for good: " + summary(last));
-        commit(lease, Outcome.failed(attempts.failures(), last));
+        // None if another worker has counted this attempt as lost already.
+        commit(lease, Outcome.failed(Math.max(1, attempts.failures()), last));
+        yield false;
       }
       case Retry.Verdict.Again(var delay) -> {
         log(
@@ -261,19 +309,25 @@ public final class Worker {
               lease.giveBack(delay);
               return true;
             });
+        yield true;
+      }
+    };
+  }
+
+  /** Leaves a batch that no attempt was made of to whoever takes it next. */
+  private static void giveBack(Lease lease, Duration delay) {
+    if (!lease.mayHaveExpired()) {
+      try {
+        lease.recordRelease();
+        lease.giveBack(delay);
+      } catch (QueueUnavailableException e) {
+        log.warn("a batch could not be given back, its lease will run out: {}", e.getMessage());
       }
     }
   }
 
   private Optional<WorkerExit> release(Lease lease) {
-    if (!lease.mayHaveExpired()) {
-      try {
-        lease.recordRelease();
-        lease.giveBack(Duration.ZERO);
-      } catch (QueueUnavailableException e) {
-        log.warn("a batch could not be given back, its lease will run out: {}", e.getMessage());
-      }
-    }
+    giveBack(lease, Duration.ZERO);
     return abandoned
         ? Optional.of(
             new WorkerExit(

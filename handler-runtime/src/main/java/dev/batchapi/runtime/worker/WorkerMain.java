@@ -14,13 +14,11 @@ import dev.batchapi.queue.jetstream.NatsAccess;
 import dev.batchapi.runtime.protocol.NotFrozenException;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -172,10 +170,8 @@ public final class WorkerMain {
   }
 
   private static void lastWords(Path file, String message) {
-    var bytes = message.getBytes(StandardCharsets.UTF_8);
-    var length = Math.min(bytes.length, LAST_WORDS_BYTES);
     try {
-      Files.write(file, Arrays.copyOf(bytes, length));
+      Files.write(file, LastWords.of(message, LAST_WORDS_BYTES));
     } catch (IOException e) {
       log.warn("the termination message can't be written to {}: {}", file, e.toString());
     }

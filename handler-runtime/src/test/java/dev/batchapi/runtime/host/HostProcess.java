@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.batchapi.handler.BatchHandler;
 import dev.batchapi.metrics.StatsdMetrics;
@@ -60,6 +61,7 @@ final class HostProcess implements AutoCloseable {
             JsonFactory.class,
             ObjectMapper.class,
             JavaTimeModule.class,
+            Jdk8Module.class,
             org.slf4j.Logger.class,
             Class.forName("org.slf4j.simple.SimpleLogger"))) {
       jars.add(home(type));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.runtime.protocol.FrameType;
+import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.PeerGoneException;
 import java.io.IOException;
@@ -145,13 +146,17 @@ class JavaHostIT {
   }
 
   @Test
-  void outOfMemoryFailsTheAttemptAlone() throws Exception {
+  void outOfMemoryFailsTheAttemptAndSaysThatTheProcessIsBroken() throws Exception {
     try (var host = new HostProcess(folder, LIVELY, "-Xmx48m")) {
       host.worker().start("Handler", Map.of());
       var error = host.worker().ready().failureOf("[\"memory\"]");
+      assertThat(error.reason()).isEqualTo(HandlerError.Reason.WorkerBroken);
       assertThat(error.type()).isEqualTo("java.lang.OutOfMemoryError");
       assertThat(error.stack()).contains("at Handler.handleBatch(Handler.java:");
+      // The worker decides; a host that it lets go on does so.
       assertThat(host.worker().resultOf("[\"b\"]")).isEqualTo("\"b\"");
+      host.worker().channel().write(FrameType.REPLACE);
+      assertThat(host.exit()).isEqualTo(75);
     }
   }
 

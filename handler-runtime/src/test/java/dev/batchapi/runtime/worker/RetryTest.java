@@ -27,6 +27,19 @@ class RetryTest {
   }
 
   @Test
+  void aFailureThatAnotherWorkerHasCountedAsALossWaitsAsOne() {
+    assertThat(retry.backoff(0)).isEqualTo(Duration.ofSeconds(1));
+    assertThat(retry.afterFailure(new Attempts(0, 1, 0, List.of()), THROWN))
+        .isEqualTo(new Again(Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void theLastAttemptIsKnown() {
+    assertThat(retry.isLast(Attempts.NONE.plusFailure(THROWN))).isFalse();
+    assertThat(retry.isLast(Attempts.NONE.plusFailure(THROWN).plusFailure(THROWN))).isTrue();
+  }
+
+  @Test
   void aBatchIsTriedUntilItHasNoAttemptLeft() {
     var once = Attempts.NONE.plusFailure(THROWN);
     var thrice = once.plusFailure(THROWN).plusFailure(THROWN);

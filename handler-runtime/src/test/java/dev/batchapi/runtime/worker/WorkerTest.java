@@ -4,13 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.queue.memory.MemoryQueue;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,19 +39,24 @@ import org.junit.jupiter.api.Timeout;
 class WorkerTest {
   private static final String JOB = "uid-1";
   private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
+  private static final Retry RETRY = new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10);
   private static final Answer FINE = new Answer.Result("[1]".getBytes(UTF_8));
 
   private final MemoryQueue queue = new MemoryQueue();
   private final ScriptedHosts hosts = new ScriptedHosts();
-  private final Worker worker =
-      new Worker(
-          new Worker.Assignment(
-              JOB,
-              "monday",
-              new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
-              Optional.of(Duration.ofSeconds(7))),
-          queue.worker(JOB),
-          hosts);
+  private final Worker worker = worker(RETRY);
+
+  private Worker worker(Retry retry) {
+    return new Worker(assignment(retry), queue.worker(JOB), hosts);
+  }
+
+  private Worker over(UnaryOperator<Lease> leases) {
+    return new Worker(assignment(RETRY), new Wrapped(queue.worker(JOB), leases), hosts);
+  }
+
+  private static Worker.Assignment assignment(Retry retry) {
+    return new Worker.Assignment(JOB, "monday", retry, Optional.of(Duration.ofSeconds(7)));
+  }
 
   @Test
   void everyBatchGetsItsOutcomeAndTheWorkerLeavesWithTheEndRecord() {
@@ -158,6 +168,95 @@ class WorkerTest {
   }
 
   @Test
+  void aBatchThatFailedIsTriedAgainInAFreshProcess() {
+    hosts.answers(new Answer.Failed(THROWN), new Answer.Failed(THROWN), FINE);
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.processes).containsExactly(1, 2, 3);
+    assertThat(queue.counts(JOB).succeeded()).isEqualTo(1);
+  }
+
+  @Test
+  void aProcessThatOneBatchBreaksCostsNoOtherBatchItsOutcome() {
+    hosts.breaks = 3;
+    enqueue(60);
+    runUntil(60);
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failed)
+        .containsExactly(59, 1);
+    assertThat(outcome(3).kind()).isEqualTo(Outcome.Kind.FAILED);
+    assertThat(hosts.started.get()).isBetween(3, 12);
+  }
+
+  @Test
+  void evenWithOneAttemptEach() {
+    var once = worker(new Retry(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
+    hosts.breaks = 3;
+    enqueue(20);
+    run(once, () -> queue.counts(JOB).done() == 20);
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failed)
+        .containsExactly(19, 1);
+    assertThat(hosts.handled).hasSize(20);
+  }
+
+  @Test
+  void aBrokenProcessTakesNoOtherBatch() {
+    hosts.answers(new Answer.Broke(THROWN), FINE, FINE);
+    enqueue(2);
+    runUntil(2);
+    assertThat(hosts.processes).containsExactly(1, 2, 2);
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts)
+        .containsExactly(2, 1);
+  }
+
+  @Test
+  void whereNoOtherProcessFollowsTheWorkerAsksToBeReplaced() {
+    hosts.restarts = false;
+    hosts.answers(new Answer.Broke(THROWN));
+    enqueue(2);
+    var exit = runUntil(2);
+    assertThat(exit.reason()).isEqualTo(WorkerExit.Reason.HOST_ENDED);
+    assertThat(exit.message()).contains("is replaced: it is broken: no such label");
+  }
+
+  @Test
+  void theBatchTimeoutBeginsWhenTheHandlerGetsTheBatch() {
+    hosts.answers(new Answer.Failed(THROWN), FINE);
+    enqueue(1);
+    UnaryOperator<Lease> slow =
+        lease ->
+            new Leased(lease) {
+              @Override
+              public Attempts attempts() {
+                LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+                return super.attempts();
+              }
+            };
+    run(over(slow), () -> queue.counts(JOB).done() == 1);
+    assertThat(hosts.timeLeft)
+        .allSatisfy(left -> assertThat(left).isGreaterThan(Duration.ofMillis(6_600)));
+  }
+
+  @Test
+  void aFatalErrorWhoseAttemptWasCountedAsLostIsOneAttempt() {
+    var fatal = BatchError.of(Reason.FatalError, "not an image");
+    hosts.answers(new Answer.Failed(fatal));
+    enqueue(1);
+    UnaryOperator<Lease> countedAsLost =
+        lease ->
+            new Leased(lease) {
+              @Override
+              public Attempts recordFailure(BatchError error) {
+                return new Attempts(0, 1, 0, List.of());
+              }
+            };
+    run(over(countedAsLost), () -> queue.counts(JOB).done() == 1);
+    assertThat(outcome(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
   void aStoppedWorkerThatIsIdleLeavesAtOnce() throws Exception {
     var exit = CompletableFuture.supplyAsync(worker::run);
     await().until(() -> hosts.started.get() == 1);
@@ -178,7 +277,11 @@ class WorkerTest {
   }
 
   private WorkerExit run(Callable<Boolean> over) {
-    var exit = CompletableFuture.supplyAsync(worker::run);
+    return run(worker, over);
+  }
+
+  private WorkerExit run(Worker one, Callable<Boolean> over) {
+    var exit = CompletableFuture.supplyAsync(one::run);
     await().until(() -> exit.isDone() || over.call());
     queue.end(JOB, new End(Verdict.Complete, "", Instant.now()));
     queue.retire(JOB);
@@ -193,6 +296,12 @@ class WorkerTest {
     private final AtomicInteger closed = new AtomicInteger();
     private @Nullable HostStartException failure;
     private @Nullable CountDownLatch block;
+    private final List<Integer> processes = Collections.synchronizedList(new ArrayList<>());
+    private final List<Duration> timeLeft = Collections.synchronizedList(new ArrayList<>());
+    private boolean restarts = true;
+
+    /** The batch that breaks its process, in place of the list; below 0 for none. */
+    private int breaks = -1;
 
     void answers(Answer... script) {
       answers.addAll(List.of(script));
@@ -209,16 +318,24 @@ class WorkerTest {
 
     @Override
     public boolean canRestart() {
-      return true;
+      return restarts;
     }
 
     private final class ScriptedHost implements Host {
+      private final int number = started.get();
       private boolean alive = true;
+      private boolean broken;
 
       @Override
       public Answer handle(
           String id, int index, int attempt, Optional<Instant> deadline, byte[] payload) {
         handled.add(id + " #" + attempt);
+        processes.add(number);
+        deadline.ifPresent(at -> timeLeft.add(Duration.between(Instant.now(), at)));
+        if (breaks >= 0) {
+          broken |= index == breaks;
+          return broken ? new Answer.Failed(THROWN) : FINE;
+        }
         return answer();
       }
 
@@ -238,7 +355,10 @@ class WorkerTest {
           return new Answer.Died("killed");
         }
         var answer = answers.remove();
-        alive = answer instanceof Answer.Result || answer instanceof Answer.Failed;
+        alive =
+            answer instanceof Answer.Result
+                || answer instanceof Answer.Failed
+                || answer instanceof Answer.Broke;
         return answer;
       }
 
@@ -259,6 +379,82 @@ class WorkerTest {
       public void close() {
         closed.incrementAndGet();
       }
+    }
+  }
+
+  /** A queue whose leases are others. */
+  private record Wrapped(WorkQueue inner, UnaryOperator<Lease> lease) implements WorkQueue {
+    @Override
+    public Optional<Lease> lease(Duration wait) throws InterruptedException {
+      return inner.lease(wait).map(lease);
+    }
+
+    @Override
+    public Optional<End> ended() {
+      return inner.ended();
+    }
+
+    @Override
+    public Duration leaseDuration() {
+      return inner.leaseDuration();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+
+  private static class Leased implements Lease {
+    private final Lease inner;
+
+    Leased(Lease inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public int index() {
+      return inner.index();
+    }
+
+    @Override
+    public byte[] payload() {
+      return inner.payload();
+    }
+
+    @Override
+    public Attempts attempts() {
+      return inner.attempts();
+    }
+
+    @Override
+    public void renew() {
+      inner.renew();
+    }
+
+    @Override
+    public boolean mayHaveExpired() {
+      return inner.mayHaveExpired();
+    }
+
+    @Override
+    public Attempts recordFailure(BatchError error) {
+      return inner.recordFailure(error);
+    }
+
+    @Override
+    public void recordRelease() {
+      inner.recordRelease();
+    }
+
+    @Override
+    public void giveBack(Duration delay) {
+      inner.giveBack(delay);
+    }
+
+    @Override
+    public boolean commit(Outcome outcome) {
+      return inner.commit(outcome);
     }
   }
 }

@@ -100,7 +100,7 @@ final class HandlerContainer {
   private static List<String> command(PodPlan plan) {
     var command = new ArrayList<String>();
     switch (plan.language()) {
-      case JAVA -> command.addAll(List.of(PodFiles.JAVA, PodFiles.HOST_ARGUMENTS));
+      case JAVA -> command.addAll(List.of("/bin/sh", PodFiles.JAVA_HOST));
       case PYTHON -> {
         var host = Objects.requireNonNull(plan.pythonHost());
         var start = Objects.requireNonNull(plan.pythonStart());

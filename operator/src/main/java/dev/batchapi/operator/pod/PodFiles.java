@@ -27,7 +27,9 @@ final class PodFiles {
   static final String JAVA = "/opt/batchapi/java/bin/java";
 
   static final String WORKER_ARGUMENTS = "@/opt/batchapi/worker.args";
-  static final String HOST_ARGUMENTS = "@/opt/batchapi/java-host.args";
+
+  /** The runtime image's script that starts the Java host. */
+  static final String JAVA_HOST = "/opt/batchapi/java-host.sh";
 
   private PodFiles() {}
 }

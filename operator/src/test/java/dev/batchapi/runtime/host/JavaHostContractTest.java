@@ -18,7 +18,7 @@ class JavaHostContractTest {
   @Test
   void theJavaHostReadsItsArguments() {
     var command = command();
-    assertThat(command).startsWith("/opt/batchapi/java/bin/java", "@/opt/batchapi/java-host.args");
+    assertThat(command).startsWith("/bin/sh", "/opt/batchapi/java-host.sh");
     var arguments = command.subList(2, command.size()).toArray(String[]::new);
     assertThat(arguments[3]).isEqualTo("/batchapi/code");
     arguments[3] = folder.toString();

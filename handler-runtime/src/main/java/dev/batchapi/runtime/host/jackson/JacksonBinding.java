@@ -28,6 +28,8 @@ public final class JacksonBinding implements JsonBinding {
   private JacksonBinding(Iterable<? extends Module> modules) {
     mapper.registerModule(new NotJson());
     mapper.registerModules(modules);
+    // 2.9 for an int is a mistake, and not 2.
+    mapper.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
     mapper.disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS);
     writer = mapper.writer();
