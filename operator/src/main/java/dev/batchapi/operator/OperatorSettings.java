@@ -84,7 +84,7 @@ public record OperatorSettings(
         env.optional("BATCHAPI_STATSD_FLAVOUR").map(OperatorSettings::flavour),
         env.required("BATCHAPI_RUNTIME_IMAGE"),
         Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
-        Duration.ofSeconds(env.number("BATCHAPI_CREDENTIALS_SECONDS", 3600, 60, 86_400)),
+        Duration.ofSeconds(env.number("BATCHAPI_CREDENTIALS_SECONDS", 3600, 600, 86_400)),
         Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
         env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
         env.bool("BATCHAPI_LEADER_ELECTION", true),
