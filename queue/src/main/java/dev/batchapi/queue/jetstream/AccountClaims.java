@@ -37,6 +37,12 @@ final class AccountClaims {
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
+  /** A worker has two or three at a time; each one costs the server memory. */
+  private static final int WORKER_SUBSCRIPTIONS = 100;
+
+  /** Of all workers of a namespace together; about 25 KB of the server's memory each. */
+  private static final int NAMESPACE_CONNECTIONS = 5_000;
+
   private AccountClaims() {}
 
   static ObjectNode operator() {
@@ -66,6 +72,7 @@ final class AccountClaims {
    */
   static ObjectNode namespace(String batchAccount, String signer, Map<String, Instant> revoked) {
     var claims = account(0);
+    ((ObjectNode) claims.path("limits")).put("conn", NAMESPACE_CONNECTIONS);
     var imports = claims.putArray("imports");
     for (var service : SERVICES) {
       imports
@@ -78,7 +85,7 @@ final class AccountClaims {
     var scope = claims.putArray("signing_keys").addObject();
     scope.put("kind", "user_scope").put("key", signer).put("role", "worker");
     var template = scope.putObject("template");
-    template.put("subs", -1).put("data", -1).put("payload", -1);
+    template.put("subs", WORKER_SUBSCRIPTIONS).put("data", -1).put("payload", -1);
     add(template.putObject("pub").putArray("allow"), WORKER_PUBLISHES);
     add(template.putObject("sub").putArray("allow"), List.of(WORKER_INBOX));
     if (!revoked.isEmpty()) {

@@ -416,6 +416,19 @@ class WorkerPermissionsIT {
   }
 
   @Test
+  void cannotFillTheServerWithSubscriptions() throws Exception {
+    var dispatcher = workerA.createDispatcher(message -> {});
+    for (var i = 0; i < 200; i++) {
+      dispatcher.subscribe("_INBOX_A.x" + i);
+    }
+    workerA.flush(Duration.ofSeconds(5));
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () -> errors.stream().anyMatch(e -> containsIgnoringCase(e, "maximum subscriptions")));
+  }
+
+  @Test
   void cannotReplaceOutcomesByARollup() {
     var first = commit(new Headers().put("Batch-Outcome", "SUCCEEDED"));
     var rollup = commit(new Headers().put("Nats-Rollup", "all"));
