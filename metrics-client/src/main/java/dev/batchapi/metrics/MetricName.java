@@ -1,53 +1,31 @@
 package dev.batchapi.metrics;
 
 import dev.batchapi.handler.ReservedMetricNameException;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 
 /** The rules for a metric's name. */
 final class MetricName {
-  static final int MAX_LENGTH = 200;
-
-  /**
-   * The exporter's own metrics. A second metric under such a name makes its whole exposition fail
-   * until it is restarted.
-   */
-  private static final List<String> EXPORTER =
-      List.of("go_", "process_", "promhttp_", "statsd_", "datadog_dogstatsd_client_");
-
-  /** What Prometheus adds to every scrape; a pushed series of that name would be a duplicate. */
-  private static final List<String> PROMETHEUS = List.of("up", "ALERTS", "ALERTS_FOR_STATE");
-
   private MetricName() {}
 
   /**
    * The name as it is sent, and logged: ASCII letters, digits, {@code _ . -}, the rest replaced.
    */
   static String clean(String name) {
-    int length = Math.min(name.length(), MAX_LENGTH);
+    int length = Math.min(name.length(), WireRules.MAX_NAME);
     for (int i = 0; i < length; i++) {
-      if (!allowed(name.charAt(i))) {
+      if (!WireRules.isInNames(name.charAt(i))) {
         return replaced(name, length);
       }
     }
     return length == name.length() ? name : name.substring(0, length);
   }
 
-  /**
-   * The name as the exporter shows it; what is the same here is one metric to Prometheus. As the
-   * exporter does it, a row of dashes becomes a single underscore.
-   */
+  /** The name as the exporter shows it; what is the same here is one metric to Prometheus. */
   static String exposed(String clean) {
-    StringBuilder name = new StringBuilder(clean.length() + 1);
-    if (Character.isDigit(clean.charAt(0))) {
-      name.append('_');
-    }
-    for (int i = 0; i < clean.length(); i++) {
-      char c = clean.charAt(i);
-      if (c != '-' || i == 0 || clean.charAt(i - 1) != '-') {
-        name.append(c == '.' || c == '-' ? '_' : c);
-      }
-    }
-    return name.toString();
+    byte[] sent = clean.getBytes(StandardCharsets.ISO_8859_1);
+    byte[] exposed = new byte[sent.length + 1];
+    int length = WireRules.expose(sent, 0, sent.length, exposed);
+    return new String(exposed, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -57,7 +35,7 @@ final class MetricName {
    */
   static void requireNotReserved(String clean) {
     String exposed = exposed(clean);
-    for (String prefix : StatsdMetrics.RESERVED_PREFIXES) {
+    for (String prefix : WireRules.RESERVED_PREFIXES) {
       if (exposed.startsWith(prefix)) {
         throw new ReservedMetricNameException(
             "The metric name \""
@@ -69,28 +47,12 @@ final class MetricName {
     }
   }
 
-  /** Whether the server or Prometheus uses this name itself. */
-  static boolean belongsToServer(String exposed) {
-    return EXPORTER.stream().anyMatch(exposed::startsWith)
-        || exposed.startsWith("scrape_")
-        || PROMETHEUS.contains(exposed);
-  }
-
   private static String replaced(String name, int length) {
     StringBuilder result = new StringBuilder(length);
     for (int i = 0; i < length; i++) {
       char c = name.charAt(i);
-      result.append(allowed(c) ? c : '_');
+      result.append(WireRules.isInNames(c) ? c : '_');
     }
     return result.toString();
-  }
-
-  private static boolean allowed(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '_'
-        || c == '.'
-        || c == '-';
   }
 }

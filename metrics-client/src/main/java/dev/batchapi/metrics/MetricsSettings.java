@@ -55,9 +55,9 @@ public record MetricsSettings(
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
     }
-    if (tags.size() > TagRules.MAX_TAGS) {
+    if (tags.size() > WireRules.MAX_TAGS) {
       throw new IllegalArgumentException(
-          tags.size() + " tags on every metric are more than " + TagRules.MAX_TAGS);
+          tags.size() + " tags on every metric are more than " + WireRules.MAX_TAGS);
     }
     if (maxSeries < 1 || maxSeries > LARGEST_MAX_SERIES) {
       throw new IllegalArgumentException(
@@ -168,8 +168,8 @@ public record MetricsSettings(
       }
       tags.put(pair.substring(0, colon).strip(), pair.substring(colon + 1).strip());
     }
-    if (tags.size() > TagRules.MAX_TAGS) {
-      throw new IllegalArgumentException(tags.size() + " tags are more than " + TagRules.MAX_TAGS);
+    if (tags.size() > WireRules.MAX_TAGS) {
+      throw new IllegalArgumentException(tags.size() + " tags are more than " + WireRules.MAX_TAGS);
     }
     return tags;
   }

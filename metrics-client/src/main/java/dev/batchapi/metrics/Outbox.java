@@ -247,10 +247,10 @@ final class Outbox implements AutoCloseable {
   }
 
   private void send(Series counter, double sum) {
-    if (Double.isFinite(sum)) {
+    if (Math.abs(sum) <= WireRules.LARGEST_VALUE) {
       transport.send(counter, sum);
     } else {
-      losses.count(Loss.VALUE, counter.name(), "its sum is beyond what a number can hold");
+      losses.count(Loss.VALUE, counter.name(), "its sum " + sum + " is beyond 1e300");
     }
   }
 

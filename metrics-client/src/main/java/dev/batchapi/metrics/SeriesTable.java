@@ -3,7 +3,6 @@ package dev.batchapi.metrics;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +17,6 @@ final class SeriesTable {
   /** Digits that the sum of a counter must have room for, whatever it will be. */
   private static final int LONGEST_SUM = 20;
 
-  private static final List<String> OBSERVER_SUFFIXES = List.of("", "_sum", "_count", "_bucket");
-
   private final Flavour flavour;
   private final int maxSeries;
   private final TagRules tagRules;
@@ -28,7 +25,7 @@ final class SeriesTable {
 
   private final ReentrantLock admission = new ReentrantLock();
   private final Map<String, Series> byIdentity = new HashMap<>();
-  private final Map<String, String> exposedNames = new HashMap<>();
+  private final NameClaims names = new NameClaims();
   private final Collection<Series> counters = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
 
@@ -79,7 +76,7 @@ final class SeriesTable {
     String clean = MetricName.clean(name);
     MetricName.requireNotReserved(clean);
     String exposed = MetricName.exposed(clean);
-    if (flavour == Flavour.PROMETHEUS && MetricName.belongsToServer(exposed)) {
+    if (flavour == Flavour.PROMETHEUS && WireRules.belongsToServer(exposed)) {
       losses.count(Loss.NAME, name, "this name is used by the metrics server itself");
       return null;
     }
@@ -123,7 +120,7 @@ final class SeriesTable {
       if (known != null) {
         return known;
       }
-      if (fresh.lineLength(LONGEST_SUM) > UdpTransport.MAX_DATAGRAM_BYTES && kind == Kind.COUNTER) {
+      if (fresh.lineLength(LONGEST_SUM) > WireRules.MAX_LINE_BYTES && kind == Kind.COUNTER) {
         losses.count(Loss.LENGTH, name, "its name and tags are longer than a datagram");
         return null;
       }
@@ -136,7 +133,7 @@ final class SeriesTable {
                 + " series already, the limit of one worker; use tags with few values");
         return null;
       }
-      if (flavour == Flavour.PROMETHEUS && !claim(kind, exposed)) {
+      if (flavour == Flavour.PROMETHEUS && !names.claim(kind, exposed)) {
         losses.count(
             Loss.TYPE, name, "this name, or one it needs, is in use for another kind of metric");
         return null;
@@ -150,25 +147,6 @@ final class SeriesTable {
     } finally {
       admission.unlock();
     }
-  }
-
-  /**
-   * Prometheus has one kind for a name, and a histogram needs three more names. The exporter
-   * refuses those three beside a gauge too.
-   */
-  private boolean claim(Kind kind, String exposed) {
-    String owner = kind.letter() + exposed;
-    List<String> suffixes = kind == Kind.COUNTER ? List.of("") : OBSERVER_SUFFIXES;
-    for (String suffix : suffixes) {
-      String holder = exposedNames.get(exposed + suffix);
-      if (holder != null && !holder.equals(owner)) {
-        return false;
-      }
-    }
-    for (String suffix : suffixes) {
-      exposedNames.put(exposed + suffix, owner);
-    }
-    return true;
   }
 
   private void countChanges(Spelling spelling) {

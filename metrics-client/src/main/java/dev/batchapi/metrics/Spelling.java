@@ -83,12 +83,12 @@ final class Spelling {
 
   /** Whether it is small and plain enough to be kept: anything else is looked at each time. */
   boolean cacheable() {
-    if (name.length() > MetricName.MAX_LENGTH || keys.length > TagRules.MAX_TAGS) {
+    if (name.length() > WireRules.MAX_NAME || keys.length > WireRules.MAX_TAGS) {
       return false;
     }
     for (int i = 0; i < keys.length; i++) {
-      if (!(keys[i] instanceof String key && key.length() <= TagRules.MAX_KEY)
-          || !(values[i] instanceof String value && value.length() <= TagRules.MAX_VALUE)) {
+      if (!(keys[i] instanceof String key && key.length() <= WireRules.MAX_TAG_KEY)
+          || !(values[i] instanceof String value && value.length() <= WireRules.MAX_TAG_VALUE)) {
         return false;
       }
     }

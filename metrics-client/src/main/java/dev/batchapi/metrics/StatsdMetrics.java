@@ -2,7 +2,6 @@ package dev.batchapi.metrics;
 
 import dev.batchapi.handler.MetricsClient;
 import dev.batchapi.handler.ReservedMetricNameException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -25,11 +24,7 @@ import org.slf4j.LoggerFactory;
  * for 1 s, and all of them as a rule not at all. There is one thread, a daemon.
  */
 public final class StatsdMetrics implements MetricsClient, AutoCloseable {
-  /** Names that begin with one of these belong to the platform, or did in Cortex; a push throws. */
-  public static final List<String> RESERVED_PREFIXES = List.of("batchapi_", "cortex_", "istio_");
-
   private static final Logger LOG = LoggerFactory.getLogger(StatsdMetrics.class);
-  private static final double LARGEST_VALUE = 1e300;
 
   private final Losses losses;
   private final SeriesTable table;
@@ -200,7 +195,7 @@ public final class StatsdMetrics implements MetricsClient, AutoCloseable {
   }
 
   private boolean acceptable(Series series, double value) {
-    if (!(Math.abs(value) <= LARGEST_VALUE)) {
+    if (!(Math.abs(value) <= WireRules.LARGEST_VALUE)) {
       losses.count(Loss.VALUE, series.name(), value + " is not a number between -1e300 and 1e300");
       return false;
     }

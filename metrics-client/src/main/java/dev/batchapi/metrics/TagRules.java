@@ -3,35 +3,24 @@ package dev.batchapi.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a handler's tags safe: sorted by key, so that the order of a map makes no second series, at
- * most {@link #MAX_TAGS}, the client's default tags over the handler's.
+ * most {@link WireRules#MAX_TAGS}, the client's default tags over the handler's.
  */
 final class TagRules {
-  static final int MAX_TAGS = 10;
-  static final int MAX_KEY = 64;
-  static final int MAX_VALUE = 200;
-
   /** More than anyone means to pass; bounds the work of one push. */
   private static final int MAX_READ = 100;
-
-  /**
-   * Labels that Prometheus or the exporter sets itself: a pushed {@code le} or {@code quantile}
-   * ends the exporter's process.
-   */
-  private static final Set<String> TAKEN = Set.of("le", "quantile", "job", "instance");
 
   private final SortedMap<String, String> defaults = new TreeMap<>();
 
   TagRules(Map<String, String> defaultTags) {
     Outcome outcome = new Outcome();
     defaultTags.forEach((key, value) -> put(key, value, defaults, outcome));
-    while (defaults.size() > MAX_TAGS) {
+    while (defaults.size() > WireRules.MAX_TAGS) {
       defaults.remove(defaults.lastKey());
     }
   }
@@ -54,7 +43,7 @@ final class TagRules {
           String users = tags.remove(key);
           outcome.changed |= users != null && !users.equals(value);
         });
-    while (tags.size() + defaults.size() > MAX_TAGS) {
+    while (tags.size() + defaults.size() > WireRules.MAX_TAGS) {
       tags.remove(tags.lastKey());
       outcome.dropped = true;
     }
@@ -107,29 +96,29 @@ final class TagRules {
   }
 
   private static String cleanKey(String raw) {
-    int length = Math.min(raw.length(), MAX_KEY);
+    int length = Math.min(raw.length(), WireRules.MAX_TAG_KEY);
     StringBuilder result = new StringBuilder(length);
+    if (raw.charAt(0) >= '0' && raw.charAt(0) <= '9') {
+      result.append('_');
+    }
     for (int i = 0; i < length; i++) {
       char c = raw.charAt(i);
-      boolean digit = c >= '0' && c <= '9';
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (i == 0 && digit) {
-        result.append('_');
-      }
-      result.append(letter || digit ? c : '_');
+      result.append(WireRules.isInTagKeys(c) ? c : '_');
     }
-    String key = result.toString();
-    return key.startsWith("__") || TAKEN.contains(key) ? "tag_" + key : key;
+    if (WireRules.isTakenTagKey(result.toString())) {
+      result.insert(0, "tag_");
+    }
+    return result.substring(0, Math.min(result.length(), WireRules.MAX_TAG_KEY));
   }
 
   /** Keeps what Cortex's Python client kept: letters and digits of any script, {@code _ - : / .} */
   private static String cleanValue(String raw) {
-    StringBuilder result = new StringBuilder(Math.min(raw.length(), MAX_VALUE));
+    StringBuilder result = new StringBuilder(Math.min(raw.length(), WireRules.MAX_TAG_VALUE));
     int i = 0;
     while (i < raw.length()) {
       int c = raw.codePointAt(i);
       int width = Character.charCount(c);
-      if (i + width > MAX_VALUE) {
+      if (i + width > WireRules.MAX_TAG_VALUE) {
         break;
       }
       boolean keep =

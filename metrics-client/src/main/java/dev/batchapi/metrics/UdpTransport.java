@@ -6,14 +6,11 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Sends lines over a socket of our own, in datagrams as full as the lines allow. */
 final class UdpTransport implements Transport {
-  /** Fits into the packets of overlay networks, whose limit is 1,450 bytes or a little less. */
-  static final int MAX_DATAGRAM_BYTES = 1_400;
-
   private static final Duration ROTATION = Duration.ofMinutes(5);
 
   private final Losses losses;
   private final Connection connection;
-  private final Datagram datagram = new Datagram(MAX_DATAGRAM_BYTES);
+  private final Datagram datagram = new Datagram(WireRules.MAX_LINE_BYTES);
   private final byte[] number = new byte[NumberText.MAX_LENGTH];
   private final LongAdder sent = new LongAdder();
   private int linesOfLast;
@@ -62,11 +59,11 @@ final class UdpTransport implements Transport {
   }
 
   private boolean reserve(Series series, double value, int bytes) {
-    if (bytes > MAX_DATAGRAM_BYTES) {
+    if (bytes > WireRules.MAX_LINE_BYTES) {
       losses.count(
           Loss.LENGTH,
           series.name(),
-          "it takes " + bytes + " bytes, and a datagram has " + MAX_DATAGRAM_BYTES);
+          "it takes " + bytes + " bytes, and a datagram has " + WireRules.MAX_LINE_BYTES);
       return false;
     }
     if (!datagram.hasRoom(bytes)) {

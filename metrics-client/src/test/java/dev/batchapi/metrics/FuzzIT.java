@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is pushed, what leaves is well-formed, and the real exporter reads all of it. */
-class FuzzIT {
+public class FuzzIT {
   private static final String[] PIECES = {
     "a",
     "B",
@@ -134,7 +134,8 @@ class FuzzIT {
     }
   }
 
-  private static void pushRandomly(Random random, StatsdMetrics metrics, int pushes) {
+  /** Names, tags and values of every kind, also such as no handler should push. */
+  public static void pushRandomly(Random random, StatsdMetrics metrics, int pushes) {
     metrics.gauge("last", 0); // So that its series is within the limit.
     metrics.increment("n_last", 0);
     for (int i = 0; i < pushes; i++) {

@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The servers that {@code make tools} builds, as child processes of a test. */
-final class Tools {
+public final class Tools {
   private Tools() {}
 
-  static String path(String name) {
+  public static String path(String name) {
     String cache =
         System.getenv()
             .getOrDefault(
@@ -22,7 +22,7 @@ final class Tools {
     return binary.toString();
   }
 
-  static void stop(Process process) {
+  public static void stop(Process process) {
     process.destroy();
     try {
       if (!process.waitFor(5, TimeUnit.SECONDS)) {

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 
 /** The wire format as the client promises it: nothing that a server would have to guess about. */
 final class WireLine {
-  private static final String TAG = "[A-Za-z_][A-Za-z0-9_]{0,67}:[\\p{L}\\p{Nd}_:/.-]+";
+  private static final String TAG = "[A-Za-z_][A-Za-z0-9_]{0,63}:[\\p{L}\\p{Nd}_:/.-]+";
   private static final Pattern LINE =
       Pattern.compile(
           "[A-Za-z0-9_.-]{1,200}:-?[0-9]+(\\.[0-9]+)?\\|[cghd](\\|#"

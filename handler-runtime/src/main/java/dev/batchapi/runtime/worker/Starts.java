@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.handler.JobSpec;
 import dev.batchapi.metrics.Flavour;
-import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.metrics.WireRules;
 import dev.batchapi.runtime.protocol.Start;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ public final class Starts {
             Instant.parse(job.startTime())),
         Start.Limits.DEFAULT,
         new Start.Metrics(
-            statsd, flavour.text(), run.metrics().tags(), StatsdMetrics.RESERVED_PREFIXES));
+            statsd, flavour.text(), run.metrics().tags(), WireRules.RESERVED_PREFIXES));
   }
 
   private static Map<String, @Nullable Object> object(JsonNode json) {
