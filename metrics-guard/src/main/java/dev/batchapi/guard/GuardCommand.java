@@ -1,0 +1,56 @@
+package dev.batchapi.guard;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How the guard's process is started. The one place that knows the options of its JVM. */
+final class GuardCommand {
+  /**
+   * A small heap: at the limits it holds 20,000 names of 200 signs, four times each. When that is
+   * not enough the process ends and is started again, rather than going on half.
+   */
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xms8m",
+          "-Xmx64m",
+          "-Xss512k",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-Dorg.slf4j.simpleLogger.showDateTime=true",
+          "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ssXXX",
+          "-Dorg.slf4j.simpleLogger.showThreadName=false",
+          "-Dorg.slf4j.simpleLogger.showShortLogName=true");
+
+  /** What it needs of the image's libraries; fewer jars are less memory. */
+  private static final List<String> JARS =
+      List.of("metrics-guard-", "metrics-client-", "handler-api-", "slf4j-");
+
+  private GuardCommand() {}
+
+  /**
+   * The lines of the image's argument file.
+   *
+   * @param home the folder that holds {@code lib/} and will hold {@code guard.aot}
+   */
+  static List<String> arguments(Path home) throws IOException {
+    List<String> arguments = new ArrayList<>(JVM_OPTIONS);
+    arguments.add("-XX:AOTCache=" + home.resolve("guard.aot"));
+    arguments.addAll(List.of("-cp", classPath(home.resolve("lib")), GuardMain.class.getName()));
+    return arguments;
+  }
+
+  private static String classPath(Path lib) throws IOException {
+    try (var jars = Files.list(lib)) {
+      return jars.filter(jar -> JARS.stream().anyMatch(jar.getFileName().toString()::startsWith))
+          .map(Path::toString)
+          .sorted()
+          .collect(joining(":"));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.guard;
+
+import org.jspecify.annotations.NullMarked;
