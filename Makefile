@@ -92,6 +92,11 @@ bench-metrics: build $(DATADOG) ## Compare the metrics clients with others (ten 
 	  $(JAVA_HOME)/bin/java $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
 	cd handler-runtime && $(JAVA_HOME)/bin/java $(BENCH_JVM) $(BENCH_OPTS) -cp "target/test-classes:target/dist/lib/*:$(CURDIR)/metrics-client/target/test-classes:$$(cat ../metrics-client/target/bench.classpath)" dev.batchapi.runtime.worker.PythonMetricsBenchmark $(DATADOG)
 
+.PHONY: bench-guard
+bench-guard: tools ## Compare the exporter behind its guard with the exporter alone (BENCH_OPTS="-Druns=5 -Drate=200000")
+	$(MVN) -q test-compile dependency:build-classpath -pl metrics-guard -am -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+	cd metrics-guard && $(JAVA_HOME)/bin/java -XX:+UseSerialGC $(BENCH_OPTS) -cp target/test-classes:target/classes:$$(cat target/bench.classpath) dev.batchapi.guard.GuardBenchmark
+
 .PHONY: clean
 clean: ## Remove what the build made
 	$(MVN) -q clean

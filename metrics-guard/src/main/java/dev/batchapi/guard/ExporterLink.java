@@ -95,7 +95,7 @@ final class ExporterLink {
 
   private void connected() {
     up = true;
-    LOG.info("Connected to the exporter at {}.", address);
+    LOG.info("Connected to the exporter at {}.", GuardMain.text(address));
     said = false;
   }
 
@@ -121,7 +121,9 @@ final class ExporterLink {
     boolean wasUp = up;
     if (!said) {
       LOG.warn(
-          "The exporter at {} is not reachable: {}. Lines wait for it.", address, e.toString());
+          "The exporter at {} is not reachable: {}. Lines wait for it.",
+          GuardMain.text(address),
+          e.getMessage());
       said = true;
     }
     close();

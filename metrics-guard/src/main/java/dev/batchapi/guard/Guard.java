@@ -194,13 +194,22 @@ final class Guard implements AutoCloseable {
           return i;
         }
         counters.datagram();
-        take(from.getAddress(), datagram.position(), second);
+        read(from.getAddress(), datagram.position(), second);
       } catch (IOException e) {
         LOG.warn("Receiving failed: {}", e.toString());
         return i;
       }
     }
     return ROUND;
+  }
+
+  private void read(InetAddress address, int length, int second) {
+    try {
+      take(address, length, second);
+    } catch (RuntimeException e) {
+      LOG.error("A datagram could not be judged", e);
+      drop(Reason.INTERNAL, linesOf(length), address, 0, length, second);
+    }
   }
 
   private void take(InetAddress address, int length, int second) {

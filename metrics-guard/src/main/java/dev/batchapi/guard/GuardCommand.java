@@ -14,7 +14,7 @@ final class GuardCommand {
    * A small heap: at the limits it holds 20,000 names of 200 signs, four times each. When that is
    * not enough the process ends and is started again, rather than going on half.
    */
-  private static final List<String> JVM_OPTIONS =
+  static final List<String> JVM_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
@@ -39,7 +39,10 @@ final class GuardCommand {
    * @param home the folder that holds {@code lib/} and will hold {@code guard.aot}
    */
   static List<String> arguments(Path home) throws IOException {
-    List<String> arguments = new ArrayList<>(JVM_OPTIONS);
+    List<String> arguments = new ArrayList<>();
+    // In an argument file a single quote begins a quotation.
+    JVM_OPTIONS.forEach(
+        option -> arguments.add(option.contains("'") ? '"' + option + '"' : option));
     arguments.add("-XX:AOTCache=" + home.resolve("guard.aot"));
     arguments.addAll(List.of("-cp", classPath(home.resolve("lib")), GuardMain.class.getName()));
     return arguments;

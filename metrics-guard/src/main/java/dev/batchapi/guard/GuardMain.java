@@ -1,12 +1,13 @@
 package dev.batchapi.guard;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The program. Exit codes: 0 ended by SIGTERM, 64 a bad setting, 1 anything else. */
+/** The program. Exit codes: 143 ended by SIGTERM, 64 a bad setting, 1 anything else. */
 public final class GuardMain {
   private static final Logger LOG = LoggerFactory.getLogger(GuardMain.class);
   private static final int BAD_SETTING = 64;
@@ -52,8 +53,12 @@ public final class GuardMain {
     guard.start();
     LOG.info(
         "Listens on {} for StatsD, shows itself on {}, hands on to {}.",
-        settings.listen(),
-        settings.http(),
-        settings.exporter());
+        text(settings.listen()),
+        text(settings.http()),
+        text(settings.exporter()));
+  }
+
+  static String text(InetSocketAddress address) {
+    return address.getHostString() + ":" + address.getPort();
   }
 }

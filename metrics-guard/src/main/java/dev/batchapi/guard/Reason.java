@@ -29,7 +29,9 @@ enum Reason {
   /** More than the sender's share of what the guard can read. */
   OVERLOAD("the guard is at its limit, and this sender sends more than its share"),
   /** The exporter is away or slow, and the sender's share of the queue to it is full. */
-  EXPORTER("the exporter is away or slow, and this sender's share of the queue is full");
+  EXPORTER("the exporter is away or slow, and this sender's share of the queue is full"),
+  /** A fault of the guard itself, so that one such line is not the end of all. */
+  INTERNAL("the guard could not judge it; this is its fault");
 
   private final String sentence;
 

@@ -24,9 +24,20 @@ final class ExporterBehindGuard implements AutoCloseable {
 
   private final int linesPort;
   private final int webPort;
+  private final boolean bare;
   private Process process;
 
   ExporterBehindGuard() throws IOException {
+    this(false);
+  }
+
+  /** One that is sent to by UDP, as it was before there was a guard. */
+  static ExporterBehindGuard withoutGuard() throws IOException {
+    return new ExporterBehindGuard(true);
+  }
+
+  private ExporterBehindGuard(boolean bare) throws IOException {
+    this.bare = bare;
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (ServerSocket lines = new ServerSocket(0, 1, loopback);
         ServerSocket web = new ServerSocket(0, 1, loopback)) {
@@ -48,6 +59,15 @@ final class ExporterBehindGuard implements AutoCloseable {
                 .replace("=:9102", "=127.0.0.1:" + webPort)
                 .replace("/etc/statsd-exporter", FOLDER.toString()));
       }
+    }
+    if (bare) {
+      command.removeIf(option -> option.matches("--statsd.listen-(tcp|udp)=.*"));
+      command.addAll(
+          List.of(
+              "--statsd.listen-tcp=",
+              "--statsd.listen-udp=127.0.0.1:" + linesPort,
+              "--statsd.read-buffer=4194304",
+              "--statsd.udp-packet-queue-size=50000"));
     }
     command.add("--log.level=error");
     return new ProcessBuilder(command)
@@ -74,6 +94,11 @@ final class ExporterBehindGuard implements AutoCloseable {
         "127.0.0.1:" + linesPort,
         "BATCHAPI_GUARD_EXPORTER_METRICS",
         "http://127.0.0.1:" + webPort + "/metrics");
+  }
+
+  /** Where it takes lines: by TCP, or by UDP if it has no guard. */
+  int port() {
+    return linesPort;
   }
 
   /** Sends a line without the guard. */
