@@ -12,13 +12,22 @@ final class Exporter {
   }
 
   private static String scrape(String namespace) {
+    return scrape(namespace, 9102);
+  }
+
+  private static String scrape(String namespace, int port) {
     return Cluster.kubectl(
             "",
             "get",
             "--raw",
-            "/api/v1/namespaces/%s/services/statsd-exporter:9102/proxy/metrics"
-                .formatted(namespace))
+            "/api/v1/namespaces/%s/services/statsd-exporter:%d/proxy/metrics"
+                .formatted(namespace, port))
         .out();
+  }
+
+  /** The same of the installed guard's own metrics. */
+  static double guardSum(String name, String label) {
+    return sum(scrape(Cluster.SYSTEM, 9103), name, label);
   }
 
   /** Sum of all series of a name, whatever their labels; 0 if there is none. */
