@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The guard before the real exporter, and what senders may try. */
-class GuardIT {
+class ExporterGuardIT {
   private ExporterBehindGuard exporter;
   private Guard guard;
   private Sending sender;
