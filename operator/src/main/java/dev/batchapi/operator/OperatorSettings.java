@@ -2,6 +2,7 @@ package dev.batchapi.operator;
 
 import dev.batchapi.crds.MetricsFlavour;
 import dev.batchapi.operator.pod.PodSecurityLevel;
+import dev.batchapi.operator.queue.QueueShares;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.TreeMap;
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
  *     say otherwise
  * @param metricsAuth whether {@code /metrics} is for everybody or for whom Kubernetes allows it
+ * @param queueShares how much of the queue each may take
  */
 public record OperatorSettings(
     String namespace,
@@ -50,7 +52,8 @@ public record OperatorSettings(
     Map<String, String> workerResources,
     int maxJobs,
     int maxBatches,
-    MetricsAuth metricsAuth) {
+    MetricsAuth metricsAuth,
+    QueueShares queueShares) {
 
   private static final String WORKER_RESOURCE =
       "(requests|limits)\\.(cpu|memory|ephemeral-storage)=[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?";
@@ -92,7 +95,14 @@ public record OperatorSettings(
         workerResources(env.text("BATCHAPI_WORKER_RESOURCES", "")),
         env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
         env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
-        metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")));
+        metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")),
+        QueueShares.ofMib(
+            env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000),
+            env.number("BATCHAPI_JOB_MIB", 0, 0, 100_000_000),
+            env.number("BATCHAPI_WAITING_BATCHES", 200_000, 1_000, 10_000_000),
+            env.number("BATCHAPI_WAITING_BATCHES_PER_NAMESPACE", 100_000, 100, 10_000_000),
+            env.number("BATCHAPI_WAITING_BATCHES_PER_JOB", 20_000, 100, 1_000_000),
+            env.number("BATCHAPI_WAITING_MIB_PER_JOB", 64, 1, 100_000)));
   }
 
   private static PodSecurityLevel podSecurity(String text) {

@@ -27,7 +27,7 @@ public record Attempts(int failures, int losses, int releases, List<BatchError> 
 
   public Attempts plusFailure(BatchError error) {
     var kept = new ArrayList<>(errors);
-    kept.add(error);
+    kept.add(error.bounded()); // three of them fit into one record
     var latest = kept.subList(Math.max(0, kept.size() - ERRORS_KEPT), kept.size());
     return new Attempts(failures + 1, losses, releases, latest);
   }

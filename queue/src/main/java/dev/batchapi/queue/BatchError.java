@@ -47,19 +47,27 @@ public record BatchError(
     return new BatchError(reason, message, null, null);
   }
 
+  /** As JSON, within {@link #MAX_BYTES}. */
   public byte[] toJson() {
+    return json(bounded());
+  }
+
+  /** The same, cut in the middle if it has more than {@link #MAX_BYTES} as JSON. */
+  public BatchError bounded() {
+    if (json(this).length <= MAX_BYTES) {
+      return this;
+    }
+    // JSON escapes at most six bytes for one character: a fifth of the room is always enough.
+    return new BatchError(
+        reason,
+        cut(message, MAX_BYTES / 14),
+        type == null ? null : cut(type, 200),
+        stack == null ? null : cut(stack, MAX_BYTES / 14));
+  }
+
+  private static byte[] json(BatchError error) {
     try {
-      var json = JSON.writeValueAsBytes(this);
-      if (json.length <= MAX_BYTES) {
-        return json;
-      }
-      // JSON escapes at most six bytes for one character: a fifth of the room is always enough.
-      return JSON.writeValueAsBytes(
-          new BatchError(
-              reason,
-              cut(message, MAX_BYTES / 14),
-              type == null ? null : cut(type, 200),
-              stack == null ? null : cut(stack, MAX_BYTES / 14)));
+      return JSON.writeValueAsBytes(error);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

@@ -30,6 +30,8 @@ public record End(Verdict verdict, String message, Instant at) {
     /** Every batch has its outcome, but {@code on_job_complete} failed. */
     OnJobCompleteFailed,
     /** What was frozen at its acceptance is not what is there now. */
-    RunTampered
+    RunTampered,
+    /** Its workers wrote to the queue what no worker of ours writes, or more than a job may. */
+    QueueMisused
   }
 }

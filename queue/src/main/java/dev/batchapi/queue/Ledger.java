@@ -14,26 +14,54 @@ import org.jspecify.annotations.Nullable;
 public interface Ledger extends AutoCloseable {
 
   /**
-   * Publishes every batch that has no outcome and is not already waiting or leased. Enqueuing,
-   * resuming after a restart and repairing are this one function: it can be called at any time, and
-   * never doubles a batch. Does nothing for a job that has its end record.
+   * Begins to count a job, with all that is recorded of it already. Counts cost two bytes for each
+   * batch at most; jobs that are not open cost nothing. Does nothing for an open job, except that
+   * it may have more batches than before.
    *
-   * @return how many batches were published
-   * @throws QueueFullException if there was no room for all of them; those published stay
+   * @param total how many batches it has: whatever is recorded of others is garbage
+   */
+  void open(String job, int total);
+
+  /** Ends the counting of a job; nothing of what is recorded changes. */
+  void close(String job);
+
+  /**
+   * Publishes batches that have no outcome and are not already waiting or leased, as many as the
+   * window has room for. Enqueuing, filling up, resuming after a restart and repairing are this one
+   * function: it can be called at any time, and never doubles a batch. Opens the job. Does nothing
+   * for a job that has its end record.
+   *
+   * @throws QueueFullException if the queue had no room for all of them; those published stay
    * @throws IllegalArgumentException if a payload is over {@link Batches#MAX_PAYLOAD_BYTES}
    */
-  int enqueue(String job, Batches batches);
+  Enqueued enqueue(String job, Batches batches, Window window);
+
+  /**
+   * The same with all batches at once.
+   *
+   * @return how many batches were published
+   */
+  default int enqueue(String job, Batches batches) {
+    return enqueue(job, batches, Window.UNBOUNDED).published();
+  }
 
   /**
    * Publishes the last piece of a job's work, {@code on_job_complete}; not again if it waits, is
-   * leased or has its outcome.
+   * leased or has its outcome. The job must be open.
    *
    * @param summary what the handler gets, as JSON
    */
   void enqueueCompletion(String job, byte[] summary);
 
-  /** Counts of a job; {@link Counts#NONE} for one that is not known. */
+  /**
+   * Counts of a job that is open.
+   *
+   * @throws IllegalStateException if it is not
+   */
   Counts counts(String job);
+
+  /** What an open job's workers have written; {@link Usage#NONE} for another. */
+  Usage usage(String job);
 
   /**
    * Reads a job's outcomes as they are recorded now, by index.
@@ -43,8 +71,8 @@ public interface Ledger extends AutoCloseable {
   void outcomes(String job, OutcomeVisitor visitor);
 
   /**
-   * The batches that have failed for good, known without reading an outcome's body: {@link
-   * #outcome} reads those of the few that are shown.
+   * An open job's batches that have failed for good, known without reading an outcome's body:
+   * {@link #outcome} reads those of the few that are shown.
    *
    * @param limit how many at most
    * @return their indices, ascending
@@ -64,22 +92,26 @@ public interface Ledger extends AutoCloseable {
   /** Lets the job's workers know that no work will come: their next lease finds the end. */
   void retire(String job);
 
-  /** Forgets a job: its work, its outcomes, its end. Only when no worker of it is left. */
+  /** Removes all that is recorded of a job but its end. Only for a job that has ended. */
+  void discard(String job);
+
+  /** Removes and forgets a job: its work, its outcomes, its end. Only when no worker is left. */
   void remove(String job);
 
-  /** Jobs of which anything is left here. */
+  /** Jobs of which anything is left here, whoever has written it. */
   Set<String> jobs();
 
   /**
    * Changes whenever what was stored is not there any more (a new disk, streams deleted by hand):
    * the counts have started anew, and every running job has to be enqueued again. The listeners are
-   * called for every job that was known. Means nothing across processes: whoever starts enqueues.
+   * called for every open job. Means nothing across processes: whoever starts enqueues.
    */
   long epoch();
 
   /**
-   * Calls the listener, soon and from a thread of the ledger's, when a job's counts have changed.
-   * The listener must be quick. Closing the registration ends the calls.
+   * Calls the listener, soon and from a thread of the ledger's, when an open job's counts have
+   * changed, or its usage much. The listener must be quick. Closing the registration ends the
+   * calls.
    */
   Registration onChange(Consumer<String> listener);
 

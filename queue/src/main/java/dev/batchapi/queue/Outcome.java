@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
  * @param body the result as JSON (empty: no result), or a {@link BatchError} as JSON
  */
 public record Outcome(Kind kind, int attempts, byte[] body) {
+  /** Bytes of a body at most; a worker looks before it commits. */
+  public static final int MAX_BYTES = 256 * 1024;
 
   /** Carried in a header, so that counting needs no bodies. */
   public enum Kind {

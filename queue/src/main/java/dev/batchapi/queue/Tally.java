@@ -1,34 +1,55 @@
 package dev.batchapi.queue;
 
-import java.util.BitSet;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One job's counts, kept up to date with every record as it comes. Indifferent to repetition; the
- * order of outcomes and end is that of the ledger. Not thread-safe.
+ * order of outcomes and end is that of the ledger. Two bytes for each batch at most, whatever
+ * happens to it. Not thread-safe.
  */
 public final class Tally {
-  private final BitSet done = new BitSet();
-  private final BitSet failed = new BitSet();
-  private final Map<Integer, Integer> failures = new HashMap<>();
-  private final Map<Integer, Integer> losses = new HashMap<>();
+  private final BatchStates states;
   private int succeeded;
+  private int failed;
   private int failedAttempts;
   private int lost;
   private Outcome.@Nullable Kind completion;
   private @Nullable End end;
 
   /**
+   * Starts with nothing done.
+   *
+   * @param total how many batches the job has; see {@link #grow}
+   */
+  public Tally(int total) {
+    states = new BatchStates(total);
+  }
+
+  /** Takes more batches for its own; never fewer. */
+  public void grow(int total) {
+    states.grow(total);
+  }
+
+  public int total() {
+    return states.total();
+  }
+
+  /** Whether the job has such a batch, or it is the completion. */
+  public boolean has(int index) {
+    return index == Lease.COMPLETION || (index >= 0 && index < states.total());
+  }
+
+  /**
    * Counts an outcome.
    *
-   * @return whether it counts: it is the batch's first, and the job has not ended
+   * @return whether it counts: the job has that batch, this is its first outcome, and the job has
+   *     not ended
    */
   public boolean outcome(int index, Outcome.Kind kind, int failedBefore) {
-    if (end != null) {
+    if (end != null || !has(index)) {
       return false;
     }
     if (index == Lease.COMPLETION) {
@@ -36,37 +57,42 @@ public final class Tally {
       completion = first ? kind : completion;
       return first;
     }
-    if (done.get(index)) {
+    if (states.isDone(index)) {
       return false;
     }
-    done.set(index);
+    states.done(index, kind == Outcome.Kind.FAILED);
     switch (kind) {
       case SUCCEEDED -> succeeded++;
-      case FAILED -> failed.set(index);
+      case FAILED -> failed++;
     }
     failures(index, failedBefore);
     return true;
   }
 
-  /** Counts what is recorded of a batch's attempts, in place of what was recorded before. */
-  public void tried(int index, int failuresNow, int lossesNow) {
-    if (index == Lease.COMPLETION) {
-      return;
+  /**
+   * Counts what is recorded of a batch's attempts, in place of what was recorded before.
+   *
+   * @return whether that was more than before
+   */
+  public boolean tried(int index, int failuresNow, int lossesNow) {
+    if (index == Lease.COMPLETION || !has(index)) {
+      return false;
     }
-    failures(index, failuresNow);
-    if (lossesNow > losses.getOrDefault(index, 0)) {
-      lost += lossesNow - losses.getOrDefault(index, 0);
-      losses.put(index, lossesNow);
-    }
+    var more = failures(index, failuresNow);
+    var added = states.raiseLosses(index, lossesNow);
+    lost = sum(lost, added);
+    return more || added > 0;
   }
 
   // An outcome and an attempt record both know of failed attempts; the greater number is right.
-  private void failures(int index, int now) {
-    var before = failures.getOrDefault(index, 0);
-    if (now > before) {
-      failedAttempts += now - before;
-      failures.put(index, now);
-    }
+  private boolean failures(int index, int now) {
+    var added = states.raiseFailures(index, now);
+    failedAttempts = sum(failedAttempts, added);
+    return added > 0;
+  }
+
+  private static int sum(int before, int added) {
+    return (int) Math.min(Integer.MAX_VALUE, (long) before + added);
   }
 
   /** Takes the end record; the first one stays. */
@@ -82,23 +108,29 @@ public final class Tally {
 
   /** Whether a batch, or the completion, has its outcome. */
   public boolean isDone(int index) {
-    return index == Lease.COMPLETION ? completion != null : done.get(index);
+    return index == Lease.COMPLETION ? completion != null : has(index) && states.isDone(index);
   }
 
-  /** Takes the batches that have an outcome out of a set of indices. */
-  public void removeDone(BitSet indices) {
-    indices.andNot(done);
+  /** The first batch without an outcome from this index on; the total if there is none. */
+  public int nextMissing(int from) {
+    return states.nextMissing(from);
   }
 
   /** Indices of the batches that have failed, ascending, at most {@code limit} of them. */
   public List<Integer> failed(int limit) {
-    return failed.stream().limit(limit).boxed().toList();
+    var found = new ArrayList<Integer>();
+    for (var index = states.nextFailed(0);
+        index < states.total() && found.size() < Math.min(limit, failed);
+        index = states.nextFailed(index + 1)) {
+      found.add(index);
+    }
+    return found;
   }
 
   public Counts counts() {
     return new Counts(
         succeeded,
-        failed.cardinality(),
+        failed,
         failedAttempts,
         lost,
         Optional.ofNullable(completion),

@@ -2,6 +2,7 @@ package dev.batchapi.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.queue.BatchError.Reason;
@@ -96,6 +97,76 @@ public abstract class QueueContract {
     }
     assertThat(queue.lease(SHORT)).isEmpty();
     assertThat(ledger().counts(job).done()).isEqualTo(5);
+  }
+
+  @Test
+  void noMoreThanAWindowOfBatchesWaits() throws Exception {
+    var window = new Window(4, 1, Long.MAX_VALUE);
+    var published = new AtomicInteger();
+    assertThat(ledger().enqueue(job, batches(10), window)).isEqualTo(new Enqueued(4, 4, 6, 2));
+    assertThat(ledger().enqueue(job, batches(10), window)).isEqualTo(new Enqueued(0, 4, 6, 2));
+    var queue = worker(job);
+    take(queue).commit(ok("1"));
+    take(queue).commit(ok("1"));
+    refill(window, published, 2);
+    var held = List.of(take(queue), take(queue));
+    refill(window, published, 4); // leased batches leave room for others
+    held.forEach(lease -> lease.commit(ok("1")));
+    for (var done = 4; done < 8; done++) {
+      take(queue).commit(ok("1"));
+    }
+    assertThat(queue.lease(SHORT)).isEmpty();
+    refill(window, published, 6);
+    take(queue).commit(ok("1"));
+    take(queue).commit(ok("1"));
+    assertThat(ledger().counts(job).succeeded()).isEqualTo(10);
+    assertThat(ledger().enqueue(job, batches(10), window))
+        .isEqualTo(new Enqueued(0, 0, 0, Integer.MAX_VALUE));
+  }
+
+  /** An acknowledgement takes a moment, and until then its batch counts as waiting. */
+  private void refill(Window window, AtomicInteger published, int expected) {
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                published.addAndGet(ledger().enqueue(job, batches(10), window).published())
+                    >= expected);
+    assertThat(ledger().enqueue(job, batches(10), window).published()).isZero();
+    assertThat(published).hasValue(expected);
+  }
+
+  @Test
+  void aJobThatIsOpenedLaterCountsWhatIsRecorded() throws Exception {
+    ledger().enqueue(job, batches(4));
+    var queue = worker(job);
+    var failed = take(queue);
+    failed.recordFailure(error("x"));
+    failed.commit(Outcome.failed(1, error("x")));
+    take(queue).commit(ok("1"));
+    ledger().close(job);
+    take(queue).commit(ok("1"));
+    ledger().open(job, 4);
+    assertThat(ledger().counts(job))
+        .isEqualTo(new Counts(2, 1, 1, 0, Optional.empty(), Optional.empty()));
+    take(queue).commit(ok("1"));
+    assertThat(ledger().counts(job).succeeded()).isEqualTo(3);
+    assertThat(ledger().failed(job, 10)).containsExactly(failed.index());
+  }
+
+  @Test
+  void aDiscardedJobKeepsItsEndAlone() throws Exception {
+    ledger().enqueue(job, batches(3));
+    var queue = worker(job);
+    var failed = take(queue);
+    failed.recordFailure(error("x"));
+    take(queue).commit(ok("1"));
+    ledger().end(job, end(Verdict.QueueMisused));
+    ledger().discard(job);
+    assertThat(outcomes()).isEmpty();
+    assertThat(queue.ended()).contains(end(Verdict.QueueMisused));
+    assertThat(ledger().jobs()).contains(job);
+    assertThat(worker(job).lease(SHORT)).isEmpty();
   }
 
   @Test
@@ -194,7 +265,6 @@ public abstract class QueueContract {
     held.commit(Outcome.failed(1, error("too late")));
     ledger().enqueueCompletion(job, "{}".getBytes(UTF_8));
     assertThat(ledger().failed(job, 100)).containsExactly(1, 4, 7, 10);
-    assertThat(ledger().failed(newJob(), 100)).isEmpty();
   }
 
   @Test
@@ -253,6 +323,7 @@ public abstract class QueueContract {
 
   @Test
   void aCompletionWhoseWorkerWasLostComesAgain() throws Exception {
+    ledger().open(job, 1);
     ledger().enqueueCompletion(job, "{}".getBytes(UTF_8));
     take(worker(job));
     letLeasesRunOut();
@@ -419,6 +490,7 @@ public abstract class QueueContract {
     ledger().remove(job);
     ledger().remove(job);
     assertThat(ledger().jobs()).contains(other).doesNotContain(job);
+    ledger().open(job, 3);
     assertThat(ledger().counts(job)).isEqualTo(Counts.NONE);
     assertThat(ledger().outcome(job, 0)).isNull();
     assertThat(ledger().enqueue(job, batches(3))).isEqualTo(3);
@@ -427,7 +499,12 @@ public abstract class QueueContract {
 
   @Test
   void anUnknownJobIsEmpty() {
+    assertThatThrownBy(() -> ledger().counts(job)).isInstanceOf(IllegalStateException.class);
+    assertThat(ledger().usage(job)).isEqualTo(Usage.NONE);
+    ledger().open(job, 3);
     assertThat(ledger().counts(job)).isEqualTo(Counts.NONE);
+    ledger().close(job);
+    ledger().close(job);
     assertThat(ledger().outcome(job, 0)).isNull();
     assertThat(outcomes()).isEmpty();
     ledger().retire(job);

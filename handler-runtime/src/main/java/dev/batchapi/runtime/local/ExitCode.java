@@ -27,7 +27,8 @@ enum ExitCode {
       case Complete -> SUCCEEDED;
       case BatchesFailed, TooManyFailures -> BATCHES_FAILED;
       case HandlerInvalid -> HANDLER_INVALID;
-      case WorkersFailed, DeadlineExceeded, OnJobCompleteFailed, RunTampered -> JOB_FAILED;
+      case WorkersFailed, DeadlineExceeded, OnJobCompleteFailed, RunTampered, QueueMisused ->
+          JOB_FAILED;
       case Cancelled -> CANCELLED;
     };
   }

@@ -54,8 +54,8 @@ public record WorkerSettings(
    * {@code BATCHAPI_LEASE_SECONDS}, {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code
    * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST}, {@code
    * BATCHAPI_CODE}, {@code BATCHAPI_CODE_DIGEST}, {@code BATCHAPI_PYTHON_HOST}, {@code
-   * BATCHAPI_PYTHON_HOST_DIGEST} , {@code BATCHAPI_READY_PORT}, {@code BATCHAPI_QUEUE_PORT} and {@code BATCHAPI_HOST_PORT}. Only {@code BATCHAPI_NATS_URL}
-   * has no default.
+   * BATCHAPI_PYTHON_HOST_DIGEST} , {@code BATCHAPI_READY_PORT}, {@code BATCHAPI_QUEUE_PORT} and
+   * {@code BATCHAPI_HOST_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */

@@ -136,6 +136,7 @@ class WorkerTest {
   @Test
   void completionRunsWithTheSummaryAndIsRecordedOnce() {
     hosts.answers(FINE);
+    queue.open(JOB, 1);
     queue.enqueueCompletion(JOB, "{\"total\":0}".getBytes(UTF_8));
     run(() -> queue.counts(JOB).completion().isPresent());
     assertThat(hosts.handled).containsExactly("complete {\"total\":0}");

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.queue.End;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -40,7 +41,7 @@ final class Aftermath {
     var control = UpdateControl.<BatchJob>noUpdate();
     if (!memory.retired && wasAccepted(job)) {
       try {
-        queue.ledger().retire(job.getMetadata().getUid());
+        retire(job);
         memory.retired = true;
       } catch (QueueUnavailableException e) {
         return control.rescheduleAfter(Duration.ofSeconds(5));
@@ -85,6 +86,21 @@ final class Aftermath {
     var completed = job.getStatus().completionTime();
     queue.revokeEnded(
         meta.getNamespace(), meta.getUid(), completed == null ? now : Instant.parse(completed));
+  }
+
+  private void retire(BatchJob job) {
+    var uid = job.getMetadata().getUid();
+    var ledger = queue.ledger();
+    if (Statuses.condition(job.getStatus(), Statuses.FINISHED)
+        .filter(c -> c.reason().equals(End.Verdict.QueueMisused.name()))
+        .isPresent()) {
+      // Its records are of no use, and may be many.
+      queue.revoke(uid);
+      ledger.discard(uid);
+    } else {
+      ledger.retire(uid);
+    }
+    ledger.close(uid);
   }
 
   private static boolean wasAccepted(BatchJob job) {

@@ -61,6 +61,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
+  /** So many jobs' inputs and what is being published of them may be in memory. */
+  private static final int ENQUEUED_AT_A_TIME = 4;
+
   private final Shares shares = new Shares();
   private final FrozenStore store;
   private final Acceptance acceptance;
@@ -96,13 +99,17 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("enqueue-", 0).factory()),
+            Executors.newFixedThreadPool(
+                ENQUEUED_AT_A_TIME, Thread.ofVirtual().name("enqueue-", 0).factory()),
+            new WorkShares(settings.queueShares()),
             System::nanoTime,
             signals::changed);
     var observer =
         new Observer(
             new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
-    tools = new JobPass.Tools(queue, store, enqueuing, credentials, observer, clock);
+    tools =
+        new JobPass.Tools(
+            queue, store, enqueuing, credentials, observer, settings.queueShares(), clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -123,6 +130,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var memory = memories.computeIfAbsent(uid, id -> new JobMemory());
     signals.follow(uid, ResourceID.fromResource(job));
     if (Statuses.isFinished(job.getStatus())) {
+      enqueuing.forget(uid);
       shares.forget(uid);
       return new Aftermath(context, queue, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
@@ -170,6 +178,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       var uid = job.getMetadata().getUid();
       var end =
           ledger.end(uid, new End(verdict, FailedBatches.shortened(message), clock.instant()));
+      var batches = job.getStatus().batches(); // null: nothing was counted yet
+      ledger.open(uid, batches == null ? 1 : batches.total());
       var status = JobStatus.ended(job, end, ledger.counts(uid));
       return write(job, status, memory, context, Optional.empty());
     } catch (QueueUnavailableException e) {

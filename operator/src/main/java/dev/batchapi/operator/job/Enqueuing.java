@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the batches of jobs, each job's beside the others: a million batches take their time,
- * and meanwhile a job must be able to be cancelled. What is missing is published again every
- * minute, and at once when the streams are not the ones that were.
+ * Publishes the batches of jobs, a few jobs at a time and beside everything else: many batches take
+ * their time, and meanwhile a job must be able to be cancelled. A large job's follow as work is
+ * done. What is missing is published again every minute, and at once when the streams are not the
+ * ones that were.
  */
 final class Enqueuing {
   private static final Logger LOG = LoggerFactory.getLogger(Enqueuing.class);
@@ -41,11 +42,14 @@ final class Enqueuing {
   /** It goes on. */
   record Running() implements State {}
 
-  /** Every batch is there or has its outcome, as of a while ago at the most. */
+  /** Every batch is there, has its outcome or follows later, as of a while ago at the most. */
   record Done() implements State {}
 
   /** The input is not the one that was frozen: the job ends. */
   record Tampered(String message) implements State {}
+
+  /** It has not begun: the job is suspended, and was so from the start. */
+  record Held() implements State {}
 
   /** It did not succeed; it is tried again. */
   record Failed(String reason, String message) implements State {}
@@ -53,6 +57,7 @@ final class Enqueuing {
   private static final class Entry {
     CompletableFuture<State> last = CompletableFuture.completedFuture(new Running());
     volatile State finished = new Running();
+    volatile int refillAt = Integer.MAX_VALUE;
     boolean once;
     long startedNanos;
     long epoch;
@@ -60,30 +65,50 @@ final class Enqueuing {
 
   private final Map<String, Entry> jobs = new ConcurrentHashMap<>();
   private final Executor executor;
+  private final WorkShares shares;
   private final LongSupplier nanoTime;
   private final Consumer<String> changed;
 
   /**
-   * @param executor runs what may take long
+   * Who asks for it.
+   *
+   * @param uid of the job
+   * @param workers that it has at most
+   * @param suspended whether it is to have none now
+   */
+  record Asker(String uid, String namespace, int workers, boolean suspended) {}
+
+  /**
+   * @param executor runs what may take long; how many at a time bounds how much is in memory
    * @param changed is told when a job's state has changed later than {@link #ensure} returned
    */
-  Enqueuing(Executor executor, LongSupplier nanoTime, Consumer<String> changed) {
+  Enqueuing(Executor executor, WorkShares shares, LongSupplier nanoTime, Consumer<String> changed) {
     this.executor = executor;
+    this.shares = shares;
     this.nanoTime = nanoTime;
     this.changed = changed;
   }
 
-  /** Starts the publishing if it is due, and says how far it is. One caller per job at a time. */
-  State ensure(String job, Batches batches, Ledger ledger) throws InterruptedException {
-    var entry = jobs.computeIfAbsent(job, id -> new Entry());
-    if (entry.last.isDone() && isDue(entry, ledger.epoch())) {
+  /**
+   * Starts the publishing if it is due, and says how far it is. One caller per job at a time.
+   *
+   * @param done batches of the job that are done
+   */
+  State ensure(Asker job, Batches batches, Ledger ledger, int done) throws InterruptedException {
+    var entry = jobs.computeIfAbsent(job.uid(), id -> new Entry());
+    if (job.suspended() && !entry.once && done == 0) {
+      return new Held();
+    }
+    if (entry.last.isDone() && (isDue(entry, ledger.epoch()) || done >= entry.refillAt)) {
       entry.startedNanos = nanoTime.getAsLong();
       entry.epoch = ledger.epoch();
       entry.once = true;
-      var next = CompletableFuture.supplyAsync(() -> publish(job, batches, ledger), executor);
+      entry.refillAt = Integer.MAX_VALUE;
+      var next =
+          CompletableFuture.supplyAsync(() -> publish(job, batches, ledger, entry), executor);
       entry.last = next.thenApply(state -> entry.finished = state);
       if (!isDoneSoon(entry.last)) {
-        var _ = entry.last.thenRun(() -> changed.accept(job));
+        var _ = entry.last.thenRun(() -> changed.accept(job.uid()));
       }
     }
     return entry.finished;
@@ -97,6 +122,7 @@ final class Enqueuing {
 
   void forget(String job) {
     jobs.remove(job);
+    shares.forget(job);
   }
 
   private boolean isDue(Entry entry, long epoch) {
@@ -120,10 +146,16 @@ final class Enqueuing {
     }
   }
 
-  private static State publish(String job, Batches batches, Ledger ledger) {
+  private State publish(Asker job, Batches batches, Ledger ledger, Entry entry) {
+    if (jobs.get(job.uid()) != entry) {
+      return entry.finished; // the job has ended while this waited for its turn
+    }
     try {
-      var published = ledger.enqueue(job, batches);
-      LOG.debug("{} batches of job {} were put into the queue.", published, job);
+      var window = shares.window(job.uid(), job.namespace(), job.workers());
+      var enqueued = ledger.enqueue(job.uid(), batches, window);
+      shares.has(job.uid(), enqueued.waiting());
+      entry.refillAt = enqueued.refillAt();
+      LOG.debug("Job {}: {}", job.uid(), enqueued);
       return new Done();
     } catch (TamperedException e) {
       return new Tampered(String.valueOf(e.getMessage()));
@@ -132,7 +164,7 @@ final class Enqueuing {
     } catch (QueueUnavailableException e) {
       return new Failed("QueueUnavailable", String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      LOG.error("The batches of job {} could not be put into the queue.", job, e);
+      LOG.error("The batches of job {} could not be put into the queue.", job.uid(), e);
       return new Failed("EnqueueFailed", String.valueOf(e.getMessage()));
     }
   }

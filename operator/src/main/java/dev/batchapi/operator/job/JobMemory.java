@@ -1,7 +1,6 @@
 package dev.batchapi.operator.job;
 
 import dev.batchapi.operator.pod.FrozenJob;
-import dev.batchapi.queue.Batches;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobMemory {
   @Nullable FrozenJob frozen;
-  @Nullable Batches batches;
   @Nullable Instant statusWritten;
   Optional<Trouble> refusal = Optional.empty();
   final FailedBatches failedBatches = new FailedBatches();
@@ -27,7 +25,6 @@ final class JobMemory {
   /** The job is over: only what is still to be done stays. */
   void finished() {
     frozen = null;
-    batches = null;
     refusal = Optional.empty();
   }
 }

@@ -70,7 +70,9 @@ final class JobNews {
         }
       }
       case Statuses.ENQUEUED -> {
-        if (!holds && !condition.reason().equals("Enqueuing")) {
+        if (!holds
+            && !condition.reason().equals("Enqueuing")
+            && !condition.reason().equals("Suspended")) {
           news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
         }
       }

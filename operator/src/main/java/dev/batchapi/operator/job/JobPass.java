@@ -6,6 +6,7 @@ import dev.batchapi.crds.BatchJobStatus.Failure;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.operator.queue.QueueShares;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Ledger;
@@ -44,6 +45,7 @@ final class JobPass {
       Enqueuing enqueuing,
       Credentials credentials,
       Observer observer,
+      QueueShares shares,
       Clock clock) {}
 
   /**
@@ -114,11 +116,11 @@ final class JobPass {
     var state = tools.enqueuing.state(frozen.uid());
     try {
       var ledger = tools.queue.ledger();
-      if (memory.batches == null) {
-        memory.batches = FrozenInput.of(job, frozen, client());
-      }
-      state = tools.enqueuing.ensure(frozen.uid(), memory.batches, ledger);
+      ledger.open(frozen.uid(), frozen.run().totalBatches());
       counts = Optional.of(ledger.counts(frozen.uid()));
+      // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
+      var input = FrozenInput.of(job, frozen, client());
+      state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
       failures = failures(ledger, counts.get());
       if (state instanceof Enqueuing.Tampered(var message)) {
         throw new TamperedException(message);
@@ -140,6 +142,14 @@ final class JobPass {
         tools.clock.instant());
   }
 
+  private Enqueuing.Asker asker() {
+    return new Enqueuing.Asker(
+        frozen.uid(),
+        frozen.namespace(),
+        Objects.requireNonNullElse(job.getSpec().workers(), 1),
+        Boolean.TRUE.equals(job.getSpec().suspend()));
+  }
+
   private List<Failure> failures(Ledger ledger, Counts counts) {
     if (counts.failed() == 0) {
       return List.of();
@@ -154,7 +164,8 @@ final class JobPass {
   /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */
   private Observation decide(Observation seen, Counts counts) {
     var ledger = tools.queue.ledger();
-    switch (Ending.decide(seen, counts)) {
+    var misuse = Misuse.of(ledger.usage(frozen.uid()), seen.total(), tools.shares.jobBytes());
+    switch (misuse.<NextStep>map(end -> end).orElseGet(() -> Ending.decide(seen, counts))) {
       case NextStep.KeepGoing _ -> {
         return seen;
       }
@@ -182,7 +193,7 @@ final class JobPass {
     return switch (enqueuing) {
       case Enqueuing.Running _, Enqueuing.Done _ -> true;
       case Enqueuing.Failed(var reason, _) -> reason.equals(Enqueuing.QUEUE_FULL);
-      case Enqueuing.Tampered _ -> false;
+      case Enqueuing.Held _, Enqueuing.Tampered _ -> false;
     };
   }
 

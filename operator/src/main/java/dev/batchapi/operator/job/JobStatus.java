@@ -196,13 +196,19 @@ final class JobStatus {
               Statuses.ENQUEUED,
               TRUE,
               "Enqueued",
-              "Every batch is in the queue or has its outcome.");
+              "Every batch is in the queue, has its outcome, or follows as work is done.");
+      case Enqueuing.Held _ when end.isEmpty() ->
+          conditions.add(
+              Statuses.ENQUEUED,
+              FALSE,
+              "Suspended",
+              "spec.suspend is true: batches are put into the queue when it is false.");
       case Enqueuing.Running _ when end.isEmpty() ->
           conditions.add(
               Statuses.ENQUEUED, FALSE, "Enqueuing", "The batches are being put into the queue.");
       case Enqueuing.Failed(var reason, var message) when end.isEmpty() ->
           conditions.add(Statuses.ENQUEUED, FALSE, reason, message);
-      case Enqueuing.Running _, Enqueuing.Failed _, Enqueuing.Tampered _ -> {}
+      case Enqueuing.Running _, Enqueuing.Held _, Enqueuing.Failed _, Enqueuing.Tampered _ -> {}
     }
   }
 
@@ -253,7 +259,12 @@ final class JobStatus {
       case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
       case DeadlineExceeded -> JobPhase.TIMED_OUT;
       case Cancelled -> JobPhase.CANCELLED;
-      case TooManyFailures, HandlerInvalid, WorkersFailed, OnJobCompleteFailed, RunTampered ->
+      case TooManyFailures,
+          HandlerInvalid,
+          WorkersFailed,
+          OnJobCompleteFailed,
+          RunTampered,
+          QueueMisused ->
           JobPhase.FAILED;
     };
   }

@@ -44,11 +44,9 @@ public final class JobQueue implements AutoCloseable {
 
   /** A changed account costs the server a look at each of its connections: ends come together. */
   private static final Duration SETTLE_EVERY = Duration.ofSeconds(5);
+
   private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
   private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
-
-  /** A job that there is none of: asking for its counts reads the streams up to now. */
-  private static final String NOBODY = "nobody";
 
   private sealed interface State {
     record Away(Instant since, String why) implements State {}
@@ -218,6 +216,11 @@ public final class JobQueue implements AutoCloseable {
     }
   }
 
+  private JetStreamSettings streams() {
+    var bytes = settings.queueShares().storageBytes();
+    return bytes == 0 ? JetStreamSettings.DEFAULT : JetStreamSettings.DEFAULT.withStorage(bytes);
+  }
+
   /** Returns when there is no connection, and this one will not come back by itself. */
   private void connectAndServe() throws InterruptedException {
     try {
@@ -227,10 +230,9 @@ public final class JobQueue implements AutoCloseable {
       try (var ledger =
               JetStreamLedger.connect(
                   access(credentials),
-                  JetStreamSettings.DEFAULT.withLease(settings.lease()).withPatience(PATIENCE));
+                  streams().withLease(settings.lease()).withPatience(PATIENCE));
           var server = AccountServer.connect(access(accountKeeperCredentials), PATIENCE)) {
         namespaces.compare(server);
-        catchUp(ledger);
         serve(ledger, server);
       }
     } catch (QueueUnavailableException | QueueAccessException | IOException e) {
@@ -245,21 +247,7 @@ public final class JobQueue implements AutoCloseable {
     return new NatsAccess(settings.natsUrl(), with, settings.podName());
   }
 
-  /** Reads what the streams hold, which may take longer than one call is patient. */
-  private void catchUp(JetStreamLedger ledger) throws InterruptedException {
-    while (true) {
-      try {
-        ledger.counts(NOBODY);
-        return;
-      } catch (QueueUnavailableException e) {
-        away("its records are being read: " + e.getMessage());
-        Thread.sleep(TRY_AGAIN);
-      }
-    }
-  }
-
   private void serve(JetStreamLedger ledger, AccountServer server) throws InterruptedException {
-    // Not before now: while the records were read, every job changed.
     try (var _ =
         ledger.onChange(job -> changeListeners.forEach(listener -> listener.accept(job)))) {
       ledger.onReconnect(

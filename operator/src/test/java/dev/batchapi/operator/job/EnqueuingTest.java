@@ -3,7 +3,10 @@ package dev.batchapi.operator.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.batchapi.operator.queue.QueueShares;
 import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.Window;
 import dev.batchapi.queue.memory.MemoryQueue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,11 +20,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class EnqueuingTest {
+  private static final Enqueuing.Asker J = new Enqueuing.Asker("j", "team-a", 2, false);
+
   private final MemoryQueue ledger = new MemoryQueue();
   private final AtomicLong clock = new AtomicLong();
   private final List<String> changed = new CopyOnWriteArrayList<>();
   private final Enqueuing enqueuing =
-      new Enqueuing(Executors.newVirtualThreadPerTaskExecutor(), clock::get, changed::add);
+      new Enqueuing(
+          Executors.newVirtualThreadPerTaskExecutor(),
+          new WorkShares(QueueShares.ofMib(0, 0, 10_000, 5_000, 1_000, 1)),
+          clock::get,
+          changed::add);
 
   @AfterEach
   void close() {
@@ -34,7 +43,7 @@ final class EnqueuingTest {
 
   @Test
   void aSmallJobIsThereAtOnce() throws InterruptedException {
-    assertThat(enqueuing.ensure("j", batches(3), ledger)).isEqualTo(new Enqueuing.Done());
+    assertThat(enqueuing.ensure(J, batches(3), ledger, 0)).isEqualTo(new Enqueuing.Done());
     assertThat(ledger.jobs()).containsExactly("j");
   }
 
@@ -54,15 +63,15 @@ final class EnqueuingTest {
             return "[1]".getBytes(StandardCharsets.UTF_8);
           }
         };
-    enqueuing.ensure("j", batches, ledger);
+    enqueuing.ensure(J, batches, ledger, 0);
     var once = counted.get();
 
     clock.addAndGet(Duration.ofSeconds(59).toNanos());
-    enqueuing.ensure("j", batches, ledger);
+    enqueuing.ensure(J, batches, ledger, 0);
     assertThat(counted).hasValue(once);
 
     clock.addAndGet(Duration.ofSeconds(1).toNanos());
-    enqueuing.ensure("j", batches, ledger);
+    enqueuing.ensure(J, batches, ledger, 0);
     assertThat(counted.get()).isGreaterThan(once);
   }
 
@@ -87,7 +96,7 @@ final class EnqueuingTest {
           }
         };
 
-    assertThat(enqueuing.ensure("j", slow, ledger)).isEqualTo(new Enqueuing.Running());
+    assertThat(enqueuing.ensure(J, slow, ledger, 0)).isEqualTo(new Enqueuing.Running());
     mayGoOn.countDown();
 
     await().untilAsserted(() -> assertThat(changed).containsExactly("j"));
@@ -109,10 +118,48 @@ final class EnqueuingTest {
           }
         };
 
-    assertThat(enqueuing.ensure("j", tooLarge, ledger))
+    assertThat(enqueuing.ensure(J, tooLarge, ledger, 0))
         .isEqualTo(new Enqueuing.Failed("EnqueueFailed", "batch 0 is too large"));
 
     clock.addAndGet(Enqueuing.RETRY.toNanos());
-    assertThat(enqueuing.ensure("j", batches(1), ledger)).isEqualTo(new Enqueuing.Done());
+    assertThat(enqueuing.ensure(J, batches(1), ledger, 0)).isEqualTo(new Enqueuing.Done());
+  }
+
+  @Test
+  void theRestOfALargeJobFollowsWhenHalfOfItsWindowIsDone() throws InterruptedException {
+    enqueuing.ensure(J, batches(2500), ledger, 0);
+    assertThat(waiting()).isEqualTo(1000);
+
+    enqueuing.ensure(J, batches(2500), ledger, done(499));
+    assertThat(waiting()).isEqualTo(501);
+
+    enqueuing.ensure(J, batches(2500), ledger, done(500));
+    assertThat(waiting()).isEqualTo(1000);
+  }
+
+  private int waiting() {
+    return ledger.enqueue("j", batches(2500), new Window(1, 1, 1)).waiting();
+  }
+
+  private int done(int batches) throws InterruptedException {
+    while (ledger.counts("j").done() < batches) {
+      ledger
+          .worker("j")
+          .lease(Duration.ofSeconds(1))
+          .orElseThrow()
+          .commit(Outcome.succeeded(1, new byte[0]));
+    }
+    return batches;
+  }
+
+  @Test
+  void aJobThatStartsSuspendedIsEnqueuedWhenItIsResumed() throws InterruptedException {
+    var suspended = new Enqueuing.Asker("j", "team-a", 2, true);
+    assertThat(enqueuing.ensure(suspended, batches(3), ledger, 0)).isEqualTo(new Enqueuing.Held());
+    assertThat(ledger.jobs()).isEmpty();
+
+    assertThat(enqueuing.ensure(J, batches(3), ledger, 0)).isEqualTo(new Enqueuing.Done());
+    assertThat(enqueuing.ensure(suspended, batches(3), ledger, 0)).isEqualTo(new Enqueuing.Done());
+    assertThat(ledger.jobs()).containsExactly("j");
   }
 }

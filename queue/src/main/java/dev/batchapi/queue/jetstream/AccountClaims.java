@@ -33,6 +33,7 @@ final class AccountClaims {
           "out.{{name()}}.*",
           "try.{{name()}}.*",
           "$JS.API.DIRECT.GET.TRY.try.{{name()}}.*",
+          "$JS.API.DIRECT.GET.OUT.out.{{name()}}.*",
           "$JS.API.DIRECT.GET.OUT.end.{{name()}}");
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";

@@ -16,6 +16,9 @@ final class AttemptRecord {
   static final String FAILURES = OutcomeRecord.FAILURES;
   static final String LOSSES = "Batch-Losses";
 
+  /** More than a batch can have, with room. */
+  private static final int MOST = 1000;
+
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
@@ -46,8 +49,9 @@ final class AttemptRecord {
     }
     try {
       return new Head(
-          Integer.parseInt(headers.getFirst(FAILURES)), Integer.parseInt(headers.getFirst(LOSSES)));
-    } catch (NumberFormatException e) {
+          OutcomeRecord.number(headers, FAILURES, 0, MOST),
+          OutcomeRecord.number(headers, LOSSES, 0, MOST));
+    } catch (IllegalArgumentException e) {
       return null;
     }
   }

@@ -1,7 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.Batches;
-import dev.batchapi.queue.QueueFullException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
@@ -35,6 +34,20 @@ final class Enqueuer {
 
   private record Pending(Item item, CompletableFuture<PublishAck> answer) {}
 
+  /**
+   * How much may be published.
+   *
+   * @param least so many batches in any case
+   * @param bytes of payload
+   */
+  record Budget(int least, long bytes) {
+    static final Budget UNBOUNDED = new Budget(0, Long.MAX_VALUE);
+
+    boolean allows(int batches, long size) {
+      return batches <= least || size <= bytes;
+    }
+  }
+
   Enqueuer(Link link, String job, Batches batches) {
     this.link = link;
     this.job = job;
@@ -42,17 +55,23 @@ final class Enqueuer {
   }
 
   /**
-   * Publishes those given.
+   * Publishes those given, as many as the budget allows.
    *
    * @param stop looked at now and then
    * @return how many were not there already
    */
-  int publish(BitSet indices, BooleanSupplier stop) {
+  int publish(BitSet indices, Budget budget, BooleanSupplier stop) {
     var published = 0;
     var chunk = new ArrayList<Item>();
     var bytes = 0L;
+    var count = 0;
+    var all = 0L;
     for (var index = indices.nextSetBit(0); index >= 0; index = indices.nextSetBit(index + 1)) {
       var item = new Item(index, payload(index));
+      all += item.payload.length;
+      if (!budget.allows(++count, all)) {
+        break;
+      }
       if (!chunk.isEmpty() && (chunk.size() == MOST || bytes + item.payload.length > MOST_BYTES)) {
         published += publish(chunk);
         chunk.clear();
@@ -169,27 +188,18 @@ final class Enqueuer {
     return null;
   }
 
-  /** The careful way: waits, repeats, and says what is wrong. */
+  /** The careful way: waits, repeats, and says what is wrong; 0 if there was one already. */
   private int again(Item item) {
-    return publishOne(link, Subjects.work(job, item.index), item.payload) ? 1 : 0;
-  }
-
-  /**
-   * Publishes one message.
-   *
-   * @return false if there was one on its subject
-   * @throws QueueFullException if there is no room for it
-   */
-  static boolean publishOne(Link link, String subject, byte[] payload) {
+    var subject = Subjects.work(job, item.index);
     return link.request(
         "publish " + subject,
         () -> {
           try {
-            link.jetStream().publish(subject, payload);
-            return true;
+            link.jetStream().publish(subject, item.payload);
+            return 1;
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) == Refusal.TAKEN) {
-              return false;
+              return 0;
             }
             throw e;
           }

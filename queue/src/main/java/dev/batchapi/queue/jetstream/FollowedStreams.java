@@ -36,6 +36,7 @@ final class FollowedStreams implements AutoCloseable {
   private final AtomicLong epoch = new AtomicLong();
   // Guarded by the lock.
   private final Map<String, ZonedDateTime> created = new HashMap<>();
+  private final Map<String, Long> start = new HashMap<>();
   private long lookedAt;
   private @Nullable RuntimeException lookFailure;
 
@@ -44,13 +45,31 @@ final class FollowedStreams implements AutoCloseable {
     this.tallies = tallies;
     this.patience = patience;
     lookedAt = System.nanoTime();
-    for (var name : new String[] {Subjects.WORK, Subjects.OUT, Subjects.TRY}) {
-      created.put(name, streams.ensure(name).getCreateTime());
-    }
-    out = new StreamFollower(link, Subjects.OUT, ">", tallies::applyOut);
-    attempts = new StreamFollower(link, Subjects.TRY, ">", tallies::applyTry);
+    created.put(Subjects.WORK, streams.ensure(Subjects.WORK).getCreateTime());
+    out = follow(link, Subjects.OUT);
+    attempts = follow(link, Subjects.TRY);
     link.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
+  }
+
+  /** From now on: who opens a job reads what is there of it. */
+  private StreamFollower follow(Link link, String name) {
+    var now = streams.ensure(name);
+    created.put(name, now.getCreateTime());
+    var last = now.getStreamState().getLastSequence();
+    tallies.followedFrom(name, last);
+    start.put(name, last);
+    return new StreamFollower(link, name, last, (record, of) -> tallies.apply(name, record, of));
+  }
+
+  /** What is in a stream up to this sequence was not seen by those who follow it. */
+  long start(String stream) {
+    lock.lock();
+    try {
+      return start.getOrDefault(stream, 0L);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void watch() {
@@ -123,6 +142,7 @@ final class FollowedStreams implements AutoCloseable {
     LOG.warn("The streams are not the ones that were: every running job has to be enqueued again.");
     var next = epoch.incrementAndGet();
     if (countsLost) {
+      start.clear();
       tallies.reset(next);
       out.restart(next);
       attempts.restart(next);

@@ -4,18 +4,17 @@ import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ChangeListeners;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
-import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Enqueued;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Usage;
+import dev.batchapi.queue.Window;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PublishOptions;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,15 +23,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's side on JetStream. Thread-safe; calls that change one job wait for each other. Keeps
- * the streams as they should be, and counts by following them.
+ * the streams as they should be, and counts the open jobs by following them.
  */
 public final class JetStreamLedger implements Ledger {
   private final Link link;
   private final JetStreamSettings settings;
   private final Streams streams;
   private final ChangeListeners changes;
+  private final SeenJobs seen = new SeenJobs();
   private final Tallies tallies;
   private final FollowedStreams followed;
+  private final Opening opening;
+  private final WorkFiller filler;
+  private final Consumers consumers;
+  private final Leftovers leftovers;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   private JetStreamLedger(Link link, JetStreamSettings settings) {
@@ -40,8 +44,12 @@ public final class JetStreamLedger implements Ledger {
     this.settings = settings;
     streams = new Streams(link, settings);
     changes = new ChangeListeners();
-    tallies = new Tallies(changes, job -> link.directGet(Subjects.OUT, Subjects.end(job)));
+    tallies = new Tallies(changes, seen, job -> link.directGet(Subjects.OUT, Subjects.end(job)));
     followed = new FollowedStreams(link, streams, tallies, settings.patience());
+    opening = new Opening(link, tallies);
+    filler = new WorkFiller(link, streams, followed, tallies);
+    consumers = new Consumers(streams, followed::epoch);
+    leftovers = new Leftovers(link, followed, seen);
   }
 
   /**
@@ -60,23 +68,32 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
-  public int enqueue(String job, Batches batches) {
+  public void open(String job, int total) {
+    if (tallies.isOpen(Subjects.checkJob(job), total)) {
+      return; // not under the job's lock: it may be being enqueued
+    }
+    locked(
+        job,
+        () -> {
+          opening.open(job, total);
+          return true;
+        });
+  }
+
+  @Override
+  public void close(String job) {
+    tallies.close(Subjects.checkJob(job));
+    locks.remove(job);
+  }
+
+  @Override
+  public Enqueued enqueue(String job, Batches batches, Window window) {
     return locked(
         job,
         () -> {
-          followed.catchUp();
-          var total = batches.count();
-          var missing = tallies.missing(job, total);
-          if (tallies.hasEnded(job) || missing.isEmpty()) {
-            return 0;
-          }
-          var consumer = streams.consumer(job);
-          // A batch whose acknowledgement is on its way is counted twice here, so this may hide one
-          // that is missing, until that one is acknowledged; the next call finds it.
-          if (consumer.getNumPending() + consumer.getNumAckPending() >= missing.cardinality()) {
-            return 0;
-          }
-          return new Enqueuer(link, job, batches).publish(missing, () -> tallies.hasEnded(job));
+          opening.open(job, batches.count());
+          consumers.made(job);
+          return filler.fill(job, batches, window);
         });
   }
 
@@ -85,12 +102,9 @@ public final class JetStreamLedger implements Ledger {
     locked(
         job,
         () -> {
-          followed.catchUp();
-          if (tallies.hasEnded(job) || tallies.isDone(job, Lease.COMPLETION)) {
-            return false;
-          }
-          streams.consumer(job);
-          return Enqueuer.publishOne(link, Subjects.work(job, Lease.COMPLETION), summary);
+          consumers.made(job);
+          filler.fillCompletion(job, summary);
+          return true;
         });
   }
 
@@ -102,35 +116,13 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
+  public Usage usage(String job) {
+    return tallies.usage(Subjects.checkJob(job));
+  }
+
+  @Override
   public void outcomes(String job, OutcomeVisitor visitor) {
-    Subjects.checkJob(job);
-    followed.catchUp();
-    var next = 1L;
-    var failures = 0;
-    while (next > 0) {
-      var range = new StreamReader.Range(Subjects.OUT, Subjects.allOut(job), next, false);
-      try (var reader = StreamReader.open(link, range)) {
-        for (var left = reader.pendingAtStart(); left > 0; left--) {
-          var record = reader.next(Link.REQUEST_TIMEOUT);
-          if (record == null) {
-            throw new IOException("the outcomes of job " + job + " stopped coming");
-          }
-          next = record.metaData().streamSequence() + 1;
-          var batch = Subjects.batch(record.getSubject());
-          if (batch != null && batch.index() >= 0 && tallies.isBeforeEnd(job, next - 1)) {
-            visitor.visit(batch.index(), OutcomeRecord.outcome(record));
-          }
-        }
-        next = -1;
-      } catch (IOException | io.nats.client.JetStreamStatusException e) {
-        if (++failures == 3) {
-          throw new QueueUnavailableException("Could not read the outcomes of job " + job, e);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw Link.interrupted("reading the outcomes of job " + job, e);
-      }
-    }
+    new OutcomeReader(link, Subjects.checkJob(job)).read(visitor);
   }
 
   @Override
@@ -142,12 +134,7 @@ public final class JetStreamLedger implements Ledger {
 
   @Override
   public @Nullable Outcome outcome(String job, int index) {
-    Subjects.checkJob(job);
-    followed.catchUp();
-    var record = link.directGet(Subjects.OUT, Subjects.out(job, index));
-    return record == null || !tallies.isBeforeEnd(job, DirectGet.sequence(record))
-        ? null
-        : OutcomeRecord.outcome(record);
+    return new OutcomeReader(link, Subjects.checkJob(job)).read(index);
   }
 
   @Override
@@ -168,8 +155,8 @@ public final class JetStreamLedger implements Ledger {
             throw e;
           }
         });
-    followed.catchUp();
-    return Objects.requireNonNullElse(tallies.end(job), end);
+    var stands = link.directGet(Subjects.OUT, Subjects.end(job));
+    return stands == null ? end : EndRecord.end(stands.getData());
   }
 
   static PublishOptions firstOnSubject() {
@@ -184,9 +171,28 @@ public final class JetStreamLedger implements Ledger {
     locked(
         job,
         () -> {
-          streams.deleteConsumer(job);
-          // What waits would be dead weight until the job is removed.
-          streams.purge(Subjects.WORK, Subjects.allWork(job));
+          if (consumers.mayHave(job)) {
+            purgeWork(job);
+          }
+          return true;
+        });
+  }
+
+  /** The consumer goes last, for it is what jobs() and retire() know of work that is left. */
+  private void purgeWork(String job) {
+    streams.purge(Subjects.WORK, Subjects.allWork(job));
+    streams.deleteConsumer(job);
+    consumers.deleted(job);
+  }
+
+  @Override
+  public void discard(String job) {
+    locked(
+        job,
+        () -> {
+          purgeWork(job);
+          streams.purge(Subjects.TRY, Subjects.allAttempts(job));
+          streams.purge(Subjects.OUT, Subjects.allOut(job));
           return true;
         });
   }
@@ -196,24 +202,35 @@ public final class JetStreamLedger implements Ledger {
     locked(
         job,
         () -> {
-          // The end record goes last: as long as anything is left, jobs() names the job.
-          streams.deleteConsumer(job);
-          streams.purge(Subjects.WORK, Subjects.allWork(job));
-          streams.purge(Subjects.TRY, Subjects.allAttempts(job));
-          streams.purge(Subjects.OUT, Subjects.allOut(job));
-          streams.purge(Subjects.OUT, Subjects.end(job));
+          tallies.close(job);
+          // Before the purges: what comes after them is seen again, and the job named again.
           followed.catchUp();
-          tallies.remove(job);
+          seen.remove(job);
+          try {
+            purgeAll(job);
+          } catch (RuntimeException e) {
+            seen.add(job);
+            throw e;
+          }
           return true;
         });
     locks.remove(job);
   }
 
+  /** The end record goes last: as long as anything is left, jobs() names the job. */
+  private void purgeAll(String job) {
+    streams.purge(Subjects.TRY, Subjects.allAttempts(job));
+    streams.purge(Subjects.OUT, Subjects.allOut(job));
+    purgeWork(job);
+    streams.purge(Subjects.OUT, Subjects.end(job));
+  }
+
   @Override
   public Set<String> jobs() {
     followed.catchUp();
-    var jobs = new HashSet<>(tallies.jobs());
-    jobs.addAll(streams.consumerNames());
+    leftovers.look();
+    var jobs = seen.uids();
+    jobs.addAll(consumers.names());
     return jobs;
   }
 

@@ -8,9 +8,12 @@ import io.nats.client.JetStreamStatusException;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PullSubscribeOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,7 +75,12 @@ public final class JetStreamWorkQueue implements WorkQueue {
         var began = System.nanoTime();
         var message = link.isConnected() ? fetch(asked) : null;
         if (message != null) {
-          return Optional.of(new JetStreamLease(link, job, settings, message));
+          var lease = new JetStreamLease(link, job, settings, message);
+          if (!isDone(message)) {
+            return Optional.of(lease);
+          }
+          message.ack();
+          continue;
         }
         // Nothing before its time: no connection, or no consumer. Asking at once would be spinning.
         var early = System.nanoTime() - began < asked.toNanos() / 2;
@@ -92,6 +100,27 @@ public final class JetStreamWorkQueue implements WorkQueue {
       }
     } finally {
       leasing.unlock();
+    }
+  }
+
+  /**
+   * Whether a batch that is handed out once more has its outcome: its acknowledgement was lost, or
+   * it comes too late. If nobody answers it is taken for one that has none, which is harmless.
+   */
+  private boolean isDone(Message message) throws InterruptedException {
+    if (message.metaData().deliveredCount() == 1) {
+      return false;
+    }
+    var out =
+        Subjects.out(job, Objects.requireNonNull(Subjects.batch(message.getSubject())).index());
+    try {
+      return link.directGetOnce(Subjects.OUT, out) != null;
+    } catch (InterruptedException e) {
+      giveBack(message);
+      throw e;
+    } catch (IOException | TimeoutException | IllegalStateException e) {
+      LOG.debug("Whether {} is there is not known: {}", out, e.getMessage());
+      return false;
     }
   }
 

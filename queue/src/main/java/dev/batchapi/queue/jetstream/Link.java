@@ -86,6 +86,8 @@ final class Link implements AutoCloseable {
             .reconnectJitter(Duration.ofMillis(250))
             .connectionTimeout(Duration.ofSeconds(5))
             .pingInterval(Duration.ofSeconds(10))
+            // Nothing waits for an outage to end: a batch that is given back late is another's.
+            .reconnectBufferSize(0)
             .errorListener(new LoggingErrorListener(refusals::heard))
             .connectionListener((from, event) -> connectionEvent(event))
             .inboxPrefix((inboxPrefix == null ? "_INBOX." : inboxPrefix) + random() + '.');
@@ -253,27 +255,29 @@ final class Link implements AutoCloseable {
 
   /** A subject's last message by direct get, which a worker may ask for; null if there is none. */
   @Nullable Message directGet(String stream, String subject) {
-    return request(
-        "read " + subject,
-        () -> {
-          var answer =
-              connection.request(
-                  "$JS.API.DIRECT.GET." + stream + '.' + subject, new byte[0], REQUEST_TIMEOUT);
-          if (answer == null) {
-            throw new TimeoutException("no answer");
-          }
-          var status = answer.hasHeaders() ? answer.getHeaders().getFirst("Status") : null;
-          if (answer.isStatusMessage()) {
-            status = Integer.toString(answer.getStatus().getCode());
-          }
-          if (status == null) {
-            return requireSubject(subject, answer);
-          }
-          if (status.startsWith("404")) {
-            return null;
-          }
-          throw new IOException("status " + status);
-        });
+    return request("read " + subject, () -> directGetOnce(stream, subject));
+  }
+
+  /** The same, asked once only. */
+  @Nullable Message directGetOnce(String stream, String subject)
+      throws IOException, InterruptedException, TimeoutException {
+    var answer =
+        connection.request(
+            "$JS.API.DIRECT.GET." + stream + '.' + subject, new byte[0], REQUEST_TIMEOUT);
+    if (answer == null) {
+      throw new TimeoutException("no answer");
+    }
+    var status = answer.hasHeaders() ? answer.getHeaders().getFirst("Status") : null;
+    if (answer.isStatusMessage()) {
+      status = Integer.toString(answer.getStatus().getCode());
+    }
+    if (status == null) {
+      return requireSubject(subject, answer);
+    }
+    if (status.startsWith("404")) {
+      return null;
+    }
+    throw new IOException("status " + status);
   }
 
   private static Message requireSubject(String subject, Message answer) throws IOException {

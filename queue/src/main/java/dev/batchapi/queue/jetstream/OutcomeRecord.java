@@ -12,6 +12,9 @@ final class OutcomeRecord {
   static final String ATTEMPTS = "Batch-Attempts";
   static final String FAILURES = "Batch-Failures";
 
+  /** Ten times what {@code maxAttempts} may be. */
+  private static final int MOST_ATTEMPTS = 1000;
+
   /** What the headers say. */
   record Head(Outcome.Kind kind, int attempts, int failures) {}
 
@@ -31,13 +34,25 @@ final class OutcomeRecord {
       return null;
     }
     try {
-      return new Head(
-          Outcome.Kind.valueOf(String.valueOf(headers.getFirst(KIND))),
-          Integer.parseInt(headers.getFirst(ATTEMPTS)),
-          Integer.parseInt(headers.getFirst(FAILURES)));
+      var kind = Outcome.Kind.valueOf(String.valueOf(headers.getFirst(KIND)));
+      var attempts = number(headers, ATTEMPTS, 1, MOST_ATTEMPTS);
+      return new Head(kind, attempts, number(headers, FAILURES, 0, attempts));
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  /**
+   * A number in a header.
+   *
+   * @throws IllegalArgumentException if there is none, or it is out of range
+   */
+  static int number(Headers headers, String name, int least, int most) {
+    var number = Integer.parseInt(headers.getFirst(name));
+    if (number < least || number > most) {
+      throw new IllegalArgumentException(name);
+    }
+    return number;
   }
 
   /** Reads all of it. A record nobody can read is a failed batch: it would never be run again. */

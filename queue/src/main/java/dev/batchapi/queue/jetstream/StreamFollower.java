@@ -4,13 +4,14 @@ import dev.batchapi.queue.QueueUnavailableException;
 import io.nats.client.Message;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads every record of a stream, once and in order, for as long as it is open. */
+/** Reads every record that comes into a stream, once and in order, for as long as it is open. */
 final class StreamFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamFollower.class);
   private static final Duration LOOK_UP = Duration.ofMillis(250);
@@ -27,7 +28,6 @@ final class StreamFollower implements AutoCloseable {
 
   private final Link link;
   private final String stream;
-  private final String subject;
   private final Records records;
   private final Thread thread;
 
@@ -38,11 +38,16 @@ final class StreamFollower implements AutoCloseable {
   private long epoch;
   private boolean reopen;
 
-  StreamFollower(Link link, String stream, String subject, Records records) {
+  /**
+   * Begins behind a sequence.
+   *
+   * @param from 0 for the whole stream
+   */
+  StreamFollower(Link link, String stream, long from, Records records) {
     this.link = link;
     this.stream = stream;
-    this.subject = subject;
     this.records = records;
+    position = from;
     link.afterReconnect(this::reopen);
     thread = Thread.ofPlatform().daemon().name("queue-follow-" + stream).start(this::run);
   }
@@ -78,7 +83,7 @@ final class StreamFollower implements AutoCloseable {
         link.request("look at " + stream, () -> link.management().getStreamInfo(stream))
             .getStreamState()
             .getLastSequence();
-    var range = new StreamReader.Range(stream, subject, from.position + 1, true);
+    var range = new StreamReader.Range(stream, List.of(">"), from.position + 1, true);
     try (var reader = StreamReader.open(link, range)) {
       if (reader.pendingAtStart() == 0) {
         advance(from.epoch, last);

@@ -10,6 +10,7 @@ import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.DeliverPolicy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * behind the last message that was read.
  */
 final class StreamReader implements AutoCloseable {
-  private static final int PULL = 500;
+  private static final int MOST_PULLED = 500;
+  private static final int FEWEST_PULLED = 16;
+
+  /** About so much may be on its way at a time; a record may have a quarter of a MiB of headers. */
+  private static final int BYTES_PULLED = 8 << 20;
+
   private static final Duration PULL_EXPIRES = Duration.ofSeconds(5);
 
   private final Link link;
@@ -28,9 +34,16 @@ final class StreamReader implements AutoCloseable {
   private long pulledAt;
   private int outstanding;
   private long read;
+  private int pull;
+  private long bytesEach;
 
   /** Where and what to read. */
-  record Range(String stream, String subject, long fromSequence, boolean headersOnly) {}
+  record Range(String stream, List<String> subjects, long fromSequence, boolean headersOnly) {}
+
+  /** Takes what is read. */
+  interface Records {
+    void take(Message record);
+  }
 
   private StreamReader(Link link, Range range) throws IOException, JetStreamApiException {
     this.link = link;
@@ -42,6 +55,10 @@ final class StreamReader implements AutoCloseable {
                 PullSubscribeOptions.builder().stream(range.stream)
                     .configuration(consumer(range))
                     .build());
+    // More than this is dropped, and found to be missing.
+    subscription.setPendingLimits(2L * MOST_PULLED, 4L * BYTES_PULLED);
+    pull = range.headersOnly ? MOST_PULLED : FEWEST_PULLED;
+    bytesEach = BYTES_PULLED / pull;
     pendingAtStart = subscription.getConsumerInfo().getCalculatedPending();
   }
 
@@ -51,7 +68,7 @@ final class StreamReader implements AutoCloseable {
 
   private static ConsumerConfiguration consumer(Range range) {
     return ConsumerConfiguration.builder()
-        .filterSubject(range.subject)
+        .filterSubjects(range.subjects)
         .deliverPolicy(DeliverPolicy.ByStartSequence)
         .startSequence(range.fromSequence)
         .ackPolicy(AckPolicy.None)
@@ -76,8 +93,8 @@ final class StreamReader implements AutoCloseable {
   @Nullable Message next(Duration wait) throws IOException, InterruptedException {
     var now = System.nanoTime();
     if (outstanding == 0 || now - pulledAt > PULL_EXPIRES.toNanos()) {
-      subscription.pull(PullRequestOptions.builder(PULL).expiresIn(PULL_EXPIRES).build());
-      outstanding = PULL;
+      subscription.pull(PullRequestOptions.builder(pull).expiresIn(PULL_EXPIRES).build());
+      outstanding = pull;
       pulledAt = now;
     }
     var message = subscription.nextMessage(wait);
@@ -86,10 +103,29 @@ final class StreamReader implements AutoCloseable {
     }
     outstanding--;
     read++;
+    bytesEach = (7 * bytesEach + message.consumeByteCount()) / 8;
+    pull = Math.clamp(BYTES_PULLED / Math.max(1, bytesEach), FEWEST_PULLED, MOST_PULLED);
     if (message.metaData().consumerSequence() != read) {
       throw new IOException("message %d of stream %s is missing".formatted(read, stream));
     }
     return message;
+  }
+
+  /**
+   * Reads all that there is.
+   *
+   * @throws IOException if it stops coming
+   */
+  void readAll(Records records) throws IOException, InterruptedException {
+    var left = pendingAtStart;
+    while (left > 0) {
+      var record = next(Link.REQUEST_TIMEOUT);
+      if (record == null) {
+        throw new IOException("the records of stream " + stream + " stopped coming");
+      }
+      records.take(record);
+      left = record.metaData().pendingCount();
+    }
   }
 
   @Override

@@ -1,5 +1,10 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.Attempts;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueFullException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PurgeOptions;
 import io.nats.client.api.AckPolicy;
@@ -10,16 +15,29 @@ import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamInfoOptions;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The three streams, made and kept as they should be, and the consumers of the jobs. */
 final class Streams {
+  private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
+
   /** The server's own limit is 1,000 consumers a stream, and there is one for each job. */
   private static final int MAX_CONSUMERS = 5000;
 
   /** How long the server knows a message's id: a commit repeats its own when an answer was lost. */
   private static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(2);
+
+  /** Our headers and the server's for an atomic batch; far more than they need. */
+  private static final int HEADERS = 4 * 1024;
+
+  private static final int MAX_WORK = Batches.MAX_PAYLOAD_BYTES + HEADERS;
+  private static final int MAX_OUT = Outcome.MAX_BYTES + HEADERS;
+  private static final int MAX_TRY = Attempts.ERRORS_KEPT * BatchError.MAX_BYTES + HEADERS;
 
   private final Link link;
   private final JetStreamSettings settings;
@@ -29,14 +47,27 @@ final class Streams {
     this.settings = settings;
   }
 
-  /** A stream's state; made first if it isn't there, changed if it was made differently. */
+  /**
+   * A stream's state; made first if it isn't there, changed if it was made differently. Without its
+   * bound if the server has not so much room: a stream that is too large is better than none.
+   */
   StreamInfo ensure(String name) {
+    try {
+      return ensure(name, settings);
+    } catch (QueueFullException e) {
+      LOG.warn("Stream {} has no bound of its own: {}", name, e.getMessage());
+      return ensure(name, settings.unbounded());
+    }
+  }
+
+  private StreamInfo ensure(String name, JetStreamSettings with) {
     return link.request(
         "set up stream " + name,
         () -> {
           try {
             var info = link.management().getStreamInfo(name);
-            var wanted = configure(name, StreamConfiguration.builder(info.getConfiguration()));
+            var wanted =
+                configure(name, with, StreamConfiguration.builder(info.getConfiguration()));
             return wanted.toJson().equals(info.getConfiguration().toJson())
                 ? info
                 : link.management().updateStream(wanted);
@@ -44,7 +75,8 @@ final class Streams {
             if (Refusal.of(e) != Refusal.NO_STREAM) {
               throw e;
             }
-            return link.management().addStream(configure(name, StreamConfiguration.builder()));
+            return link.management()
+                .addStream(configure(name, with, StreamConfiguration.builder()));
           }
         });
   }
@@ -58,7 +90,8 @@ final class Streams {
     }
   }
 
-  private StreamConfiguration configure(String name, StreamConfiguration.Builder stream) {
+  private static StreamConfiguration configure(
+      String name, JetStreamSettings settings, StreamConfiguration.Builder stream) {
     stream
         .name(name)
         .storageType(StorageType.File)
@@ -74,6 +107,7 @@ final class Streams {
               .discardNewPerSubject(true)
               .allowAtomicPublish(true)
               .maxConsumers(MAX_CONSUMERS)
+              .maximumMessageSize(MAX_WORK)
               .maxBytes(settings.workBytes())
               .build();
       case Subjects.OUT ->
@@ -82,9 +116,17 @@ final class Streams {
               .discardPolicy(DiscardPolicy.New)
               .discardNewPerSubject(true)
               .duplicateWindow(DUPLICATE_WINDOW)
+              .maximumMessageSize(MAX_OUT)
               .maxBytes(settings.outBytes())
               .build();
-      case Subjects.TRY -> stream.subjects("try.>").discardPolicy(DiscardPolicy.Old).build();
+      case Subjects.TRY ->
+          // New: a full stream must not forget what is known of another job's batches.
+          stream
+              .subjects("try.>")
+              .discardPolicy(DiscardPolicy.New)
+              .maximumMessageSize(MAX_TRY)
+              .maxBytes(settings.tryBytes())
+              .build();
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -113,6 +155,23 @@ final class Streams {
         .ackWait(settings.lease())
         .maxAckPending(-1)
         .build();
+  }
+
+  /** The batches of a job that are in the queue, waiting or leased; never the completion. */
+  BitSet work(String job) {
+    var filter = StreamInfoOptions.filterSubjects(Subjects.allWork(job));
+    var state =
+        link.request(
+            "look at the work of job " + job,
+            () -> link.management().getStreamInfo(Subjects.WORK, filter).getStreamState());
+    var indices = new BitSet();
+    for (var subject : state.getSubjects()) {
+      var batch = Subjects.batch(subject.getName());
+      if (batch != null && batch.index() >= 0) {
+        indices.set(batch.index());
+      }
+    }
+    return indices;
   }
 
   void deleteConsumer(String job) {

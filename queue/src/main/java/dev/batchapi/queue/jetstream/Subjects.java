@@ -42,8 +42,9 @@ final class Subjects {
     return "out." + job + '.' + token(index);
   }
 
+  /** Deeper ones and wildcards as words too: what somebody else may have written. */
   static String allOut(String job) {
-    return "out." + job + ".*";
+    return "out." + job + ".>";
   }
 
   static String attempts(String job, int index) {
@@ -51,7 +52,7 @@ final class Subjects {
   }
 
   static String allAttempts(String job) {
-    return "try." + job + ".*";
+    return "try." + job + ".>";
   }
 
   static String end(String job) {
@@ -95,31 +96,46 @@ final class Subjects {
     return index == Lease.COMPLETION ? FINAL : Integer.toString(index);
   }
 
-  /** The job of {@code end.J}; null for any other subject. */
-  static @Nullable String jobOfEnd(String subject) {
-    return subject.startsWith("end.") ? subject.substring(4) : null;
+  /** Whether this is an {@code end.J}. */
+  static boolean isEnd(String subject) {
+    return subject.startsWith("end.");
+  }
+
+  /** The job of any subject: its second word; null if there is none that could be a job's. */
+  static @Nullable String job(String subject) {
+    var first = subject.indexOf('.');
+    var next = subject.indexOf('.', first + 1);
+    var job = subject.substring(first + 1, next < 0 ? subject.length() : next);
+    return first > 0 && JOB.matcher(job).matches() ? job : null;
   }
 
   /** The batch of {@code work.J.i}, {@code out.J.i} or {@code try.J.i}; null for anything else. */
   static @Nullable Batch batch(String subject) {
-    var first = subject.indexOf('.');
-    var last = subject.lastIndexOf('.');
-    if (first < 0 || first == last) {
+    var job = job(subject);
+    if (job == null) {
       return null;
     }
-    var index = index(subject.substring(last + 1));
-    return index == null ? null : new Batch(subject.substring(first + 1, last), index);
+    var start = subject.indexOf('.') + job.length() + 2;
+    var index = start > subject.length() ? null : index(subject.substring(start));
+    return index == null ? null : new Batch(job, index);
   }
 
+  /** Only as we write it: another spelling would be another subject for the same batch. */
   private static @Nullable Integer index(String token) {
     if (token.equals(FINAL)) {
       return Lease.COMPLETION;
     }
-    try {
-      var index = Integer.parseInt(token);
-      return index >= 0 ? index : null;
-    } catch (NumberFormatException e) {
+    if (token.isEmpty() || token.length() > 10 || (token.length() > 1 && token.charAt(0) == '0')) {
       return null;
     }
+    var index = 0L;
+    for (var i = 0; i < token.length(); i++) {
+      var digit = token.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return null;
+      }
+      index = 10 * index + digit;
+    }
+    return index <= Integer.MAX_VALUE ? (int) index : null;
   }
 }

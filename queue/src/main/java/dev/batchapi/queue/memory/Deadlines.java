@@ -24,6 +24,10 @@ final class Deadlines {
     times.remove(index);
   }
 
+  int size() {
+    return times.size();
+  }
+
   void clear() {
     times.clear();
     queue.clear();

@@ -6,13 +6,16 @@ import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.Enqueued;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Tally;
+import dev.batchapi.queue.Window;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,9 +39,10 @@ final class MemoryJob {
   private final Map<Integer, Integer> deliveries = new HashMap<>();
   private final Map<Integer, AttemptLog> logs = new HashMap<>();
   private final Map<Integer, Outcome> outcomes = new TreeMap<>();
-  private Tally tally = new Tally();
+  private Tally tally = new Tally(0);
   private @Nullable Batches batches;
   private byte @Nullable [] summary;
+  private boolean open;
 
   MemoryJob(Duration leaseDuration, LongSupplier nanos, Runnable countsChanged) {
     this.leaseDuration = leaseDuration;
@@ -46,19 +50,39 @@ final class MemoryJob {
     this.countsChanged = countsChanged;
   }
 
-  int enqueue(Batches all) {
+  void open(int total) {
+    locked(
+        () -> {
+          tally.grow(total);
+          open = true;
+          return true;
+        });
+  }
+
+  void close() {
+    locked(() -> open = false);
+  }
+
+  Enqueued enqueue(Batches all, Window window) {
     return locked(
         () -> {
+          open = true;
+          tally.grow(all.count());
           if (tally.hasEnded()) {
-            return 0;
+            return Enqueued.of(0, 0, 0, tally.counts().done());
           }
           batches = all;
           var published = 0;
-          for (var index = 0; index < all.count(); index++) {
-            published += !tally.isDone(index) && work.add(index) ? 1 : 0;
+          var room = (long) window.batches() - work.waiting();
+          for (var index = tally.nextMissing(0);
+              index < all.count() && published < room;
+              index = tally.nextMissing(index + 1)) {
+            published += work.add(index) ? 1 : 0;
           }
           changed.signalAll();
-          return published;
+          var done = tally.counts().done();
+          var there = work.size();
+          return Enqueued.of(published, there, Math.max(0, all.count() - done - there), done);
         });
   }
 
@@ -197,6 +221,17 @@ final class MemoryJob {
         });
   }
 
+  void discard() {
+    locked(
+        () -> {
+          work.clear();
+          deliveries.clear();
+          logs.clear();
+          outcomes.clear();
+          return true;
+        });
+  }
+
   void clear() {
     locked(
         () -> {
@@ -204,7 +239,8 @@ final class MemoryJob {
           deliveries.clear();
           logs.clear();
           outcomes.clear();
-          tally = new Tally();
+          tally = new Tally(0);
+          open = false;
           batches = null;
           summary = null;
           changed.signalAll();
@@ -217,7 +253,18 @@ final class MemoryJob {
   }
 
   Counts counts() {
-    return locked(() -> tally.counts());
+    return locked(
+        () -> {
+          if (!open) {
+            throw new IllegalStateException("This job is not open.");
+          }
+          return tally.counts();
+        });
+  }
+
+  /** The end record, also of a job that is not open. */
+  Optional<End> ended() {
+    return locked(() -> tally.counts().end());
   }
 
   Map<Integer, Outcome> outcomes() {

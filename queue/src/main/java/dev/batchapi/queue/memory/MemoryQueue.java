@@ -4,8 +4,11 @@ import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ChangeListeners;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.Enqueued;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.Usage;
+import dev.batchapi.queue.Window;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
 import java.util.List;
@@ -55,8 +58,22 @@ public final class MemoryQueue implements Ledger {
   }
 
   @Override
-  public int enqueue(String job, Batches batches) {
-    return job(job).enqueue(batches);
+  public void open(String job, int total) {
+    job(job).open(total);
+  }
+
+  @Override
+  public void close(String job) {
+    var known = jobs.get(job);
+    if (known != null) {
+      known.close();
+    }
+  }
+
+  /** Payloads are not copied, so of a window the number of batches alone counts. */
+  @Override
+  public Enqueued enqueue(String job, Batches batches, Window window) {
+    return job(job).enqueue(batches, window);
   }
 
   @Override
@@ -67,7 +84,16 @@ public final class MemoryQueue implements Ledger {
   @Override
   public Counts counts(String job) {
     var known = jobs.get(job);
-    return known == null ? Counts.NONE : known.counts();
+    if (known == null) {
+      throw new IllegalStateException("Job " + job + " is not open.");
+    }
+    return known.counts();
+  }
+
+  /** Nobody but our own workers writes here. */
+  @Override
+  public Usage usage(String job) {
+    return Usage.NONE;
   }
 
   @Override
@@ -98,6 +124,11 @@ public final class MemoryQueue implements Ledger {
   @Override
   public void retire(String job) {
     job(job).retire();
+  }
+
+  @Override
+  public void discard(String job) {
+    job(job).discard();
   }
 
   @Override

@@ -26,7 +26,7 @@ record MemoryWorkQueue(MemoryJob job, Duration leaseDuration) implements WorkQue
 
   @Override
   public Optional<End> ended() {
-    return job.counts().end();
+    return job.ended();
   }
 
   @Override

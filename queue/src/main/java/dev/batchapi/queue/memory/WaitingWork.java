@@ -25,6 +25,16 @@ final class WaitingWork {
     return true;
   }
 
+  /** How many wait or are leased; the completion too. */
+  int size() {
+    return present.cardinality();
+  }
+
+  /** How many of them are not leased. */
+  int waiting() {
+    return present.cardinality() - leases.size();
+  }
+
   OptionalInt take(long now, long leaseNanos) {
     leases.removeDue(now, index -> ready.set(index + 1));
     delays.removeDue(now, index -> ready.set(index + 1));

@@ -82,6 +82,20 @@ public final class NatsServer implements AutoCloseable {
     }
   }
 
+  /** A server that runs and is fast to fill: it does not sync each message to the disk. */
+  static NatsServer startUnsynced() {
+    var server = prepare();
+    var config = server.folder.resolve("server.conf");
+    try {
+      var text = Files.readString(config);
+      Files.writeString(config, text.replace("sync_interval: always", "sync_interval: 2m"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.restart();
+    return server;
+  }
+
   /** Starts the server, which must not be running, on the same port and folder. */
   public void restart() {
     try {
@@ -145,6 +159,10 @@ public final class NatsServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  int port() {
+    return port;
   }
 
   /** The keys it believes. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -101,6 +102,7 @@ class ServerTroubleIT {
       var running = new CopyOnWriteArrayList<Future<Boolean>>();
       for (var job : jobs) {
         stood.put(job, new AtomicInteger());
+        ledger.open(job, total);
         // The owner repairs every now and then.
         running.add(
             threads.submit(
@@ -140,6 +142,7 @@ class ServerTroubleIT {
     }
     // Another owner, who starts now, counts the same.
     try (var second = JetStreamLedger.connect(server.owner(), SETTINGS)) {
+      second.open("a", total);
       assertThat(second.counts("a")).isEqualTo(ledger.counts("a"));
     }
   }
@@ -401,7 +404,9 @@ class ServerTroubleIT {
     var read = new ArrayList<Outcome.Kind>();
     ledger.outcomes("j", (index, outcome) -> read.add(outcome.kind()));
     assertThat(read).hasSize(3);
+    ledger.open("garbled", 1);
     assertThat(ledger.counts("garbled").end()).isPresent();
+    assertThat(ledger.usage("j").garbage()).isBetween(6L, 7L);
     assertThat(ledger.jobs()).contains("j", "garbled");
   }
 
@@ -478,6 +483,11 @@ class ServerTroubleIT {
             Batches.of(
                 100_000,
                 index -> {
+                  if (index == 400) {
+                    assertThat(CompletableFuture.runAsync(() -> ledger.open("j", 100_000)))
+                        .as("looking at it meanwhile")
+                        .succeedsWithin(LONG);
+                  }
                   if (index == 500) {
                     ledger.end("j", new End(End.Verdict.Cancelled, "", Instant.EPOCH));
                   }

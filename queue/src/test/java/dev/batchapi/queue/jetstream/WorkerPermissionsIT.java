@@ -166,7 +166,6 @@ class WorkerPermissionsIT {
         "$JS.API.DIRECT.GET.TRY.try.B.1",
         "$JS.API.DIRECT.GET.OUT.end.B",
         "$JS.API.DIRECT.GET.OUT.out.B.0",
-        "$JS.API.DIRECT.GET.OUT.out.A.0",
         "$JS.API.DIRECT.GET.OUT",
         "$JS.API.DIRECT.GET.WORK.work.B.1",
         "$JS.API.STREAM.INFO.WORK",

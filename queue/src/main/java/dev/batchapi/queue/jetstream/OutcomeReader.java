@@ -1,0 +1,64 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.Ledger.OutcomeVisitor;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.nats.client.JetStreamStatusException;
+import io.nats.client.Message;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads outcomes with their bodies; those behind the end of their job are none. */
+final class OutcomeReader {
+  private static final int TRIES = 3;
+
+  private final Link link;
+  private final String job;
+  private long next = 1;
+
+  OutcomeReader(Link link, String job) {
+    this.link = link;
+    this.job = job;
+  }
+
+  void read(OutcomeVisitor visitor) {
+    var end = end();
+    for (var failures = 1; ; failures++) {
+      var range = new StreamReader.Range(Subjects.OUT, List.of(Subjects.allOut(job)), next, false);
+      try (var reader = StreamReader.open(link, range)) {
+        reader.readAll(record -> visit(record, end, visitor));
+        return;
+      } catch (IOException | JetStreamStatusException e) {
+        if (failures == TRIES) {
+          throw new QueueUnavailableException("Could not read the outcomes of job " + job, e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Link.interrupted("reading the outcomes of job " + job, e);
+      }
+    }
+  }
+
+  private void visit(Message record, long end, OutcomeVisitor visitor) {
+    var sequence = record.metaData().streamSequence();
+    next = sequence + 1;
+    var batch = Subjects.batch(record.getSubject());
+    if (batch != null && batch.index() >= 0 && sequence < end) {
+      visitor.visit(batch.index(), OutcomeRecord.outcome(record));
+    }
+  }
+
+  @Nullable Outcome read(int index) {
+    var record = link.directGet(Subjects.OUT, Subjects.out(job, index));
+    return record == null || DirectGet.sequence(record) > end()
+        ? null
+        : OutcomeRecord.outcome(record);
+  }
+
+  /** The sequence of the job's end. */
+  private long end() {
+    var record = link.directGet(Subjects.OUT, Subjects.end(job));
+    return record == null ? Long.MAX_VALUE : DirectGet.sequence(record);
+  }
+}

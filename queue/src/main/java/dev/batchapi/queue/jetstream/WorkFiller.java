@@ -1,0 +1,104 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Enqueued;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Window;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.PublishOptions;
+import java.util.BitSet;
+
+/**
+ * Puts a job's work into the queue: what is missing there, and what there is room for.
+ *
+ * <p>The queue is always asked before the ledger. A batch that is not in the queue was never there
+ * or has been acknowledged, and an outcome is recorded before its batch is acknowledged: so a batch
+ * that is neither in the queue at first nor done afterwards is in nobody's hands. The other way
+ * round a batch that ends in between would be handed out anew.
+ */
+final class WorkFiller {
+  /** The size of so many payloads tells that of the others. */
+  private static final int SAMPLE = 64;
+
+  private final Link link;
+  private final Streams streams;
+  private final FollowedStreams followed;
+  private final Tallies tallies;
+
+  WorkFiller(Link link, Streams streams, FollowedStreams followed, Tallies tallies) {
+    this.link = link;
+    this.streams = streams;
+    this.followed = followed;
+    this.tallies = tallies;
+  }
+
+  /** The job must be open. One caller per job at a time. */
+  Enqueued fill(String job, Batches batches, Window window) {
+    var consumer = streams.consumer(job);
+    followed.catchUp();
+    var done = tallies.done(job);
+    var left = batches.count() - done;
+    if (tallies.isOver(job) || left == 0) {
+      return Enqueued.of(0, 0, 0, done);
+    }
+    // A batch whose acknowledgement is on its way is counted twice here, so this may hide one that
+    // is missing, until that one is acknowledged; the next call finds it.
+    if (consumer.getNumPending() + consumer.getNumAckPending() >= left) {
+      return Enqueued.of(0, left, 0, done);
+    }
+    var inQueue = streams.work(job);
+    followed.catchUp();
+    var waiting = inQueue.cardinality();
+    var leased = (int) Math.min(consumer.getNumAckPending(), Math.min(waiting, window.batches()));
+    var room =
+        window.batches() == Integer.MAX_VALUE
+            ? Integer.MAX_VALUE
+            : Math.max(0, window.batches() - (waiting - leased));
+    var missing = tallies.missing(job, inQueue, room);
+    var published = 0;
+    if (!missing.isEmpty()) {
+      var budget = budget(batches, inQueue, waiting - leased, window);
+      published =
+          new Enqueuer(link, job, batches).publish(missing, budget, () -> tallies.isOver(job));
+    }
+    done = tallies.done(job);
+    var there = waiting + published;
+    return Enqueued.of(published, there, Math.max(0, batches.count() - done - there), done);
+  }
+
+  /** What may still be published, by size. */
+  private static Enqueuer.Budget budget(
+      Batches batches, BitSet inQueue, int waiting, Window window) {
+    if (window.bytes() == Long.MAX_VALUE) {
+      return Enqueuer.Budget.UNBOUNDED;
+    }
+    var sample = inQueue.stream().limit(SAMPLE).mapToLong(i -> batches.payload(i).length);
+    var bytes = (long) (sample.average().orElse(0) * waiting);
+    return new Enqueuer.Budget(window.least() - waiting, window.bytes() - bytes);
+  }
+
+  /** The same for {@code on_job_complete}. */
+  void fillCompletion(String job, byte[] summary) {
+    streams.consumer(job);
+    var subject = Subjects.work(job, Lease.COMPLETION);
+    var inQueue = link.directGet(Subjects.WORK, subject) != null;
+    followed.catchUp();
+    if (inQueue || tallies.isOver(job) || tallies.isDone(job, Lease.COMPLETION)) {
+      return;
+    }
+    // The id makes the server forget a repetition for two minutes, whoever makes it.
+    var once = PublishOptions.builder().messageId(subject).streamTimeout(Link.REQUEST_TIMEOUT);
+    link.request(
+        "publish " + subject,
+        () -> {
+          try {
+            return link.jetStream().publish(subject, summary, once.build()).isDuplicate();
+          } catch (JetStreamApiException e) {
+            if (Refusal.of(e) == Refusal.TAKEN) {
+              return true;
+            }
+            throw e;
+          }
+        });
+  }
+}

@@ -1,0 +1,172 @@
+package dev.batchapi.queue.jetstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueUnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How often batches are handed out, when nothing fails and when something does. */
+@Timeout(300)
+class HandOutsIT {
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final JetStreamSettings SETTINGS =
+      JetStreamSettings.DEFAULT
+          .withLease(Duration.ofMinutes(1))
+          .withPatience(Duration.ofMinutes(1));
+
+  private final NatsServer server = NatsServer.startUnsynced();
+  private final JetStreamLedger ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
+
+  @AfterEach
+  void close() {
+    ledger.close();
+    server.close();
+  }
+
+  private JetStreamWorkQueue worker(JetStreamSettings settings) {
+    return JetStreamWorkQueue.connect(server.worker("j"), "j", Integer.MAX_VALUE, settings);
+  }
+
+  private static Outcome ok() {
+    return Outcome.succeeded(1, "1".getBytes(UTF_8));
+  }
+
+  @Test
+  void eachBatchIsHandedOutOnceThoughTheOwnerEnqueuesAllTheTime() throws Exception {
+    var total = Integer.getInteger("handed.out", 4000);
+    var batches = Batches.of(total, index -> "[1]".getBytes(UTF_8));
+    var handedOut = new AtomicIntegerArray(total);
+    var done = new AtomicBoolean();
+    ledger.enqueue("j", batches);
+    try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      var running = new ArrayList<Future<Boolean>>();
+      for (var i = 0; i < 3; i++) {
+        running.add(
+            threads.submit(
+                () -> {
+                  try (var queue = worker(SETTINGS)) {
+                    while (!done.get()) {
+                      queue
+                          .lease(SHORT)
+                          .ifPresent(
+                              lease -> {
+                                handedOut.incrementAndGet(lease.index());
+                                lease.commit(ok());
+                              });
+                    }
+                    return true;
+                  }
+                }));
+      }
+      while (ledger.counts("j").done() < total) {
+        ledger.enqueue("j", batches);
+      }
+      ledger.enqueue("j", batches);
+      done.set(true);
+      for (var one : running) {
+        assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+    for (var i = 0; i < total; i++) {
+      assertThat(handedOut.get(i)).as("times that batch %d was handed out", i).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theCompletionIsHandedOutOnceThoughTheOwnerAsksForItAllTheTime() throws Exception {
+    for (var round = 0; round < 100; round++) {
+      var job = "j" + round;
+      ledger.open(job, 1);
+      ledger.enqueueCompletion(job, "{}".getBytes(UTF_8));
+      var handedOut = 0;
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+          var queue = JetStreamWorkQueue.connect(server.worker(job), job, 1, SETTINGS)) {
+        var done = new AtomicBoolean();
+        var owner =
+            threads.submit(
+                () -> {
+                  while (!done.get()) {
+                    ledger.enqueueCompletion(job, "{}".getBytes(UTF_8));
+                  }
+                  return true;
+                });
+        var lease = queue.lease(LONG);
+        while (lease.isPresent()) {
+          handedOut++;
+          lease.get().commit(ok());
+          lease = queue.lease(Duration.ofMillis(30));
+        }
+        done.set(true);
+        assertThat(owner.get()).isTrue();
+      }
+      assertThat(handedOut).as("times that on_job_complete was handed out").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aBatchWhoseAcknowledgementWasLostFindsItsOutcome() throws Exception {
+    var settings = SETTINGS.withLease(Duration.ofSeconds(1));
+    try (var hasty = JetStreamLedger.connect(server.owner(), settings);
+        var queue = worker(settings);
+        var link = Link.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"))) {
+      hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      assertThat(queue.lease(LONG)).isPresent();
+      link.jetStream().publish("out.j.0", OutcomeRecord.headers(ok()), new byte[] {'1'});
+      assertThat(queue.lease(Duration.ofSeconds(4))).as("handed out again").isEmpty();
+      assertThat(link.directGet(Subjects.OUT, "out.j.0")).isNotNull();
+      assertThat(hasty.counts("j").lost()).isZero();
+      assertThat(link.isConnected()).isTrue();
+    }
+    try (var owner = Link.open(server.owner(), LONG, null)) {
+      assertThat(owner.directGet(Subjects.WORK, "work.j.0")).as("left in the queue").isNull();
+    }
+  }
+
+  @Test
+  void whatWasGivenBackInAnOutageIsNotTakenFromItsNewHolder() throws Exception {
+    var lease = Duration.ofSeconds(3);
+    var settings = SETTINGS.withLease(lease);
+    try (var hasty = JetStreamLedger.connect(server.owner(), settings);
+        var cable = new Cable(server.port())) {
+      hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      var access = server.worker("j");
+      var cut = new NatsAccess(cable.url(), access.credentials(), "cut off");
+      try (var first = JetStreamWorkQueue.connect(cut, "j", 1, settings);
+          var second = worker(settings);
+          var third = worker(settings)) {
+        var held = first.lease(LONG).orElseThrow();
+        cable.pull();
+        assertThatThrownBy(
+                () -> {
+                  while (true) { // until the client has noticed
+                    assertThat(first.lease(Duration.ofMillis(50))).isEmpty();
+                  }
+                })
+            .isInstanceOf(QueueUnavailableException.class);
+        assertThat(held.mayHaveExpired()).isFalse();
+        held.giveBack(Duration.ZERO);
+        var again = second.lease(LONG).orElseThrow();
+        cable.plugIn();
+        // The first one is back when it can ask for the job's end.
+        assertThat(first.ended()).isEmpty();
+        again.renew();
+        assertThat(third.lease(Duration.ofSeconds(1))).as("a third holder").isEmpty();
+        assertThat(again.commit(ok())).isTrue();
+      }
+    }
+  }
+}
