@@ -308,6 +308,7 @@ class WorkerPermissionsIT {
         "out." + job + ".3",
         "try." + job + ".3",
         "$JS.API.DIRECT.GET.TRY.try." + job + ".0",
+        "$JS.API.DIRECT.GET.OUT.out." + job + ".0",
         "$JS.API.DIRECT.GET.OUT.end." + job,
         "$JS.API.CONSUMER.MSG.NEXT.WORK." + job,
         "$JS.ACK.WORK." + job + ".1.1.1.1.0");
