@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each of the network policies that ship lets through whom it should and nobody else, on a cluster
@@ -144,14 +146,15 @@ final class NetworkPoliciesIT {
     assertThat(Exporter.sum(name + "_refused")).isZero();
   }
 
-  @Test
-  void theExportersMetricsAreForTheSystemAndForMonitoring() {
-    isReached(prometheus, EXPORTER, 9102);
-    isReached(insider, EXPORTER, 9102);
+  @ParameterizedTest
+  @ValueSource(ints = {9102, 9103})
+  void theMetricsOfExporterAndGuardAreForTheSystemAndForMonitoring(int port) {
+    isReached(prometheus, EXPORTER, port);
+    isReached(insider, EXPORTER, port);
     isReached(worker, NATS, 4222);
 
-    isNotReached(worker, EXPORTER, 9102);
-    isNotReached(stranger, EXPORTER, 9102);
+    isNotReached(worker, EXPORTER, port);
+    isNotReached(stranger, EXPORTER, port);
   }
 
   @Test
