@@ -42,6 +42,13 @@ _HINTS = {
 }
 
 
+class _NoForm(TypeError):
+    """This has no form in JSON: the name of its type, and why if there is more to say."""
+
+    def __init__(self, name, why=""):
+        super().__init__(name, why)
+
+
 class ResultInvalid(Exception):
     """The result can't be written; the message says what in it, and the way out."""
 
@@ -89,15 +96,17 @@ def _convert(value):
         elif _is_pydantic(value):
             dump = getattr(value, "model_dump", None)  # of version 2
             return dump(mode="json") if dump else json.loads(value.json())
+    except _NoForm:
+        raise
     except Exception as error:  # of the author's own properties, or of a library
-        raise TypeError(f"{type(value).__name__}: {error}") from error
-    raise TypeError(type(value).__name__)
+        raise _NoForm(type(value).__name__, str(error)) from error
+    raise _NoForm(type(value).__name__)
 
 
 def _of_numpy(value):
     kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind == "m":  # a number of some unit, which nobody could tell
-        raise TypeError("timedelta64")
+        raise _NoForm("timedelta64")
     if kind == "M":
         return _times(value)
     converted = value.tolist()
@@ -111,7 +120,7 @@ def _of_numpy(value):
 def _times(value):
     texts = sys.modules["numpy"].datetime_as_string(value).tolist()
     if "NaT" in str(texts):
-        raise TypeError("NaTType")
+        raise _NoForm("NaTType")
     return texts
 
 
@@ -161,21 +170,15 @@ def _plain(value, path, parents):
         return _container(value, path, parents)
     try:
         converted = _convert(value)
-    except TypeError as error:
-        raise ResultInvalid(_refusal(value, path, error)) from None
+    except _NoForm as error:
+        raise ResultInvalid(f"{path} is {_refusal(*error.args)}") from None
     return _plain(converted, path, parents)
 
 
-def _refusal(value, path, error):
-    name, _, why = str(error).partition(": ")
-    if why:
-        return f"{path} is {_a(name)}, which can't be written as JSON: {why}"
-    hint = f": {_HINTS[name]}" if name in _HINTS else ""
-    return f"{path} is {_a(name)}, which can't be written as JSON{hint}"
-
-
-def _a(name):
-    return ("an " if name[:1] in "AEIOUaeiou" else "a ") + name
+def _refusal(name, why):
+    article = "an" if name[:1] in "AEIOUaeiou" else "a"
+    more = why or _HINTS.get(name, "")
+    return f"{article} {name}, which can't be written as JSON" + (more and ": " + more)
 
 
 def _container(value, path, parents):

@@ -70,6 +70,46 @@ class BindingIT {
   }
 
   @Test
+  void optionalsAreValuesOrNoneInItemsAndResults() throws Exception {
+    String source =
+        Sources.handler(
+            "Handler.Photo",
+            "return payload.stream().map(p -> new Out(p.caption(), OptionalInt.of(p.width().orElse(0)), OptionalDouble.empty())).toList();",
+            """
+            public record Photo(Optional<String> caption, OptionalInt width) {}
+            public record Out(Optional<String> caption, OptionalInt width, OptionalDouble score) {}
+            """);
+    try (var host = host(source)) {
+      assertThat(host.worker().resultOf("[{\"caption\": \"hi\", \"width\": 640}, {}]"))
+          .isEqualTo(
+              "[{\"caption\":\"hi\",\"width\":640,\"score\":null},{\"caption\":null,\"width\":0,\"score\":null}]");
+    }
+  }
+
+  @Test
+  void aFractionIsNoInteger() throws Exception {
+    try (var host = host(Sources.handler("Integer", "return payload;"))) {
+      assertThat(host.worker().resultOf("[2]")).isEqualTo("[2]");
+      HandlerError misfit = host.worker().failureOf("[1, 2.9]");
+      assertThat(misfit.reason()).isEqualTo(Reason.FatalError);
+      assertThat(misfit.message()).startsWith("payload[1] does not fit java.lang.Integer: ");
+    }
+    String record = "public record Box(long width) {}";
+    try (var host = host(Sources.handler("Handler.Box", "return payload;", record))) {
+      assertThat(host.worker().failureOf("[{\"width\": 2.9}]").message())
+          .startsWith("payload[0].width does not fit ");
+    }
+  }
+
+  @Test
+  void halfACharacterIsWrittenAsJsonHasIt() throws Exception {
+    try (var host = host(Sources.handler("String", "return payload.getFirst().substring(0, 5);"))) {
+      assertThat(host.worker().resultOf("[\"nice🙂day\"]").toLowerCase(java.util.Locale.ROOT))
+          .isEqualTo("\"nice\\ud83d\"");
+    }
+  }
+
+  @Test
   void whatIsNoJsonIsRefusedWithItsPlaceAndType() throws Exception {
     Map<String, String> results = new LinkedHashMap<>();
     results.put("Double.NaN", "result is NaN, which JSON can't hold: return null instead");

@@ -54,6 +54,43 @@ class ErrorsIT {
   }
 
   @Test
+  void framesInCommonWithWhatWasCausedAreNotRepeated() throws Exception {
+    String members =
+        """
+        static void down(int levels) {
+          if (levels > 0) { down(levels - 1); return; }
+          try { Integer.parseInt("x"); } catch (NumberFormatException e) {
+            throw new IllegalStateException("outer", new IllegalStateException("inner", e));
+          }
+        }
+        """;
+    try (var host = host(Sources.handler("Integer", "down(50); return 1;", members))) {
+      String stack = host.worker().failureOf("[1]").stack();
+      assertThat(stack.lines().filter(line -> line.contains("Handler.down(")).count())
+          .isBetween(51L, 56L);
+      assertThat(stack)
+          .containsPattern("Caused by: java.lang.NumberFormatException: .*\\n\\tat .*NumberFormat")
+          .contains("\t... 5");
+    }
+  }
+
+  @Test
+  void anInitializerThatThrewLeavesTheProcessBrokenEachTime() throws Exception {
+    String members =
+        """
+        static class Model { static final int SIZE = Integer.parseInt("x"); }
+        """;
+    try (var host = host(Sources.handler("Integer", "return Model.SIZE;", members))) {
+      HandlerError first = host.worker().failureOf("[1]");
+      assertThat(first.type()).isEqualTo("java.lang.ExceptionInInitializerError");
+      assertThat(first.reason()).isEqualTo(Reason.WorkerBroken);
+      HandlerError second = host.worker().failureOf("[1]");
+      assertThat(second.type()).isEqualTo("java.lang.NoClassDefFoundError");
+      assertThat(second.reason()).isEqualTo(Reason.WorkerBroken);
+    }
+  }
+
+  @Test
   void fatalExceptionsAndReservedMetricNamesAreNotTriedAgain() throws Exception {
     try (var host =
         host(

@@ -47,6 +47,16 @@ class LoadingIT {
   }
 
   @Test
+  void aByteOrderMarkIsNoPartOfASource() throws Exception {
+    try (var host = new HostInThisJvm(folder)) {
+      var _ = host.with("Handler.java", "\uFEFF" + Sources.handler("Integer", "return Other.X;"));
+      var _ = host.with("Other.java", "\uFEFFclass Other { static final int X = 7; }\r\n");
+      host.worker().start("Handler", Map.of());
+      assertThat(host.worker().ready().resultOf("[1]")).isEqualTo("7");
+    }
+  }
+
+  @Test
   void severalSourcesAreCompiledTogetherWhateverTheirNames() throws Exception {
     try (var host =
         new HostInThisJvm(folder)

@@ -15,6 +15,7 @@ import dev.batchapi.runtime.host.ResultTooLargeException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ public final class JacksonBinding implements JsonBinding {
   private final ObjectMapper mapper = new ObjectMapper();
   private final ObjectWriter writer;
 
+  /** With these modules; of two that have something to say of a type the later one does. */
   private JacksonBinding(Iterable<? extends Module> modules) {
-    mapper.registerModule(new NotJson());
     mapper.registerModules(modules);
     // 2.9 for an int is a mistake, and not 2.
     mapper.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
@@ -35,14 +36,18 @@ public final class JacksonBinding implements JsonBinding {
     writer = mapper.writer();
   }
 
-  /** Binds with these modules. */
+  /** Binds with these modules, but never what is no data, such as a stream. */
   public static JsonBinding with(Module... modules) {
-    return new JacksonBinding(List.of(modules));
+    List<Module> all = new ArrayList<>(List.of(modules));
+    all.add(new NotJson());
+    return new JacksonBinding(all);
   }
 
   /** Binds with all modules that this loader finds. */
   public static JsonBinding withModulesOf(ClassLoader libraries) {
-    return new JacksonBinding(ObjectMapper.findModules(libraries));
+    List<Module> all = new ArrayList<>(List.of(new NotJson()));
+    all.addAll(ObjectMapper.findModules(libraries));
+    return new JacksonBinding(all);
   }
 
   @Override
