@@ -117,6 +117,7 @@ final class JobPass {
     try {
       var ledger = tools.queue.ledger();
       ledger.open(frozen.uid(), frozen.run().totalBatches());
+      stopMisuse(ledger);
       counts = Optional.of(ledger.counts(frozen.uid()));
       // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
       var input = FrozenInput.of(job, frozen, client());
@@ -142,6 +143,21 @@ final class JobPass {
         tools.clock.instant());
   }
 
+  /**
+   * Before anything is counted: while a job floods the queue, its counts can't be read to their
+   * end. The credentials go first, so that there is room for the end.
+   */
+  private void stopMisuse(Ledger ledger) {
+    var usage = ledger.usage(frozen.uid());
+    Misuse.of(usage, frozen.run().totalBatches(), tools.shares.jobBytes())
+        .ifPresent(
+            end -> {
+              tools.queue.revoke(frozen.uid());
+              ledger.end(
+                  frozen.uid(), new End(end.verdict(), end.message(), tools.clock.instant()));
+            });
+  }
+
   private Enqueuing.Asker asker() {
     return new Enqueuing.Asker(
         frozen.uid(),
@@ -164,8 +180,7 @@ final class JobPass {
   /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */
   private Observation decide(Observation seen, Counts counts) {
     var ledger = tools.queue.ledger();
-    var misuse = Misuse.of(ledger.usage(frozen.uid()), seen.total(), tools.shares.jobBytes());
-    switch (misuse.<NextStep>map(end -> end).orElseGet(() -> Ending.decide(seen, counts))) {
+    switch (Ending.decide(seen, counts)) {
       case NextStep.KeepGoing _ -> {
         return seen;
       }

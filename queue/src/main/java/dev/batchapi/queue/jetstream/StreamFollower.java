@@ -16,6 +16,12 @@ final class StreamFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamFollower.class);
   private static final Duration LOOK_UP = Duration.ofMillis(250);
 
+  /** Nothing comes for so long although there is something: the stream is asked anew. */
+  private static final Duration QUIET = Duration.ofMillis(500);
+
+  /** The same of a server that is so busy that being asked anew again and again would stop all. */
+  private static final Duration LONGEST_QUIET = Duration.ofSeconds(16);
+
   /** Takes the records; an exception means that the same one comes again. */
   interface Records {
     /**
@@ -37,6 +43,9 @@ final class StreamFollower implements AutoCloseable {
   private long position;
   private long epoch;
   private boolean reopen;
+  private boolean reading;
+  private long quietSince;
+  private Duration quiet = QUIET;
 
   /**
    * Begins behind a sequence.
@@ -85,6 +94,7 @@ final class StreamFollower implements AutoCloseable {
             .getLastSequence();
     var range = new StreamReader.Range(stream, List.of(">"), from.position + 1, true);
     try (var reader = StreamReader.open(link, range)) {
+      reading();
       if (reader.pendingAtStart() == 0) {
         advance(from.epoch, last);
       }
@@ -106,7 +116,18 @@ final class StreamFollower implements AutoCloseable {
     lock.lock();
     try {
       reopen = false;
+      reading = false;
       return new Start(position, epoch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reading() {
+    lock.lock();
+    try {
+      reading = true;
+      quietSince = System.nanoTime();
     } finally {
       lock.unlock();
     }
@@ -126,6 +147,8 @@ final class StreamFollower implements AutoCloseable {
     try {
       if (of == epoch && to > position) {
         position = to;
+        quietSince = System.nanoTime();
+        quiet = QUIET;
         advanced.signalAll();
       }
     } finally {
@@ -160,7 +183,6 @@ final class StreamFollower implements AutoCloseable {
     var left = patience.toNanos();
     lock.lock();
     try {
-      var waited = 0;
       while (position < sequence) {
         if (left <= 0) {
           throw new QueueUnavailableException(
@@ -168,20 +190,24 @@ final class StreamFollower implements AutoCloseable {
                   .formatted(stream, patience.toSeconds()),
               null);
         }
-        var before = position;
         var step = Math.min(left, TimeUnit.MILLISECONDS.toNanos(100));
         left -= step - Math.max(0, advanced.awaitNanos(step));
-        // No progress at all: the rest was purged, or the consumer is gone. Opening anew tells.
-        waited = position == before ? waited + 1 : 0;
-        if (waited % 20 == 1) {
-          reopen = true;
-        }
+        askAnewIfQuiet();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Link.interrupted("reading stream " + stream, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** No progress at all: the rest was purged, or the consumer is gone. Opening anew tells. */
+  private void askAnewIfQuiet() {
+    if (reading && System.nanoTime() - quietSince > quiet.toNanos()) {
+      reopen = true;
+      reading = false;
+      quiet = quiet.compareTo(LONGEST_QUIET) < 0 ? quiet.multipliedBy(2) : quiet;
     }
   }
 
