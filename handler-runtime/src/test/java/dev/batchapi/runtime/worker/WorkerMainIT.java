@@ -50,6 +50,7 @@ class WorkerMainIT {
   @TempDir private Path code;
   private final String job = UUID.randomUUID().toString();
   private JetStreamLedger owner;
+  private int batches = 1;
 
   @BeforeAll
   static void startNats() {
@@ -228,7 +229,7 @@ class WorkerMainIT {
   void aRunThatIsNotItsOwnIsRefused() throws Exception {
     handler("return None");
     try (var pod = pod("BATCHAPI_RUN_DIGEST", "00ff")) {
-      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(70);
+      assertThat(pod.exitCode()).as(pod.log()).isEqualTo(8);
       assertThat(pod.lastWords()).contains("not the one that the operator wrote", "00ff");
     }
   }
@@ -293,6 +294,7 @@ class WorkerMainIT {
   }
 
   private void enqueue(int batches) {
+    this.batches = batches;
     owner.enqueue(job, new CountInput(batches, 1));
   }
 
@@ -315,8 +317,8 @@ class WorkerMainIT {
             new RunSpec.Handler(RunSpec.Language.PYTHON, "handler.py", true, "Handler", List.of()),
             JsonNodeFactory.instance.objectNode(),
             1,
-            1,
-            1,
+            batches,
+            batches,
             new RunSpec.Retry(3, 0, 1),
             new RunSpec.Timeouts(null, batchSeconds, null),
             null,
