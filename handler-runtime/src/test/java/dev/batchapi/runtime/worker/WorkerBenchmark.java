@@ -180,7 +180,7 @@ final class WorkerBenchmark {
         {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
           "startTime":"2026-01-01T00:00:00Z"},
          "handler":{"language":"%s",%s"inCodeFolder":%s,"className":"Handler","classpath":%s},
-         "config":{},"batchSize":1,"items":1,"totalBatches":1,
+         "config":{},"batchSize":1,"items":1000000,"totalBatches":1000000,
          "retry":{"maxAttempts":3,"initialBackoffSeconds":1,"maxBackoffSeconds":60},
          "timeouts":{},"metrics":{"tags":{}}}
         """
