@@ -50,6 +50,11 @@ final class Deadlines {
     return first == null ? Long.MAX_VALUE : first.at - now;
   }
 
+  /** How long until the latest of them; 0 if there is none ahead. */
+  long nanosToLast(long now) {
+    return times.values().stream().mapToLong(at -> at - now).reduce(0, Math::max);
+  }
+
   private @Nullable Due first() {
     var first = queue.peek();
     while (first != null && !Long.valueOf(first.at).equals(times.get(first.index))) {

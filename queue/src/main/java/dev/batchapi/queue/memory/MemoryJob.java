@@ -8,6 +8,7 @@ import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Enqueued;
 import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Tally;
 import dev.batchapi.queue.Window;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -37,14 +37,18 @@ final class MemoryJob {
 
   private final WaitingWork work = new WaitingWork();
   private final Map<Integer, Integer> deliveries = new HashMap<>();
-  private final Map<Integer, AttemptLog> logs = new HashMap<>();
-  private final Map<Integer, Outcome> outcomes = new TreeMap<>();
+  private final Spool spool;
+  private final AttemptLogs logs;
+  private final Outcomes outcomes = new Outcomes();
   private Tally tally = new Tally(0);
   private @Nullable Batches batches;
   private byte @Nullable [] summary;
   private boolean open;
+  private volatile @Nullable BatchError lastError;
 
-  MemoryJob(Duration leaseDuration, LongSupplier nanos, Runnable countsChanged) {
+  MemoryJob(Duration leaseDuration, LongSupplier nanos, Spool spool, Runnable countsChanged) {
+    this.spool = spool;
+    this.logs = new AttemptLogs(spool);
     this.leaseDuration = leaseDuration;
     this.nanos = nanos;
     this.countsChanged = countsChanged;
@@ -167,6 +171,7 @@ final class MemoryJob {
   }
 
   Attempts recordFailure(Delivery delivery, BatchError error) {
+    lastError = error;
     return record(delivery, log -> log.failedAt(0, delivery.number, error));
   }
 
@@ -177,9 +182,10 @@ final class MemoryJob {
   private Attempts record(Delivery delivery, UnaryOperator<AttemptLog> change) {
     return locked(
         () -> {
-          var before = logs.getOrDefault(delivery.index, AttemptLog.EMPTY);
+          var before = logs.get(delivery.index);
           var after = change.apply(before);
-          if (!after.equals(before)) {
+          // What a late holder says of a batch that has its outcome is of no use to anybody.
+          if (!after.equals(before) && !tally.isDone(delivery.index)) {
             logs.put(delivery.index, after);
             var attempts = after.attempts();
             tally.tried(delivery.index, attempts.failures(), attempts.losses());
@@ -190,12 +196,16 @@ final class MemoryJob {
   }
 
   boolean commit(Delivery delivery, Outcome outcome) {
+    // Outside the lock: others need not wait for the disk.
+    var kept = new Outcomes.Kept(outcome.kind(), outcome.attempts(), spool.add(outcome.body()));
     return locked(
         () -> {
           work.remove(delivery.index);
+          deliveries.remove(delivery.index);
+          logs.remove(delivery.index);
           var stands = tally.outcome(delivery.index, outcome.kind(), outcome.failedAttempts());
           if (stands) {
-            outcomes.put(delivery.index, outcome);
+            outcomes.put(delivery.index, kept);
             countsChanged.run();
           }
           return stands;
@@ -252,6 +262,14 @@ final class MemoryJob {
     return locked(() -> batches == null && summary == null && tally.counts().equals(Counts.NONE));
   }
 
+  @Nullable BatchError lastError() {
+    return lastError;
+  }
+
+  Duration longestDelay() {
+    return locked(() -> Duration.ofNanos(work.nanosToLastDelay(nanos.getAsLong())));
+  }
+
   Counts counts() {
     return locked(
         () -> {
@@ -267,13 +285,14 @@ final class MemoryJob {
     return locked(() -> tally.counts().end());
   }
 
-  Map<Integer, Outcome> outcomes() {
-    return locked(
-        () -> {
-          var copy = new TreeMap<>(outcomes);
-          copy.remove(Lease.COMPLETION);
-          return copy;
-        });
+  /** Reads one outcome after the other: together they may be larger than the heap. */
+  void outcomes(Ledger.OutcomeVisitor visitor) {
+    for (var index : locked(outcomes::batches)) {
+      var outcome = outcome(index);
+      if (outcome != null) {
+        visitor.visit(index, outcome);
+      }
+    }
   }
 
   List<Integer> failed(int limit) {
@@ -281,10 +300,11 @@ final class MemoryJob {
   }
 
   @Nullable Outcome outcome(int index) {
-    return locked(() -> new Found(outcomes.get(index))).outcome;
+    var kept = locked(() -> new Found(outcomes.get(index))).outcome;
+    return kept == null ? null : kept.read(spool);
   }
 
-  private record Found(@Nullable Outcome outcome) {}
+  private record Found(Outcomes.@Nullable Kept outcome) {}
 
   private <T> T locked(Supplier<T> action) {
     lock.lock();

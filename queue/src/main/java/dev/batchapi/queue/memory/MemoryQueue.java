@@ -1,5 +1,6 @@
 package dev.batchapi.queue.memory;
 
+import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ChangeListeners;
 import dev.batchapi.queue.Counts;
@@ -10,6 +11,7 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Usage;
 import dev.batchapi.queue.Window;
 import dev.batchapi.queue.WorkQueue;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of one process. Thread-safe. Payloads stay in {@link Batches} until a batch is leased;
- * outcomes are kept.
+ * results and errors are kept in a file, so that a run's memory does not grow with them.
  */
 public final class MemoryQueue implements Ledger {
   /** How long a lease lasts unless said otherwise. */
@@ -32,9 +34,20 @@ public final class MemoryQueue implements Ledger {
   private final ChangeListeners changes = new ChangeListeners();
   private final Duration leaseDuration;
   private final LongSupplier nanos;
+  private final Spool spool;
 
+  /** A queue that keeps results in the system's folder for temporary files. */
   public MemoryQueue() {
-    this(LEASE, System::nanoTime);
+    this(temporary());
+  }
+
+  /**
+   * A queue that keeps results in a folder of the caller's, which needs room for all of them.
+   *
+   * @param folder an existing one; nothing is left in it
+   */
+  public MemoryQueue(Path folder) {
+    this(LEASE, System::nanoTime, folder);
   }
 
   /**
@@ -43,8 +56,17 @@ public final class MemoryQueue implements Ledger {
    * @param nanos a clock that only goes forward, in nanoseconds
    */
   public MemoryQueue(Duration leaseDuration, LongSupplier nanos) {
+    this(leaseDuration, nanos, temporary());
+  }
+
+  private MemoryQueue(Duration leaseDuration, LongSupplier nanos, Path folder) {
     this.leaseDuration = leaseDuration;
     this.nanos = nanos;
+    this.spool = new Spool(folder);
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   /** A worker's side of a job; the job may be enqueued later. Any number of threads may use it. */
@@ -52,9 +74,23 @@ public final class MemoryQueue implements Ledger {
     return new MemoryWorkQueue(job(job), leaseDuration);
   }
 
+  /**
+   * How long it takes until the last batch that waits for another attempt may have it; 0 if none.
+   */
+  public Duration longestDelay(String job) {
+    var known = jobs.get(job);
+    return known == null ? Duration.ZERO : known.longestDelay();
+  }
+
+  /** Of the attempt that failed last; null if none did. */
+  public @Nullable BatchError lastError(String job) {
+    var known = jobs.get(job);
+    return known == null ? null : known.lastError();
+  }
+
   private MemoryJob job(String job) {
     return jobs.computeIfAbsent(
-        job, id -> new MemoryJob(leaseDuration, nanos, () -> changes.changed(id)));
+        job, id -> new MemoryJob(leaseDuration, nanos, spool, () -> changes.changed(id)));
   }
 
   @Override
@@ -100,7 +136,7 @@ public final class MemoryQueue implements Ledger {
   public void outcomes(String job, OutcomeVisitor visitor) {
     var known = jobs.get(job);
     if (known != null) {
-      known.outcomes().forEach(visitor::visit);
+      known.outcomes(visitor);
     }
   }
 
@@ -158,5 +194,6 @@ public final class MemoryQueue implements Ledger {
   @Override
   public void close() {
     changes.close();
+    spool.close();
   }
 }

@@ -52,6 +52,11 @@ final class WaitingWork {
     return Math.min(leases.nanosToNext(now), delays.nanosToNext(now));
   }
 
+  /** How long until the last delay ends; 0 if there is none. */
+  long nanosToLastDelay(long now) {
+    return delays.nanosToLast(now);
+  }
+
   boolean isLeased(int index, long now) {
     return leases.isAhead(index, now);
   }

@@ -1,4 +1,7 @@
-/** Queue and ledger in one process's memory: the laptop's. Nothing outlives the process. */
+/**
+ * Queue and ledger of one process, the laptop's: what waits is in memory, results are in a file
+ * without a name. Nothing outlives the process.
+ */
 @NullMarked
 package dev.batchapi.queue.memory;
 

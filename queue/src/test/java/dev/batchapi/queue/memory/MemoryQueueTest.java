@@ -1,19 +1,26 @@
 package dev.batchapi.queue.memory;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueContract;
 import dev.batchapi.queue.WorkQueue;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MemoryQueueTest extends QueueContract {
   // Starts near the end of its range: a clock of nanoseconds may wrap.
@@ -103,5 +110,50 @@ class MemoryQueueTest extends QueueContract {
     assertThatThrownBy(() -> worker(job).lease(SHORT)).hasMessageContaining("the disk is gone");
     var lease = take(worker(job));
     assertThat(lease.attempts().losses()).isZero();
+  }
+
+  @Test
+  void resultsAreKeptInAFileThatHasNoName(@TempDir Path folder) throws Exception {
+    var results = List.of("[1]".getBytes(UTF_8), new byte[0], new byte[300_000]);
+    try (var own = new MemoryQueue(folder)) {
+      own.enqueue(job, batches(3));
+      for (var result : results) {
+        take(own.worker(job)).commit(Outcome.succeeded(1, result));
+      }
+      assertThat(folder).isEmptyDirectory();
+      var read = new ArrayList<byte[]>();
+      own.outcomes(job, (index, outcome) -> read.add(outcome.body()));
+      assertThat(read).containsExactlyElementsOf(results);
+    }
+  }
+
+  @Test
+  void aFolderWithoutRoomIsNamed(@TempDir Path folder) throws Exception {
+    try (var own = new MemoryQueue(folder.resolve("gone"))) {
+      own.enqueue(job, batches(1));
+      var lease = take(own.worker(job));
+      assertThatThrownBy(() -> lease.commit(Outcome.succeeded(1, new byte[1])))
+          .hasMessageContaining("results can't be kept in " + folder.resolve("gone"));
+    }
+  }
+
+  @Test
+  void theLongestWaitForAnotherAttemptIsKnown() throws Exception {
+    queue.enqueue(job, batches(3));
+    assertThat(queue.longestDelay(job)).isZero();
+    take(worker(job)).giveBack(Duration.ofSeconds(20));
+    take(worker(job)).giveBack(Duration.ofSeconds(5));
+    assertThat(queue.longestDelay(job)).isEqualTo(Duration.ofSeconds(20));
+    clock.addAndGet(Duration.ofSeconds(30).toNanos());
+    assertThat(queue.longestDelay(job)).isZero();
+  }
+
+  @Test
+  void theLastErrorIsKnownBeforeABatchIsFailed() throws Exception {
+    queue.enqueue(job, batches(2));
+    assertThat(queue.lastError(job)).isNull();
+    var error = BatchError.of(BatchError.Reason.HandlerFailed, "a typo");
+    take(worker(job)).recordFailure(error);
+    assertThat(queue.lastError(job)).isEqualTo(error);
   }
 }
