@@ -1,9 +1,12 @@
 package dev.batchapi.queue.input;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,68 @@ class JsonLinesTest {
         .hasMessageContaining("b, line 1");
   }
 
+  /** The parser's own words advise on its settings, which nobody can reach from here. */
+  @Test
+  void whatPeopleTakeForJsonIsNamedInTheirWords() {
+    refused("{\"x\": NaN}", "line 1, column 10 is not JSON: JSON has no NaN: write null");
+    refused("{\"x\": -Infinity}", "JSON has no");
+    refused("{\"x\": None}", "None is Python: JSON has null");
+    refused("{'x': 1}", "in double quotes, not in single ones");
+    refused("hello", "hello is no JSON value: texts stand in double quotes.");
+    refused("007", "put numbers such as 007 in quotes");
+    refused("1 // one", "JSON has no comments");
+    refused("\"a\tb\"", "a control character");
+    refused("[".repeat(1_001) + "]".repeat(1_001), "line 1 is nested more than 1,000 levels deep");
+    refused("9".repeat(1_001), "more than 1,000 figures");
+    for (var line : List.of("{\"x\": NaN}", "{'x': 1}", "1 // one", "+1", ".5", "[1,]", "{,}")) {
+      assertThatThrownBy(() -> JsonLines.of("x", line.getBytes(UTF_8), 1))
+          .isInstanceOf(InputException.class)
+          .hasMessageNotContainingAny("Feature", "enable", "ALLOW", "JSON String, Number");
+    }
+  }
+
+  @Test
+  void filesOfAnotherFormatAreNamed() {
+    refused(new byte[] {0x1F, (byte) 0x8B, 8, 0}, "items.jsonl is gzip: unpack it first");
+    refused(new byte[] {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD}, "is zstd");
+    refused("PAR1....".getBytes(UTF_8), "is Parquet");
+    refused("\uFEFF1\n".getBytes(UTF_16LE), "is text in UTF-16: save it as UTF-8");
+    refused("\uFEFF1\n".getBytes(UTF_16BE), "is text in UTF-16: save it as UTF-8");
+    refused(new byte[] {'"', 'c', 'a', 'f', (byte) 0xE9, '"'}, "line 1 is not UTF-8 text");
+  }
+
+  @Test
+  void aNumberBeyondAllRangeIsRefusedBeforeALanguageMakesInfinityOfIt() {
+    refused("{\"a\": [1, 1e400]}", "line 1, column 11: 1e400 is beyond the range of a number");
+    refused("-1E+400", "beyond the range");
+    var fine = "18446744073709551557\n1e308\n0.1e-400\n" + "9".repeat(400);
+    assertThat(JsonLines.of("x", fine.getBytes(UTF_8), 4).payload(0))
+        .asString(UTF_8)
+        .startsWith("[18446744073709551557,1e308,");
+  }
+
+  @Test
+  void whatCanBeReadOnlyOnceIsKept() {
+    var lines = new ByteArrayInputStream("1\n{\"a\":2}\n3".getBytes(UTF_8));
+    try (var input = JsonLines.ofStream("standard input", lines, 2)) {
+      assertThat(input.items()).isEqualTo(3);
+      assertThat(new String(input.payload(1), UTF_8)).isEqualTo("[3]");
+      assertThat(new String(input.payload(0), UTF_8)).isEqualTo("[1,{\"a\":2}]");
+    }
+  }
+
+  /** A channel would be closed for all readers by the first one that is interrupted. */
+  @Test
+  void anInterruptedReaderDoesNotCloseTheFileForOthers(@TempDir Path dir) throws IOException {
+    var file = Files.writeString(dir.resolve("items.jsonl"), "1\n2\n");
+    try (var input = JsonLines.ofFile(file, 1)) {
+      Thread.currentThread().interrupt();
+      assertThat(new String(input.payload(0), UTF_8)).isEqualTo("[1]");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(new String(input.payload(1), UTF_8)).isEqualTo("[2]");
+    }
+  }
+
   @Test
   void anEmptyInputIsRefused() {
     refused("", "items.jsonl has no items");
@@ -90,8 +155,16 @@ class JsonLinesTest {
     refused(lines, 1, message);
   }
 
+  private static void refused(byte[] lines, String message) {
+    refused(lines, 1, message);
+  }
+
   private static void refused(String lines, int batchSize, String message) {
-    assertThatThrownBy(() -> JsonLines.of("items.jsonl", lines.getBytes(UTF_8), batchSize))
+    refused(lines.getBytes(UTF_8), batchSize, message);
+  }
+
+  private static void refused(byte[] lines, int batchSize, String message) {
+    assertThatThrownBy(() -> JsonLines.of("items.jsonl", lines, batchSize))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
   }
