@@ -1,0 +1,3 @@
+class Handler:
+    def handle_batch(self, payload):
+        return payload
