@@ -59,8 +59,10 @@ public record BatchApiSpec(
 
   static final String MAX_FAILED_BATCHES =
       "How many batches may fail before the job is stopped early with TooManyFailures: a number, such"
-          + " as 10, or a percentage of all batches, rounded down, such as 5%. With 0 the first"
-          + " failed batch stops it. Default: no limit, all batches are run.";
+          + " as 10, or a percentage of all batches, rounded down, such as 5%, which is 0 of fewer than"
+          + " 20. With 0 the first failed batch stops it. As long as nothing has succeeded, the job is"
+          + " stopped too when as many attempts have failed as that many batches and one more would"
+          + " take, at least 30. Default: no limit, all batches are run.";
   static final String LIMIT_RULE =
       "type(self) == int ? self >= 0 : self.matches('" + Syntax.PERCENT + "')";
 }

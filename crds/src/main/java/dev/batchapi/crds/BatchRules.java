@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The rules that types and bounds of a schema can't hold: those that an API server evaluates as
  * CEL, in the same words, and the sizes that CEL can't see. For where there is no API server.
  *
- * <p>Expects a spec that its schema has accepted. Rules about changes (what is immutable) have no
- * meaning here.
+ * <p>Expects a spec that its schema has accepted, or what is left of one without the fields that it
+ * refuses. Rules about changes (what is immutable) have no meaning here.
  */
 public final class BatchRules {
   private final Findings found = new Findings();
@@ -44,7 +44,9 @@ public final class BatchRules {
   }
 
   private void api(BatchApiSpec spec) {
-    HandlerRules.check(spec.handler(), found);
+    if (spec.handler() != null) {
+      HandlerRules.check(spec.handler(), found);
+    }
     if (spec.resources() != null) {
       quantities(spec.resources().requests(), "spec.resources.requests");
       quantities(spec.resources().limits(), "spec.resources.limits");
@@ -113,7 +115,7 @@ public final class BatchRules {
         "spec.jobs",
         (entry, path) ->
             found.require(
-                api.name().length() + entry.name().length() <= 44,
+                entry.name() == null || api.name().length() + entry.name().length() <= 44,
                 path + ".name",
                 Rules.ENTRY_NAMES));
   }
@@ -124,7 +126,10 @@ public final class BatchRules {
     overrides(entry.overrides(), path + ".overrides");
   }
 
-  private void input(JobInput input, String path) {
+  private void input(@Nullable JobInput input, String path) {
+    if (input == null) {
+      return;
+    }
     var ref = input.configMap();
     if (ref != null) {
       found.matches(ref.name(), Syntax.SUBDOMAIN, path + ".configMap.name", Rules.SUBDOMAIN);

@@ -2,7 +2,6 @@ package dev.batchapi.crds;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -10,9 +9,13 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
-/** A job in a BatchAPI's {@code jobs}: a BatchJob's spec without {@code apiName}. */
+/**
+ * A job in a BatchAPI's {@code jobs}: a BatchJob's spec without {@code apiName}. Its schema has no
+ * defaults, the BatchJob's has: of a list {@code kubectl apply} compares what was written with what
+ * is stored, and would find a change in every default, for ever.
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@ValidationRule(value = "self == oldSelf", message = Rules.ENTRY_FIXED)
+@ValidationRule(value = JobEntry.UNCHANGED, message = Rules.ENTRY_FIXED)
 public record JobEntry(
     @JsonPropertyDescription(
             "Name of the entry: it becomes the BatchJob <api>-<name>, 45 characters at most.")
@@ -22,7 +25,6 @@ public record JobEntry(
         String name,
     @JsonPropertyDescription(
             "How many workers run at once, 1 to 1,000; change it on the BatchJob itself. Default: 1.")
-        @Default("1")
         @Min(1)
         @Max(1000)
         @Nullable Integer workers,
@@ -36,12 +38,10 @@ public record JobEntry(
     @JsonPropertyDescription(
             "Whether to hold the job: no workers run while this is true, nothing done is lost."
                 + " Default: false.")
-        @Default("false")
         @Nullable Boolean suspend,
     @JsonPropertyDescription(
             "Set to true to stop the run for good and keep its record; deleting the BatchJob removes"
                 + " the record too. Never goes back. Default: false.")
-        @Default("false")
         @Nullable Boolean cancel,
     @JsonPropertyDescription(
             "Seconds after which the finished BatchJob deletes itself; 0 is at once. Default: it"
@@ -49,6 +49,18 @@ public record JobEntry(
         @Min(0)
         @Max(2147483647)
         @Nullable Integer ttlSecondsAfterFinished) {
+
+  // What is not set equals its default: earlier versions of the schema stored defaults.
+  static final String UNCHANGED =
+      "(has(self.workers) ? self.workers : 1) == (has(oldSelf.workers) ? oldSelf.workers : 1)"
+          + " && (has(self.suspend) && self.suspend) == (has(oldSelf.suspend) && oldSelf.suspend)"
+          + " && (has(self.cancel) && self.cancel) == (has(oldSelf.cancel) && oldSelf.cancel)"
+          + " && self.input == oldSelf.input"
+          + " && has(self.overrides) == has(oldSelf.overrides)"
+          + " && (!has(self.overrides) || self.overrides == oldSelf.overrides)"
+          + " && has(self.ttlSecondsAfterFinished) == has(oldSelf.ttlSecondsAfterFinished)"
+          + " && (!has(self.ttlSecondsAfterFinished)"
+          + " || self.ttlSecondsAfterFinished == oldSelf.ttlSecondsAfterFinished)";
 
   /** The BatchJob that this entry of the BatchAPI {@code apiName} becomes. */
   public NamedSpec<BatchJobSpec> toJob(String namespace, String apiName) {

@@ -66,6 +66,25 @@ class SchemaTest {
     assertThat(without).isEmpty();
   }
 
+  /**
+   * {@code kubectl apply} replaces lists as a whole: a default in one would be a change each time
+   * that a file is applied.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"BatchAPI", "BatchJob"})
+  void noDefaultStandsInsideAList(String kind) {
+    var presets = new ArrayList<String>();
+    walk(
+        "",
+        schema(kind),
+        (path, field) -> {
+          if (path.contains("[]") && field.has("default")) {
+            presets.add(path);
+          }
+        });
+    assertThat(presets).isEmpty();
+  }
+
   private static JsonNode schema(String kind) {
     return Manifest.schema(CrdYaml.MAPPER.createObjectNode().put("kind", kind));
   }
