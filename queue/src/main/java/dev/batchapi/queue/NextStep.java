@@ -15,19 +15,29 @@ public sealed interface NextStep {
   /** The job is over. */
   record Finish(Verdict verdict, String message) implements NextStep {}
 
+  /** Failed attempts without any success that a job with {@code maxFailedBatches} has at least. */
+  int FRUITLESS_ATTEMPTS = 30;
+
   /**
-   * Decides.
+   * What follows from the counts.
    *
-   * @param counts of the job
-   * @param total how many batches it has
+   * @param total how many batches the job has
    * @param maxFailedBatches more failed batches than this end the job early; null for no limit
+   * @param maxAttempts failed attempts after which a batch is failed, at least 1
    */
-  static NextStep of(Counts counts, int total, @Nullable Integer maxFailedBatches) {
+  static NextStep of(
+      Counts counts, int total, @Nullable Integer maxFailedBatches, int maxAttempts) {
     if (maxFailedBatches != null && counts.failed() > maxFailedBatches) {
       return new Finish(
           Verdict.TooManyFailures,
           "%d of %d batches failed, more than the %d that maxFailedBatches allows."
               .formatted(counts.failed(), total, maxFailedBatches));
+    }
+    if (maxFailedBatches != null && isFruitless(counts, maxFailedBatches, maxAttempts)) {
+      return new Finish(
+          Verdict.TooManyFailures,
+          "Not one of %d batches has succeeded and %,d attempts have failed, as many as it takes to fail more batches than the %d that maxFailedBatches allows."
+              .formatted(total, counts.failedAttempts(), maxFailedBatches));
     }
     if (counts.done() < total) {
       return new KeepGoing();
@@ -48,5 +58,15 @@ public sealed interface NextStep {
     return new Finish(
         Verdict.Complete,
         total == 1 ? "The batch succeeded." : "All %d batches succeeded.".formatted(total));
+  }
+
+  /**
+   * Whether to stop before the batches have had their last attempts. Every batch has its first one
+   * before any has its last, so that a handler that always throws would cost one pass over the
+   * whole input. Here it costs what the batches too many would have cost one after the other.
+   */
+  private static boolean isFruitless(Counts counts, int maxFailedBatches, int maxAttempts) {
+    var enough = Math.max(FRUITLESS_ATTEMPTS, (maxFailedBatches + 1L) * maxAttempts);
+    return counts.succeeded() == 0 && counts.failedAttempts() >= enough;
   }
 }

@@ -33,11 +33,40 @@ class NextStepTest {
     assertThat(verdict(step(0, 1, 0, null))).isEqualTo(Verdict.TooManyFailures);
   }
 
+  /** 10,000 batches whose every attempt fails cost 30 attempts and not 10,000 first ones. */
+  @Test
+  void aJobInWhichNothingSucceedsStopsBeforeEveryBatchHasHadItsFirstAttempt() {
+    assertThat(fruitless(0, 29, 0, 3)).isInstanceOf(KeepGoing.class);
+    assertThat(verdict(fruitless(0, 30, 0, 3))).isEqualTo(Verdict.TooManyFailures);
+    assertThat(((Finish) fruitless(0, 30, 0, 3)).message())
+        .contains("10000 batches", "30 attempts", "maxFailedBatches");
+  }
+
+  @Test
+  void neverBeforeTheBatchesTooManyCouldHaveHadAllTheirAttempts() {
+    assertThat(fruitless(0, 302, 100, 3)).isInstanceOf(KeepGoing.class);
+    assertThat(verdict(fruitless(0, 303, 100, 3))).isEqualTo(Verdict.TooManyFailures);
+    assertThat(fruitless(0, 99, 0, 100)).isInstanceOf(KeepGoing.class);
+    assertThat(fruitless(0, 1_000_000, Integer.MAX_VALUE, 100)).isInstanceOf(KeepGoing.class);
+  }
+
+  @Test
+  void oneSuccessOrNoLimitLetsTheJobRunOn() {
+    assertThat(fruitless(1, 5_000, 0, 3)).isInstanceOf(KeepGoing.class);
+    assertThat(fruitless(0, 5_000, null, 3)).isInstanceOf(KeepGoing.class);
+  }
+
+  private static NextStep fruitless(
+      int succeeded, int failedAttempts, @Nullable Integer limit, int maxAttempts) {
+    var counts = new Counts(succeeded, 0, failedAttempts, 0, Optional.empty(), Optional.empty());
+    return NextStep.of(counts, 10_000, limit, maxAttempts);
+  }
+
   private static NextStep step(
       int succeeded, int failed, @Nullable Integer limit, Outcome.@Nullable Kind completion) {
     var counts =
         new Counts(succeeded, failed, 0, 0, Optional.ofNullable(completion), Optional.empty());
-    return NextStep.of(counts, 5, limit);
+    return NextStep.of(counts, 5, limit, 3);
   }
 
   private static Verdict verdict(NextStep step) {

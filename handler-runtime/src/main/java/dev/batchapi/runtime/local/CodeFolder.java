@@ -2,12 +2,12 @@ package dev.batchapi.runtime.local;
 
 import dev.batchapi.crds.HandlerSpec;
 import dev.batchapi.crds.run.CodeFiles;
+import dev.batchapi.runtime.local.manifest.ConfigMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -24,12 +24,12 @@ record CodeFolder(Path path, boolean temporary) implements AutoCloseable {
   /**
    * Makes the folder.
    *
-   * @param configMaps the data of a ConfigMap in the files by its name
+   * @param configMaps the ConfigMaps of the files by name
    * @param base the folder of the file that holds the BatchAPI
    * @throws UsageException if the source is not to be found
    */
   static CodeFolder of(
-      HandlerSpec handler, Function<String, Optional<Map<String, String>>> configMaps, Path base)
+      HandlerSpec handler, Function<String, Optional<ConfigMap>> configMaps, Path base)
       throws IOException {
     var inline = CodeFiles.inline(handler);
     var configMap = CodeFiles.configMap(handler);
@@ -38,7 +38,7 @@ record CodeFolder(Path path, boolean temporary) implements AutoCloseable {
     }
     var files =
         configMap
-            .map(name -> configMaps.apply(name).orElseThrow(() -> missing(name)))
+            .map(name -> configMaps.apply(name).orElseThrow(() -> missing(name)).data())
             .orElse(inline);
     var folder = new CodeFolder(Files.createTempDirectory("batchapi-code"), true);
     for (var file : files.entrySet()) {

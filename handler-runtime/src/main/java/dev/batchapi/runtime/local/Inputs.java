@@ -9,6 +9,7 @@ import dev.batchapi.queue.input.Input;
 import dev.batchapi.queue.input.InputException;
 import dev.batchapi.queue.input.JsonLines;
 import dev.batchapi.runtime.local.manifest.Manifests;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,26 +54,40 @@ final class Inputs {
                     new UsageException(
                         "ConfigMap \"%s\" with the input of job \"%s\" is not in the files: name the file that holds it too, or give the items with --input."
                             .formatted(ref.name(), job.name())));
-    var lines = data.get(ref.key());
+    var lines = data.data().get(ref.key());
     if (lines == null) {
       throw new UsageException(
-          "%s, the input of job \"%s\", is not there; its keys are: %s."
-              .formatted(name, job.name(), String.join(", ", data.keySet())));
+          data.binaryKeys().contains(ref.key())
+              ? "%s, the input of job \"%s\", is binary: it stands under binaryData, where kubectl puts a file that is not UTF-8 text. Save the file as UTF-8 and make the ConfigMap of it again."
+                  .formatted(name, job.name())
+              : "%s, the input of job \"%s\", is not there; its keys are: %s."
+                  .formatted(name, job.name(), String.join(", ", data.data().keySet())));
     }
     return JsonLines.of(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
   }
 
   /**
-   * JSON lines in a file.
+   * JSON lines in a file, or from a pipe such as /dev/stdin.
    *
+   * @param file {@code -} is standard input
    * @throws InputException if they can't be used
    * @throws UsageException if there is no such file
    */
   Input ofFile(Path file) {
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+    if (file.toString().equals("-")) {
+      return JsonLines.ofStream("standard input", System.in, batchSize);
+    }
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new UsageException(
           "--input %s: there is no such file, or it can't be read.".formatted(file));
     }
-    return JsonLines.ofFile(file, batchSize);
+    if (Files.isRegularFile(file)) {
+      return JsonLines.ofFile(file, batchSize);
+    }
+    try (var in = Files.newInputStream(file)) {
+      return JsonLines.ofStream(file.toString(), in, batchSize);
+    } catch (IOException e) {
+      throw new UsageException("--input %s can't be read: %s.".formatted(file, e.getMessage()));
+    }
   }
 }

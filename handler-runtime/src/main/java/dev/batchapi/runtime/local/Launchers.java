@@ -3,16 +3,18 @@ package dev.batchapi.runtime.local;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.runtime.host.JavaHostCommand;
 import dev.batchapi.runtime.worker.ChildHosts;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 
 /** Starts the Java or the Python host as a child, its output copied to this process's as it is. */
 final class Launchers {
@@ -28,24 +30,22 @@ final class Launchers {
    * @param python the interpreter, a path or a name on the PATH
    */
   Launchers(Path home, String python, Progress progress) {
-    this.home = home;
-    this.python = python;
+    // The host starts in another folder, where relative paths of this one mean something else.
+    this.home = home.toAbsolutePath();
+    this.python = python.contains("/") ? Path.of(python).toAbsolutePath().toString() : python;
     this.progress = progress;
   }
 
-  /**
-   * @param code the folder with the author's code
-   * @param env the BatchAPI's {@code env}, on top of this process's own
-   */
-  ChildHosts.Launcher launcher(RunSpec.Language language, Path code, Map<String, String> env) {
+  /** Starts hosts of a language in a place. */
+  ChildHosts.Launcher launcher(RunSpec.Language language, LocalRun.Place place) {
     return socket -> {
       var command =
           switch (language) {
-            case PYTHON -> python(socket, code);
-            case JAVA -> java(socket, code);
+            case PYTHON -> python(socket, place.code());
+            case JAVA -> java(socket, place.code());
           };
-      var builder = new ProcessBuilder(command);
-      builder.environment().putAll(env);
+      var builder = new ProcessBuilder(command).directory(place.folder().toFile());
+      builder.environment().putAll(place.env());
       var process = builder.start();
       process.getOutputStream().close();
       copy(process.getInputStream(), System.out);
@@ -67,10 +67,16 @@ final class Launchers {
     var cache = home.resolve("java-host.aot");
     return JavaHostCommand.of(
         Path.of(System.getProperty("java.home"), "bin", "java"),
-        System.getProperty("java.class.path"),
+        absolute(System.getProperty("java.class.path")),
         Files.exists(cache) ? cache : null,
         socket,
         code);
+  }
+
+  private static String absolute(String classPath) {
+    return Arrays.stream(classPath.split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private void copy(InputStream from, PrintStream to) {

@@ -5,10 +5,9 @@ import dev.batchapi.handler.JobSummary;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
-import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
-import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.queue.input.Input;
+import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.protocol.Complete;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
@@ -20,7 +19,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,7 @@ final class LocalJob {
 
   private final Worker.Assignment assignment;
   private final Plan plan;
-  private final Ledger ledger;
+  private final MemoryQueue ledger;
   private final Progress progress;
   private final WorkerPool pool;
   private final LostWorkers lostWorkers = new LostWorkers();
@@ -54,19 +52,20 @@ final class LocalJob {
   LocalJob(
       Worker.Assignment assignment,
       Plan plan,
-      Ledger ledger,
-      Supplier<WorkQueue> queue,
+      MemoryQueue ledger,
       HostSource hosts,
       Progress progress) {
     this.assignment = assignment;
     this.plan = plan;
     this.ledger = ledger;
     this.progress = progress;
+    var shape = new ResultShape();
     this.pool =
         new WorkerPool(
             slot -> {
               lostWorkers.starting(slot, progressMade());
-              return new Worker(assignment, queue.get(), noting(slot, hosts));
+              var shaped = new ShapedHosts(noting(slot, hosts), shape, plan.input);
+              return new Worker(assignment, ledger.worker(assignment.jobId()), shaped);
             },
             this::afterExit);
   }
@@ -84,6 +83,11 @@ final class LocalJob {
         pool.stop();
       }
       return end;
+    } catch (RuntimeException | Error e) {
+      died(Thread.currentThread(), e);
+      ledger.retire(assignment.jobId());
+      pool.stop();
+      throw e;
     } finally {
       progress.clear();
     }
@@ -94,16 +98,29 @@ final class LocalJob {
     return ledger.end(assignment.jobId(), new End(verdict, message, Instant.now()));
   }
 
+  /** A thread of this process ended by a fault: nobody does its part of the job any more. */
+  void died(Thread thread, Throwable fault) {
+    var advice =
+        fault instanceof OutOfMemoryError
+            ? " Give it more memory, as with BATCHAPI_JAVA_OPTS=-Xmx4g, or use fewer workers."
+            : " This is a fault of batchapi's and not of the handler's.";
+    end(
+        Verdict.WorkersFailed,
+        "The program itself could not go on (%s, in its thread %s).%s"
+            .formatted(fault, thread.getName(), advice));
+  }
+
   private End follow() throws InterruptedException {
     var completing = false;
     while (true) {
       changed.drainPermits();
       var counts = ledger.counts(assignment.jobId());
-      progress.show(counts, System.nanoTime());
+      progress.show(counts, ledger.longestDelay(assignment.jobId()), System.nanoTime());
       if (counts.end().isPresent()) {
         return counts.end().get();
       }
-      switch (NextStep.of(counts, plan.input.count(), plan.maxFailedBatches)) {
+      switch (NextStep.of(
+          counts, plan.input.count(), plan.maxFailedBatches, assignment.retry().maxAttempts())) {
         case NextStep.KeepGoing _ -> {}
         case NextStep.RunCompletion _ -> {
           if (!completing) {
@@ -154,7 +171,12 @@ final class LocalJob {
         end(Verdict.HandlerInvalid, exit.message());
         yield Optional.empty();
       }
-      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, TAMPERED, UNEXPECTED -> {
+      case UNEXPECTED -> {
+        // The next worker would be a thread of this process too, with the same disk and memory.
+        end(Verdict.WorkersFailed, exit.message());
+        yield Optional.empty();
+      }
+      case HANDLER_BROKEN, HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, TAMPERED -> {
         var loss =
             exit.reason() == WorkerExit.Reason.HANDLER_BROKEN ? Loss.CONSTRUCTION : Loss.RUNNING;
         var again = lostWorkers.lost(slot, loss, progressMade());

@@ -2,7 +2,6 @@ package dev.batchapi.runtime.local;
 
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
-import dev.batchapi.crds.EnvVar;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.metrics.Flavour;
@@ -21,8 +20,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,8 +42,18 @@ final class LocalRun {
    *
    * @param home the folder with {@code python/}, the Python host
    * @param python the interpreter, a path or a name on the PATH
+   * @param spool an existing folder with room for all results
    */
-  record Settings(Path home, String python) {}
+  record Settings(Path home, String python, Path spool) {}
+
+  /**
+   * The handler's surroundings.
+   *
+   * @param code the folder with the author's code
+   * @param folder the working folder: relative paths of the handler begin there
+   * @param env variables on top of this process's own
+   */
+  record Place(Path code, Path folder, Map<String, String> env) {}
 
   LocalRun(Settings settings, ResultFiles files, PrintStream out, Progress.Style style) {
     this.settings = settings;
@@ -55,12 +62,8 @@ final class LocalRun {
     this.style = style;
   }
 
-  /**
-   * Runs a job to its end and reports it.
-   *
-   * @param code the folder with the author's code
-   */
-  Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Path code)
+  /** Runs a job to its end and reports it. */
+  Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Place place)
       throws IOException, InterruptedException {
     var started = Instant.now();
     var spec = RunSpec.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
@@ -69,7 +72,7 @@ final class LocalRun {
         Optional.ofNullable(spec.metrics().flavour())
             .map(chosen -> Flavour.valueOf(chosen.name()))
             .orElse(Flavour.PROMETHEUS);
-    try (var ledger = new MemoryQueue();
+    try (var ledger = new MemoryQueue(settings.spool);
         var statsd = StatsdListener.open(flavour);
         var metrics =
             StatsdMetrics.open(
@@ -80,7 +83,7 @@ final class LocalRun {
       var launchers = new Launchers(settings.home, settings.python, progress);
       var hosts =
           new ChildHosts(
-              launchers.launcher(spec.handler().language(), code, env(api.spec().env())),
+              launchers.launcher(spec.handler().language(), place),
               Starts.of(spec, "127.0.0.1:" + statsd.port(), flavour),
               metrics,
               Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
@@ -93,7 +96,6 @@ final class LocalRun {
                   spec.maxFailedBatches(),
                   Optional.ofNullable(spec.timeouts().runSeconds()).map(Duration::ofSeconds)),
               ledger,
-              () -> ledger.worker(id),
               hosts,
               progress);
       running = owner;
@@ -101,10 +103,14 @@ final class LocalRun {
         cancel();
       }
       End end;
+      // Nobody else would learn of a thread that dies: the run would hang.
+      var before = Thread.getDefaultUncaughtExceptionHandler();
+      Thread.setDefaultUncaughtExceptionHandler(owner::died);
       try {
         end = owner.run();
       } finally {
         running = null;
+        Thread.setDefaultUncaughtExceptionHandler(before);
       }
       launchers.awaitOutput();
       metrics.flush();
@@ -129,18 +135,5 @@ final class LocalRun {
     if (job != null) {
       job.end(Verdict.Cancelled, "Stopped from the keyboard or by a signal.");
     }
-  }
-
-  /** What {@code valueFrom} refers to is in a cluster: here the variable is left as it is. */
-  private static Map<String, String> env(@Nullable List<EnvVar> variables) {
-    var env = new HashMap<String, String>();
-    if (variables != null) {
-      for (var variable : variables) {
-        if (variable.valueFrom() == null) {
-          env.put(variable.name(), variable.value() == null ? "" : variable.value());
-        }
-      }
-    }
-    return env;
   }
 }

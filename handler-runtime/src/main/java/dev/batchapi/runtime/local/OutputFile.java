@@ -1,7 +1,8 @@
 package dev.batchapi.runtime.local;
 
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,7 +20,7 @@ final class OutputFile implements AutoCloseable {
   private final String option;
   private final Path place;
   private final Path written;
-  private final BufferedWriter out;
+  private final OutputStream out;
   private boolean complete;
 
   /**
@@ -39,7 +40,7 @@ final class OutputFile implements AutoCloseable {
           Files.exists(place) && !Files.isRegularFile(place)
               ? place
               : folder(place).resolve(".%s.%d.part".formatted(place.getFileName(), PID));
-      out = Files.newBufferedWriter(written);
+      out = new BufferedOutputStream(Files.newOutputStream(written), 1 << 16);
     } catch (NoSuchFileException e) {
       throw new UsageException(
           "%s %s: there is no folder %s.".formatted(option, place, folder(place)));
@@ -55,10 +56,10 @@ final class OutputFile implements AutoCloseable {
     return folder == null ? place.toAbsolutePath() : folder;
   }
 
-  void line(String line) throws IOException {
+  /** Appends whole lines, in UTF-8. */
+  void write(byte[] lines) throws IOException {
     try {
-      out.write(line);
-      out.newLine();
+      out.write(lines);
     } catch (IOException e) {
       throw named(e);
     }

@@ -4,21 +4,29 @@ import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Lease;
-import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.input.Input;
+import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.local.statsd.MetricRow;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a person reads when a job is over. */
 final class Report {
-  private static final int FAILURES_SHOWN = 10;
-  private static final int STACK_LINES_SHOWN = 12;
+  private static final int ERRORS_SHOWN = 10;
+  private static final int BATCHES_NAMED = 10;
+
+  /** So many are read to find which are alike. */
+  private static final int FAILURES_READ = 1_000;
 
   private final PrintStream out;
 
@@ -47,46 +55,98 @@ final class Report {
     }
   }
 
-  /** The first failed batches with the author's own frames. */
-  void failures(String job, Ledger ledger, Input input) {
-    for (var index : ledger.failed(job, FAILURES_SHOWN)) {
-      failure(index, Objects.requireNonNull(ledger.outcome(job, index)), input);
+  /** The failed batches by their error, each with the author's own frames. */
+  void failures(String job, MemoryQueue ledger, Input input) {
+    var groups = new LinkedHashMap<Same, List<Integer>>();
+    for (var index : ledger.failed(job, FAILURES_READ)) {
+      var error = error(Objects.requireNonNull(ledger.outcome(job, index)));
+      groups.computeIfAbsent(Same.of(error), same -> new ArrayList<>()).add(index);
     }
-    var more = ledger.counts(job).failed() - FAILURES_SHOWN;
+    var told = 0;
+    var stacks = new HashMap<String, Integer>();
+    for (var batches : groups.values().stream().limit(ERRORS_SHOWN).toList()) {
+      var first = batches.getFirst();
+      var outcome = Objects.requireNonNull(ledger.outcome(job, first));
+      failed("batch %d (%s)".formatted(first, items(first, input)), outcome);
+      stack(error(outcome), first, stacks);
+      alike(batches.subList(1, batches.size()));
+      told += batches.size();
+    }
+    var more = ledger.counts(job).failed() - told;
     if (more > 0) {
-      out.printf(Locale.ROOT, "  and %,d more; --errors FILE writes them all%n", more);
+      out.printf(
+          Locale.ROOT, "  and %,d more failed batches; --errors FILE writes them all%n", more);
     }
     var completion = ledger.outcome(job, Lease.COMPLETION);
     if (completion != null && completion.kind() == Outcome.Kind.FAILED) {
-      error("on_job_complete", completion);
+      failed("on_job_complete", completion);
+      stack(error(completion), Lease.COMPLETION, stacks);
+    }
+    var last = ledger.lastError(job);
+    if (last != null && groups.isEmpty() && ledger.counts(job).succeeded() == 0) {
+      out.printf("  the last failed attempt, %s%n", sentence(last));
+      stack(last, Lease.COMPLETION, stacks);
     }
   }
 
-  private void failure(int index, Outcome outcome, Input input) {
-    var first = input.firstItem(index);
-    var last = first + input.itemsIn(index) - 1;
-    var items = first == last ? "item " + first : "items %d to %d".formatted(first, last);
-    error("batch %d (%s)".formatted(index, items), outcome);
+  /** What makes two failures one to a reader: the same words. */
+  private record Same(BatchError.Reason reason, @Nullable String type, String message) {
+    static Same of(BatchError error) {
+      return new Same(error.reason(), error.type(), error.message());
+    }
   }
 
-  private void error(String what, Outcome outcome) {
-    var error = BatchError.fromJson(outcome.body());
+  private static String items(int batch, Input input) {
+    var first = input.firstItem(batch);
+    var last = first + input.itemsIn(batch) - 1;
+    return first == last ? "item " + first : "items %d to %d".formatted(first, last);
+  }
+
+  private void failed(String what, Outcome outcome) {
     out.printf(
         Locale.ROOT,
-        "  %s failed, %s, %s: %s%n",
+        "  %s failed, %s, %s%n",
         what,
         outcome.attempts() == 1 ? "1 attempt" : outcome.attempts() + " attempts",
-        error.reason(),
-        error.type() == null || error.type().equals(error.reason().name())
-            ? error.message()
-            : error.type() + ": " + error.message());
+        sentence(error(outcome)));
+  }
+
+  private static BatchError error(Outcome outcome) {
+    return BatchError.fromJson(outcome.body());
+  }
+
+  private static String sentence(BatchError error) {
+    return "%s: %s"
+        .formatted(
+            error.reason(),
+            error.type() == null || error.type().equals(error.reason().name())
+                ? error.message()
+                : error.type() + ": " + error.message());
+  }
+
+  /** Each stack once: frames say the same whatever the message that Python puts below them. */
+  private void stack(BatchError error, int batch, Map<String, Integer> before) {
     var stack = error.stack();
-    if (stack != null) {
-      var lines = stack.strip().lines().toList();
-      lines.stream().limit(STACK_LINES_SHOWN).forEach(line -> out.println("      " + line));
-      if (lines.size() > STACK_LINES_SHOWN) {
-        out.printf("      … %d more lines%n", lines.size() - STACK_LINES_SHOWN);
-      }
+    if (stack == null) {
+      return;
+    }
+    var first = before.putIfAbsent(stack.replace(error.message(), ""), batch);
+    if (first == null) {
+      Stack.shown(stack).forEach(line -> out.println("      " + line));
+    } else {
+      out.printf("      (the same stack as batch %d)%n", first);
+    }
+  }
+
+  private void alike(List<Integer> batches) {
+    if (!batches.isEmpty()) {
+      out.printf(
+          Locale.ROOT,
+          "      the same error in %,d more batch%s: %s%s%n",
+          batches.size(),
+          batches.size() == 1 ? "" : "es",
+          batches.stream().limit(BATCHES_NAMED).map(b -> "" + b).collect(Collectors.joining(", ")),
+          batches.size() > BATCHES_NAMED ? ", …" : "");
     }
   }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item
  * when the batch's result is a list as long as its payload; otherwise one line per batch, without
- * {@code item}. Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…},
- * "payload": […]}}, one line per failed batch.
+ * {@code item}. Which of the two is the same for all batches of a job: {@link ResultShape}. Errors:
+ * {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one line per
+ * failed batch.
  */
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,6 +45,9 @@ final class ResultFiles implements AutoCloseable {
    * @param id the job's in the ledger
    */
   void add(String name, String id, Ledger ledger, Input input) throws IOException {
+    if (results == null && errors == null) {
+      return;
+    }
     try {
       ledger.outcomes(
           id,
@@ -72,18 +76,15 @@ final class ResultFiles implements AutoCloseable {
     if (results == null || outcome.body().length == 0) {
       return;
     }
-    var result = JSON.readTree(outcome.body());
-    if (!result.isArray() || result.size() != input.itemsIn(index)) {
-      write(results, line(name).put("batch", index).set("result", result));
+    var result = ResultLines.text(outcome.body());
+    if (ResultLines.elements(result) != input.itemsIn(index)) {
+      results.write(ResultLines.line(head(name).put("batch", index), "result", result));
       return;
     }
-    for (var i = 0; i < result.size(); i++) {
-      write(
-          results,
-          line(name)
-              .put("item", input.firstItem(index) + i)
-              .put("batch", index)
-              .set("result", result.get(i)));
+    var item = input.firstItem(index);
+    for (var element : ResultLines.split(result)) {
+      var head = head(name).put("item", item++).put("batch", index);
+      results.write(ResultLines.line(head, "result", element));
     }
   }
 
@@ -91,18 +92,13 @@ final class ResultFiles implements AutoCloseable {
     if (errors == null) {
       return;
     }
-    var line = line(name).put("batch", index).put("attempts", outcome.attempts());
-    line.set("error", JSON.valueToTree(BatchError.fromJson(outcome.body())));
-    line.set("payload", JSON.readTree(input.payload(index)));
-    write(errors, line);
+    var head = head(name).put("batch", index).put("attempts", outcome.attempts());
+    head.set("error", JSON.valueToTree(BatchError.fromJson(outcome.body())));
+    errors.write(ResultLines.line(head, "payload", ResultLines.text(input.payload(index))));
   }
 
-  private static ObjectNode line(String job) {
+  private static ObjectNode head(String job) {
     return JSON.createObjectNode().put("job", job);
-  }
-
-  private static void write(OutputFile out, Object line) throws IOException {
-    out.line(JSON.writeValueAsString(line));
   }
 
   @Override

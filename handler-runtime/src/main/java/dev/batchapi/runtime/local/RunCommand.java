@@ -7,12 +7,14 @@ import dev.batchapi.queue.input.InputException;
 import dev.batchapi.runtime.local.manifest.ManifestException;
 import dev.batchapi.runtime.local.manifest.Manifests;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +45,10 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "YAML files, or folders of them, with a BatchAPI, BatchJobs and ConfigMaps.")
+      description = {
+        "YAML files, or folders of them, with a BatchAPI, BatchJobs, ConfigMaps and Secrets; \"-\" is",
+        "standard input. What else stands in them is skipped."
+      })
   private List<Path> files = List.of();
 
   @Option(names = "--job", paramLabel = "NAME", description = "Run only this job.")
@@ -58,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "FILE",
-      description = "Items as JSON lines, instead of the job's own input.")
+      description = "Items as JSON lines, instead of the job's own input; \"-\" is standard input.")
   private @Nullable Path input;
 
   @Option(
@@ -105,9 +110,11 @@ final class RunCommand implements Callable<Integer> {
 
   private int run() throws IOException, InterruptedException, ManifestException {
     var manifests = Manifests.load(files);
+    manifests.skipped().forEach(System.err::println);
     var jobs = new JobSelection(manifests, job, workers, input != null).jobs();
     var home = Path.of(System.getProperty("batchapi.home", "."));
     refuseToOverwriteInputs();
+    Stream.of(results, errors).filter(Objects::nonNull).forEach(RunCommand::tellOfReplacing);
     // Signals are let go last: the process may end only when the files are closed.
     var canceller = new Canceller();
     try (var _ = new Signals(canceller)) {
@@ -115,10 +122,10 @@ final class RunCommand implements Callable<Integer> {
       try (var written = new ResultFiles(results, errors)) {
         var local =
             new LocalRun(
-                new LocalRun.Settings(home, python),
+                new LocalRun.Settings(home, python, spool()),
                 written,
                 System.out,
-                verbose ? Progress.Style.lines(System.err) : Progress.Style.of(System.err));
+                verbose ? Progress.Style.lines(System.err) : Progress.Style.ofStandardError());
         canceller.cancels(local);
         code = run(local, manifests, jobs);
       }
@@ -148,6 +155,20 @@ final class RunCommand implements Callable<Integer> {
       if (local != null) {
         local.cancel();
       }
+    }
+  }
+
+  /** Where the results go in the end there should be room for them; /tmp may be in memory. */
+  private Path spool() {
+    var folder = results == null ? null : results.toAbsolutePath().getParent();
+    return folder == null || (Files.exists(results) && !Files.isRegularFile(results))
+        ? Path.of(System.getProperty("java.io.tmpdir"))
+        : folder;
+  }
+
+  private static void tellOfReplacing(Path file) {
+    if (Files.isRegularFile(file)) {
+      System.err.println(file + " is there already: it is replaced when the run ends.");
     }
   }
 
@@ -201,11 +222,27 @@ final class RunCommand implements Callable<Integer> {
       Python.check(python);
     }
     var inputs = new Inputs(manifests, api, selected);
-    var folder = Objects.requireNonNull(located.file().toAbsolutePath().getParent());
+    var folder = folderOf(located.file());
+    var env = new HandlerEnvironment(manifests, selected, System.getenv()).of(api.spec().env());
+    env.notes().forEach(System.err::println);
+    var metrics = api.spec().metrics();
+    if (metrics != null && metrics.statsd() != null) {
+      System.err.printf(
+          "metrics.statsd %s is for a cluster: here the metrics are shown at the end.%n",
+          metrics.statsd());
+    }
     try (var batches = input == null ? inputs.own() : inputs.ofFile(input);
         var code =
             CodeFolder.of(handler, name -> manifests.configMap(api.namespace(), name), folder)) {
-      return local.run(api, selected, batches, code.path());
+      var place = new LocalRun.Place(code.path(), folder, env.values());
+      return local.run(api, selected, batches, place);
     }
+  }
+
+  /** Of what came through a pipe: the working folder. */
+  private static Path folderOf(Path file) {
+    return Files.isRegularFile(file)
+        ? Objects.requireNonNull(file.toAbsolutePath().getParent())
+        : Path.of("").toAbsolutePath();
   }
 }

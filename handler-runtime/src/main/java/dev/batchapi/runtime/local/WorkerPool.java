@@ -3,6 +3,7 @@ package dev.batchapi.runtime.local;
 import dev.batchapi.runtime.worker.Worker;
 import dev.batchapi.runtime.worker.WorkerExit;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.function.IntFunction;
 
 /** A number of workers, each in a thread of its own, and each replaced when it ends too early. */
 final class WorkerPool {
+  /** What ending a host takes, and room; a thread that hangs is left to the end of the process. */
+  private static final Duration STOP_TIME = Duration.ofSeconds(10);
+
   private final IntFunction<Worker> workers;
   private final OnExit onExit;
   private final List<Thread> threads = new ArrayList<>();
@@ -37,7 +41,7 @@ final class WorkerPool {
   void start(int count) {
     for (var i = 0; i < count; i++) {
       var slot = i;
-      threads.add(Thread.ofPlatform().name("worker-" + slot).start(() -> work(slot)));
+      threads.add(Thread.ofPlatform().daemon().name("worker-" + slot).start(() -> work(slot)));
     }
   }
 
@@ -76,7 +80,11 @@ final class WorkerPool {
     synchronized (running) {
       running.forEach(Worker::abandon);
     }
-    join();
+    var until = Instant.now().plus(STOP_TIME);
+    for (var thread : threads) {
+      var left = Duration.between(Instant.now(), until);
+      var _ = thread.join(left.isPositive() ? left : Duration.ofMillis(1));
+    }
   }
 
   /** Waits until the workers have left by themselves. */

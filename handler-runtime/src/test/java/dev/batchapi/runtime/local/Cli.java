@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The command {@code batchapi} in a process of its own, as a person starts it. */
 final class Cli {
@@ -19,10 +20,40 @@ final class Cli {
   private static final Duration BOUND = Duration.ofSeconds(100);
   private static final String MARK = "BATCHAPI_TEST_RUN";
 
+  /** Runs a command on a terminal of a width and copies what comes to its screen. */
+  private static final String TERMINAL =
+      """
+      import fcntl, os, pty, struct, sys, termios
+      pid, terminal = pty.fork()
+      if pid == 0:
+          fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+          os.execvp(sys.argv[2], sys.argv[2:])
+      while True:
+          try:
+              data = os.read(terminal, 4096)
+          except OSError:
+              break
+          if not data:
+              break
+          os.write(1, data)
+      os.waitpid(pid, 0)
+      """;
+
   private final Path folder;
+  private final @Nullable Path input;
 
   Cli(Path folder) {
+    this(folder, null);
+  }
+
+  private Cli(Path folder, @Nullable Path input) {
     this.folder = folder;
+    this.input = input;
+  }
+
+  /** The same with what a program writes of a file into a pipe as its standard input. */
+  Cli withInput(String file) {
+    return new Cli(folder, folder.resolve(file));
   }
 
   /** What a run left. */
@@ -59,6 +90,47 @@ final class Cli {
 
   Running start(String... arguments) throws IOException {
     var mark = UUID.randomUUID().toString();
+    var out = Files.createTempFile("batchapi-out", ".txt");
+    var err = Files.createTempFile("batchapi-err", ".txt");
+    var builder =
+        new ProcessBuilder(command(arguments))
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put(MARK, mark);
+    var process = builder.start();
+    if (input != null) {
+      try (var pipe = process.getOutputStream()) {
+        Files.copy(input, pipe);
+      }
+    }
+    return new Running(process, mark, out, err);
+  }
+
+  /**
+   * Runs it on a terminal of its own.
+   *
+   * @return everything that came to the screen
+   */
+  String onTerminal(int columns, String... arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("python3", "-c", TERMINAL, Integer.toString(columns)));
+    command.addAll(command(arguments));
+    var screen = Files.createTempFile("batchapi-screen", ".txt");
+    try {
+      var process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(screen.toFile())
+              .start();
+      assertThat(process.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      return Files.readString(screen);
+    } finally {
+      Files.delete(screen);
+    }
+  }
+
+  private static List<String> command(String... arguments) {
     var command =
         new ArrayList<>(
             List.of(
@@ -69,20 +141,13 @@ final class Cli {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
+                "--enable-native-access=ALL-UNNAMED",
                 "-Dbatchapi.home=" + DIST,
                 "-cp",
                 DIST + "/lib/*",
                 "dev.batchapi.runtime.local.BatchApiCommand"));
     command.addAll(List.of(arguments));
-    var out = Files.createTempFile("batchapi-out", ".txt");
-    var err = Files.createTempFile("batchapi-err", ".txt");
-    var builder =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put(MARK, mark);
-    return new Running(builder.start(), mark, out, err);
+    return command;
   }
 
   /** A run that is going on. */

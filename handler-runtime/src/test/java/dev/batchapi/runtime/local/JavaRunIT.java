@@ -2,9 +2,11 @@ package dev.batchapi.runtime.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,28 @@ class JavaRunIT {
         .hasSize(10)
         .last()
         .isEqualTo("{\"job\":\"job\",\"item\":9,\"batch\":3,\"result\":18}");
+  }
+
+  @Test
+  void halfACharacterCostsNoOtherResult() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements BatchHandler<String, List<String>> {
+                  @Override public List<String> handleBatch(List<String> payload, BatchContext batch) {
+                    return payload.stream().map(s -> s.substring(0, Math.min(5, s.length()))).toList();
+                  }
+                }
+                """,
+            "",
+            "input: {items: [plain, \"nice\\U0001F642day\", other]}");
+    cli.run("run", manifest, "--results", "results.jsonl").exits(0).says("3 succeeded");
+    var results = new ArrayList<String>();
+    for (var line : Files.readAllLines(folder.resolve("results.jsonl"))) {
+      results.add(new ObjectMapper().readTree(line).get("result").textValue());
+    }
+    assertThat(results).containsExactly("plain", "nice\ud83d", "other");
   }
 
   @Test

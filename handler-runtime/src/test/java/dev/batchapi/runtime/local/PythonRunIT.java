@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +194,92 @@ class PythonRunIT {
     assertThat(result.all()).doesNotContain("0 not done");
   }
 
+  /** A typo costs tens of calls to a paid service, and not one pass over the input. */
+  @Test
+  void aHandlerThatAlwaysThrowsIsStoppedAfterTensOfAttempts() throws Exception {
+    var manifest =
+        cli.python(
+            "class Handler:\n    def handle_batch(self, payload): return paylod\n",
+            "maxFailedBatches: 0",
+            "input: {count: 10000}\nworkers: 2\n"
+                + "overrides: {retry: {maxAttempts: 3, initialBackoffSeconds: 1}}");
+    var result =
+        cli.run("run", manifest)
+            .exits(2)
+            .says("TooManyFailures", "NameError", "paylod' is not defined");
+    var attempts = Pattern.compile("failed attempts  ([0-9,]+)").matcher(result.out());
+    assertThat(attempts.find()).isTrue();
+    assertThat(Integer.parseInt(attempts.group(1).replace(",", ""))).isLessThan(100);
+  }
+
+  @Test
+  void aListThatLostAnItemFailsItsBatchWithBothLengths() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            class Handler:
+                def handle_batch(self, payload): return [p * 10 for p in payload if p != 4]
+            """,
+            "batchSize: 3",
+            "input: {count: 9}");
+    cli.run("run", manifest, "--results", "results.jsonl", "--errors", "errors.jsonl")
+        .exits(2)
+        .says("2 succeeded, 1 failed", "batch 1 (items 3 to 5) failed, 1 attempt, ResultInvalid")
+        .says("a list of 2 results for 3 items", "a list of 3 results for 3 items");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+        .hasSize(6)
+        .allMatch(line -> line.contains("\"item\":"));
+    assertThat(Files.readAllLines(folder.resolve("errors.jsonl"))).hasSize(1);
+  }
+
+  @Test
+  void theSameErrorIsPrintedOnce() throws Exception {
+    var manifest =
+        cli.python(
+            "class Handler:\n    def handle_batch(self, payload): raise ValueError('no label')\n",
+            "",
+            "input: {count: 12}");
+    var result =
+        cli.run("run", manifest).exits(2).says("the same error in 11 more batches: 1, 2, 3");
+    assertThat(result.out().split("HandlerFailed: ValueError: no label", -1)).hasSize(2);
+  }
+
+  @Test
+  void theInnermostLineOfADeepStackIsShown() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            def a(n): b(n)
+            def b(n):
+                if n == 0:
+                    raise ValueError("here")
+                a(n - 1)
+            class Handler:
+                def handle_batch(self, payload): a(30)
+            """,
+            "",
+            "input: {count: 1}");
+    cli.run("run", manifest).exits(2).says("raise ValueError(\"here\")", "more lines");
+  }
+
+  /** Together they are 600 MB; the command has a heap of 256 MB. */
+  @Test
+  void resultsOfAnySizeTakeNoMemory() throws Exception {
+    var manifest =
+        cli.python(
+            "class Handler:\n    def handle_batch(self, payload): return {'x': 'x' * 200_000}\n",
+            "",
+            "input: {count: 3000}\nworkers: 2");
+    cli.run("run", manifest, "--results", "results.jsonl").exits(0).says("3,000 succeeded");
+    try (var lines = Files.lines(folder.resolve("results.jsonl"))) {
+      assertThat(lines.filter(line -> line.length() > 200_000)).hasSize(3_000);
+    }
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("job.yaml", "results.jsonl");
+    }
+  }
+
   @Test
   void aProcessThatEndsCostsItsBatchAnAttempt() throws Exception {
     one("import sys; sys.exit(3)").exits(2).says("sys.exit(3)");
@@ -294,6 +382,35 @@ class PythonRunIT {
             "class Handler:\n    def handle_batch(self, payload): pass\n", "", "input: {count: 1}");
     cli.run("run", manifest, "--python", "/no/python").exits(64).says("/no/python", "--python");
     cli.run("run", manifest, "--python", "true").exits(64).says("no Python");
+  }
+
+  @Test
+  void sigtermEndsInSecondsWhateverTheHandlerDoes() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import signal, time
+            class Handler:
+                def handle_batch(self, payload):
+                    if payload[0] < 2:
+                        return payload
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    print("at", payload[0], flush=True)
+                    while True:
+                        try:
+                            time.sleep(100)
+                        except BaseException:
+                            pass
+            """,
+            "",
+            "input: {count: 50}\nworkers: 4");
+    try (var running = cli.start("run", manifest, "--results", "results.jsonl")) {
+      await().atMost(Duration.ofSeconds(60)).until(() -> running.outSoFar().contains("at 5"));
+      running.process().destroy();
+      assertThat(running.process().waitFor(15, TimeUnit.SECONDS)).isTrue();
+      running.result().exits(143).says("Cancelled", "2 succeeded");
+    }
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(2);
   }
 
   @Test

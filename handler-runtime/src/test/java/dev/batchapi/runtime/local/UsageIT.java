@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -224,5 +226,176 @@ class UsageIT {
     cli.run("run", "api.yaml", "--input", "items.jsonl", "--workers", "2")
         .exits(0)
         .says("local: Complete", "2 succeeded");
+  }
+
+  @Test
+  void anUnknownCommandIsAnsweredWithThoseThatThereAre() throws Exception {
+    var result = cli.run("validate", "x.yaml").exits(64).says("no command \"validate\"", "run");
+    assertThat(result.all()).doesNotContain("Did you mean");
+  }
+
+  @Test
+  void variablesAreWhatAPodWouldHave() throws Exception {
+    cli.file(
+        "all.yaml",
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: creds}
+        stringData: {password: hunter2}
+        data: {user: YWRtaW4=}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings}
+        data: {host: db.internal}
+        ---
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: api}
+        spec:
+          metrics: {statsd: "statsd.monitoring:9125"}
+          env:
+          - {name: PASSWORD, valueFrom: {secretKeyRef: {name: creds, key: password}}}
+          - {name: NAME, valueFrom: {secretKeyRef: {name: creds, key: user}}}
+          - {name: HOST, valueFrom: {configMapKeyRef: {name: settings, key: host}}}
+          - {name: NONE, valueFrom: {configMapKeyRef: {name: settings, key: x, optional: true}}}
+          - {name: NS, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+          - {name: NODE, valueFrom: {fieldRef: {fieldPath: "metadata.annotations['a']"}}}
+          - {name: URL, value: "pg://$(NAME):$(PASSWORD)@$(HOST)/$(LATER)"}
+          - {name: LATER, value: "$$(HOST)"}
+          handler:
+            python:
+              inline: |
+                import os
+                class Handler:
+                    def handle_batch(self, payload):
+                        e = os.environ.get
+                        print(e("URL"), e("LATER"), e("NS"), e("NONE"), e("NODE"), flush=True)
+        ---
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchJob
+        metadata: {name: job}
+        spec: {apiName: api, input: {count: 1}}
+        """);
+    cli.run("run", "all.yaml")
+        .exits(0)
+        .says("pg://admin:hunter2@db.internal/$(LATER) $(HOST) default None None")
+        .says("env NODE: the field metadata.annotations['a'] is only known in a cluster")
+        .says("metrics.statsd statsd.monitoring:9125 is for a cluster");
+  }
+
+  @Test
+  void aVariableOfWhatIsNotInTheFilesIsNamedOrTakenFromTheShell() throws Exception {
+    var spec = "env:\n- {name: %s, valueFrom: {secretKeyRef: {name: creds, key: token}}}";
+    var manifest = cli.python(FINE, spec.formatted("TOKEN"), "input: {count: 1}");
+    cli.run("run", manifest)
+        .exits(64)
+        .says("env TOKEN: Secret \"creds\" is not in the files", "set TOKEN in the shell");
+    var known = cli.python(FINE, spec.formatted("PATH"), "input: {count: 1}");
+    cli.run("run", known).exits(0).says("env PATH: Secret", "the shell's own value is used");
+  }
+
+  @Test
+  void whatIsForAClusterInTheSameFolderIsSkippedWithAWord() throws Exception {
+    cli.python(FINE, "", "input: {count: 3}");
+    cli.file("kustomization.yaml", "resources: [job.yaml]\nnamePrefix: dev-\n");
+    cli.file(
+        "list.yaml",
+        """
+        apiVersion: v1
+        kind: List
+        items:
+        - apiVersion: v1
+          kind: PersistentVolumeClaim
+          metadata: {name: data}
+          spec: {accessModes: [ReadWriteOnce]}
+        - apiVersion: batchapi.dev/v1alpha1
+          kind: BatchJob
+          metadata: {name: second}
+          spec: {apiName: api, input: {count: 2}}
+        """);
+    cli.run("run", ".")
+        .exits(0)
+        .says("job: Complete", "second: Complete")
+        .says("./list.yaml:4: PersistentVolumeClaim \"data\" is skipped")
+        .says("./kustomization.yaml: is skipped", "kubectl kustomize");
+  }
+
+  @Test
+  void aBinaryKeyIsNamedAsSuch() throws Exception {
+    var manifest =
+        cli.python(FINE, "", "input: {configMap: {name: latin1, key: items.jsonl}}");
+    cli.file(
+        "map.yaml",
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: latin1}
+        binaryData: {items.jsonl: eyJ4IjogImNhZukifQo=}
+        """);
+    cli.run("run", manifest, "map.yaml").exits(64).says("is binary", "Save the file as UTF-8");
+  }
+
+  @Test
+  void filesAndItemsComeThroughPipesToo() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.file("items.jsonl", "1\n2\n");
+    cli.withInput("items.jsonl")
+        .run("run", manifest, "--input", "/dev/stdin")
+        .exits(0)
+        .says("2 items");
+    cli.withInput("items.jsonl").run("run", manifest, "--input", "-").exits(0).says("2 items");
+    cli.withInput(manifest).run("run", "-").exits(0).says("job: Complete", "3 items");
+    cli.withInput(manifest).run("run", "/dev/stdin").exits(0).says("job: Complete", "3 items");
+  }
+
+  /** As with {@code file} and {@code classpath}: the folder of the BatchAPI's file. */
+  @Test
+  void relativePathsOfAHandlerBeginInTheFolderOfItsFile() throws Exception {
+    Files.createDirectory(folder.resolve("api"));
+    cli.python(
+        """
+        class Handler:
+            def __init__(self): self.model = open("model.txt").read()
+            def handle_batch(self, payload):
+                open("made.txt", "w").close()
+                return self.model
+        """,
+        "",
+        "input: {count: 1}");
+    Files.move(folder.resolve("job.yaml"), folder.resolve("api/job.yaml"));
+    cli.file("api/model.txt", "a model");
+    cli.run("run", "api/job.yaml", "--results", "r.jsonl").exits(0);
+    assertThat(folder.resolve("r.jsonl")).content().contains("a model");
+    assertThat(folder.resolve("api/made.txt")).exists();
+    assertThat(folder.resolve("made.txt")).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsReplacedIsSaidBeforeItHappens() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    var first = cli.run("run", manifest, "--results", "r.jsonl").exits(0);
+    assertThat(first.err()).doesNotContain("is there already");
+    cli.run("run", manifest, "--results", "r.jsonl").exits(0).says("r.jsonl is there already");
+  }
+
+  @Test
+  void theBarFitsIntoTheTerminalAndIsRedrawnInPlace() throws Exception {
+    var manifest =
+        cli.python(
+            "import time\nclass Handler:\n    def handle_batch(self, payload): time.sleep(0.2)\n",
+            "",
+            "input: {count: 12}");
+    for (var columns : List.of(60, 200)) {
+      var screen = cli.onTerminal(columns, "run", manifest);
+      var bars =
+          Pattern.compile("\r\u001b\\[K([^\r\n\u001b]*batches[^\r\n\u001b]*)")
+              .matcher(screen)
+              .results()
+              .map(match -> match.group(1))
+              .toList();
+      assertThat(bars).as(screen).hasSizeGreaterThan(3).allMatch(bar -> bar.length() < columns);
+    }
   }
 }

@@ -23,7 +23,8 @@ final class Ending {
           "Cancelled by spec.cancel, with %d of %d batches done."
               .formatted(counts.done(), seen.total()));
     }
-    var next = NextStep.of(counts, seen.total(), seen.frozen().run().maxFailedBatches());
+    var run = seen.frozen().run();
+    var next = NextStep.of(counts, seen.total(), run.maxFailedBatches(), run.retry().maxAttempts());
     if (next instanceof NextStep.Finish) {
       return next;
     }

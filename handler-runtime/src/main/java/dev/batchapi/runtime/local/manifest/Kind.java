@@ -5,13 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What may stand in a file. */
+/** What is read of a file. */
 enum Kind {
   BATCH_API("batchapi.dev/v1alpha1", "BatchAPI", "batchapis.batchapi.dev.yaml"),
   BATCH_JOB("batchapi.dev/v1alpha1", "BatchJob", "batchjobs.batchapi.dev.yaml"),
-  CONFIG_MAP("v1", "ConfigMap", "configmap.yaml");
+  CONFIG_MAP("v1", "ConfigMap", "configmap.yaml"),
+  SECRET("v1", "Secret", "secret.yaml");
 
-  static final String KNOWN = "BatchAPI, BatchJob and ConfigMap";
+  static final String KNOWN = "BatchAPI, BatchJob, ConfigMap and Secret";
 
   final String apiVersion;
   final String kind;
@@ -25,8 +26,16 @@ enum Kind {
     this.schema = schema;
   }
 
-  /** The kind of a document; if it is none, why is added to {@code problems}. */
-  static Optional<Kind> of(Document document, List<Problem> problems) {
+  /** Whether the schema is this package's own and not a CRD's. */
+  boolean isBuiltIn() {
+    return apiVersion.equals("v1");
+  }
+
+  /**
+   * The kind of a document; empty if it is another resource of Kubernetes, which is added to {@code
+   * skipped}, or something wrong, which is added to {@code problems}.
+   */
+  static Optional<Kind> of(Document document, List<Problem> problems, List<Problem> skipped) {
     JsonNode json = document.json();
     if (!json.isObject()) {
       problems.add(
@@ -45,13 +54,17 @@ enum Kind {
       return Optional.empty();
     }
     String name = json.get("kind").textValue();
+    String apiVersion = json.path("apiVersion").asText();
     var kind = Arrays.stream(values()).filter(k -> k.kind.equals(name)).findFirst();
     if (kind.isEmpty()) {
-      problems.add(document.problem("kind", unknown(name)));
+      other(document, name, apiVersion, problems, skipped);
       return Optional.empty();
     }
-    String apiVersion = json.path("apiVersion").asText();
     if (!apiVersion.equals(kind.get().apiVersion)) {
+      if (isForeign(apiVersion, name)) {
+        skipped.add(document.skipped());
+        return Optional.empty();
+      }
       problems.add(
           document.problem(
               "apiVersion",
@@ -64,11 +77,30 @@ enum Kind {
     return kind;
   }
 
-  private static String unknown(String name) {
+  private static void other(
+      Document document,
+      String name,
+      String apiVersion,
+      List<Problem> problems,
+      List<Problem> skipped) {
     String hint = Nearest.hint(name, Arrays.stream(values()).map(k -> k.kind).toList());
-    return hint.isEmpty()
-        ? "%s is nothing that can be run here; known are %s".formatted(name, KNOWN)
-        : "unknown kind " + name + hint;
+    if (apiVersion.startsWith("batchapi.dev/") || !hint.isEmpty()) {
+      problems.add(
+          document.problem(
+              "kind",
+              hint.isEmpty()
+                  ? "%s is nothing that can be run here; known are %s".formatted(name, KNOWN)
+                  : "unknown kind " + name + hint));
+    } else {
+      skipped.add(document.skipped());
+    }
+  }
+
+  /** A Secret of another group is another's. */
+  private static boolean isForeign(String apiVersion, String name) {
+    return apiVersion.contains("/")
+        && !apiVersion.startsWith("batchapi.dev/")
+        && !name.startsWith("Batch");
   }
 
   private static String what(JsonNode json) {

@@ -32,7 +32,7 @@ final class KindSchema {
 
   static KindSchema of(Kind kind) {
     ObjectNode root =
-        kind == Kind.CONFIG_MAP
+        kind.isBuiltIn()
             ? (ObjectNode) resource(kind.schema)
             : (ObjectNode)
                 resource(CRDS + kind.schema).at("/spec/versions/0/schema/openAPIV3Schema");

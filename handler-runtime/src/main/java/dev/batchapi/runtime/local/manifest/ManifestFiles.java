@@ -10,12 +10,30 @@ import java.util.Map;
 
 /** The files that are meant: a folder stands for its .yaml and .yml files, by name. */
 final class ManifestFiles {
+  private static final Path STDIN = Path.of("/dev/stdin");
+
   private ManifestFiles() {}
+
+  /** A file that only kustomize reads. */
+  static boolean isKustomization(Path file) {
+    return file.getFileName() != null
+        && file.getFileName().toString().matches("kustomization[.]ya?ml|Kustomization");
+  }
+
+  /** A pipe, which can be read but has no place of its own. */
+  private static boolean isStream(Path path) {
+    return path.toString().equals("-")
+        || (Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path));
+  }
 
   /** Each file once, in order; what is wrong is added to {@code problems}. */
   static List<Path> expand(List<Path> paths, List<Problem> problems) {
     Map<Path, Path> files = new LinkedHashMap<>();
     for (Path path : paths) {
+      if (isStream(path)) {
+        files.putIfAbsent(path, path.toString().equals("-") ? STDIN : path);
+        continue;
+      }
       try {
         for (Path file : Files.isDirectory(path) ? inFolder(path, problems) : List.of(path)) {
           files.putIfAbsent(file.toRealPath(), file);

@@ -9,8 +9,12 @@ import dev.batchapi.crds.JobEntry;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.NamedSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,13 +25,15 @@ final class ManifestLoader {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final String NAME = "metadata.name";
   private static final String NO_KEY =
-      "keys of a ConfigMap must be letters, digits, '-', '_' and '.', as names of files are";
+      "keys must be letters, digits, '-', '_' and '.', as names of files are";
 
   private final List<Problem> problems;
   private final DocumentCheck check = new DocumentCheck();
   private final List<Located<NamedSpec<BatchApiSpec>>> apis = new ArrayList<>();
   private final List<Job> jobs = new ArrayList<>();
   private final List<Located<ConfigMap>> configMaps = new ArrayList<>();
+  private final List<Secret> secrets = new ArrayList<>();
+  private final List<Problem> skipped = new ArrayList<>();
 
   /** Everything that has a name, valid or not, and where it stands. */
   private final Map<Id, String> taken = new LinkedHashMap<>();
@@ -50,25 +56,41 @@ final class ManifestLoader {
   }
 
   void add(Document document) {
-    Kind.of(document, problems).ifPresent(kind -> add(kind, document));
+    if (document.isList()) {
+      document.items().forEach(this::add);
+    } else {
+      Kind.of(document, problems, skipped).ifPresent(kind -> add(kind, document));
+    }
+  }
+
+  /** Tells of a file that is not read. */
+  void skip(Path file, String why) {
+    skipped.add(new Problem(file, 0, "", why));
   }
 
   Manifests finish() {
     jobs.forEach(this::checkAgainstApi);
-    return new Manifests(apis, jobs.stream().map(Job::located).toList(), configMaps);
+    return new Manifests(
+        apis, jobs.stream().map(Job::located).toList(), configMaps, secrets, skipped);
   }
 
   private void add(Kind kind, Document document) {
     List<Problem> found = check.check(kind, document);
     problems.addAll(found);
     Optional<Id> id = id(kind, document.json().path("metadata"));
-    if (id.isEmpty() || !take(id.get(), document, NAME) || !found.isEmpty()) {
+    if (id.isEmpty() || !take(id.get(), document, NAME)) {
+      return;
+    }
+    if (!found.isEmpty()) {
+      problems.addAll(
+          new RemainingRules(kind, document, found).check(id.get().namespace, id.get().name));
       return;
     }
     switch (kind) {
       case BATCH_API -> api(named(id.get(), document, BatchApiSpec.class), document);
       case BATCH_JOB -> job(named(id.get(), document, BatchJobSpec.class), document);
       case CONFIG_MAP -> configMap(id.get(), document);
+      case SECRET -> secret(id.get(), document);
     }
   }
 
@@ -93,14 +115,43 @@ final class ManifestLoader {
   private void configMap(Id id, Document document) {
     var data = new LinkedHashMap<String, String>();
     for (var entry : document.json().path("data").properties()) {
-      String key = entry.getKey();
-      if (!key.matches("[-._a-zA-Z0-9]+") || key.equals(".") || key.equals("..")) {
-        problems.add(document.problem(Document.field("data", key), NO_KEY));
-      }
-      data.put(key, entry.getValue().textValue());
+      checkKey("data", entry.getKey(), document);
+      data.put(entry.getKey(), entry.getValue().textValue());
     }
-    var configMap = new ConfigMap(id.namespace, id.name, data);
+    var binary = new LinkedHashSet<String>();
+    for (var entry : document.json().path("binaryData").properties()) {
+      checkKey("binaryData", entry.getKey(), document);
+      binary.add(entry.getKey());
+    }
+    var configMap = new ConfigMap(id.namespace, id.name, data, binary);
     configMaps.add(new Located<>(configMap, document.file(), document.line("")));
+  }
+
+  private void secret(Id id, Document document) {
+    var data = new LinkedHashMap<String, String>();
+    for (var entry : document.json().path("data").properties()) {
+      checkKey("data", entry.getKey(), document);
+      try {
+        var bytes = Base64.getMimeDecoder().decode(entry.getValue().textValue());
+        data.put(entry.getKey(), new String(bytes, StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException e) {
+        problems.add(
+            document.problem(
+                Document.field("data", entry.getKey()),
+                "is not in base64; text as it is goes into stringData"));
+      }
+    }
+    for (var entry : document.json().path("stringData").properties()) {
+      checkKey("stringData", entry.getKey(), document);
+      data.put(entry.getKey(), entry.getValue().textValue());
+    }
+    secrets.add(new Secret(id.namespace, id.name, data));
+  }
+
+  private void checkKey(String field, String key, Document document) {
+    if (!key.matches("[-._a-zA-Z0-9]+") || key.equals(".") || key.equals("..")) {
+      problems.add(document.problem(Document.field(field, key), NO_KEY));
+    }
   }
 
   private void checkAgainstApi(Job job) {

@@ -16,21 +16,31 @@ import java.util.Optional;
  * @param apis the BatchAPIs
  * @param jobs the BatchJobs, and the entries of {@code jobs} of each BatchAPI as {@code
  *     <api>-<entry>}
- * @param configMaps the ConfigMaps; all three in the order of the files
+ * @param configMaps the ConfigMaps
+ * @param secrets the Secrets; all four in the order of the files
+ * @param skipped what is of another kind and not read
  */
 public record Manifests(
     List<Located<NamedSpec<BatchApiSpec>>> apis,
     List<Located<NamedSpec<BatchJobSpec>>> jobs,
-    List<Located<ConfigMap>> configMaps) {
+    List<Located<ConfigMap>> configMaps,
+    List<Secret> secrets,
+    List<Problem> skipped) {
+
+  private static final String KUSTOMIZATION =
+      "is skipped: its files are read as they are. What it makes of them runs with:"
+          + " kubectl kustomize FOLDER | batchapi run -";
 
   public Manifests {
     apis = List.copyOf(apis);
     jobs = List.copyOf(jobs);
     configMaps = List.copyOf(configMaps);
+    secrets = List.copyOf(secrets);
+    skipped = List.copyOf(skipped);
   }
 
   /**
-   * Loads files of BatchAPIs, BatchJobs and ConfigMaps.
+   * Loads files of BatchAPIs, BatchJobs, ConfigMaps and Secrets.
    *
    * @param files YAML files, and folders that stand for the YAML files in them
    * @throws ManifestException with everything that is wrong in them
@@ -40,7 +50,11 @@ public record Manifests(
     var loader = new ManifestLoader(problems);
     List<Path> expanded = ManifestFiles.expand(files, problems);
     for (Path file : expanded) {
-      YamlFile.read(file, problems).forEach(loader::add);
+      if (ManifestFiles.isKustomization(file)) {
+        loader.skip(file, KUSTOMIZATION);
+      } else {
+        YamlFile.read(file, problems).forEach(loader::add);
+      }
     }
     Manifests manifests = loader.finish();
     if (!problems.isEmpty()) {
@@ -63,12 +77,19 @@ public record Manifests(
         .orElseThrow();
   }
 
-  /** The data of a ConfigMap, if it is in the files. */
-  public Optional<Map<String, String>> configMap(String namespace, String name) {
+  /** A ConfigMap, if it is in the files. */
+  public Optional<ConfigMap> configMap(String namespace, String name) {
     return configMaps.stream()
         .map(Located::value)
         .filter(map -> map.namespace().equals(namespace) && map.name().equals(name))
+        .findFirst();
+  }
+
+  /** The data of a Secret, if it is in the files. */
+  public Optional<Map<String, String>> secret(String namespace, String name) {
+    return secrets.stream()
+        .filter(secret -> secret.namespace().equals(namespace) && secret.name().equals(name))
         .findFirst()
-        .map(ConfigMap::data);
+        .map(Secret::data);
   }
 }

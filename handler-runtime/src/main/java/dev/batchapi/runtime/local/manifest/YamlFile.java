@@ -1,7 +1,9 @@
 package dev.batchapi.runtime.local.manifest;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ final class YamlFile {
       parse(text(), documents);
     } catch (YAMLException e) {
       noYaml(e);
-    } catch (MalformedInputException e) {
+    } catch (CharacterCodingException e) {
       problem(0, "is no text in UTF-8: is it the right file?");
     } catch (AccessDeniedException e) {
       problem(0, "may not be read: permission denied");
@@ -57,16 +59,20 @@ final class YamlFile {
   }
 
   private String text() throws IOException {
-    long bytes = Files.size(file);
-    if (bytes > MAX_BYTES) {
+    byte[] text;
+    try (var in = Files.newInputStream(file)) {
+      // One byte more than there may be: a pipe does not know how much will come.
+      text = in.readNBytes(MAX_BYTES + 1);
+    }
+    if (text.length > MAX_BYTES) {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "it has %,d bytes, and a file of resources may have %,d; items go into --input",
-              bytes,
+              "it has %s bytes, and a file of resources may have %,d; items go into --input",
+              Files.isRegularFile(file) ? "%,d".formatted(Files.size(file)) : "more",
               MAX_BYTES));
     }
-    return Files.readString(file);
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
   }
 
   private void parse(String text, List<Document> documents) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.batchapi.runtime.local.manifest.Document.Place;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -86,15 +87,30 @@ final class YamlTree {
   }
 
   private JsonNode scalar(ScalarNode scalar, String path) {
+    if (hasHalfCharacter(scalar.getValue())) {
+      problem(scalar, path, "has half of a character (\\ud800 to \\udfff), which kubectl refuses");
+    }
     if (scalar.getTag().equals(Tag.STR)) {
       return TextNode.valueOf(scalar.getValue());
     }
     JsonNode json = Scalars.plain(scalar.getValue());
+    if (json.isBigInteger()) {
+      problem(
+          scalar,
+          path,
+          "%s has more than 64 bits with its sign, and Kubernetes keeps it as %s, a floating-point number: put it in quotes, or into JSON lines, which are passed on as they are"
+              .formatted(scalar.getValue(), new BigDecimal(json.doubleValue()).toPlainString()));
+    }
     if (json.isDouble() && !Double.isFinite(json.doubleValue())) {
       problem(scalar, path, scalar.getValue() + " is a number that JSON does not have");
       return NullNode.instance;
     }
     return json;
+  }
+
+  private static boolean hasHalfCharacter(String text) {
+    return text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private ArrayNode array(SequenceNode list, String path) {

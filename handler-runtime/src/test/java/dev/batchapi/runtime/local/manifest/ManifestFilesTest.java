@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,66 @@ class ManifestFilesTest {
     Path file = write("a.yaml", API.formatted("a"));
 
     assertThat(Manifests.load(List.of(file, folder, folder.resolve("./a.yaml"))).apis()).hasSize(1);
+  }
+
+  @Test
+  void whatIsForAClusterIsSkippedAndSecretsAreRead() throws Exception {
+    Path file =
+        write(
+            "k8s.yaml",
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: creds}
+            type: Opaque
+            data: {user: YWRtaW4=}
+            stringData: {password: hunter2}
+            ---
+            apiVersion: external-secrets.io/v1
+            kind: Secret
+            metadata: {name: other}
+            """);
+    write("kustomization.yaml", "namePrefix: dev-\n");
+    write("a.yaml", API.formatted("a"));
+
+    var manifests = Manifests.load(List.of(folder));
+
+    assertThat(manifests.apis()).hasSize(1);
+    assertThat(manifests.secret("default", "creds"))
+        .contains(Map.of("user", "admin", "password", "hunter2"));
+    assertThat(manifests.secrets()).hasToString("[Secret[default/creds]]");
+    assertThat(manifests.skipped().stream().map(Problem::toString))
+        .containsExactly(
+            file + ":1: Deployment \"web\" is skipped: it is for a cluster",
+            file + ":12: Secret \"other\" is skipped: it is for a cluster",
+            folder.resolve("kustomization.yaml")
+                + ": is skipped: its files are read as they are. What it makes of them runs with:"
+                + " kubectl kustomize FOLDER | batchapi run -");
+  }
+
+  @Test
+  void itemsOfAListAreReadAndTheirMistakesHaveTheirLines() throws Exception {
+    Path file =
+        write(
+            "list.yaml",
+            """
+            apiVersion: v1
+            kind: List
+            items:
+            - apiVersion: batchapi.dev/v1alpha1
+              kind: BatchAPI
+              metadata: {name: a}
+              spec:
+                handler: {python: {inline: pass}}
+                batchSize: 0
+            """);
+
+    assertThat(problems(file))
+        .containsExactly(file + ":9 spec.batchSize: must be at least 1, but is 0");
   }
 
   @Test

@@ -102,7 +102,7 @@ class ManifestsTest {
   void configMapsAreFoundByNameAndNamespace() throws Exception {
     Manifests digits = Manifests.load(List.of(DIGITS));
 
-    assertThat(digits.configMap("vision", "digits-code"))
+    assertThat(digits.configMap("vision", "digits-code").map(ConfigMap::data))
         .contains(Map.of("handler.py", "class Handler: pass\n"));
     assertThat(digits.configMap("default", "digits-code")).isEmpty();
   }
