@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -38,13 +39,24 @@ record CodeFolder(Path path, boolean temporary) implements AutoCloseable {
     }
     var files =
         configMap
-            .map(name -> configMaps.apply(name).orElseThrow(() -> missing(name)).data())
+            .map(name -> sources(configMaps.apply(name).orElseThrow(() -> missing(name))))
             .orElse(inline);
     var folder = new CodeFolder(Files.createTempDirectory("batchapi-code"), true);
     for (var file : files.entrySet()) {
       Files.writeString(folder.path.resolve(file.getKey()), file.getValue());
     }
     return folder;
+  }
+
+  private static Map<String, String> sources(ConfigMap configMap) {
+    for (var key : configMap.binaryKeys()) {
+      if (key.endsWith(".py") || key.endsWith(".java")) {
+        throw new UsageException(
+            "ConfigMap \"%s\", key \"%s\", is binary: it stands under binaryData, where kubectl puts a file that is not UTF-8 text. Save the file as UTF-8 and make the ConfigMap of it again."
+                .formatted(configMap.name(), key));
+      }
+    }
+    return configMap.data();
   }
 
   private static UsageException missing(String name) {

@@ -335,6 +335,23 @@ class UsageIT {
         binaryData: {items.jsonl: eyJ4IjogImNhZukifQo=}
         """);
     cli.run("run", manifest, "map.yaml").exits(64).says("is binary", "Save the file as UTF-8");
+    cli.file(
+        "code.yaml",
+        """
+        apiVersion: batchapi.dev/v1alpha1
+        kind: BatchAPI
+        metadata: {name: api}
+        spec: {handler: {python: {configMap: {name: code}}}}
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: code}
+        binaryData: {handler.py: eyJ4IjogImNhZukifQo=}
+        """);
+    cli.file("items.jsonl", "1\n");
+    cli.run("run", "code.yaml", "--input", "items.jsonl")
+        .exits(64)
+        .says("ConfigMap \"code\", key \"handler.py\", is binary");
   }
 
   @Test
