@@ -5,6 +5,7 @@ import dev.batchapi.runtime.worker.Answer;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.HostStartException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -38,6 +39,21 @@ record ShapedHosts(HostSource hosts, ResultShape shape, Input input) implements 
     @Override
     public Answer complete(Optional<Instant> deadline, byte[] summary) {
       return host.complete(deadline, summary);
+    }
+
+    @Override
+    public Duration construction() {
+      return host.construction();
+    }
+
+    @Override
+    public boolean replaceable() {
+      return host.replaceable();
+    }
+
+    @Override
+    public void replace() {
+      host.replace();
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The command {@code batchapi} in a process of its own, as a person starts it. */
 final class Cli {
   private static final Path DIST = Path.of("target", "dist").toAbsolutePath();
-  private static final Duration BOUND = Duration.ofSeconds(100);
+  private static final Duration BOUND = Duration.ofMinutes(5);
   private static final String MARK = "BATCHAPI_TEST_RUN";
 
   /** Runs a command on a terminal of a width and copies what comes to its screen. */
