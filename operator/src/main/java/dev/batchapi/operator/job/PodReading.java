@@ -2,6 +2,8 @@ package dev.batchapi.operator.job;
 
 import dev.batchapi.operator.job.WorkerState.Ended;
 import dev.batchapi.operator.job.WorkerState.How;
+import dev.batchapi.operator.kube.Trimmed;
+import dev.batchapi.operator.pod.Labels;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -79,11 +81,11 @@ final class PodReading {
 
   private static WorkerState unreachable(Pod pod, Instant now) {
     var since = PodEnd.time(pod, now, null);
-    var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    var node = Labels.of(pod, Trimmed.NODE);
     return new Ended(
         How.DISRUPTED,
         "its node%s does not answer, the control plane has given it up since %s"
-            .formatted(node == null ? "" : " \"" + node + "\"", since),
+            .formatted(node.isEmpty() ? "" : " \"" + node + "\"", since),
         since);
   }
 

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
@@ -23,6 +22,9 @@ import java.util.Set;
 public final class Trimmed {
   /** How many objects are read at once when a cache is filled: these are whole for a moment. */
   public static final long PAGE = 50;
+
+  /** In place of a pod's own annotations: the name of its node, once it has one. */
+  public static final String NODE = "node";
 
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -89,8 +91,12 @@ public final class Trimmed {
 
   private static Pod withoutSpec(Pod pod) {
     var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
-    pod.setSpec(node == null ? null : new PodSpecBuilder().withNodeName(node).build());
-    pod.getMetadata().setAnnotations(new LinkedHashMap<>()); // the SDK looks into it
+    pod.setSpec(null);
+    var annotations = new LinkedHashMap<String, String>(2); // the SDK looks into it
+    if (node != null) {
+      annotations.put(NODE, node);
+    }
+    pod.getMetadata().setAnnotations(annotations);
     var status = pod.getStatus();
     if (status != null) {
       pod.setStatus(

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * How often, how long and how unsuccessfully each controller reconciles. What fails is logged here,
@@ -52,7 +53,10 @@ final class ReconcileObserver implements Metrics {
   public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
     var controller = controllers.computeIfAbsent(execution.controllerName(), this::controller);
     var begun = Timer.start(registry);
-    try {
+    var id = execution.resourceID();
+    // Every line of a pass says whose it is.
+    try (var _ = MDC.putCloseable("namespace", id.getNamespace().orElse(""));
+        var _ = MDC.putCloseable(key(execution.controllerName()), id.getName())) {
       return execution.execute();
     } catch (Exception e) {
       controller.errors().increment();
@@ -66,6 +70,10 @@ final class ReconcileObserver implements Metrics {
     } finally {
       begun.stop(controller.durations());
     }
+  }
+
+  private static String key(String controller) {
+    return controller.equals("batchjob") ? "job" : "api";
   }
 
   private static void log(ControllerExecution<?> execution, Exception e) {

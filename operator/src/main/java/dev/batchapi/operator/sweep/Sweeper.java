@@ -1,9 +1,11 @@
 package dev.batchapi.operator.sweep;
 
+import dev.batchapi.queue.End;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -115,11 +117,14 @@ public final class Sweeper implements AutoCloseable {
 
   private void sweep(Ledger queue, String uid) {
     revoke.accept(uid);
-    queue.retire(uid);
     // Without its outcomes, a batch that a worker still holds could be committed again.
     if (cluster.hasPods(uid)) {
+      // Workers that were left alone (kubectl delete --cascade=orphan) find it and leave.
+      queue.end(uid, new End(End.Verdict.Cancelled, "The BatchJob was deleted.", Instant.now()));
+      queue.retire(uid);
       LOG.info("BatchJob {} is gone, but not all of its pods: its records stay for now.", uid);
     } else {
+      queue.retire(uid);
       queue.remove(uid);
       LOG.info("BatchJob {} is gone: removed from the queue.", uid);
     }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.crds.BatchJob;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a cache keeps; of pods, all that PodReadingTest reads. */
@@ -62,7 +62,7 @@ final class TrimmedTest {
 
   /** Null would be a NullPointerException in the SDK at every event of a pod. */
   @Test
-  void aPodHasAnnotationsThoughNone() {
+  void aPodHasAnnotationsThoughNoneOfItsOwn() {
     var pod =
         through(
             new Trimmed.Pods(),
@@ -73,9 +73,21 @@ final class TrimmedTest {
             spec: {nodeName: n, serviceAccountName: a, containers: [{name: handler, image: x}]}
             """,
             Pod.class);
+    var unscheduled =
+        through(
+            new Trimmed.Pods(),
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a, annotations: {long: text}}
+            spec: {}
+            """,
+            Pod.class);
 
-    assertThat(pod.getMetadata().getAnnotations()).isNotNull().isEmpty();
-    assertThat(pod.getSpec()).isEqualTo(new PodSpecBuilder().withNodeName("n").build());
+    assertThat(pod.getMetadata().getAnnotations())
+        .isEqualTo(Map.of(Trimmed.NODE, "n"));
+    assertThat(unscheduled.getMetadata().getAnnotations()).isNotNull().isEmpty();
+    assertThat(pod.getSpec()).isNull();
   }
 
   @Test

@@ -128,6 +128,7 @@ class SweeperTest {
     sweeper.sweep();
 
     assertThat(hasWork("gone")).as("work for the pods that are left").isFalse();
+    assertThat(queue.worker("gone").ended()).as("what tells them to leave").isPresent();
     assertThat(queue.counts("gone").succeeded()).isEqualTo(1);
 
     cluster.withPods.clear();
