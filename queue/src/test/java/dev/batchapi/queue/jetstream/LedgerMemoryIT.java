@@ -48,7 +48,8 @@ class LedgerMemoryIT {
       assertThat(child.waitFor(1, TimeUnit.MINUTES)).isTrue();
       assertThat(child.exitValue()).as(said).isZero();
       assertThat(said).contains("RESULT");
-      var result = said.substring(said.indexOf("RESULT") + 7).strip().split(" ", -1);
+      var line = said.substring(said.indexOf("RESULT") + 7).lines().findFirst().orElseThrow();
+      var result = line.split(" ", -1);
       var bytes = Long.parseLong(result[0]);
       var failed = Long.parseLong(result[1]);
       var afterwards = Long.parseLong(result[2]);
