@@ -118,8 +118,12 @@ final class EnqueuingTest {
           }
         };
 
-    assertThat(enqueuing.ensure(J, tooLarge, ledger, 0))
-        .isEqualTo(new Enqueuing.Failed("EnqueueFailed", "batch 0 is too large"));
+    enqueuing.ensure(J, tooLarge, ledger, 0);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(enqueuing.state(J.uid()))
+                    .isEqualTo(new Enqueuing.Failed("EnqueueFailed", "batch 0 is too large")));
 
     clock.addAndGet(Enqueuing.RETRY.toNanos());
     assertThat(enqueuing.ensure(J, batches(1), ledger, 0)).isEqualTo(new Enqueuing.Done());
