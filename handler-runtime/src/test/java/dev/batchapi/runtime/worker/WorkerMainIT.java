@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.batchapi.crds.run.RunSpec;
@@ -45,6 +46,12 @@ class WorkerMainIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final JetStreamSettings SETTINGS =
       JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(5));
+
+
+  /** Before a command: makes it process 1, as that of a container is. */
+  private static final List<String> PROCESS_1 =
+      List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child");
+
   private static NatsServer nats;
 
   @TempDir private Path code;
@@ -260,6 +267,64 @@ class WorkerMainIT {
       assertThat(pod.exitCode()).as(pod.log()).isZero();
       assertThat(other.exitCode()).as(other.log()).isZero();
     }
+  }
+
+  @Test
+  void aProcessThatOneBatchBreaksIsReplacedWithinItsPodAndCostsNoOtherBatch() throws Exception {
+    assumeTrue(mayUnshare(), "needs a process namespace of its own: root, and unshare");
+    Files.writeString(
+        code.resolve("handler.py"),
+        """
+        import os
+
+        class Handler:
+            def __init__(self):
+                self.broken = False
+
+            def handle_batch(self, payload):
+                if self.broken or payload[0] == 3:
+                    self.broken = True
+                    raise RuntimeError("CUDA error: device-side assert triggered")
+                return os.getpid()
+        """);
+    enqueue(30);
+    try (var pod = WorkerProcess.start(nats.worker(job), run(null), code, PROCESS_1)) {
+      await().atMost(LONG).until(() -> owner.counts(job).done() == 30);
+      assertThat(owner.counts(job))
+          .extracting(Counts::succeeded, Counts::failed)
+          .containsExactly(29, 1);
+      assertThat(Objects.requireNonNull(owner.outcome(job, 3)).kind())
+          .isEqualTo(Outcome.Kind.FAILED);
+      finish();
+      assertThat(pod.exitCode()).as(pod.log()).isZero();
+      assertThat(pod.hostExitCode()).isZero();
+    }
+  }
+
+  private static boolean mayUnshare() throws InterruptedException {
+    try {
+      return new ProcessBuilder("unshare", "--pid", "--fork", "true").start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aCompletionThatKillsItsProcessIsAFailedCompletion() throws Exception {
+    handler("return None\n    def on_job_complete(self, summary): import os; os._exit(9)");
+    enqueue(1);
+    for (var attempt = 1; attempt <= 3; attempt++) {
+      try (var pod = pod()) {
+        await().atMost(LONG).until(() -> owner.counts(job).succeeded() == 1);
+        owner.enqueueCompletion(
+            job,
+            "{\"total\":1,\"succeeded\":1,\"failed\":0,\"failed_attempts\":0,\"failed_batch_ids\":[]}"
+                .getBytes(UTF_8));
+        assertThat(pod.exitCode()).as(pod.log()).isEqualTo(5);
+        assertThat(pod.lastWords()).contains("ended in on_job_complete, attempt " + attempt);
+      }
+    }
+    assertThat(owner.counts(job).completion()).contains(Outcome.Kind.FAILED);
   }
 
   @Test

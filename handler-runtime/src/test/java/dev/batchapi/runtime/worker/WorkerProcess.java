@@ -7,6 +7,7 @@ import dev.batchapi.runtime.host.JavaHostCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,13 @@ final class WorkerProcess implements AutoCloseable {
    */
   static WorkerProcess start(NatsAccess nats, byte[] run, Path code, String... env)
       throws IOException {
+    return start(nats, run, code, List.of(), env);
+  }
+
+  /** Starts both, the host by what stands before its command. */
+  static WorkerProcess start(
+      NatsAccess nats, byte[] run, Path code, List<String> below, String... env)
+      throws IOException {
     var folder = Files.createTempDirectory(Path.of("/tmp"), "worker");
     var socket = folder.resolve("host.sock");
     Files.write(folder.resolve("run.json"), run);
@@ -62,8 +70,10 @@ final class WorkerProcess implements AutoCloseable {
       worker.environment().put(env[i], env[i + 1]);
     }
     var started = worker.start();
+    var command = new ArrayList<>(below);
+    command.addAll(hostCommand(language(run), socket, code));
     var host =
-        host(language(run), socket, code)
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("host.log").toFile());
     return new WorkerProcess(folder, started, host.start());
@@ -73,19 +83,23 @@ final class WorkerProcess implements AutoCloseable {
     return new String(run, UTF_8).contains("\"language\":\"java\"") ? "java" : "python";
   }
 
-  /** A host, not started yet. */
+  /** A host, not started yet: the command of {@link #hostCommand}. */
   static ProcessBuilder host(String language, Path socket, Path code) {
-    return new ProcessBuilder(
-        language.equals("java")
-            ? JavaHostCommand.of(JAVA, DIST + "/lib/*", cache("java-host.aot"), socket, code)
-            : List.of(
-                "python3",
-                "-u",
-                DIST.resolve("python/batchapi_start.py").toString(),
-                "--socket",
-                socket.toString(),
-                "--code",
-                code.toString()));
+    return new ProcessBuilder(hostCommand(language, socket, code));
+  }
+
+  /** How a host is started that nobody starts again. */
+  static List<String> hostCommand(String language, Path socket, Path code) {
+    return language.equals("java")
+        ? JavaHostCommand.of(JAVA, DIST + "/lib/*", cache("java-host.aot"), socket, code)
+        : List.of(
+            "python3",
+            "-u",
+            DIST.resolve("python/batchapi_start.py").toString(),
+            "--socket",
+            socket.toString(),
+            "--code",
+            code.toString());
   }
 
   private static @Nullable Path cache(String name) {
