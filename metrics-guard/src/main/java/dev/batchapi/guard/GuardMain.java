@@ -40,7 +40,7 @@ public final class GuardMain {
 
   private static void serve(GuardSettings settings) throws IOException {
     Guard guard = new Guard(settings);
-    Web web = new Web(settings.http(), settings.exporterMetrics(), guard);
+    Web web = new Web(settings, guard);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()

@@ -2,7 +2,9 @@ package dev.batchapi.guard;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the guard is told by its environment.
@@ -11,6 +13,8 @@ import java.util.Map;
  * @param exporter where the exporter takes lines by TCP; {@code BATCHAPI_GUARD_EXPORTER}
  * @param exporterMetrics where it shows its metrics; {@code BATCHAPI_GUARD_EXPORTER_METRICS}
  * @param http where the guard's own metrics and health are; {@code BATCHAPI_GUARD_HTTP}
+ * @param tokenFile with the bearer token that readers of metrics must send; null: they need none;
+ *     {@code BATCHAPI_GUARD_TOKEN_FILE}
  * @param maxSeries most series that the exporter may have, 100 to 1,000,000; {@code
  *     BATCHAPI_GUARD_MAX_SERIES}
  * @param senderPart one sender may hold one part in so many of the series that are free, 1 to
@@ -23,6 +27,7 @@ record GuardSettings(
     InetSocketAddress exporter,
     URI exporterMetrics,
     InetSocketAddress http,
+    @Nullable Path tokenFile,
     int maxSeries,
     int senderPart,
     int ttlSeconds) {
@@ -40,6 +45,7 @@ record GuardSettings(
         address(environment, "EXPORTER", "127.0.0.1:9125"),
         url(environment, "EXPORTER_METRICS", "http://127.0.0.1:9102/metrics"),
         address(environment, "HTTP", ":9103"),
+        file(environment, "TOKEN_FILE"),
         number(environment, "MAX_SERIES", 20_000, 100, 1_000_000),
         number(environment, "SENDER_PART", 8, 1, 1_000),
         number(environment, "TTL_SECONDS", 3_600, 1, 604_800));
@@ -64,6 +70,11 @@ record GuardSettings(
       throw bad(name, text, "an address such as " + standard);
     }
     return URI.create(text);
+  }
+
+  private static @Nullable Path file(Map<String, String> env, String name) {
+    String text = env.getOrDefault(PREFIX + name, "");
+    return text.isBlank() ? null : Path.of(text);
   }
 
   private static int number(

@@ -38,7 +38,7 @@ final class Training {
                   "BATCHAPI_GUARD_HTTP", LOOPBACK + ":0",
                   "BATCHAPI_GUARD_EXPORTER", LOOPBACK + ":" + exporter.getLocalPort()));
       try (Guard guard = new Guard(settings);
-          Web web = new Web(settings.http(), settings.exporterMetrics(), guard)) {
+          Web web = new Web(settings, guard)) {
         var _ = guard.start();
         try (Socket connection = exporter.accept()) {
           byte[] lines = LINES.getBytes(StandardCharsets.UTF_8);

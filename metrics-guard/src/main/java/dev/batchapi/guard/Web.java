@@ -4,8 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -13,8 +12,9 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guard's pages: {@code /metrics}, {@code /livez} (the guard itself) and {@code /healthz} (the
- * exporter, by its {@code /metrics}).
+ * The guard's pages: {@code /metrics}, {@code /livez} (the guard itself), {@code /healthz} (the
+ * exporter, by its {@code /metrics}) and {@code /exporter}: the exporter's metrics, for an exporter
+ * that shows them to nobody else.
  */
 final class Web implements AutoCloseable {
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -35,13 +35,22 @@ final class Web implements AutoCloseable {
    *
    * @throws IOException if the address is taken
    */
-  Web(InetSocketAddress address, URI exporterMetrics, Guard guard) throws IOException {
-    ExporterHealth exporter = new ExporterHealth(exporterMetrics);
-    server = HttpServer.create(address, 0);
+  Web(GuardSettings settings, Guard guard) throws IOException {
+    ExporterHealth exporter = new ExporterHealth(settings.exporterMetrics());
+    BearerToken token = new BearerToken(settings.tokenFile());
+    server = HttpServer.create(settings.http(), 0);
     server.setExecutor(threads);
     server.createContext(
         "/metrics",
-        page(exchange -> answer(exchange, Exposition.of(guard), Exposition.CONTENT_TYPE)));
+        page(
+            withToken(
+                token,
+                exchange -> answer(exchange, Exposition.of(guard), Exposition.CONTENT_TYPE))));
+    server.createContext(
+        "/exporter",
+        page(
+            withToken(
+                token, exchange -> new ExporterPage(settings.exporterMetrics()).answer(exchange))));
     server.createContext("/healthz", page(exchange -> state(exchange, exporter.trouble())));
     server.createContext(
         "/livez",
@@ -59,6 +68,24 @@ final class Web implements AutoCloseable {
     return exchange -> {
       try (exchange) {
         handler.handle(exchange);
+      }
+    };
+  }
+
+  private static HttpHandler withToken(BearerToken token, HttpHandler handler) {
+    return exchange -> {
+      boolean allowed;
+      try {
+        allowed = token.allows(exchange.getRequestHeaders().getFirst("Authorization"));
+      } catch (IOException e) {
+        state(exchange, "the token can't be read: " + e.getMessage());
+        return;
+      }
+      if (allowed) {
+        handler.handle(exchange);
+      } else {
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+        exchange.sendResponseHeaders(HttpURLConnection.HTTP_UNAUTHORIZED, -1);
       }
     };
   }

@@ -8,10 +8,16 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The guard's own pages. */
 class WebIT {
@@ -24,7 +30,7 @@ class WebIT {
     exporter = new ExporterBehindGuard();
     GuardSettings settings = GuardSettings.from(exporter.guardedBy());
     guard = new Guard(settings).start();
-    web = new Web(settings.http(), settings.exporterMetrics(), guard);
+    web = new Web(settings, guard);
   }
 
   @AfterEach
@@ -95,5 +101,48 @@ class WebIT {
     becomes(503);
     exporter.restart();
     becomes(200);
+  }
+
+  private int status(String page, String authorization) throws IOException {
+    HttpURLConnection connection = open(page);
+    connection.setRequestProperty("Authorization", authorization);
+    return connection.getResponseCode();
+  }
+
+  @Test
+  void theExportersMetricsAreHandedOnInTheFormatThatIsAskedFor() throws IOException {
+    becomes(200);
+    exporter.sendDirectly("x_handed_on:1|c");
+    HttpURLConnection connection = open("/exporter");
+    connection.setRequestProperty("Accept", "application/openmetrics-text; version=1.0.0");
+    try (InputStream body = connection.getInputStream()) {
+      assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).contains("# EOF");
+    }
+    assertThat(connection.getContentType()).startsWith("application/openmetrics-text");
+  }
+
+  @Test
+  void whoReadsMetricsNeedsTheTokenIfThereIsOne(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("token");
+    Files.writeString(file, "abc\n");
+    Map<String, String> variables = new HashMap<>(exporter.guardedBy());
+    variables.put("BATCHAPI_GUARD_TOKEN_FILE", file.toString());
+    web.close();
+    web = new Web(GuardSettings.from(variables), guard);
+
+    for (String page : List.of("/metrics", "/exporter")) {
+      assertThat(status(page)).isEqualTo(401);
+      assertThat(status(page, "Bearer abcd")).isEqualTo(401);
+      assertThat(status(page, "Basic abc")).isEqualTo(401);
+      assertThat(status(page, "Bearer abc")).isEqualTo(200);
+    }
+    assertThat(status("/livez")).as("kubelet has no token").isEqualTo(200);
+    becomes(200);
+
+    Files.writeString(file, "another");
+    assertThat(status("/metrics", "Bearer abc")).isEqualTo(401);
+    assertThat(status("/metrics", "Bearer another")).isEqualTo(200);
+    Files.writeString(file, "");
+    assertThat(status("/metrics", "Bearer ")).as("an empty token is none").isEqualTo(503);
   }
 }

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** What the operator writes as it is shipped; in a process of its own, for logging is set up once. */
+/**
+ * What the operator writes as it is shipped; in a process of its own, for logging is set up once.
+ */
 class LogLinesTest {
 
   /** Logs two lines. */

@@ -59,7 +59,7 @@ final class JobInputs {
    * @throws InputException if it can't be used
    */
   static Input ofLines(String name, String lines, int batchSize) {
-    return JsonLines.of(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
+    return JsonLines.unquoted(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
   }
 
   /** An input that is opened when the first payload is asked for; most repairs ask for none. */

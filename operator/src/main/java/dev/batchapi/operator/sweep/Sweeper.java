@@ -6,6 +6,8 @@ import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
@@ -28,6 +30,9 @@ public final class Sweeper implements AutoCloseable {
   /** Pods of a job that ran get some time to go, so that one sweep does it all. */
   private static final Duration AFTER_DELETION = Duration.ofSeconds(2);
 
+  /** How long pods of a job that is gone may take to go. */
+  private static final Duration PODS_GO = Duration.ofMinutes(10);
+
   /** What the cluster has, asked of the API server itself: a cache may be behind. */
   public interface Cluster {
     /** The uids of all BatchJobs. All of them, or an exception: what is missing here is removed. */
@@ -41,15 +46,25 @@ public final class Sweeper implements AutoCloseable {
   private final Cluster cluster;
   private final Consumer<String> revoke;
   private final BooleanSupplier leading;
+  private final Duration patience;
+
+  /** Since when a job was seen to be gone whose pods are left. Of the sweeper's thread. */
+  private final Map<String, Instant> goneSince = new HashMap<>();
+
   private final Semaphore asked = new Semaphore(0);
   private final Thread thread;
 
   private Sweeper(
-      Supplier<Ledger> ledger, Cluster cluster, Consumer<String> revoke, BooleanSupplier leading) {
+      Supplier<Ledger> ledger,
+      Cluster cluster,
+      Consumer<String> revoke,
+      BooleanSupplier leading,
+      Duration patience) {
     this.ledger = ledger;
     this.cluster = cluster;
     this.revoke = revoke;
     this.leading = leading;
+    this.patience = patience;
     thread = Thread.ofVirtual().name("sweeper").unstarted(this::run);
   }
 
@@ -62,7 +77,16 @@ public final class Sweeper implements AutoCloseable {
    */
   public static Sweeper start(
       Supplier<Ledger> ledger, Cluster cluster, Consumer<String> revoke, BooleanSupplier leading) {
-    var sweeper = new Sweeper(ledger, cluster, revoke, leading);
+    return start(ledger, cluster, revoke, leading, PODS_GO);
+  }
+
+  static Sweeper start(
+      Supplier<Ledger> ledger,
+      Cluster cluster,
+      Consumer<String> revoke,
+      BooleanSupplier leading,
+      Duration patience) {
+    var sweeper = new Sweeper(ledger, cluster, revoke, leading, patience);
     sweeper.thread.start();
     return sweeper;
   }
@@ -118,7 +142,7 @@ public final class Sweeper implements AutoCloseable {
   private void sweep(Ledger queue, String uid) {
     revoke.accept(uid);
     // Without its outcomes, a batch that a worker still holds could be committed again.
-    if (cluster.hasPods(uid)) {
+    if (cluster.hasPods(uid) && !waitedLongEnough(uid)) {
       // Workers that were left alone (kubectl delete --cascade=orphan) find it and leave.
       queue.end(uid, new End(End.Verdict.Cancelled, "The BatchJob was deleted.", Instant.now()));
       queue.retire(uid);
@@ -126,8 +150,15 @@ public final class Sweeper implements AutoCloseable {
     } else {
       queue.retire(uid);
       queue.remove(uid);
+      goneSince.remove(uid);
       LOG.info("BatchJob {} is gone: removed from the queue.", uid);
     }
+  }
+
+  /** Its credentials are no good any more; and a pod with its label can be anybody's. */
+  private boolean waitedLongEnough(String uid) {
+    var since = goneSince.computeIfAbsent(uid, id -> Instant.now());
+    return Duration.between(since, Instant.now()).compareTo(patience) >= 0;
   }
 
   @Override

@@ -84,8 +84,7 @@ final class TrimmedTest {
             """,
             Pod.class);
 
-    assertThat(pod.getMetadata().getAnnotations())
-        .isEqualTo(Map.of(Trimmed.NODE, "n"));
+    assertThat(pod.getMetadata().getAnnotations()).isEqualTo(Map.of(Trimmed.NODE, "n"));
     assertThat(unscheduled.getMetadata().getAnnotations()).isNotNull().isEmpty();
     assertThat(pod.getSpec()).isNull();
   }

@@ -137,6 +137,20 @@ class SweeperTest {
     assertThat(queue.jobs()).isEmpty();
   }
 
+  /** Any pod anywhere may have the label of a job's uid. */
+  @Test
+  void waitsForPodsNoLongerThanItsPatience() throws Exception {
+    enqueued("gone");
+    cluster.withPods.add("gone");
+    try (var impatient =
+        Sweeper.start(this::ledger, cluster, revoked::add, () -> false, Duration.ZERO)) {
+      impatient.sweep();
+    }
+
+    assertThat(queue.jobs()).isEmpty();
+    assertThat(revoked).contains("gone");
+  }
+
   @Test
   void asksTheClusterNothingIfNothingIsInTheQueue() {
     sweeper.sweep();

@@ -21,10 +21,10 @@ public final class JsonLines implements Input {
   /** Where each batch starts; one more than there are batches. */
   private final long[] starts;
 
-  private JsonLines(String name, Bytes source, int batchSize) {
+  private JsonLines(String name, Bytes source, int batchSize, boolean quoting) {
     this.source = source;
     this.batchSize = batchSize;
-    var scan = new Scan(name, batchSize);
+    var scan = new Scan(name, batchSize, quoting);
     try (var in = source.open()) {
       scan.run(in);
     } catch (IOException e) {
@@ -42,7 +42,15 @@ public final class JsonLines implements Input {
    * @throws InputException if a line is no JSON, or a batch too large, or there is no item
    */
   public static JsonLines of(String name, byte[] lines, int batchSize) {
-    return new JsonLines(name, new HeapBytes(lines), batchSize);
+    return new JsonLines(name, new HeapBytes(lines), batchSize, true);
+  }
+
+  /**
+   * The same, for somebody who may not read the lines: messages say where a mistake is, and not
+   * what stands there.
+   */
+  public static JsonLines unquoted(String name, byte[] lines, int batchSize) {
+    return new JsonLines(name, new HeapBytes(lines), batchSize, false);
   }
 
   /** The input {@code {items: […]}}: each item is one JSON value, already written as JSON. */
@@ -83,7 +91,7 @@ public final class JsonLines implements Input {
 
   private static JsonLines of(String name, Bytes bytes, int batchSize) {
     try {
-      return new JsonLines(name, bytes, batchSize);
+      return new JsonLines(name, bytes, batchSize, true);
     } catch (RuntimeException e) {
       try (bytes) {
         throw e;

@@ -15,8 +15,12 @@ final class JsonMistake {
 
   private JsonMistake() {}
 
-  /** To follow {@code <input>, line <number>}. */
-  static String sentence(JsonProcessingException e) {
+  /**
+   * To follow {@code <input>, line <number>}.
+   *
+   * @param quoting whether it may say what stands there
+   */
+  static String sentence(JsonProcessingException e, boolean quoting) {
     var message = String.valueOf(e.getOriginalMessage());
     if (e instanceof JsonEOFException) {
       return WHOLE_VALUE;
@@ -29,7 +33,7 @@ final class JsonMistake {
     }
     var location = e.getLocation();
     var column = location == null ? "" : ", column " + location.getColumnNr();
-    return column + " is not JSON: " + reason(message);
+    return quoting ? column + " is not JSON: " + reason(message) : column + " is not JSON.";
   }
 
   private static String reason(String message) {

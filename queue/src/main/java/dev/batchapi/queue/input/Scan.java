@@ -19,6 +19,7 @@ final class Scan {
 
   private final String name;
   private final int batchSize;
+  private final boolean quoting;
   private byte[] line = new byte[1 << 12];
   private long[] starts = new long[64];
   private long position;
@@ -29,10 +30,12 @@ final class Scan {
   /**
    * @param name what messages call the input
    * @param batchSize items per batch, at least 1
+   * @param quoting whether messages may say what stands in the lines
    */
-  Scan(String name, int batchSize) {
+  Scan(String name, int batchSize, boolean quoting) {
     this.name = name;
     this.batchSize = batchSize;
+    this.quoting = quoting;
   }
 
   int items() {
@@ -149,7 +152,7 @@ final class Scan {
       }
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s, line %d%s".formatted(name, lineNumber, JsonMistake.sentence(e)));
+          "%s, line %d%s".formatted(name, lineNumber, JsonMistake.sentence(e, quoting)));
     } catch (IOException e) {
       throw new InputException(
           "%s, line %d is not UTF-8 text: %s".formatted(name, lineNumber, e.getMessage()));
@@ -168,7 +171,10 @@ final class Scan {
       throw new InputException(
           "%s, line %d, column %d: %s is beyond the range of a number; put it in quotes."
               .formatted(
-                  name, lineNumber, parser.currentTokenLocation().getColumnNr(), parser.getText()));
+                  name,
+                  lineNumber,
+                  parser.currentTokenLocation().getColumnNr(),
+                  quoting ? parser.getText() : "a number"));
     }
   }
 }
