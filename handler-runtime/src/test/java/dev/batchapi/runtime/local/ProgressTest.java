@@ -62,14 +62,12 @@ class ProgressTest {
   private String shown(String job, int columns, Counts counts, Duration backoff) {
     screen.reset();
     var style =
-        new Progress.Style(
-            new PrintStream(screen, true, UTF_8), () -> OptionalInt.of(columns));
+        new Progress.Style(new PrintStream(screen, true, UTF_8), () -> OptionalInt.of(columns));
     new Progress(style, job, 100_000, 0).show(counts, backoff, Duration.ofSeconds(10).toNanos());
     return screen.toString(UTF_8);
   }
 
   private static Counts counts(int succeeded, int failed, int failedAttempts) {
-    return new Counts(
-        succeeded, failed, failedAttempts, 0, Optional.empty(), Optional.empty());
+    return new Counts(succeeded, failed, failedAttempts, 0, Optional.empty(), Optional.empty());
   }
 }

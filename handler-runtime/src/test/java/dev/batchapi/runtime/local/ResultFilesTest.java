@@ -93,7 +93,8 @@ class ResultFilesTest {
 
   private List<String> results(int batchSize, List<byte[]> bodies)
       throws IOException, InterruptedException {
-    var input = JsonLines.of("x", "1\n".repeat(bodies.size() * batchSize).getBytes(UTF_8), batchSize);
+    var input =
+        JsonLines.of("x", "1\n".repeat(bodies.size() * batchSize).getBytes(UTF_8), batchSize);
     try (var queue = new MemoryQueue();
         var files = new ResultFiles(folder.resolve("r.jsonl"), null)) {
       queue.enqueue("id", input);

@@ -19,7 +19,8 @@ class StackTest {
         .hasSizeLessThan(15)
         .startsWith("Traceback (most recent call last):")
         .contains("… 22 more lines")
-        .endsWith("  File \"handler.py\", line 7, in fetch", "    return json[\"x\"]", "KeyError: 'x'");
+        .endsWith(
+            "  File \"handler.py\", line 7, in fetch", "    return json[\"x\"]", "KeyError: 'x'");
   }
 
   @Test

@@ -324,8 +324,7 @@ class UsageIT {
 
   @Test
   void aBinaryKeyIsNamedAsSuch() throws Exception {
-    var manifest =
-        cli.python(FINE, "", "input: {configMap: {name: latin1, key: items.jsonl}}");
+    var manifest = cli.python(FINE, "", "input: {configMap: {name: latin1, key: items.jsonl}}");
     cli.file(
         "map.yaml",
         """

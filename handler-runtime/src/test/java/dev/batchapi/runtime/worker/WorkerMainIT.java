@@ -47,7 +47,6 @@ class WorkerMainIT {
   private static final JetStreamSettings SETTINGS =
       JetStreamSettings.DEFAULT.withLease(Duration.ofSeconds(5));
 
-
   /** Before a command: makes it process 1, as that of a container is. */
   private static final List<String> PROCESS_1 =
       List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child");
