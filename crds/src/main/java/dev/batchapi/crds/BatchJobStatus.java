@@ -47,7 +47,12 @@ public record BatchJobStatus(
         @Size(max = 64)
         @Nullable String startTime,
     @JsonPropertyDescription("When the job ended, in RFC 3339.") @Size(max = 64)
-        @Nullable String completionTime) {
+        @Nullable String completionTime,
+    @JsonPropertyDescription(
+            "Bytes that the job's workers have written to the queue, results above all; they are kept"
+                + " there until the BatchJob goes, and count for its namespace's share.")
+        @Min(0)
+        @Nullable Long queueBytes) {
 
   /** Counts of batches; {@code total = succeeded + failed + remaining}. */
   public record Batches(

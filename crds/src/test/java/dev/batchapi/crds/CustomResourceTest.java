@@ -50,6 +50,7 @@ class CustomResourceTest {
             null,
             null,
             null,
+            null,
             null);
     var job = new BatchJob();
     job.setStatus(status);

@@ -30,6 +30,7 @@ import java.util.TreeMap;
  *     requests.cpu} and the like
  * @param maxJobs accepted jobs that have not ended which a namespace may have
  * @param maxBatches batches of those jobs together
+ * @param maxMib MiB that the BatchJobs of a namespace may keep in the queue; 0: any number
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
  *     say otherwise
  * @param metricsAuth whether {@code /metrics} is for everybody or for whom Kubernetes allows it
@@ -52,6 +53,7 @@ public record OperatorSettings(
     Map<String, String> workerResources,
     int maxJobs,
     int maxBatches,
+    int maxMib,
     MetricsAuth metricsAuth,
     QueueShares queueShares) {
 
@@ -95,6 +97,7 @@ public record OperatorSettings(
         workerResources(env.text("BATCHAPI_WORKER_RESOURCES", "")),
         env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
         env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
+        env.number("BATCHAPI_MAX_MIB", 0, 0, 999_999_999),
         metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")),
         QueueShares.ofMib(
             env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000),

@@ -38,6 +38,9 @@ final class JobPass {
   private final JobMemory memory;
   private final Context<BatchJob> context;
 
+  /** What the job's workers have written to the queue, as it was last known. */
+  private long queueBytes;
+
   /** What all passes use. */
   record Tools(
       JobQueue queue,
@@ -69,6 +72,8 @@ final class JobPass {
     this.frozen = frozen;
     this.memory = memory;
     this.context = context;
+    var before = job.getStatus() == null ? null : job.getStatus().queueBytes();
+    queueBytes = before == null ? 0 : before;
   }
 
   Result run() throws InterruptedException {
@@ -102,7 +107,11 @@ final class JobPass {
       }
     }
     return new Result(
-        JobStatus.of(seen, lost), frozen, end(seen), shorter(again, untilNextLook(seen)), failure);
+        JobStatus.of(seen, lost, queueBytes),
+        frozen,
+        end(seen),
+        shorter(again, untilNextLook(seen)),
+        failure);
   }
 
   private static Optional<End> end(Observation seen) {
@@ -119,6 +128,7 @@ final class JobPass {
       ledger.open(frozen.uid(), frozen.run().totalBatches());
       stopMisuse(ledger);
       counts = Optional.of(ledger.counts(frozen.uid()));
+      queueBytes = ledger.usage(frozen.uid()).bytes();
       // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
       var input = FrozenInput.of(job, frozen, client());
       state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());

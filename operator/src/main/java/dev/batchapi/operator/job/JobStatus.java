@@ -58,7 +58,8 @@ final class JobStatus {
         null,
         null,
         null,
-        completed == null ? null : completed.toString());
+        completed == null ? null : completed.toString(),
+        null);
   }
 
   /** Of a job in the moment of its acceptance: from this status on it is accepted. */
@@ -76,7 +77,8 @@ final class JobStatus {
         frozen.run().job().startTime(),
         frozen.digest(),
         null,
-        null);
+        null,
+        0L);
   }
 
   /**
@@ -110,7 +112,8 @@ final class JobStatus {
         before.acceptedTime(),
         before.runDigest(),
         before.startTime(),
-        end.at().toString());
+        end.at().toString(),
+        before.queueBytes());
   }
 
   private static String frozenAs(FrozenJob frozen) {
@@ -123,8 +126,9 @@ final class JobStatus {
    * Of an accepted job.
    *
    * @param lost workers lost so far
+   * @param queueBytes what its workers have written to the queue
    */
-  static BatchJobStatus of(Observation seen, int lost) {
+  static BatchJobStatus of(Observation seen, int lost, long queueBytes) {
     var job = seen.job();
     var counts = seen.counts();
     var end = counts.flatMap(Counts::end);
@@ -148,7 +152,8 @@ final class JobStatus {
         seen.acceptedTime().toString(),
         seen.frozen().digest(),
         start(seen, end),
-        end.map(e -> e.at().toString()).orElse(null));
+        end.map(e -> e.at().toString()).orElse(null),
+        queueBytes);
   }
 
   private static @Nullable String start(Observation seen, Optional<End> end) {

@@ -27,8 +27,15 @@ final class Shares {
       BatchJob job, long batches, Stream<BatchJob> others, Share share) {
     var namespace = job.getMetadata().getNamespace();
     var uid = job.getMetadata().getUid();
+    var all = others.toList();
+    var bytes = all.stream().mapToLong(Shares::bytes).sum();
+    if (share.bytes() > 0 && bytes >= share.bytes()) {
+      return Optional.of(
+          "The BatchJobs of namespace \"%s\" keep %,d MiB in the queue, and it may have %,d (%s); the job is accepted when some that have ended are deleted (ttlSecondsAfterFinished does it)."
+              .formatted(namespace, bytes >> 20, share.bytes() >> 20, Share.MIB));
+    }
     var taken = new HashMap<String, Long>();
-    others
+    all.stream()
         .filter(other -> Acceptance.isAccepted(other) && !Statuses.isFinished(other.getStatus()))
         .forEach(other -> taken.put(other.getMetadata().getUid(), batches(other)));
     accepted.forEach(
@@ -56,6 +63,11 @@ final class Shares {
   private static long batches(BatchJob job) {
     var batches = job.getStatus().batches();
     return batches == null ? 0 : batches.total();
+  }
+
+  private static long bytes(BatchJob job) {
+    var bytes = job.getStatus() == null ? null : job.getStatus().queueBytes();
+    return bytes == null ? 0 : bytes;
   }
 
   /** The job has ended, is gone, or was not accepted. */

@@ -149,11 +149,11 @@ final class EndingTest {
     job.runSeconds = 60;
     job.counts = Optional.of(counts(3, 0));
     job.suspend = true;
-    job.before = JobStatus.of(job.seen(), 0);
+    job.before = JobStatus.of(job.seen(), 0, 0);
     job.suspend = false;
     job.now = ACCEPTED.plusSeconds(1_000);
     for (int pass = 0; pass < 3; pass++) {
-      job.before = JobStatus.of(job.seen(), 0);
+      job.before = JobStatus.of(job.seen(), 0, 0);
       assertThat(decide()).isEqualTo(new NextStep.KeepGoing());
     }
 

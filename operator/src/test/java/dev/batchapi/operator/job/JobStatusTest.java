@@ -35,11 +35,12 @@ final class JobStatusTest {
         ACCEPTED.toString(),
         null,
         start.toString(),
+        null,
         null);
   }
 
   private BatchJobStatus status() {
-    return JobStatus.of(job.seen(), 0);
+    return JobStatus.of(job.seen(), 0, 0);
   }
 
   private static Condition condition(BatchJobStatus status, String type) {
@@ -131,6 +132,7 @@ final class JobStatusTest {
             ACCEPTED.toString(),
             null,
             ACCEPTED.toString(),
+            null,
             null);
     job.counts = Optional.empty();
     job.queueTrouble = Optional.of("nobody answers");

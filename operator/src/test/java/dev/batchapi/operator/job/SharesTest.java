@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SharesTest {
-  private static final Share TWO_JOBS_TEN_BATCHES = new Share(2, 10);
+  private static final Share TWO_JOBS_TEN_BATCHES = new Share(2, 10, 0);
 
   private final Shares shares = new Shares();
 
@@ -45,7 +45,8 @@ class SharesTest {
             "2026-01-01T00:00:00Z",
             "digest",
             null,
-            null));
+            null,
+            3L << 20));
     return job;
   }
 
@@ -77,6 +78,20 @@ class SharesTest {
         .contains("batchapi.dev/max-batches");
   }
 
+  /** Ended ones too: what they have is kept until they are deleted. */
+  @Test
+  void bytesOfAllBatchJobsAreCounted() {
+    var share = new Share(10, 100, 6 << 20);
+    var one = accepted("a", 1, true);
+    var two = accepted("b", 1, false);
+
+    assertThat(shares.take(job("c"), 1, Stream.of(one), share)).isEmpty();
+    assertThat(shares.take(job("c"), 1, Stream.of(one, two), share))
+        .get()
+        .asString()
+        .contains("keep 6 MiB in the queue, and it may have 6 (batchapi.dev/max-mib)");
+  }
+
   /** Two are looked at at the same time: the cache has neither's acceptance yet. */
   @Test
   void whatWasTakenAMomentAgoCountsThoughTheCacheDoesNotHaveIt() {
@@ -103,11 +118,12 @@ class SharesTest {
                 "BATCHAPI_NATS_URL", "nats://x",
                 "BATCHAPI_RUNTIME_IMAGE", "x",
                 "BATCHAPI_MAX_JOBS", "7"));
-    assertThat(Share.of(Map.of(), settings)).isEqualTo(new Share(7, 4_000_000));
+    assertThat(Share.of(Map.of(), settings)).isEqualTo(new Share(7, 4_000_000, 0));
     assertThat(Share.of(Map.of(Share.JOBS, "3", Share.BATCHES, "50"), settings))
-        .isEqualTo(new Share(3, 50));
+        .isEqualTo(new Share(3, 50, 0));
     assertThat(Share.of(Map.of(Share.JOBS, "many"), settings).jobs())
-        .as("a limit that can't be read lets nothing pass")
-        .isZero();
+        .as("a limit that can't be read lets next to nothing pass")
+        .isEqualTo(1);
+    assertThat(Share.of(Map.of(Share.MIB, "2"), settings).bytes()).isEqualTo(2 << 20);
   }
 }

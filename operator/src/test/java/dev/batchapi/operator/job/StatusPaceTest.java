@@ -37,6 +37,7 @@ final class StatusPaceTest {
         ACCEPTED.toString(),
         null,
         null,
+        null,
         null);
   }
 
