@@ -121,6 +121,24 @@ final class Acceptance {
       Supplier<Stream<BatchJob>> others,
       KubernetesClient client,
       Instant now) {
+    var accepted = false;
+    try {
+      var result = decide(job, api, others, client, now);
+      accepted = result instanceof Accepted;
+      return result;
+    } finally {
+      if (!accepted) { // its place is another one's
+        shares.forget(job.getMetadata().getUid());
+      }
+    }
+  }
+
+  private Result decide(
+      BatchJob job,
+      @Nullable BatchApi api,
+      Supplier<Stream<BatchJob>> others,
+      KubernetesClient client,
+      Instant now) {
     try {
       var usable = usable(job, api, now);
       var share =
