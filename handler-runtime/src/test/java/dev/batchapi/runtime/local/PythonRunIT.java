@@ -170,13 +170,17 @@ class PythonRunIT {
     var manifest =
         cli.python(
             """
+            import os, tempfile
             class Handler:
-                def __init__(self):
-                    self.calls = 0
+                def __init__(self, job_spec):
+                    # A retry runs in another process: what is to outlive it stands in a file.
+                    self.calls = os.path.join(tempfile.gettempdir(), job_spec["job_id"])
                 def handle_batch(self, payload):
-                    self.calls += 1
-                    if self.calls < 3:
+                    with open(self.calls, "a") as calls:
+                        calls.write("x")
+                    if os.path.getsize(self.calls) < 3:
                         raise ValueError("not yet")
+                    os.remove(self.calls)
             """,
             "",
             "input: {count: 1}\noverrides: {retry: {maxAttempts: 3}}");
