@@ -5,10 +5,10 @@ import dev.batchapi.crds.run.RunSpec.Language;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +23,6 @@ final class HandlerContainer {
    * for the host, so that the worker has the last word.
    */
   private static final int CONNECT_SECONDS = WorkerContainer.HOST_WAIT_SECONDS + 60;
-
-  /**
-   * Of all that the container writes to its node's disk, logs included; authors may set another.
-   */
-  private static final String DISK_LIMIT = "10Gi";
 
   private static final String USER_NAME = "batchapi";
 
@@ -44,10 +39,7 @@ final class HandlerContainer {
         .withStartupProbe(
             hasStartupProbe(template) ? null : WorkerContainer.startup(WorkerContainer.HOST_PORT))
         .withEnv(defaultEnvironment(plan.language()))
-        .withNewResources()
-        .addToRequests(WorkerContainer.DISK, new Quantity("64Mi"))
-        .addToLimits(WorkerContainer.DISK, new Quantity(DISK_LIMIT))
-        .endResources()
+        .withResources(new ResourceRequirements(null, Map.of(), Map.of()))
         .withNewSecurityContext()
         .withAllowPrivilegeEscalation(false)
         .withReadOnlyRootFilesystem(true)

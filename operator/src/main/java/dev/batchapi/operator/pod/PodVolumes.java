@@ -8,7 +8,12 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The volumes of a worker's pod. What a container does not need is not mounted into it. */
+/**
+ * The volumes of a worker's pod. What a container does not need is not mounted into it. Roots are
+ * read-only, so the size limits of the folders bound what a pod writes to its node's disk, but for
+ * logs, which kubelet rotates. A limit of ephemeral-storage for the containers would be a request
+ * of it too, and keep jobs out of queues, such as Kueue's, that do not share out that resource.
+ */
 final class PodVolumes {
   /** The author's volumes have other names. */
   static final String RESERVED = "batchapi-";

@@ -39,7 +39,6 @@ final class WorkerContainer {
 
   private static final int LONGEST_GRACE_SECONDS = 86_400;
   private static final String READY = "ready";
-  static final String DISK = "ephemeral-storage";
 
   private WorkerContainer() {}
 
@@ -104,10 +103,7 @@ final class WorkerContainer {
         new ResourceRequirementsBuilder()
             .addToRequests("cpu", new Quantity("50m"))
             .addToRequests("memory", new Quantity("96Mi"))
-            .addToRequests(DISK, new Quantity("16Mi"))
-            .addToLimits("memory", new Quantity("256Mi"))
-            // Its log, of which kubelet keeps five files of 10 MiB, and its folders.
-            .addToLimits(DISK, new Quantity("256Mi"));
+            .addToLimits("memory", new Quantity("256Mi"));
     settings.forEach(
         (name, amount) -> {
           var resource = name.substring(name.indexOf('.') + 1);
