@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *       service account, init containers (also those that stay, with {@code restartPolicy:
  *       Always}), volumes, labels; of the container {@code handler} its environment, mounts, ports,
  *       probes and security context; of the container {@code worker} its resources. Whoever sets
- *       {@code securityContext.runAsNonRoot} or {@code runAsUser} for the pod says himself who it
+ *       {@code securityContext.runAsNonRoot} or {@code runAsUser} for the pod says alone who it
  *       runs as.
  *   <li>The BatchAPI's {@code image}, {@code env} and {@code resources}, and what the protocol
  *       needs: the container {@code worker}, the handler's command and mounts, {@code
