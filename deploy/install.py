@@ -22,7 +22,9 @@ def main():
         sys.exit("\n".join([*lines, applied.stderr.strip()]))
     changed = sum(not line.endswith(" unchanged") for line in lines)
     print(f"  {len(lines)} objects applied, {changed} of them new or changed")
-    cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", *("crd/" + c for c in cluster.CRDS))
+    cluster.kubectl(
+        "wait", "--for=condition=Established", "--timeout=60s", *("crd/" + c for c in cluster.CRDS)
+    )
     wait(timeout)
 
 

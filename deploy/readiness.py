@@ -6,7 +6,9 @@ NAME = "app.kubernetes.io/name"
 
 class State:
     def __init__(self, objects):
-        of_kind = lambda *kinds: [o for o in objects if o["kind"] in kinds]
+        def of_kind(*kinds):
+            return [o for o in objects if o["kind"] in kinds]
+
         self.workloads = {w["metadata"]["name"]: w for w in of_kind("Deployment", "StatefulSet")}
         self.pods = [p for p in of_kind("Pod") if "deletionTimestamp" not in p["metadata"]]
         self.warnings = {}
@@ -23,7 +25,9 @@ class State:
 
     def reasons(self):
         """A sentence or two for each that is not ready."""
-        return [reason for name in WORKLOADS if not self._ready(name) for reason in self._reasons(name)]
+        return [
+            reason for name in WORKLOADS if not self._ready(name) for reason in self._reasons(name)
+        ]
 
     def _ready(self, name):
         workload = self.workloads.get(name)
@@ -44,7 +48,9 @@ class State:
         return f"{name} not ready" + (f" ({'; '.join(waits)})" if waits else "")
 
     def _pods(self, name):
-        return [p for p in self.pods if p["metadata"]["labels"].get(NAME) == name and not _is_ready(p)]
+        return [
+            p for p in self.pods if p["metadata"]["labels"].get(NAME) == name and not _is_ready(p)
+        ]
 
     def _reasons(self, name):
         workload = self.workloads.get(name)
@@ -87,11 +93,15 @@ def _way_out(pod, text):
 
 
 def _is_ready(pod):
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", []))
+    return any(
+        c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", [])
+    )
 
 
 def _waiting(pod):
-    statuses = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
+    statuses = pod["status"].get("initContainerStatuses", []) + pod["status"].get(
+        "containerStatuses", []
+    )
     for status in statuses:
         state = status.get("state", {})
         last = status.get("lastState", {}).get("terminated")
@@ -126,4 +136,8 @@ def _message(pod):
 
 
 def _time(event):
-    return event.get("lastTimestamp") or event.get("eventTime") or event["metadata"].get("creationTimestamp", "")
+    return (
+        event.get("lastTimestamp")
+        or event.get("eventTime")
+        or event["metadata"].get("creationTimestamp", "")
+    )

@@ -4,7 +4,13 @@ import readiness
 
 
 def workload(name, kind="Deployment", **status):
-    whole = {"observedGeneration": 2, "replicas": 1, "updatedReplicas": 1, "readyReplicas": 1, **status}
+    whole = {
+        "observedGeneration": 2,
+        "replicas": 1,
+        "updatedReplicas": 1,
+        "readyReplicas": 1,
+        **status,
+    }
     return {
         "kind": kind,
         "metadata": {"name": name, "uid": name, "generation": 2},
@@ -17,7 +23,12 @@ def pod(workload_name, waiting=None, last=None, unscheduled=None, ready=False):
     conditions = [{"type": "Ready", "status": str(ready)}]
     if unscheduled:
         conditions.append(
-            {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": unscheduled}
+            {
+                "type": "PodScheduled",
+                "status": "False",
+                "reason": "Unschedulable",
+                "message": unscheduled,
+            }
         )
     container = {"state": {"waiting": waiting} if waiting else {"running": {}}}
     if last:
@@ -27,7 +38,11 @@ def pod(workload_name, waiting=None, last=None, unscheduled=None, ready=False):
         status["containerStatuses"] = [container]
     labels = {readiness.NAME: workload_name}
     name = workload_name + "-1"
-    return {"kind": "Pod", "metadata": {"name": name, "uid": name, "labels": labels}, "status": status}
+    return {
+        "kind": "Pod",
+        "metadata": {"name": name, "uid": name, "labels": labels},
+        "status": status,
+    }
 
 
 def warning(of, message, at):
@@ -53,7 +68,9 @@ class ReadinessTest(unittest.TestCase):
     def test_all_is_ready(self):
         state = readiness.State(ALL)
         self.assertTrue(state.ready())
-        self.assertEqual("batchapi-operator ready, nats ready, statsd-exporter ready", state.summary())
+        self.assertEqual(
+            "batchapi-operator ready, nats ready, statsd-exporter ready", state.summary()
+        )
 
     def test_one_of_the_version_before_is_not_yet_ready(self):
         self.assertFalse(state_with("nats", readyReplicas=1, observedGeneration=1).ready())
@@ -68,22 +85,34 @@ class ReadinessTest(unittest.TestCase):
         self.assertIn("default StorageClass", state.reasons()[0])
 
     def test_an_image_that_is_not_there(self):
-        waiting = {"reason": "ImagePullBackOff", "message": 'Back-off pulling image "batchapi/operator:9"'}
+        waiting = {
+            "reason": "ImagePullBackOff",
+            "message": 'Back-off pulling image "batchapi/operator:9"',
+        }
         reasons = state_with("batchapi-operator", pod("batchapi-operator", waiting)).reasons()
         self.assertIn('ImagePullBackOff: Back-off pulling image "batchapi/operator:9"', reasons[0])
         self.assertIn("deploy/images.env", reasons[0])
 
     def test_a_program_that_ends_says_its_last_words(self):
-        last = {"exitCode": 64, "reason": "Error", "message": "BATCHAPI_LEASE_SECONDS is \"x\"."}
+        last = {"exitCode": 64, "reason": "Error", "message": 'BATCHAPI_LEASE_SECONDS is "x".'}
         waiting = {"reason": "CrashLoopBackOff", "message": "back-off 10s restarting"}
-        reason = state_with("batchapi-operator", pod("batchapi-operator", waiting, last)).reasons()[0]
+        reason = state_with("batchapi-operator", pod("batchapi-operator", waiting, last)).reasons()[
+            0
+        ]
         self.assertIn('exit code 64 (Error): BATCHAPI_LEASE_SECONDS is "x".', reason)
         self.assertIn("kubectl -n batchapi-system logs batchapi-operator-1 --previous", reason)
 
     def test_a_secret_that_the_operator_has_not_made(self):
-        words = 'MountVolume.SetUp failed for volume "config" : secret "nats-server-config" not found'
-        events = [warning("nats-1", words, "2026-01-01T00:00:02Z"), warning("nats-1", "old", "2026-01-01T00:00:01Z")]
-        reason = state_with("nats", pod("nats", {"reason": "ContainerCreating"}), *events).reasons()[0]
+        words = (
+            'MountVolume.SetUp failed for volume "config" : secret "nats-server-config" not found'
+        )
+        events = [
+            warning("nats-1", words, "2026-01-01T00:00:02Z"),
+            warning("nats-1", "old", "2026-01-01T00:00:01Z"),
+        ]
+        reason = state_with(
+            "nats", pod("nats", {"reason": "ContainerCreating"}), *events
+        ).reasons()[0]
         self.assertIn(words, reason)
         self.assertIn("look at the operator first", reason)
 

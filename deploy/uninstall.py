@@ -43,7 +43,11 @@ def delete(*arguments, seconds=10):
     )
     for line in done.stderr.splitlines():
         # What went between our looking and our deleting; and a kind whose definition went.
-        if "NotFound" not in line and "resource type" not in line and not line.startswith("Warning:"):
+        if (
+            "NotFound" not in line
+            and "resource type" not in line
+            and not line.startswith("Warning:")
+        ):
             print(f"  {line}", file=sys.stderr)
 
 
@@ -75,7 +79,9 @@ def describe(left):
         return f"{name}: goes when the last object of its kind is gone"
     if meta.get("finalizers"):
         return f"{name}: waits for the finalizer {', '.join(meta['finalizers'])}, which is not BatchAPI's"
-    reasons = [c["message"] for c in left.get("status", {}).get("conditions", []) if c["status"] == "True"]
+    reasons = [
+        c["message"] for c in left.get("status", {}).get("conditions", []) if c["status"] == "True"
+    ]
     return f"{name}: being deleted{': ' + '; '.join(reasons) if reasons else ''}"
 
 
@@ -90,7 +96,9 @@ def volumes():
             and volume["spec"].get("persistentVolumeReclaimPolicy") == "Retain"
         ]
         if not left or time.monotonic() > end:
-            return [f"PersistentVolume {v}, with the queue's data: kubectl delete pv {v}" for v in left]
+            return [
+                f"PersistentVolume {v}, with the queue's data: kubectl delete pv {v}" for v in left
+            ]
         time.sleep(0.5)
 
 

@@ -4,6 +4,7 @@ KUBE_ROUTER_VERSION := v2.1.0
 KUEUE_VERSION := v0.17.0
 export CACHE KUEUE_VERSION
 
+##@ Cluster
 .PHONY: cluster
 cluster: cluster-tools ## Start a real Kubernetes on this machine (as root; builds its binaries once)
 	@e2e/cluster/cluster.sh up

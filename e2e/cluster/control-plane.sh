@@ -1,4 +1,5 @@
 # The control plane's processes: etcd, API server, controllers. Sourced by node.sh.
+# shellcheck disable=SC2154 # settings.sh, which node.sh reads, sets them
 
 make_certificates() {
   [ ! -e "$ADMIN" ] || return 0
@@ -42,6 +43,7 @@ run_control_plane() {
     --service-account-key-file="$STATE/pki/sa.pub" --service-account-signing-key-file="$STATE/pki/sa.key"
 }
 
+# shellcheck disable=SC2046 # options, each a word
 run_controllers() {
   local name
   for name in controller-manager scheduler; do

@@ -1,5 +1,6 @@
 # Names, addresses and folders of the test cluster, for the scripts beside this one, on the machine and in the node.
 # BATCHAPI_CLUSTER=1 (to 9) is a second cluster beside the first: nothing in it is shared but the binaries.
+# shellcheck disable=SC2034 # the scripts that read this one use them
 BATCHAPI_CLUSTER=${BATCHAPI_CLUSTER:-0}
 [[ $BATCHAPI_CLUSTER =~ ^[0-9]$ ]] || { echo "BATCHAPI_CLUSTER is '$BATCHAPI_CLUSTER': it must be a number from 0 to 9." >&2; exit 1; }
 export BATCHAPI_CLUSTER
@@ -38,7 +39,7 @@ wait_for() { # seconds, what, command...
 started_at() { # pid: when that process began, in clock ticks; nothing and false when there is none
   local stat
   read -r stat 2>/dev/null <"/proc/$1/stat" || return
-  stat=(${stat##*) })
+  read -ra stat <<<"${stat##*) }"
   [ "${stat[0]}" != Z ] && echo "${stat[19]}"
 }
 # A pid file holds the pid and when it began: a pid alone may be another program's by now.

@@ -1,4 +1,5 @@
 # The worker's half of the node: containerd, kubelet, kube-proxy, and CoreDNS, volumes and NetworkPolicies for its pods. Sourced by node.sh.
+# shellcheck disable=SC2154 # settings.sh, which node.sh reads, sets them
 
 configure_worker() {
   mkdir -p "$STATE"/{containerd,cni,kubelet,volumes}

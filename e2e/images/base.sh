@@ -30,6 +30,7 @@ python() {
   closure=$(apt-cache depends --recurse --no-{recommends,suggests,conflicts,breaks,replaces,enhances,pre-depends} \
     "python$version-minimal" "libpython$version-stdlib" | grep -E '^[a-z0-9]' | sort -u |
     grep -vE '^(dpkg|tar|install-info|mailcap|mime-support|readline-common|(lib)?perl.*)$')
+  # shellcheck disable=SC2086 # names, each a word
   (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root $closure libc-bin tzdata busybox-static)
   for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
   rm -rf "$work"/root/usr/share/{doc,man,locale,lintian,bash-completion,info,applications,pixmaps} "$work"/root/usr/share/zoneinfo/right

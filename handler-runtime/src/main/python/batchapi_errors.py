@@ -26,11 +26,7 @@ def describe(error, limit, where):
     """
     try:
         return as_json(
-            WORKER_BROKEN
-            if breaks(error)
-            else FATAL_ERROR
-            if _is_fatal(error)
-            else HANDLER_FAILED,
+            WORKER_BROKEN if breaks(error) else FATAL_ERROR if _is_fatal(error) else HANDLER_FAILED,
             _type_name(error),
             _message(error, where),
             limit,

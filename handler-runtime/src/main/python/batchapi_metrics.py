@@ -100,8 +100,8 @@ class MetricsClient:
                 parts.append(bytes((len(pairs),)))
                 for pair in pairs:
                     for text in pair:
-                        text = _text(text)
-                        parts += (_LENGTH.pack(len(text)), text)
+                        encoded = _text(text)
+                        parts += (_LENGTH.pack(len(encoded)), encoded)
             except (TypeError, ValueError, AttributeError, RuntimeError) as error:
                 return self._lost("internal", metric, f"its tags are no dict: {error}")
         else:

@@ -13,7 +13,9 @@ import textwrap
 import time
 import unittest
 
-HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/python/batchapi_start.py")
+HOST = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "../../main/python/batchapi_start.py"
+)
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
 METRIC, STOP, LOSSES, FLUSH, REPLACE = range(10, 15)
 PATIENCE_SECONDS = 20

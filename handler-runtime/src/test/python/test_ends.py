@@ -239,8 +239,18 @@ class EndsTest(HostTest):
     def test_the_host_does_not_wait_longer_than_it_is_told(self):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
-                [sys.executable, "-u", HOST]
-                + ["--socket", folder + "/s", "--code", folder, "--connect-seconds", "1"],
+                [
+                    sys.executable,
+                    "-u",
+                    HOST,
+                    "--socket",
+                    folder + "/s",
+                    "--code",
+                    folder,
+                    "--connect-seconds",
+                    "1",
+                ],
+                check=False,
                 stderr=subprocess.PIPE,
                 timeout=20,
             )
@@ -258,10 +268,15 @@ class EndsTest(HostTest):
         ):
             with self.subTest(arguments=arguments):
                 done = subprocess.run(
-                    [sys.executable, HOST, *arguments], stderr=subprocess.PIPE, timeout=20
+                    [sys.executable, HOST, *arguments],
+                    stderr=subprocess.PIPE,
+                    timeout=20,
+                    check=False,
                 )
                 self.assertEqual(done.returncode, 64)
-                self.assertIn(b"usage: python3 -u batchapi_start.py --socket PATH --code DIR", done.stderr)
+                self.assertIn(
+                    b"usage: python3 -u batchapi_start.py --socket PATH --code DIR", done.stderr
+                )
 
     def test_a_timeout_by_alarm_between_metrics_leaves_the_frames_whole(self):
         worker = self.ready(

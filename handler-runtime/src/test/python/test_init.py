@@ -46,7 +46,9 @@ class Handler:
 
 
 def may_unshare():
-    return subprocess.run([*UNSHARE, "true"], stderr=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run([*UNSHARE, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+    )
 
 
 @unittest.skipUnless(may_unshare(), "needs a process namespace: root, or unprivileged ones allowed")
@@ -67,7 +69,9 @@ class InitTest(HostTest):
         for _ in range(20):
             self.assertEqual(self.of("subprocess.run(['sh', '-c', 'exit 7']).returncode"), 7)
         self.assertEqual(
-            self.of("[p.wait() for p in [subprocess.Popen('exit 3', shell=True) for _ in range(9)]]"),
+            self.of(
+                "[p.wait() for p in [subprocess.Popen('exit 3', shell=True) for _ in range(9)]]"
+            ),
             [3] * 9,
         )
         self.assertEqual(self.of("multiprocessing.Pool(2).map(abs, [-1, -2])"), [1, 2])

@@ -184,7 +184,7 @@ class MetricsTest(HostTest):
                 self.assertEqual(error["reason"], "FatalError")
                 self.assertIn(f"the metric name '{name}' is reserved", error["message"])
                 self.assertNotIn("batchapi_metrics.py", error["stack"])
-        metrics, dropped = self.pushed(worker, "m.increment('cortexes'); m.increment('x.cortex_')")
+        metrics, _ = self.pushed(worker, "m.increment('cortexes'); m.increment('x.cortex_')")
         self.assertEqual([m[1] for m in metrics], ["cortexes", "x.cortex_"])
         metrics, _ = self.pushed(
             worker, "try: m.increment('cortex_x')\nexcept ValueError: m.increment('caught')"
@@ -221,7 +221,7 @@ class MetricsTest(HostTest):
         worker = self.ready(PUSHER)  # 300,000 metrics are more than socket and queue hold
         worker.send_batch(["for i in range(300_000): m.increment('n')\nopen('done', 'w').close()"])
         self.eventually(lambda: worker.wrote("done"), "the handler waits for the worker")
-        kind, body = worker.receive()
+        _, body = worker.receive()
         self.assertEqual(len(worker.metrics) + int(body), 300_000)
         self.assertGreater(int(body), 0)
         self.assertEqual({loss["reason"] for loss in worker.losses}, {"overload"})

@@ -108,8 +108,10 @@ class ResultsTest(HostTest):
             ("[nat]", "result[0] is a NaTType, which can't be written as JSON: return None"),
             ("types_of_pandas('NAType')", "a NAType, which can't be written as JSON: return None"),
             ("datetime.timedelta(1)", "a timedelta, which can't be written as JSON: use .total_s"),
-            ("{'a': [1, Broken()]}", 'result["a"][1] is a Broken, which can\'t be written as JSON:'
-             " no such field"),
+            (
+                "{'a': [1, Broken()]}",
+                'result["a"][1] is a Broken, which can\'t be written as JSON: no such field',
+            ),
             ("Label('cat', Opaque())", 'result["score"] is an Opaque, which can\'t be written'),
             ("types_of_pandas('DataFrame')", "json.loads(frame.to_json(orient='records'"),
             ("Opaque", "result is a type, which"),

@@ -75,6 +75,7 @@ class StartTest(HostTest):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=20,
+            check=False,
         )
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn(b"does not hold what the job was accepted with", done.stdout)

@@ -1,0 +1,61 @@
+# Benchmarks: what docs/benchmarks.md shows. BENCH_OPTS are options of the JVM that measures.
+##@ Benchmarks
+JAVA := $(JAVA_HOME)/bin/java
+NATIVE := --enable-native-access=ALL-UNNAMED
+BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m $(NATIVE) --sun-misc-unsafe-memory-access=allow
+TEST_CLASS_PATH := -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
+
+# Caches for the JVM, from training runs that need no server; of no use after another build, nor with
+# other options than those of WorkerCommand and JavaHostCommand.
+DIST := handler-runtime/target/dist
+DIST_CLASS_PATH := $(CURDIR)/$(DIST)/lib/*
+TRAINING := -XX:+UseSerialGC -XX:-UsePerfData -cp '$(DIST_CLASS_PATH)'
+.PHONY: aot
+aot: build ## Make the AOT caches of worker and Java host, which start twice as fast with them
+	$(JAVA) $(TRAINING) -XX:AOTCacheOutput=$(DIST)/worker.aot -Xms8m -Xmx64m -Xss512k $(NATIVE) \
+	  dev.batchapi.runtime.worker.WorkerMain --train
+	$(JAVA) $(TRAINING) -XX:AOTCacheOutput=$(DIST)/java-host.aot dev.batchapi.runtime.host.JavaHost --train
+
+WORKER_BENCHMARK = cd handler-runtime && $(JAVA) -XX:+UseSerialGC $(NATIVE) $(BENCH_OPTS) \
+  -cp 'target/test-classes:$(DIST_CLASS_PATH):$(CURDIR)/queue/target/test-classes' \
+  dev.batchapi.runtime.worker.WorkerBenchmark
+.PHONY: bench-worker
+bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")
+	$(WORKER_BENCHMARK) start socket
+
+.PHONY: bench-job
+bench-job: ## Measure jobs against bare Jobs (after make install; BENCH_OPTS="-Druns=7 -Djobs=200 -Dbatches=10")
+	$(MVN) -q test-compile dependency:build-classpath -pl e2e -am $(TEST_CLASS_PATH)
+	source e2e/cluster/settings.sh && e2e/cluster/cluster.sh kubeconfig >/dev/null && \
+	  PATH=$$BIN:$$PATH BATCHAPI_E2E_KUBECONFIG=$$ADMIN BATCHAPI_E2E_AUDIT_LOG=$$STATE/log/audit.log \
+	  $(JAVA) -XX:+UseSerialGC $(BENCH_OPTS) -cp e2e/target/test-classes:$$(cat e2e/target/bench.classpath) \
+	  dev.batchapi.e2e.JobBenchmark
+
+.PHONY: bench-queue
+bench-queue: tools aot ## Measure queue and workers against jnats (BENCH_OPTS="-Denqueued=2000 -Dlooped=500 -Dbatches=500")
+	$(MVN) -q dependency:build-classpath -pl queue $(TEST_CLASS_PATH)
+	$(JAVA) -XX:+UseSerialGC $(NATIVE) $(BENCH_OPTS) \
+	  -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) \
+	  dev.batchapi.queue.jetstream.QueueBenchmark
+	$(WORKER_BENCHMARK) throughput
+
+.PHONY: bench-guard
+bench-guard: tools ## Compare the guarded exporter with the exporter alone (BENCH_OPTS="-Druns=5 -Drate=200000")
+	$(MVN) -q test-compile dependency:build-classpath -pl metrics-guard -am $(TEST_CLASS_PATH)
+	cd metrics-guard && $(JAVA) -XX:+UseSerialGC $(BENCH_OPTS) \
+	  -cp target/test-classes:target/classes:$$(cat target/bench.classpath) dev.batchapi.guard.GuardBenchmark
+
+# The client that Cortex's Python handlers had, to compare with.
+DATADOG := $(CACHE)/python/datadog-0.39.0
+$(DATADOG):
+	$(PIP_INSTALL) $@.new datadog==0.39.0 && mv $@.new $@
+
+.PHONY: bench-metrics
+bench-metrics: build $(DATADOG) ## Compare the metrics clients with others (ten minutes; ARGS for JMH)
+	$(MVN) -q -Pbench -pl metrics-client -am test-compile
+	cd metrics-client && CP=target/test-classes:target/classes:$$(cat target/bench.classpath) && \
+	  $(JAVA) $(BENCH_JVM) -cp $$CP dev.batchapi.metrics.bench.Delivery && \
+	  $(JAVA) $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
+	cd handler-runtime && $(JAVA) $(BENCH_JVM) $(BENCH_OPTS) \
+	  -cp "target/test-classes:$(DIST_CLASS_PATH):$(CURDIR)/metrics-client/target/test-classes:$$(cat ../metrics-client/target/bench.classpath)" \
+	  dev.batchapi.runtime.worker.PythonMetricsBenchmark $(DATADOG)
