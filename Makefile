@@ -53,8 +53,9 @@ format: $(LINTERS) ## Format Java and Python
 
 .PHONY: check
 check: lint ## What each commit keeps: format, lint, compile, unit tests (in three minutes)
-	@$(MVN) -q spotless:check
-	@$(MVN) -q test
+	@$(STEP) format $(MVN) -q spotless:check
+	@MVN='$(MVN)' $(PYTHON) e2e/report/maven.py test
+STEP := $(PYTHON) e2e/report/step.py
 
 .PHONY: crds
 crds: ## Generate the CRDs' YAML and docs/reference.md from the records
