@@ -1,5 +1,6 @@
 package dev.batchapi.queue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -35,6 +36,16 @@ public interface Ledger extends AutoCloseable {
    * @throws IllegalArgumentException if a payload is over {@link Batches#MAX_PAYLOAD_BYTES}
    */
   Enqueued enqueue(String job, Batches batches, Window window);
+
+  /**
+   * The same, of a job whose workers count on another lease than this ledger's own: that of its
+   * acceptance.
+   *
+   * @param lease how long a lease lasts without being renewed; at least a second
+   */
+  default Enqueued enqueue(String job, Batches batches, Window window, Duration lease) {
+    return enqueue(job, batches, window);
+  }
 
   /**
    * The same with all batches at once.
@@ -83,7 +94,8 @@ public interface Ledger extends AutoCloseable {
   @Nullable Outcome outcome(String job, int index);
 
   /**
-   * Ends a job. The first end record stays.
+   * Ends a job. The first end record stays. There is room for it when there is none for outcomes,
+   * unless the server itself is full: then the job's waiting batches go first.
    *
    * @return the record that stands: the given one, or an earlier one
    */

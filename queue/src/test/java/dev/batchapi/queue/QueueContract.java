@@ -198,7 +198,7 @@ public abstract class QueueContract {
   }
 
   @Test
-  void aStaleHolderCannotGiveBackWhatAnotherHolds() throws Exception {
+  void aHolderWhoseLeaseHasRunOutGivesNothingBack() throws Exception {
     ledger().enqueue(job, batches(1));
     var third = worker(job); // connected already, for it must ask within the second lease
     var stale = take(worker(job));
@@ -209,6 +209,25 @@ public abstract class QueueContract {
     assertThat(stale.mayHaveExpired()).isTrue();
     assertThat(third.lease(SHORT)).isEmpty();
     assertThat(next.commit(ok("1"))).isTrue();
+  }
+
+  @Test
+  void whatFailsAfterTheEndDoesNotCount() throws Exception {
+    ledger().enqueue(job, batches(2));
+    var queue = worker(job);
+    var first = take(queue);
+    var second = take(queue);
+    first.recordFailure(error("before"));
+    assertThat(ledger().counts(job).failedAttempts()).isEqualTo(1);
+    var end = ledger().end(job, end(Verdict.Cancelled));
+    second.recordFailure(error("afterwards"));
+    first.recordFailure(error("again"));
+    second.commit(Outcome.failed(1, error("afterwards")));
+    assertThat(ledger().counts(job))
+        .isEqualTo(new Counts(0, 0, 1, 0, Optional.empty(), Optional.of(end)));
+    ledger().close(job);
+    ledger().open(job, 2);
+    assertThat(ledger().counts(job).failedAttempts()).as("read anew").isEqualTo(1);
   }
 
   @Test

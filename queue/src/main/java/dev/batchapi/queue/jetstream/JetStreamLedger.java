@@ -7,6 +7,7 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.Enqueued;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Usage;
 import dev.batchapi.queue.Window;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * the streams as they should be, and counts the open jobs by following them.
  */
 public final class JetStreamLedger implements Ledger {
+  /** For some ends at a time, beyond the bound of OUT. */
+  private static final long ROOM_FOR_ENDS = 1 << 20;
+
   private final Link link;
   private final JetStreamSettings settings;
   private final Streams streams;
@@ -38,6 +42,7 @@ public final class JetStreamLedger implements Ledger {
   private final Consumers consumers;
   private final Leftovers leftovers;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+  private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
   private JetStreamLedger(Link link, JetStreamSettings settings) {
     this.link = link;
@@ -83,17 +88,24 @@ public final class JetStreamLedger implements Ledger {
   @Override
   public void close(String job) {
     tallies.close(Subjects.checkJob(job));
+    leases.remove(job);
     locks.remove(job);
   }
 
   @Override
   public Enqueued enqueue(String job, Batches batches, Window window) {
+    return enqueue(job, batches, window, settings.lease());
+  }
+
+  @Override
+  public Enqueued enqueue(String job, Batches batches, Window window, Duration lease) {
     return locked(
         job,
         () -> {
           opening.open(job, batches.count());
           consumers.made(job);
-          return filler.fill(job, batches, window);
+          leases.put(job, lease);
+          return filler.fill(job, batches, window, lease);
         });
   }
 
@@ -103,7 +115,7 @@ public final class JetStreamLedger implements Ledger {
         job,
         () -> {
           consumers.made(job);
-          filler.fillCompletion(job, summary);
+          filler.fillCompletion(job, summary, leases.getOrDefault(job, settings.lease()));
           return true;
         });
   }
@@ -141,6 +153,18 @@ public final class JetStreamLedger implements Ledger {
   public End end(String job, End end) {
     // Not under the job's lock: the end of a job stops its enqueuing.
     Subjects.checkJob(job);
+    try {
+      publishEnd(job, end);
+    } catch (QueueFullException e) {
+      // It must always be possible; and nothing of its work is needed any more.
+      streams.purge(Subjects.WORK, Subjects.allWork(job));
+      streams.withRoom(Subjects.OUT, ROOM_FOR_ENDS, () -> publishEnd(job, end));
+    }
+    var stands = link.directGet(Subjects.OUT, Subjects.end(job));
+    return stands == null ? end : EndRecord.end(stands.getData());
+  }
+
+  private void publishEnd(String job, End end) {
     link.request(
         "end job " + job,
         () -> {
@@ -155,8 +179,6 @@ public final class JetStreamLedger implements Ledger {
             throw e;
           }
         });
-    var stands = link.directGet(Subjects.OUT, Subjects.end(job));
-    return stands == null ? end : EndRecord.end(stands.getData());
   }
 
   static PublishOptions firstOnSubject() {
@@ -214,6 +236,7 @@ public final class JetStreamLedger implements Ledger {
           }
           return true;
         });
+    leases.remove(job);
     locks.remove(job);
   }
 

@@ -5,7 +5,9 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Tally;
 import dev.batchapi.queue.Usage;
 import io.nats.client.Message;
+import java.time.ZonedDateTime;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the streams say of one open job, record by record, each once. What nobody of ours can have
@@ -25,6 +27,7 @@ final class JobRecords {
   private long garbageBytes;
   private double idle;
   private long idleAt;
+  private @Nullable ZonedDateTime ended;
 
   JobRecords(int total, LongSupplier nanos) {
     tally = new Tally(total);
@@ -75,11 +78,17 @@ final class JobRecords {
     if (isOld(Subjects.OUT, record)) {
       return false;
     }
+    if (ended == null) {
+      ended = record.metaData().timestamp();
+    }
     tally.ended(end);
     return true;
   }
 
-  /** Takes the next record of TRY. */
+  /**
+   * Takes the next record of TRY. What was written there after the end, by the server's clock, does
+   * not count, as outcomes after it don't.
+   */
   boolean attempts(Message record) {
     if (isOld(Subjects.TRY, record)) {
       return false;
@@ -90,6 +99,9 @@ final class JobRecords {
     var head = AttemptRecord.head(record);
     if (batch == null || head == null || !tally.has(batch.index())) {
       garbage(size);
+      return false;
+    }
+    if (ended != null && record.metaData().timestamp().isAfter(ended)) {
       return false;
     }
     var told = tally.tried(batch.index(), head.failures(), head.losses());

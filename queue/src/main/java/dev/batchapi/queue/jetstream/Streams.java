@@ -131,28 +131,62 @@ final class Streams {
     };
   }
 
-  /** The job's consumer; made first if it isn't there. */
-  ConsumerInfo consumer(String job) {
+  /**
+   * Does something while a stream takes a little more than its bound. Only the owner may change it;
+   * one that dies in between sets it back when it connects again.
+   *
+   * @param more bytes
+   */
+  synchronized void withRoom(String name, long more, Runnable action) {
+    var info = info(name);
+    var bound = info.getConfiguration().getMaxBytes();
+    if (bound < 0) {
+      action.run();
+      return;
+    }
+    bound(name, Math.max(bound, info.getStreamState().getByteCount()) + more);
+    try {
+      action.run();
+    } finally {
+      bound(name, bound);
+    }
+  }
+
+  private void bound(String name, long bytes) {
+    link.request(
+        "change the bound of stream " + name,
+        () -> {
+          var now = link.management().getStreamInfo(name).getConfiguration();
+          return link.management()
+              .updateStream(StreamConfiguration.builder(now).maxBytes(bytes).build());
+        });
+  }
+
+  /** The job's consumer; made first if it isn't there, changed if its leases last otherwise. */
+  ConsumerInfo consumer(String job, Duration lease) {
     return link.request(
         "set up the consumer of job " + job,
         () -> {
           try {
-            return link.management().getConsumerInfo(Subjects.WORK, job);
+            var info = link.management().getConsumerInfo(Subjects.WORK, job);
+            return lease.equals(info.getConsumerConfiguration().getAckWait())
+                ? info
+                : link.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) != Refusal.NO_CONSUMER) {
               throw e;
             }
-            return link.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job));
+            return link.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
           }
         });
   }
 
-  private ConsumerConfiguration consumerOf(String job) {
+  private ConsumerConfiguration consumerOf(String job, Duration lease) {
     return ConsumerConfiguration.builder()
         .durable(job)
         .filterSubject(Subjects.allWork(job))
         .ackPolicy(AckPolicy.Explicit)
-        .ackWait(settings.lease())
+        .ackWait(lease)
         .maxAckPending(-1)
         .build();
   }

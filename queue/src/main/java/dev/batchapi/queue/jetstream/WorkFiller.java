@@ -6,6 +6,7 @@ import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Window;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PublishOptions;
+import java.time.Duration;
 import java.util.BitSet;
 
 /**
@@ -33,8 +34,8 @@ final class WorkFiller {
   }
 
   /** The job must be open. One caller per job at a time. */
-  Enqueued fill(String job, Batches batches, Window window) {
-    var consumer = streams.consumer(job);
+  Enqueued fill(String job, Batches batches, Window window, Duration lease) {
+    var consumer = streams.consumer(job, lease);
     followed.catchUp();
     var done = tallies.done(job);
     var left = batches.count() - done;
@@ -78,8 +79,8 @@ final class WorkFiller {
   }
 
   /** The same for {@code on_job_complete}. */
-  void fillCompletion(String job, byte[] summary) {
-    streams.consumer(job);
+  void fillCompletion(String job, byte[] summary, Duration lease) {
+    streams.consumer(job, lease);
     var subject = Subjects.work(job, Lease.COMPLETION);
     var inQueue = link.directGet(Subjects.WORK, subject) != null;
     followed.catchUp();

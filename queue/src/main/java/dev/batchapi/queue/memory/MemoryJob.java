@@ -188,7 +188,9 @@ final class MemoryJob {
           if (!after.equals(before) && !tally.isDone(delivery.index)) {
             logs.put(delivery.index, after);
             var attempts = after.attempts();
-            tally.tried(delivery.index, attempts.failures(), attempts.losses());
+            if (!tally.hasEnded()) {
+              tally.tried(delivery.index, attempts.failures(), attempts.losses());
+            }
             countsChanged.run();
           }
           return after.attempts();

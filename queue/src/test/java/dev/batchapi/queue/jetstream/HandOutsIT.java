@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Window;
+import io.nats.client.PullSubscribeOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Executors;
@@ -14,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -168,5 +171,48 @@ class HandOutsIT {
         assertThat(again.commit(ok())).isTrue();
       }
     }
+  }
+
+  /** It can't be told from one that is in time: that is why a holder goes by its own clock. */
+  @Test
+  void aGiveBackThatArrivesLateCostsAHandOutAndNoOutcome() throws Exception {
+    var settings = SETTINGS.withLease(Duration.ofSeconds(2));
+    try (var hasty = JetStreamLedger.connect(server.owner(), settings);
+        var link = Link.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"));
+        var second = worker(settings);
+        var third = worker(settings)) {
+      hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      var options = PullSubscribeOptions.fastBind(Subjects.WORK, "j");
+      var late = link.jetStream().subscribe(null, options).fetch(1, LONG).getFirst();
+      var held = second.lease(LONG).orElseThrow();
+      held.renew();
+      late.nak();
+      var again = third.lease(LONG).orElseThrow();
+      assertThat(again.commit(ok())).isTrue();
+      assertThat(held.commit(ok())).isFalse();
+      assertThat(hasty.counts("j").succeeded()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void leasesLastAsLongAsWorkersWereToldAtTheAcceptance() throws Exception {
+    var batches = Batches.of(1, index -> "[1]".getBytes(UTF_8));
+    var told = Duration.ofSeconds(7);
+    try (var owner = Link.open(server.owner(), LONG, null)) {
+      ledger.enqueue("j", batches); // by an operator whose setting is another one
+      ledger.enqueue("j", batches, Window.UNBOUNDED, told);
+      assertThat(ackWait(owner)).isEqualTo(told);
+      owner.management().deleteConsumer(Subjects.WORK, "j");
+      ledger.enqueueCompletion("j", new byte[0]);
+      assertThat(ackWait(owner)).isEqualTo(told);
+    }
+  }
+
+  private static @Nullable Duration ackWait(Link owner) throws Exception {
+    return owner
+        .management()
+        .getConsumerInfo(Subjects.WORK, "j")
+        .getConsumerConfiguration()
+        .getAckWait();
   }
 }

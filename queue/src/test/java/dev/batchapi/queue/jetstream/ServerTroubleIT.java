@@ -19,8 +19,10 @@ import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +45,8 @@ class ServerTroubleIT {
       JetStreamSettings.DEFAULT
           .withLease(Duration.ofSeconds(2))
           .withPatience(Duration.ofSeconds(20));
+  private static final int KILLS = 4;
+  private static final int WORKERS = 2;
   private static final JetStreamSettings IMPATIENT = SETTINGS.withPatience(Duration.ofSeconds(1));
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -70,8 +74,12 @@ class ServerTroubleIT {
         JetStreamWorkQueue.connect(server.worker(job), job, Integer.MAX_VALUE, settings));
   }
 
+  private Link link() {
+    return closing(Link.open(server.owner(), SETTINGS.patience(), null));
+  }
+
   private JetStreamManagement management() {
-    return closing(Link.open(server.owner(), SETTINGS.patience(), null)).management();
+    return link().management();
   }
 
   private static Batches batches(int count, int size) {
@@ -97,11 +105,13 @@ class ServerTroubleIT {
     var total = 1500;
     var ledger = ledger(SETTINGS);
     var stood = new ConcurrentHashMap<String, AtomicInteger>();
+    var handedOut = new ConcurrentHashMap<String, AtomicInteger>();
     var finished = new AtomicBoolean();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new CopyOnWriteArrayList<Future<Boolean>>();
       for (var job : jobs) {
         stood.put(job, new AtomicInteger());
+        handedOut.put(job, new AtomicInteger());
         ledger.open(job, total);
         // The owner repairs every now and then.
         running.add(
@@ -112,12 +122,13 @@ class ServerTroubleIT {
                   }
                   return true;
                 }));
-        for (var i = 0; i < 2; i++) {
+        for (var i = 0; i < WORKERS; i++) {
           var queue = worker(job, SETTINGS);
-          running.add(threads.submit(() -> work(queue, stood.get(job), finished)));
+          running.add(
+              threads.submit(() -> work(queue, handedOut.get(job), stood.get(job), finished)));
         }
       }
-      for (var kills = 0; kills < 4; kills++) {
+      for (var kills = 0; kills < KILLS; kills++) {
         var some = (kills + 1) * 300;
         await().atMost(LONG).until(() -> done(stood) > some);
         server.kill();
@@ -139,6 +150,10 @@ class ServerTroubleIT {
           .isEqualTo(new Counts(total, 0, 0, 0, Optional.empty(), Optional.empty()));
       // Each commit that was told to stand does, and no other.
       assertThat(stood.get(job)).hasValue(total);
+      // A kill costs the batches that were in hands or on their way, and no others.
+      var again = Objects.requireNonNull(handedOut.get(job)).get() - total;
+      assertThat(again).as("handed out again").isBetween(0, 2 * KILLS * WORKERS);
+      assertThat(ledger.counts(job).lost()).isBetween(0, 2 * KILLS * WORKERS);
     }
     // Another owner, who starts now, counts the same.
     try (var second = JetStreamLedger.connect(server.owner(), SETTINGS)) {
@@ -151,12 +166,18 @@ class ServerTroubleIT {
     return stood.values().stream().mapToInt(AtomicInteger::get).sum();
   }
 
-  private static boolean work(JetStreamWorkQueue queue, AtomicInteger stood, AtomicBoolean finished)
+  private static boolean work(
+      JetStreamWorkQueue queue,
+      AtomicInteger handedOut,
+      AtomicInteger stood,
+      AtomicBoolean finished)
       throws Exception {
     while (!finished.get()) {
       retrying(
           () -> {
             var lease = queue.lease(Duration.ofMillis(300));
+            lease.ifPresent(one -> handedOut.incrementAndGet());
+            lease.ifPresent(Lease::attempts);
             if (lease.isPresent() && lease.get().commit(ok())) {
               stood.incrementAndGet();
             }
@@ -354,6 +375,45 @@ class ServerTroubleIT {
       }
     }
     assertThat(ledger.counts("j").succeeded()).isEqualTo(50);
+  }
+
+  @Test
+  void aJobCanBeEndedThoughThereIsNoRoomForAnythingElse() throws Exception {
+    server.restart();
+    var settings =
+        new JetStreamSettings(SETTINGS.lease(), SETTINGS.patience(), 1, 100_000, 100_000, -1);
+    var ledger = ledger(settings);
+    assertThatThrownBy(() -> ledger.enqueue("j", batches(50, 10_000)))
+        .isInstanceOf(QueueFullException.class);
+    var queue = worker("j", settings);
+    var result = new byte[30_000];
+    Arrays.fill(result, (byte) '1');
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                take(queue).commit(Outcome.succeeded(1, result));
+              }
+            })
+        .isInstanceOf(QueueFullException.class);
+    var filling = link();
+    assertThatThrownBy(
+            () -> {
+              for (var i = 0; ; i++) {
+                filling.jetStream().publish("out.other." + i, new byte[50]);
+              }
+            })
+        .hasMessageContaining("maximum bytes");
+
+    var end = new End(End.Verdict.Cancelled, "By the user.", Instant.now());
+    assertThat(ledger.end("j", end)).isEqualTo(end);
+
+    assertThat(queue.ended()).isPresent();
+    assertThat(ledger.counts("j").end()).isPresent();
+    assertThat(filling.management().getStreamInfo(Subjects.OUT).getConfiguration().getMaxBytes())
+        .isEqualTo(100_000);
+    assertThatThrownBy(() -> filling.jetStream().publish("out.other.more", new byte[50]))
+        .as("room for ends alone")
+        .hasMessageContaining("maximum bytes");
   }
 
   @Test
