@@ -25,7 +25,8 @@ final class OperatorCommand {
           "-XX:+ExitOnOutOfMemoryError",
           "-Xms30m",
           "-Xmn12m",
-          "-Xmx256m",
+          // Of the container's limit; the rest is the JVM's own, 100 MiB and little more.
+          "-XX:MaxRAMPercentage=50",
           // After a collection the heap shrinks to little more than what is alive: see SpareHeap.
           "-XX:MinHeapFreeRatio=10",
           "-XX:MaxHeapFreeRatio=20",
@@ -41,9 +42,10 @@ final class OperatorCommand {
     return arguments(folder, "-XX:AOTCache=");
   }
 
-  /** Those with which the AOT cache is made. */
+  /** Those with which the AOT cache is made, whatever memory the machine has that makes it. */
   static List<String> trainingArguments(Path folder) throws IOException {
     var arguments = arguments(folder, "-XX:AOTCacheOutput=");
+    arguments.addFirst("-Xmx256m");
     arguments.add("--train");
     return arguments;
   }

@@ -3,8 +3,10 @@ package dev.batchapi.operator;
 import dev.batchapi.operator.api.BatchApiReconciler;
 import dev.batchapi.operator.job.BatchJobReconciler;
 import dev.batchapi.operator.kube.Kubernetes;
+import dev.batchapi.operator.kube.LeaseFence;
 import dev.batchapi.operator.pod.PythonHost;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.Config;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,12 +74,12 @@ public final class OperatorMain {
 
   private static void run(OperatorSettings settings) throws InterruptedException {
     Logger log = LoggerFactory.getLogger(OperatorMain.class);
-    var process =
-        new OperatorProcess(
-            settings,
-            Kubernetes.client(),
-            OperatorMain::controllers,
-            () -> Runtime.getRuntime().halt(FAILED));
+    Runnable halt = () -> Runtime.getRuntime().halt(FAILED);
+    var fence = new LeaseFence(settings.namespace(), System::nanoTime, halt);
+    var client =
+        Kubernetes.client(
+            Config.autoConfigure(null), http -> http.addOrReplaceInterceptor("lease", fence));
+    var process = new OperatorProcess(settings, client, OperatorMain::controllers, fence, halt);
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> stop(process)));
     try {

@@ -8,6 +8,7 @@ import dev.batchapi.operator.health.MetricsAccess;
 import dev.batchapi.operator.health.SpareHeap;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.Leadership;
+import dev.batchapi.operator.kube.LeaseFence;
 import dev.batchapi.operator.kube.Prerequisites;
 import dev.batchapi.operator.kube.Waiting;
 import dev.batchapi.operator.metrics.OperatorMetrics;
@@ -36,6 +37,7 @@ final class OperatorProcess {
   private final OperatorSettings settings;
   private final KubernetesClient client;
   private final Controllers controllers;
+  private final LeaseFence fence;
   private final Runnable halt;
   private final Leadership leadership;
   private final OperatorMetrics metrics = new OperatorMetrics();
@@ -51,14 +53,20 @@ final class OperatorProcess {
   /**
    * Does nothing yet.
    *
-   * @param client is closed at the end
+   * @param client is closed at the end; passes the fence
+   * @param fence is asked before the queue is touched
    * @param halt ends the process at once, for it must not or can't go on
    */
   OperatorProcess(
-      OperatorSettings settings, KubernetesClient client, Controllers controllers, Runnable halt) {
+      OperatorSettings settings,
+      KubernetesClient client,
+      Controllers controllers,
+      LeaseFence fence,
+      Runnable halt) {
     this.settings = settings;
     this.client = client;
     this.controllers = controllers;
+    this.fence = fence;
     this.halt = halt;
     leadership = new Leadership(settings.namespace(), settings.podName(), halt);
   }
@@ -81,7 +89,7 @@ final class OperatorProcess {
     var keys = new NatsKeys(client, settings.namespace());
     var accounts = waiting.until(keys::ensure);
 
-    var jobQueue = JobQueue.start(settings, accounts);
+    var jobQueue = JobQueue.start(settings, accounts, fence::check);
     atEnd(jobQueue::close);
     queue = jobQueue;
     var keeper = KeyKeeper.start(keys, accounts, jobQueue, halt);

@@ -1,6 +1,7 @@
 package dev.batchapi.operator;
 
 import dev.batchapi.operator.kube.Kubernetes;
+import dev.batchapi.operator.kube.LeaseFence;
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;
 import java.net.URI;
@@ -53,9 +54,13 @@ final class Training {
     try (var server = new TrainingApiServer(Map.of("batchapis", API, "batchjobs", JOB))) {
       var config = Config.empty();
       config.setMasterUrl(server.url());
+      var settings = settings();
+      var fence =
+          new LeaseFence(
+              settings.namespace(), System::nanoTime, () -> Runtime.getRuntime().halt(1));
+      var client = Kubernetes.client(config, http -> http.addOrReplaceInterceptor("lease", fence));
       var process =
-          new OperatorProcess(
-              settings(), Kubernetes.client(config), controllers, Training::endInAnyCase);
+          new OperatorProcess(settings, client, controllers, fence, Training::endInAnyCase);
       process.start();
       LockSupport.parkNanos(WORKS.toNanos());
       for (var path : new String[] {"readyz", "healthz", "metrics"}) {

@@ -5,37 +5,34 @@ import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.kube.Kubernetes;
+import dev.batchapi.operator.kube.LeaseFence;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.BasicBuilder;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.http.Interceptor;
-import java.nio.ByteBuffer;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The operator killed between any two of its calls to the API server: right before each that
- * changes something, and right after it. Another one goes on, and the job ends as if nothing had
- * been. Runs the operator in this process, with the cluster's own scaled away.
+ * The operator killed between any two of its calls to the API server and to the queue: right before
+ * each that changes something, and right after it. Another one goes on, and the job ends as if
+ * nothing had been. Runs the operator in this process, with the cluster's own scaled away.
  */
 final class CrashIT {
   private static final String SYSTEM = "batchapi-system";
-  private static final int BATCHES = 6;
 
   private static final String POLICY =
       """
@@ -50,7 +47,8 @@ final class CrashIT {
 
   private static KubernetesClient user;
   private static Config config;
-  private static OperatorSettings settings;
+  private static Map<String, String> variables;
+  private static InetSocketAddress nats;
   private static int replicas;
 
   @BeforeAll
@@ -68,11 +66,11 @@ final class CrashIT {
     deployment.get().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
         .filter(variable -> variable.getValue() != null)
         .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
-    environment.put("BATCHAPI_NATS_URL", "nats://%s:4222".formatted(clusterIp("nats")));
     environment.put("BATCHAPI_PYTHON_HOST", "../handler-runtime/src/main/python");
     environment.put("BATCHAPI_HTTP_PORT", "0");
     environment.put("BATCHAPI_LEADER_ELECTION", "false");
-    settings = OperatorSettings.from(environment);
+    variables = environment;
+    nats = new InetSocketAddress(clusterIp("nats"), 4222);
     letThisProcessReachTheQueue();
     deployment.scale(0);
     await()
@@ -105,124 +103,115 @@ final class CrashIT {
     }
   }
 
-  /** Lets so many changing calls pass and then none any more: the process is dead. */
-  private static final class Death implements Interceptor {
-    private final String namespace;
-    private final int passing;
-    private final boolean afterwards;
-    private final AtomicInteger seen = new AtomicInteger();
-    private volatile boolean dead;
-
-    Death(String namespace, int passing, boolean afterwards) {
-      this.namespace = namespace;
-      this.passing = passing;
-      this.afterwards = afterwards;
-    }
-
-    private boolean changes(HttpRequest request) {
-      return !request.method().equals("GET")
-          && request.uri().getPath().contains("/namespaces/" + namespace + "/")
-          && !request.uri().getPath().contains("/events");
-    }
-
-    @Override
-    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-      if (!dead && changes(request) && !afterwards && seen.incrementAndGet() > passing) {
-        dead = true;
-      }
-      if (dead) {
-        throw new IllegalStateException("This operator was killed.");
-      }
-    }
-
-    @Override
-    public void after(
-        HttpRequest request,
-        HttpResponse<?> response,
-        AsyncBody.Consumer<List<ByteBuffer>> consumer) {
-      if (!dead && changes(request) && afterwards && seen.incrementAndGet() > passing) {
-        dead = true;
-      }
-    }
-  }
-
-  private static OperatorProcess operator(Death death) throws InterruptedException {
+  private static OperatorProcess operator(Death death, QueueWay way) throws InterruptedException {
+    var environment = new HashMap<>(variables);
+    environment.put("BATCHAPI_NATS_URL", way.url());
     var process =
         new OperatorProcess(
-            settings,
+            OperatorSettings.from(environment),
             Kubernetes.client(config, builder -> builder.addOrReplaceInterceptor("death", death)),
             OperatorMain::controllers,
+            new LeaseFence(SYSTEM, System::nanoTime, () -> {}), // there is no Lease
             () -> {});
     process.start();
     return process;
   }
 
-  @Test
-  void killedBeforeEachCall() throws Exception {
-    everyCall(false);
+  @ParameterizedTest
+  @EnumSource(CrashScenario.class)
+  void killedBeforeEachCall(CrashScenario scenario) throws Exception {
+    everyCall(scenario, false);
   }
 
-  @Test
-  void killedAfterEachCall() throws Exception {
-    everyCall(true);
+  @ParameterizedTest
+  @EnumSource(CrashScenario.class)
+  void killedAfterEachCall(CrashScenario scenario) throws Exception {
+    everyCall(scenario, true);
   }
 
-  private static void everyCall(boolean afterwards) throws Exception {
+  private static void everyCall(CrashScenario scenario, boolean afterwards) throws Exception {
     for (int call = 0; ; call++) {
       var namespace = "crash-" + UUID.randomUUID().toString().substring(0, 6);
       user.resource(
               new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
           .create();
-      try {
-        var death = new Death(namespace, call, afterwards);
-        var mortal = operator(death);
+      var death =
+          new Death(
+              namespace,
+              call,
+              afterwards,
+              made ->
+                  job(namespace)
+                      .map(job -> scenario.counts(made, job))
+                      .orElse(scenario == CrashScenario.PLAIN));
+      var heirs = Death.never(namespace);
+      // The first one's way stays to the end, for its workers.
+      try (var way = way(death, namespace);
+          var heirsWay = way(heirs, namespace)) {
+        var mortal = operator(death, way);
         try {
-          apply(namespace);
-          await()
-              .atMost(Duration.ofSeconds(60))
-              .pollInterval(Duration.ofMillis(50))
-              .until(() -> death.dead || isSettled(namespace));
+          user.load(CrashIT.class.getResourceAsStream(scenario.file()))
+              .inNamespace(namespace)
+              .create();
+          settles(scenario, namespace, "undisturbed", death::isDead);
         } finally {
           mortal.stop();
         }
-        if (!death.dead) {
-          System.out.printf("Killed %s each of %d calls.%n", afterwards ? "after" : "before", call);
-          assertThat(call).isGreaterThan(6);
+        if (!death.isDead()) {
+          System.out.printf(
+              "%s: killed %s each of %s.%n",
+              scenario, afterwards ? "after" : "before", death.seen());
+          scenario.hadAll(death.seen());
+          scenario.check(user, job(namespace).orElseThrow());
           return;
         }
-        var heir = operator(new Death(namespace, Integer.MAX_VALUE, false));
+        var when = (afterwards ? "after " : "before ") + death.seen().getLast();
+        System.out.printf("%s: killed %s.%n", scenario, when);
+        var heir = operator(heirs, heirsWay);
         try {
-          await("after call " + call)
-              .atMost(Duration.ofSeconds(60))
-              .until(() -> isSettled(namespace));
+          settles(scenario, namespace, when, () -> false);
         } finally {
           heir.stop();
         }
-        endedAsIfNothingHadBeen(namespace, "after call " + call);
+        scenario.check(user, job(namespace).orElseThrow());
       } finally {
         user.namespaces().withName(namespace).delete();
       }
     }
   }
 
-  private static void apply(String namespace) {
-    user.load(CrashIT.class.getResourceAsStream("crash-it.yaml")).inNamespace(namespace).create();
+  private static QueueWay way(Death death, String namespace) {
+    return new QueueWay(
+        nats,
+        death,
+        uid -> job(namespace).filter(job -> job.getMetadata().getUid().equals(uid)).isPresent());
   }
 
-  private static List<BatchJob> jobs(String namespace) {
-    return user.resources(BatchJob.class).inNamespace(namespace).list().getItems();
+  private static void settles(
+      CrashScenario scenario, String namespace, String when, BooleanSupplier enough) {
+    await(scenario + " " + when)
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              job(namespace).ifPresent(job -> scenario.act(user, job));
+              return enough.getAsBoolean() || isSettled(namespace);
+            });
   }
 
-  /** The job has ended and its workers have left. */
+  /** The one BatchJob there is, when there is one. */
+  private static Optional<BatchJob> job(String namespace) {
+    var jobs = user.resources(BatchJob.class).inNamespace(namespace).list().getItems();
+    assertThat(jobs).hasSizeLessThanOrEqualTo(1);
+    return jobs.stream().findFirst();
+  }
+
+  /** The job has ended, its workers have left, and its BatchAPI knows of it. */
   private static boolean isSettled(String namespace) {
-    var jobs = jobs(namespace);
-    return !jobs.isEmpty()
-        && jobs.stream()
-            .allMatch(
-                job ->
-                    job.getStatus() != null
-                        && job.getStatus().completionTime() != null
-                        && hasLeft(namespace))
+    return job(namespace)
+            .filter(job -> job.getStatus() != null && job.getStatus().completionTime() != null)
+            .isPresent()
+        && hasLeft(namespace)
         && isNoted(namespace);
   }
 
@@ -243,28 +232,5 @@ final class CrashIT {
             pod ->
                 Objects.equals(pod.getStatus().getPhase(), "Succeeded")
                     || Objects.equals(pod.getStatus().getPhase(), "Failed"));
-  }
-
-  private static void endedAsIfNothingHadBeen(String namespace, String when) {
-    var jobs = jobs(namespace);
-    assertThat(jobs).as(when).hasSize(1);
-    var status = jobs.getFirst().getStatus();
-    assertThat(Objects.requireNonNull(status.batches()).succeeded()).as(when).isEqualTo(BATCHES);
-    assertThat(Objects.requireNonNull(status.batches()).failed()).as(when).isZero();
-    assertThat(status.failedAttempts()).as(when).isZero();
-    assertThat(Objects.requireNonNull(status.workers()).lost()).as(when).isZero();
-    assertThat(
-            Objects.requireNonNull(status.conditions()).stream()
-                .filter(c -> c.type().equals("Complete"))
-                .map(c -> c.reason())
-                .toList())
-        .as(when)
-        .containsExactly("Complete");
-    assertThat(
-            user.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
-                .map(job -> job.getMetadata().getName())
-                .toList())
-        .as(when)
-        .containsExactlyInAnyOrder("crash-now-0-0", "crash-now-1-0");
   }
 }

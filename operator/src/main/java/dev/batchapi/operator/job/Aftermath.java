@@ -5,6 +5,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -54,7 +55,7 @@ final class Aftermath {
     }
     var ttl = timeToLive(job);
     if (ttl.isPresent() && !ttl.get().isPositive()) {
-      delete(job).ifPresent(control::rescheduleAfter);
+      delete(job, context.getClient()).ifPresent(control::rescheduleAfter);
       return control;
     }
     leaving
@@ -69,9 +70,9 @@ final class Aftermath {
    *
    * @return when to look again, if it is not the one that was seen any more
    */
-  private Optional<Duration> delete(BatchJob job) {
+  static Optional<Duration> delete(BatchJob job, KubernetesClient client) {
     try {
-      context.getClient().resource(job).lockResourceVersion().delete();
+      client.resource(job).lockResourceVersion().delete();
       return Optional.empty();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {

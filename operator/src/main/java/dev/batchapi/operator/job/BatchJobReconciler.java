@@ -65,6 +65,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private static final int ENQUEUED_AT_A_TIME = 4;
 
   private final Shares shares = new Shares();
+  private final StatsdAddresses statsd = new StatsdAddresses(System::nanoTime);
   private final FrozenStore store;
   private final Acceptance acceptance;
   private final Credentials credentials;
@@ -162,6 +163,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
     var result = new JobPass(tools, job, frozen, memory, context).run();
     var progress = measure(job, result, memory);
+    tellOfStatsd(job, frozen, memory);
     var control = write(job, result.status(), memory, context, Optional.of(result.again()));
     progress.ifPresent(seen -> measureEnd(seen, result)); // once: the next pass sees a finished job
     if (result.failure() != null) {
@@ -307,6 +309,19 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     JobNews.between(
             before, after, () -> tools.observer().workers(job, memory, context).latestLoss())
         .forEach(item -> events.publish(job, item.kind(), item.reason(), item.note()));
+  }
+
+  /** Never an end, and no condition: the job does its work all the same. */
+  private void tellOfStatsd(BatchJob job, FrozenJob frozen, JobMemory memory) {
+    if (!memory.statsdTold) {
+      statsd
+          .trouble(frozen)
+          .ifPresent(
+              message -> {
+                memory.statsdTold = true;
+                events.publish(job, Events.Kind.WARNING, "StatsdUnresolved", message);
+              });
+    }
   }
 
   private static BatchJob withStatus(BatchJob job, BatchJobStatus status) {

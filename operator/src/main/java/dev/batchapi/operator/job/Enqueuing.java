@@ -75,8 +75,9 @@ final class Enqueuing {
    * @param uid of the job
    * @param workers that it has at most
    * @param suspended whether it is to have none now
+   * @param lease on which they count, since the job's acceptance
    */
-  record Asker(String uid, String namespace, int workers, boolean suspended) {}
+  record Asker(String uid, String namespace, int workers, boolean suspended, Duration lease) {}
 
   /**
    * @param executor runs what may take long; how many at a time bounds how much is in memory
@@ -152,7 +153,7 @@ final class Enqueuing {
     }
     try {
       var window = shares.window(job.uid(), job.namespace(), job.workers());
-      var enqueued = ledger.enqueue(job.uid(), batches, window);
+      var enqueued = ledger.enqueue(job.uid(), batches, window, job.lease());
       shares.has(job.uid(), enqueued.waiting());
       entry.refillAt = enqueued.refillAt();
       LOG.debug("Job {}: {}", job.uid(), enqueued);

@@ -21,6 +21,7 @@ final class JobMemory {
   boolean retired;
   boolean revoked;
   boolean measured;
+  boolean statsdTold;
 
   /** The job is over: only what is still to be done stays. */
   void finished() {

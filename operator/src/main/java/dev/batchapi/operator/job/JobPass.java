@@ -11,6 +11,7 @@ import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
+import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -173,7 +174,8 @@ final class JobPass {
         frozen.uid(),
         frozen.namespace(),
         Objects.requireNonNullElse(job.getSpec().workers(), 1),
-        Boolean.TRUE.equals(job.getSpec().suspend()));
+        Boolean.TRUE.equals(job.getSpec().suspend()),
+        Duration.ofSeconds(frozen.pod().leaseSeconds()));
   }
 
   private List<Failure> failures(Ledger ledger, Counts counts) {
@@ -189,25 +191,35 @@ final class JobPass {
 
   /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */
   private Observation decide(Observation seen, Counts counts) {
+    var next = Ending.decide(seen, counts);
+    if (next instanceof NextStep.KeepGoing) {
+      return seen;
+    }
     var ledger = tools.queue.ledger();
-    switch (Ending.decide(seen, counts)) {
-      case NextStep.KeepGoing _ -> {
-        return seen;
-      }
+    try {
+      take(next, counts, seen, ledger);
+    } catch (QueueFullException e) {
+      return seen.with(new Enqueuing.Failed(Enqueuing.QUEUE_FULL, String.valueOf(e.getMessage())));
+    }
+    var now = ledger.counts(frozen.uid());
+    return seen.with(now, failures(ledger, now));
+  }
+
+  private void take(NextStep next, Counts counts, Observation seen, Ledger ledger) {
+    switch (next) {
+      case NextStep.KeepGoing _ -> {}
       case NextStep.RunCompletion _ ->
           ledger.enqueueCompletion(
               frozen.uid(), Summary.of(frozen.uid(), seen.total(), counts, ledger));
       case NextStep.Finish(var verdict, var message) ->
           ledger.end(frozen.uid(), new End(verdict, FailedBatches.shortened(message), seen.now()));
     }
-    var now = ledger.counts(frozen.uid());
-    return seen.with(now, failures(ledger, now));
   }
 
   /**
    * Workers need the consumer that the publishing begins with; a suspended job's are taken away.
    */
-  private static boolean mayHaveWorkers(Observation seen) {
+  static boolean mayHaveWorkers(Observation seen) {
     return seen.isSuspended()
         || seen.enqueuing() instanceof Enqueuing.Done
         || (seen.counts().isPresent() && mayHaveWork(seen.enqueuing()));

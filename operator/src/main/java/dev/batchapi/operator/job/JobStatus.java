@@ -117,9 +117,19 @@ final class JobStatus {
   }
 
   private static String frozenAs(FrozenJob frozen) {
-    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items."
+    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items%s."
         .formatted(
-            frozen.run().job().apiName(), frozen.run().totalBatches(), frozen.run().batchSize());
+            frozen.run().job().apiName(),
+            frozen.run().totalBatches(),
+            frozen.run().batchSize(),
+            mayFail(frozen.run().maxFailedBatches()));
+  }
+
+  /** In batches, for a percentage of few of them may be none. */
+  private static String mayFail(@Nullable Integer most) {
+    return most == null
+        ? ""
+        : most == 0 ? ", of which none may fail" : ", of which %d may fail".formatted(most);
   }
 
   /**

@@ -37,6 +37,11 @@ record Observation(
     return new Observation(job, frozen, others, counts, queueTrouble, enqueuing, failures, now);
   }
 
+  /** The same moment, with what was learned of its publishing. */
+  Observation with(Enqueuing.State other) {
+    return new Observation(job, frozen, workers, counts, queueTrouble, other, failures, now);
+  }
+
   /** The same moment, with what the ledger says after something was written to it. */
   Observation with(Counts after, List<BatchJobStatus.Failure> failuresAfter) {
     return new Observation(

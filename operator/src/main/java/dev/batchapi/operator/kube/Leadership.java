@@ -26,7 +26,7 @@ public final class Leadership {
    * Twice client-go's default: on a node where a hundred processes start at once this one may be
    * without the CPU for seconds, and jobs go on for as long without an operator.
    */
-  private static final Duration LASTS = Duration.ofSeconds(30);
+  static final Duration LASTS = Duration.ofSeconds(30);
 
   private static final Duration RENEW_WITHIN = Duration.ofSeconds(20);
   private static final Duration RENEW_EVERY = Duration.ofSeconds(2);

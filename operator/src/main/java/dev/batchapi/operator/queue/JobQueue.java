@@ -57,6 +57,7 @@ public final class JobQueue implements AutoCloseable {
   private final OperatorSettings settings;
   private final Accounts accounts;
   private final NamespaceAccounts namespaces;
+  private final Runnable mayChange;
   private final Path credentials;
   private final Path accountKeeperCredentials;
   private final List<Consumer<String>> changeListeners = new CopyOnWriteArrayList<>();
@@ -70,9 +71,10 @@ public final class JobQueue implements AutoCloseable {
   private volatile boolean closed;
   private Instant saidAt = Instant.EPOCH;
 
-  private JobQueue(OperatorSettings settings, Accounts accounts) {
+  private JobQueue(OperatorSettings settings, Accounts accounts, Runnable mayChange) {
     this.settings = settings;
     this.accounts = accounts;
+    this.mayChange = mayChange;
     namespaces = new NamespaceAccounts(accounts, settings.credentials(), Clock.systemUTC());
     credentials = credentialsFile("owner");
     accountKeeperCredentials = credentialsFile("accounts");
@@ -81,7 +83,17 @@ public final class JobQueue implements AutoCloseable {
 
   /** Begins to connect. */
   public static JobQueue start(OperatorSettings settings, Accounts accounts) {
-    return new JobQueue(settings, accounts);
+    return start(settings, accounts, () -> {});
+  }
+
+  /**
+   * Begins to connect.
+   *
+   * @param mayChange throws if this process may not touch the queue any more; called each time
+   *     before the ledger is handed out
+   */
+  public static JobQueue start(OperatorSettings settings, Accounts accounts, Runnable mayChange) {
+    return new JobQueue(settings, accounts, mayChange);
   }
 
   /** Private to this user, as files made this way are. */
@@ -103,6 +115,7 @@ public final class JobQueue implements AutoCloseable {
    *     since when and why
    */
   public Ledger ledger() {
+    mayChange.run();
     return switch (state) {
       case State.Away away -> throw new QueueUnavailableException(sentence(away), null);
       case State.Reached(var ledger) when isConnected(ledger) -> ledger;

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class EnqueuingTest {
-  private static final Enqueuing.Asker J = new Enqueuing.Asker("j", "team-a", 2, false);
+  private static final Enqueuing.Asker J =
+      new Enqueuing.Asker("j", "team-a", 2, false, Duration.ofSeconds(15));
 
   private final MemoryQueue ledger = new MemoryQueue();
   private final AtomicLong clock = new AtomicLong();
@@ -158,7 +159,7 @@ final class EnqueuingTest {
 
   @Test
   void aJobThatStartsSuspendedIsEnqueuedWhenItIsResumed() throws InterruptedException {
-    var suspended = new Enqueuing.Asker("j", "team-a", 2, true);
+    var suspended = new Enqueuing.Asker("j", "team-a", 2, true, Duration.ofSeconds(15));
     assertThat(enqueuing.ensure(suspended, batches(3), ledger, 0)).isEqualTo(new Enqueuing.Held());
     assertThat(ledger.jobs()).isEmpty();
 

@@ -31,6 +31,16 @@ final class JobPassTest {
     assertThat(JobPass.untilNextLook(job.seen())).isEqualTo(Duration.ofSeconds(1));
   }
 
+  /** It makes room by working; else it would wait for itself. */
+  @Test
+  void aJobThatHasFilledTheQueueWithAPartOfItsBatchesHasWorkers() {
+    job.enqueuing = new Enqueuing.Failed(Enqueuing.QUEUE_FULL, "no room");
+    assertThat(JobPass.mayHaveWorkers(job.seen())).isTrue();
+
+    job.enqueuing = new Enqueuing.Failed("EnqueueFailed", "something else");
+    assertThat(JobPass.mayHaveWorkers(job.seen())).isFalse();
+  }
+
   @Test
   void noDelayIsBelowZero() {
     assertThat(BatchJobReconciler.atOnceOrLater(Duration.ofSeconds(-5))).isPositive();

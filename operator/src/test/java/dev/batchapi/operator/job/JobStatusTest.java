@@ -55,6 +55,15 @@ final class JobStatusTest {
   }
 
   @Test
+  void howManyMayFailIsSaidInBatches() {
+    assertThat(condition(status(), "Accepted").message()).endsWith("10 batches of up to 1 items.");
+    job.maxFailed = 0; // as 5% of ten are
+    assertThat(condition(status(), "Accepted").message()).endsWith(", of which none may fail.");
+    job.maxFailed = 3;
+    assertThat(condition(status(), "Accepted").message()).endsWith(", of which 3 may fail.");
+  }
+
+  @Test
   void thePhaseFollowsTheJob() {
     job.enqueuing = new Enqueuing.Running();
     assertThat(status().phase()).isEqualTo(JobPhase.ENQUEUING);
