@@ -104,4 +104,4 @@ $(addprefix $(TOOLS)/,nats-server-% statsd_exporter-% prometheus-% coredns-% kub
 	GOBIN=$(TOOLS)/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(TOOLS)/new-$(@F)/* $(TOOLS) && rmdir $(TOOLS)/new-$(@F) && touch $@
 
-include e2e/cluster.mk bench.mk
+include e2e/cluster.mk bench.mk release.mk

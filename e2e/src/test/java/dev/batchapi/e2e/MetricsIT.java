@@ -130,7 +130,8 @@ final class MetricsIT {
         snippet
             .substring(0, snippet.indexOf("```"))
             .replace("team-a", team)
-            .replace("../deploy", "../../../deploy"));
+            .replace("../deploy", "../../../deploy")
+            .replace("<version>", ShippedImages.version()));
     assertSucceeds(Cluster.kubectl("", "apply", "-k", folder.toString()));
     assertSucceeds(user.kubectl("rollout", "status", "deploy/statsd-exporter", "--timeout=60s"));
 

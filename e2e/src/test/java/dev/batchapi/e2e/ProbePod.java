@@ -12,8 +12,6 @@ import java.util.stream.Collectors;
  * and does nothing else by itself.
  */
 record ProbePod(String namespace, String name) {
-  private static final String RUNTIME_IMAGE = "batchapi/handler-runtime:0.1.0";
-
   private static final String CONNECT =
       """
       import socket, sys
@@ -72,7 +70,7 @@ record ProbePod(String namespace, String name) {
                 labels.entrySet().stream()
                     .map(label -> "%s: %s".formatted(label.getKey(), label.getValue()))
                     .collect(Collectors.joining(", ")),
-                RUNTIME_IMAGE);
+                ShippedImages.runtime());
     await("the namespace's service account")
         .atMost(Duration.ofSeconds(60))
         .until(() -> Cluster.in(namespace, "get", "serviceaccount", "default").code() == 0);

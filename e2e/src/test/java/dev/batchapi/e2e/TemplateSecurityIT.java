@@ -43,17 +43,18 @@ final class TemplateSecurityIT {
                 volumes: [{name: shared, emptyDir: {sizeLimit: 1Mi}}]
                 initContainers:
                 - name: first
-                  image: batchapi/handler-runtime:0.1.0
+                  image: RUNTIME_IMAGE
                   command: [python3, -c, "open('/shared/first', 'w').write('42')"]
                   volumeMounts: [{name: shared, mountPath: /shared}]
                 - name: beside
-                  image: batchapi/handler-runtime:0.1.0
+                  image: RUNTIME_IMAGE
                   command: [python3, -m, http.server, "8000"]
                   restartPolicy: Always
                 containers:
                 - name: handler
                   volumeMounts: [{name: shared, mountPath: /shared}]
-            """,
+            """
+                .replace("RUNTIME_IMAGE", ShippedImages.runtime()),
             """
             class Handler:
                 def handle_batch(self, payload):

@@ -9,7 +9,7 @@ import picocli.CommandLine.HelpCommand;
 @Command(
     name = "batchapi",
     mixinStandardHelpOptions = true,
-    version = "batchapi 0.1.0",
+    versionProvider = Version.class,
     description = "Batch work on Kubernetes; this command runs it on this machine.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = 64,
