@@ -76,6 +76,7 @@ public final class OperatorMain {
     Logger log = LoggerFactory.getLogger(OperatorMain.class);
     Runnable halt = () -> Runtime.getRuntime().halt(FAILED);
     var fence = new LeaseFence(settings.namespace(), System::nanoTime, halt);
+    // Of the cluster that KUBECONFIG names, or of the one that this process runs in.
     var client =
         Kubernetes.client(
             Config.autoConfigure(null), http -> http.addOrReplaceInterceptor("lease", fence));

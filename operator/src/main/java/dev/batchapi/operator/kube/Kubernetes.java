@@ -25,11 +25,6 @@ public final class Kubernetes {
 
   private Kubernetes() {}
 
-  /** A client of the cluster that KUBECONFIG names, or of the one that this process runs in. */
-  public static KubernetesClient client() {
-    return client(Config.autoConfigure(null));
-  }
-
   /** A client of some cluster. */
   public static KubernetesClient client(Config config) {
     return client(config, http -> {});
