@@ -57,7 +57,7 @@ final class Enqueuer {
   /**
    * Publishes those given, as many as the budget allows.
    *
-   * @param stop looked at now and then
+   * @param stop looked at before each part is published
    * @return how many were not there already
    */
   int publish(BitSet indices, Budget budget, BooleanSupplier stop) {
@@ -73,17 +73,17 @@ final class Enqueuer {
         break;
       }
       if (!chunk.isEmpty() && (chunk.size() == MOST || bytes + item.payload.length > MOST_BYTES)) {
-        published += publish(chunk);
-        chunk.clear();
-        bytes = 0;
         if (stop.getAsBoolean()) {
           return published;
         }
+        published += publish(chunk);
+        chunk.clear();
+        bytes = 0;
       }
       chunk.add(item);
       bytes += item.payload.length;
     }
-    return published + publish(chunk);
+    return stop.getAsBoolean() ? published : published + publish(chunk);
   }
 
   private byte[] payload(int index) {

@@ -52,7 +52,7 @@ public final class JetStreamLedger implements Ledger {
     tallies = new Tallies(changes, seen, job -> link.directGet(Subjects.OUT, Subjects.end(job)));
     followed = new FollowedStreams(link, streams, tallies, settings.patience());
     opening = new Opening(link, tallies);
-    filler = new WorkFiller(link, streams, followed, tallies);
+    filler = new WorkFiller(link, streams, followed, tallies, System::nanoTime);
     consumers = new Consumers(streams, followed::epoch);
     leftovers = new Leftovers(link, followed, seen);
   }

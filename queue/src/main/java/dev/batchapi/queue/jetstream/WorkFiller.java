@@ -8,6 +8,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.PublishOptions;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.function.LongSupplier;
 
 /**
  * Puts a job's work into the queue: what is missing there, and what there is room for.
@@ -21,16 +22,29 @@ final class WorkFiller {
   /** The size of so many payloads tells that of the others. */
   private static final int SAMPLE = 64;
 
+  /**
+   * Longer than any step takes: a process that stood still for so long may have been followed by
+   * another owner, and what it asked before is not so any more. The next call asks anew.
+   */
+  static final Duration STOOD_STILL = Duration.ofSeconds(25);
+
   private final Link link;
   private final Streams streams;
   private final FollowedStreams followed;
   private final Tallies tallies;
+  private final LongSupplier nanoTime;
 
-  WorkFiller(Link link, Streams streams, FollowedStreams followed, Tallies tallies) {
+  WorkFiller(
+      Link link,
+      Streams streams,
+      FollowedStreams followed,
+      Tallies tallies,
+      LongSupplier nanoTime) {
     this.link = link;
     this.streams = streams;
     this.followed = followed;
     this.tallies = tallies;
+    this.nanoTime = nanoTime;
   }
 
   /** The job must be open. One caller per job at a time. */
@@ -47,6 +61,7 @@ final class WorkFiller {
     if (consumer.getNumPending() + consumer.getNumAckPending() >= left) {
       return Enqueued.of(0, left, 0, done);
     }
+    var stoodStill = new StoodStill();
     var inQueue = streams.work(job);
     followed.catchUp();
     var waiting = inQueue.cardinality();
@@ -60,11 +75,23 @@ final class WorkFiller {
     if (!missing.isEmpty()) {
       var budget = budget(batches, inQueue, waiting - leased, window);
       published =
-          new Enqueuer(link, job, batches).publish(missing, budget, () -> tallies.isOver(job));
+          new Enqueuer(link, job, batches)
+              .publish(missing, budget, () -> stoodStill.since() || tallies.isOver(job));
     }
     done = tallies.done(job);
     var there = waiting + published;
     return Enqueued.of(published, there, Math.max(0, batches.count() - done - there), done);
+  }
+
+  private final class StoodStill {
+    private long last = nanoTime.getAsLong();
+
+    /** Whether it did since this was asked last. */
+    boolean since() {
+      var before = last;
+      last = nanoTime.getAsLong();
+      return last - before >= STOOD_STILL.toNanos();
+    }
   }
 
   /** What may still be published, by size. */
