@@ -23,8 +23,9 @@ help: ## List the targets
 	  /^[a-z-]+:.*## /{printf "  make %-21s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Try it
-PROGRAM := handler-runtime/target/dist/lib/handler-runtime.jar
-$(PROGRAM): pom.xml $(wildcard */pom.xml) $(shell find */src/main -type f)
+PROGRAM := cli/target/dist/lib/cli.jar
+$(PROGRAM): pom.xml $(wildcard */pom.xml */*/pom.xml) \
+  $(shell find */src/main */*/src/main handler-runtime/python-host -type f)
 	@echo "Building batchapi; the first time this fetches its libraries and takes a minute or two."
 	$(MVN) -q package -Dmaven.test.skip=true
 	@touch $@

@@ -5,20 +5,20 @@ NATIVE := --enable-native-access=ALL-UNNAMED
 BENCH_JVM ?= -XX:+UseSerialGC -Xmx512m $(NATIVE) --sun-misc-unsafe-memory-access=allow
 TEST_CLASS_PATH := -Dmdep.includeScope=test -Dmdep.outputFile=target/bench.classpath
 
-# Caches for the JVM, from training runs that need no server; of no use after another build, nor with
-# other options than those of WorkerCommand and JavaHostCommand.
-DIST := handler-runtime/target/dist
-DIST_CLASS_PATH := $(CURDIR)/$(DIST)/lib/*
-TRAINING := -XX:+UseSerialGC -XX:-UsePerfData -cp '$(DIST_CLASS_PATH)'
+# Caches for the JVM, from training runs that need no server; of no use after another build.
+DIST := $(CURDIR)/handler-runtime/image/target/dist
+LAPTOP_DIST := $(CURDIR)/cli/target/dist
+train = $(JAVA) -cp $(1)/lib/$(2)-[0-9]*.jar $(3) --print-args $(1) | sed s/AOTCache=/AOTCacheOutput=/ >$(1)/$(2).training \
+  && $(JAVA) @$(1)/$(2).training --train && rm $(1)/$(2).training
 .PHONY: aot
 aot: build ## Make the AOT caches of worker and Java host, which start twice as fast with them
-	$(JAVA) $(TRAINING) -XX:AOTCacheOutput=$(DIST)/worker.aot -Xms8m -Xmx64m -Xss512k $(NATIVE) \
-	  dev.batchapi.runtime.worker.WorkerMain --train
-	$(JAVA) $(TRAINING) -XX:AOTCacheOutput=$(DIST)/java-host.aot dev.batchapi.runtime.host.JavaHost --train
+	$(call train,$(DIST),worker,dev.batchapi.runtime.worker.WorkerMain)
+	$(call train,$(DIST),java-host,dev.batchapi.runtime.host.JavaHost)
+	$(call train,$(LAPTOP_DIST),java-host,dev.batchapi.runtime.host.JavaHost)
 
-WORKER_BENCHMARK = cd handler-runtime && $(JAVA) -XX:+UseSerialGC $(NATIVE) $(BENCH_OPTS) \
-  -cp 'target/test-classes:$(DIST_CLASS_PATH):$(CURDIR)/queue/target/test-classes' \
-  dev.batchapi.runtime.worker.WorkerBenchmark
+WORKER_BENCHMARK = cd handler-runtime/image && $(JAVA) -XX:+UseSerialGC $(NATIVE) $(BENCH_OPTS) \
+  -cp 'target/test-classes:target/dist/lib/*:$(CURDIR)/queue/target/test-classes' \
+  dev.batchapi.runtime.image.WorkerBenchmark
 .PHONY: bench-worker
 bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")
 	$(WORKER_BENCHMARK) start socket
@@ -56,6 +56,6 @@ bench-metrics: build $(DATADOG) ## Compare the metrics clients with others (ten 
 	cd metrics-client && CP=target/test-classes:target/classes:$$(cat target/bench.classpath) && \
 	  $(JAVA) $(BENCH_JVM) -cp $$CP dev.batchapi.metrics.bench.Delivery && \
 	  $(JAVA) $(BENCH_JVM) -cp $$CP org.openjdk.jmh.Main -prof gc $(ARGS)
-	cd handler-runtime && $(JAVA) $(BENCH_JVM) $(BENCH_OPTS) \
-	  -cp "target/test-classes:$(DIST_CLASS_PATH):$(CURDIR)/metrics-client/target/test-classes:$$(cat ../metrics-client/target/bench.classpath)" \
-	  dev.batchapi.runtime.worker.PythonMetricsBenchmark $(DATADOG)
+	cd handler-runtime/image && $(JAVA) $(BENCH_JVM) $(BENCH_OPTS) \
+	  -cp "target/test-classes:target/dist/lib/*:$(CURDIR)/metrics-client/target/test-classes:$$(cat ../../metrics-client/target/bench.classpath)" \
+	  dev.batchapi.runtime.image.PythonMetricsBenchmark $(DATADOG)

@@ -13,7 +13,7 @@ python_tests() { # name, folder
 }
 
 step lint "$MAKE" lint
-python_tests python-host handler-runtime/src/test/python
+python_tests python-host handler-runtime/python-host/tests
 python_tests installer deploy
 python_tests report e2e/report
 

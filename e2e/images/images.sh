@@ -30,7 +30,7 @@ program() { # name, program, path in the image, user
 static() { "$images/static-image.sh" "${@:1:4}" >"$5"; }
 
 build() { # name, folder of the Dockerfile
-  local before id log=$CACHE/images/$2.log
+  local before id log=$CACHE/images/${2%%/*}.log
   before=$(id_of "$1")
   buildah bud --layers --isolation chroot --network host --pull-never \
     --build-arg BASE_IMAGE="$python" --build-arg JDK_IMAGE="$jdk" -t "$1" "$root/$2" >"$log" 2>&1 ||
@@ -50,7 +50,7 @@ trap 'rm -rf "$work"' EXIT
 python=$("$images/base.sh" python)
 jdk=$("$images/base.sh" jdk)
 
-build "$RUNTIME_IMAGE" handler-runtime
+build "$RUNTIME_IMAGE" handler-runtime/image
 build "$OPERATOR_IMAGE" operator
 built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
 built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"

@@ -15,9 +15,6 @@ public final class Limits {
   /** A config, and a pod template: every status write rewrites them in etcd, too. */
   public static final int FREE_FORM = 128 * 1024;
 
-  /** The payload of one batch. */
-  public static final int PAYLOAD = 1024 * 1024;
-
   /** Batches of one job. */
   public static final int BATCHES = 1_000_000;
 
@@ -45,28 +42,6 @@ public final class Limits {
                 batchSize,
                 batches,
                 Limits.BATCHES)));
-  }
-
-  /**
-   * Whether a batch is within bounds.
-   *
-   * @param index position of the batch in the job, from 0
-   * @param bytes size of its payload as JSON
-   */
-  public static Optional<Problem> checkPayload(int index, long bytes) {
-    if (bytes <= Limits.PAYLOAD) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Problem(
-            "spec.input",
-            String.format(
-                Locale.ROOT,
-                "batch %d has %,d bytes as JSON, and a batch may have %,d: make batchSize or the items"
-                    + " smaller, or pass references to data instead of the data",
-                index,
-                bytes,
-                Limits.PAYLOAD)));
   }
 
   /** Whether free JSON is within bounds. */

@@ -33,17 +33,6 @@ class LimitsTest {
   }
 
   @Test
-  void aPayloadOfOneMebibyteIsFineAndOneByteMoreIsNot() {
-    assertThat(Limits.checkPayload(3, 1_048_576)).isEmpty();
-    assertThat(Limits.checkPayload(3, 1_048_577))
-        .contains(
-            new Problem(
-                "spec.input",
-                "batch 3 has 1,048,577 bytes as JSON, and a batch may have 1,048,576: make batchSize"
-                    + " or the items smaller, or pass references to data instead of the data"));
-  }
-
-  @Test
   void aMillionBatchesAreFineAndOneMoreIsNot() {
     assertThat(Limits.checkBatches(1_000_000, 1)).isEmpty();
     assertThat(Limits.checkBatches(10_000_000, 10)).isEmpty();

@@ -1,9 +1,5 @@
 package dev.batchapi.guard;
 
-import static java.util.stream.Collectors.joining;
-
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,33 +23,21 @@ final class GuardCommand {
           "-Dorg.slf4j.simpleLogger.showThreadName=false",
           "-Dorg.slf4j.simpleLogger.showShortLogName=true");
 
-  /** What it needs of the image's libraries; fewer jars are less memory. */
-  private static final List<String> JARS =
-      List.of("metrics-guard-", "metrics-client-", "handler-api-", "slf4j-");
-
   private GuardCommand() {}
 
   /**
-   * The lines of the image's argument file.
+   * The lines of the image's argument file, printed by the jar that it names.
    *
-   * @param home the folder that holds {@code lib/} and will hold {@code guard.aot}
+   * @param home the folder that will hold {@code guard.aot}
    */
-  static List<String> arguments(Path home) throws IOException {
+  static List<String> arguments(Path home) {
     List<String> arguments = new ArrayList<>();
     // In an argument file a single quote begins a quotation.
     JVM_OPTIONS.forEach(
         option -> arguments.add(option.contains("'") ? '"' + option + '"' : option));
     arguments.add("-XX:AOTCache=" + home.resolve("guard.aot"));
-    arguments.addAll(List.of("-cp", classPath(home.resolve("lib")), GuardMain.class.getName()));
+    arguments.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), GuardMain.class.getName()));
     return arguments;
-  }
-
-  private static String classPath(Path lib) throws IOException {
-    try (var jars = Files.list(lib)) {
-      return jars.filter(jar -> JARS.stream().anyMatch(jar.getFileName().toString()::startsWith))
-          .map(Path::toString)
-          .sorted()
-          .collect(joining(":"));
-    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.batchapi.operator;
 
-import dev.batchapi.crds.MetricsFlavour;
+import dev.batchapi.contract.MetricsFlavour;
 import dev.batchapi.operator.pod.PodSecurityLevel;
 import dev.batchapi.operator.queue.QueueShares;
 import java.nio.file.Path;

@@ -66,7 +66,7 @@ final class CrashIT {
     deployment.get().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
         .filter(variable -> variable.getValue() != null)
         .forEach(variable -> environment.put(variable.getName(), variable.getValue()));
-    environment.put("BATCHAPI_PYTHON_HOST", "../handler-runtime/src/main/python");
+    environment.put("BATCHAPI_PYTHON_HOST", "../handler-runtime/python-host");
     environment.put("BATCHAPI_HTTP_PORT", "0");
     environment.put("BATCHAPI_LEADER_ELECTION", "false");
     variables = environment;

@@ -3,7 +3,7 @@ package dev.batchapi.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.batchapi.crds.MetricsFlavour;
+import dev.batchapi.contract.MetricsFlavour;
 import dev.batchapi.operator.OperatorSettings.MetricsAuth;
 import dev.batchapi.operator.pod.PodSecurityLevel;
 import java.time.Duration;

@@ -4,9 +4,6 @@ import java.util.function.IntFunction;
 
 /** The batches of a job. The same index always gives the same payload. */
 public interface Batches {
-  /** The largest payload of one batch. */
-  int MAX_PAYLOAD_BYTES = 1024 * 1024;
-
   /** How many batches there are, at least 1. */
   int count();
 

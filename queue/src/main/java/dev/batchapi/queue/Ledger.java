@@ -1,5 +1,6 @@
 package dev.batchapi.queue;
 
+import dev.batchapi.contract.Payload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ public interface Ledger extends AutoCloseable {
    * for a job that has its end record.
    *
    * @throws QueueFullException if the queue had no room for all of them; those published stay
-   * @throws IllegalArgumentException if a payload is over {@link Batches#MAX_PAYLOAD_BYTES}
+   * @throws IllegalArgumentException if a payload is over {@link Payload#MAX_BYTES}
    */
   Enqueued enqueue(String job, Batches batches, Window window);
 

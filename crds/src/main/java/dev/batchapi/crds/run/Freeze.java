@@ -2,6 +2,7 @@ package dev.batchapi.crds.run;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.FailureLimit;
@@ -21,13 +22,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A BatchAPI and a BatchJob become one run: the job's value if it has one, else the API's. */
-final class Freeze {
+public final class Freeze {
   private static final JobOverrides NOTHING = new JobOverrides(null, null, null, null, null);
   private static final RetryOverrides AS_THE_API = new RetryOverrides(null, null, null);
 
   private Freeze() {}
 
-  static RunSpec freeze(
+  /**
+   * Freezes a job.
+   *
+   * @param api the BatchAPI as it is now
+   * @param job the BatchJob; what it overrides wins
+   * @param uid the BatchJob's uid
+   * @param items how many items its input has, at least 1
+   * @param now when the job is accepted
+   */
+  public static RunSpec freeze(
       NamedSpec<BatchApiSpec> api,
       NamedSpec<BatchJobSpec> job,
       String uid,

@@ -1,7 +1,4 @@
-/**
- * The frozen run: what the operator, or the laptop's runner, writes when it accepts a job, and what
- * the worker reads. Loads without fabric8.
- */
+/** How a BatchJob and its BatchAPI become a frozen run, and which files its code folder has. */
 @NullMarked
 package dev.batchapi.crds.run;
 

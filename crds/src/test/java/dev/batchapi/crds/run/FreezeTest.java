@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.batchapi.contract.MetricsFlavour;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.HandlerSpec;
-import dev.batchapi.crds.MetricsFlavour;
 import dev.batchapi.crds.NamedSpec;
 import java.time.Instant;
 import java.util.List;
@@ -126,7 +127,7 @@ class FreezeTest {
     var api = api("handler: {python: {inline: pass}, config: {map: {a: 1}}}");
     var job = job("overrides: {config: {map: {a: 2}}}");
 
-    RunSpec.freeze(api, job, "uid-1", 1, NOW);
+    Freeze.freeze(api, job, "uid-1", 1, NOW);
 
     assertThat(api.spec().handler().config()).isEqualTo(YAML.readTree("{map: {a: 1}}"));
   }
@@ -213,7 +214,7 @@ class FreezeTest {
   }
 
   private static RunSpec freeze(String api, String job, int items) {
-    return RunSpec.freeze(api(api), job(job), "uid-1", items, NOW);
+    return Freeze.freeze(api(api), job(job), "uid-1", items, NOW);
   }
 
   private static NamedSpec<BatchApiSpec> api(String yaml) {

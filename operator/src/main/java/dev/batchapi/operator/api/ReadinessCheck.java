@@ -1,5 +1,6 @@
 package dev.batchapi.operator.api;
 
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
@@ -7,7 +8,7 @@ import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.CodeFiles;
-import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.kube.Namespaces;
@@ -94,6 +95,6 @@ final class ReadinessCheck {
   private static RunSpec run(NamedSpec<BatchApiSpec> api) {
     var one =
         new BatchJobSpec(api.name(), 1, new JobInput(null, null, 1), null, false, false, null);
-    return RunSpec.freeze(api, new NamedSpec<>(api.namespace(), JOB, one), UID, 1, Instant.EPOCH);
+    return Freeze.freeze(api, new NamedSpec<>(api.namespace(), JOB, one), UID, 1, Instant.EPOCH);
   }
 }

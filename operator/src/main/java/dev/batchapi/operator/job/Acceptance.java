@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job;
 
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobSpec;
@@ -9,7 +10,9 @@ import dev.batchapi.crds.JobOverrides;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
-import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
@@ -22,8 +25,6 @@ import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.Conditions;
 import dev.batchapi.queue.End.Verdict;
-import dev.batchapi.queue.input.Input;
-import dev.batchapi.queue.input.InputException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -245,7 +246,7 @@ final class Acceptance {
             problem -> {
               throw new InputException(problem.message());
             });
-    var run = RunSpec.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
+    var run = Freeze.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
     checkHandlerFile(run, files, code, namespace);
     var labels =
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());

@@ -1,6 +1,6 @@
 package dev.batchapi.operator.pod;
 
-import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.contract.RunSpec;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.nio.charset.StandardCharsets;
 

@@ -1,7 +1,7 @@
 package dev.batchapi.operator.pod;
 
-import dev.batchapi.crds.run.RunSpec;
-import dev.batchapi.crds.run.RunSpecException;
+import dev.batchapi.contract.RunSpec;
+import dev.batchapi.contract.RunSpecException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

@@ -1,8 +1,8 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.RunSpec.Language;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.NamedSpec;
-import dev.batchapi.crds.run.RunSpec.Language;
 import dev.batchapi.operator.OperatorSettings;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.batchapi.operator.job;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.JobInput;
-import dev.batchapi.crds.run.RunSpec;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlan;

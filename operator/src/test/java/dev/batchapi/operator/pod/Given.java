@@ -3,7 +3,7 @@ package dev.batchapi.operator.pod;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.run.CodeFiles;
-import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.operator.OperatorSettings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -41,7 +41,7 @@ public final class Given {
         codeOfConfigMap.isEmpty()
             ? CodeFiles.inline(batchApi.getSpec().handler())
             : codeOfConfigMap;
-    var run = RunSpec.freeze(batchApi.named(), batchJob.named(), meta.getUid(), 10, NOW);
+    var run = Freeze.freeze(batchApi.named(), batchJob.named(), meta.getUid(), 10, NOW);
     var plan =
         PodPlans.of(
             batchApi.named(),

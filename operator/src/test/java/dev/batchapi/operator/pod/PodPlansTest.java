@@ -3,8 +3,8 @@ package dev.batchapi.operator.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.contract.RunSpec.Language;
 import dev.batchapi.crds.BatchApi;
-import dev.batchapi.crds.run.RunSpec.Language;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PythonHostTest {
-  private static final Path OURS = Path.of("../handler-runtime/src/main/python");
+  private static final Path OURS = Path.of("../handler-runtime/python-host");
 
   @TempDir private Path folder;
 

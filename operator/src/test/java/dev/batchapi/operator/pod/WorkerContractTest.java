@@ -3,7 +3,7 @@ package dev.batchapi.operator.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.batchapi.crds.run.RunSpec;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.runtime.protocol.FrozenFolder;
 import dev.batchapi.runtime.protocol.NotFrozenException;
 import dev.batchapi.runtime.worker.WorkerSettings;
@@ -124,7 +124,7 @@ class WorkerContractTest {
   /** It ends with 70 when it finds no worker: what was checked has been copied, and was run. */
   @Test
   void thePythonHostReadsItsArguments() throws IOException, InterruptedException {
-    var host = PythonHost.read(Path.of("../handler-runtime/src/main/python"));
+    var host = PythonHost.read(Path.of("../handler-runtime/python-host"));
     var real =
         Given.job(
             """

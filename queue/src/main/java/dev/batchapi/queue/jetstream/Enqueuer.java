@@ -1,5 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.contract.Payload;
 import dev.batchapi.queue.Batches;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.api.PublishAck;
@@ -88,10 +89,10 @@ final class Enqueuer {
 
   private byte[] payload(int index) {
     var payload = batches.payload(index);
-    if (payload.length > Batches.MAX_PAYLOAD_BYTES) {
+    if (payload.length > Payload.MAX_BYTES) {
       throw new IllegalArgumentException(
           "Batch %d of job %s has a payload of %,d bytes; %,d is the most."
-              .formatted(index, job, payload.length, Batches.MAX_PAYLOAD_BYTES));
+              .formatted(index, job, payload.length, Payload.MAX_BYTES));
     }
     return payload;
   }

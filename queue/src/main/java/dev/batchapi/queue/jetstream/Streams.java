@@ -1,8 +1,8 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.contract.Payload;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
-import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueFullException;
 import io.nats.client.JetStreamApiException;
@@ -35,7 +35,7 @@ final class Streams {
   /** Our headers and the server's for an atomic batch; far more than they need. */
   private static final int HEADERS = 4 * 1024;
 
-  private static final int MAX_WORK = Batches.MAX_PAYLOAD_BYTES + HEADERS;
+  private static final int MAX_WORK = Payload.MAX_BYTES + HEADERS;
   private static final int MAX_OUT = Outcome.MAX_BYTES + HEADERS;
   private static final int MAX_TRY = Attempts.ERRORS_KEPT * BatchError.MAX_BYTES + HEADERS;
 

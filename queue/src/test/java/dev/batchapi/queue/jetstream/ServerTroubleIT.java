@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.batchapi.contract.Payload;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
@@ -420,11 +421,11 @@ class ServerTroubleIT {
   void payloadsUpToTheLimitGoThroughAndLargerOnesAreRefusedByName() throws Exception {
     server.restart();
     var ledger = ledger(SETTINGS);
-    ledger.enqueue("j", batches(6, Batches.MAX_PAYLOAD_BYTES));
+    ledger.enqueue("j", batches(6, Payload.MAX_BYTES));
     var lease = take(worker("j", SETTINGS));
-    assertThat(lease.payload()).hasSize(Batches.MAX_PAYLOAD_BYTES);
+    assertThat(lease.payload()).hasSize(Payload.MAX_BYTES);
     lease.commit(Outcome.succeeded(1, new byte[256 * 1024]));
-    assertThatThrownBy(() -> ledger.enqueue("k", batches(1, Batches.MAX_PAYLOAD_BYTES + 1)))
+    assertThatThrownBy(() -> ledger.enqueue("k", batches(1, Payload.MAX_BYTES + 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Batch 0 of job k")
         .hasMessageContaining("1,048,577")

@@ -1,0 +1,68 @@
+package dev.batchapi.cli;
+
+import dev.batchapi.cli.run.RunCommand;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The command {@code batchapi}. */
+@Command(
+    name = "batchapi",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Batch work on Kubernetes; this command runs it on this machine.",
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeOnInvalidInput = 64,
+    subcommands = {RunCommand.class, AutoComplete.GenerateCompletion.class, HelpCommand.class},
+    footer = {
+      "",
+      "Completion for bash and zsh: source <(batchapi generate-completion)",
+    })
+public final class BatchApiCommand {
+
+  private BatchApiCommand() {}
+
+  /** Ends the process with the exit code that {@code batchapi run --help} lists. */
+  public static void main(String[] args) {
+    var code = ExitCode.UNEXPECTED.code();
+    try {
+      code = commandLine().execute(args);
+    } catch (Throwable e) {
+      // Out of memory, as a rule. Without an exit the threads that are left would keep the process.
+      System.err.println("batchapi: " + e);
+    }
+    System.exit(code);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new BatchApiCommand())
+        .setParameterExceptionHandler(BatchApiCommand::wrongArguments)
+        .setExecutionExceptionHandler(
+            (e, commandLine, parsed) -> {
+              commandLine.getErr().println("batchapi: " + message(e));
+              return ExitCode.UNEXPECTED.code();
+            });
+  }
+
+  /** The library's own answer to an unknown command is its most similar one, however different. */
+  private static int wrongArguments(CommandLine.ParameterException e, String[] arguments) {
+    var line = e.getCommandLine();
+    var commands = line.getSubcommands().keySet();
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !commands.isEmpty()) {
+      line.getErr()
+          .printf(
+              "batchapi: there is no command \"%s\"; there are: %s.%n",
+              unmatched.getUnmatched().getFirst(), String.join(", ", commands));
+    } else {
+      line.getErr().println(e.getMessage());
+      CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
+      line.usage(line.getErr());
+    }
+    return ExitCode.USAGE.code();
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+}

@@ -1,0 +1,100 @@
+package dev.batchapi.cli.run;
+
+import dev.batchapi.contract.RunSpec;
+import dev.batchapi.runtime.host.JavaHostCommand;
+import dev.batchapi.runtime.worker.ChildHosts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Starts the Java or the Python host as a child, its output copied to this process's as it is. */
+final class Launchers {
+  private static final Duration OUTPUT_TIME = Duration.ofSeconds(1);
+
+  private final Queue<Thread> copying = new ConcurrentLinkedQueue<>();
+  private final Path home;
+  private final String python;
+  private final Progress progress;
+
+  /**
+   * @param home the folder with {@code python/} and {@code lib/}, the hosts
+   * @param python the interpreter, a path or a name on the PATH
+   */
+  Launchers(Path home, String python, Progress progress) {
+    // The host starts in another folder, where relative paths of this one mean something else.
+    this.home = home.toAbsolutePath();
+    this.python = python.contains("/") ? Path.of(python).toAbsolutePath().toString() : python;
+    this.progress = progress;
+  }
+
+  /** Starts hosts of a language in a place. */
+  ChildHosts.Launcher launcher(RunSpec.Language language, LocalRun.Place place) {
+    return socket -> {
+      var command =
+          switch (language) {
+            case PYTHON -> python(socket, place.code());
+            case JAVA -> java(socket, place.code());
+          };
+      var builder = new ProcessBuilder(command).directory(place.folder().toFile());
+      builder.environment().putAll(place.env());
+      var process = builder.start();
+      process.getOutputStream().close();
+      copy(process.getInputStream(), System.out);
+      copy(process.getErrorStream(), System.err);
+      return process;
+    };
+  }
+
+  private List<String> python(Path socket, Path code) throws IOException {
+    var host = home.resolve("python").resolve("batchapi_start.py");
+    if (!Files.exists(host)) {
+      throw new IOException("the Python host is missing: " + host);
+    }
+    return List.of(
+        python, "-u", host.toString(), "--socket", socket.toString(), "--code", code.toString());
+  }
+
+  private List<String> java(Path socket, Path code) throws IOException {
+    var cache = home.resolve("java-host.aot");
+    return JavaHostCommand.of(
+        Path.of(System.getProperty("java.home"), "bin", "java"),
+        JavaHostCommand.jar(home.resolve("lib")).toString(),
+        Files.exists(cache) ? cache : null,
+        socket,
+        code);
+  }
+
+  private void copy(InputStream from, PrintStream to) {
+    var thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("host-output")
+            .start(
+                () -> {
+                  try (from) {
+                    var buffer = new byte[1 << 16];
+                    for (var n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+                      var length = n;
+                      progress.above(() -> to.write(buffer, 0, length));
+                    }
+                    to.flush();
+                  } catch (IOException e) {
+                    // The child has ended; what it wrote has been copied.
+                  }
+                });
+    copying.add(thread);
+  }
+
+  /** Waits until what the hosts wrote is printed; not for grandchildren that keep writing. */
+  void awaitOutput() throws InterruptedException {
+    for (var thread : copying) {
+      thread.join(OUTPUT_TIME);
+    }
+  }
+}

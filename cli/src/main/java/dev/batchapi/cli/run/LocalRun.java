@@ -1,0 +1,139 @@
+package dev.batchapi.cli.run;
+
+import dev.batchapi.cli.statsd.StatsdListener;
+import dev.batchapi.crds.BatchApiSpec;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.data.input.Input;
+import dev.batchapi.metrics.Flavour;
+import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.ChildHosts;
+import dev.batchapi.runtime.worker.Starts;
+import dev.batchapi.runtime.worker.Worker;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one job with everything it needs on this machine: the queue in memory, hosts as children,
+ * and a StatsD server that shows what the handler pushed.
+ */
+final class LocalRun {
+  private final Settings settings;
+  private final ResultFiles files;
+  private final PrintStream out;
+  private final Progress.Style style;
+  private volatile @Nullable LocalJob running;
+  private volatile boolean cancelled;
+
+  /**
+   * Where things are.
+   *
+   * @param home the folder with {@code python/}, the Python host
+   * @param python the interpreter, a path or a name on the PATH
+   * @param spool an existing folder with room for all results
+   */
+  record Settings(Path home, String python, Path spool) {}
+
+  /**
+   * The handler's surroundings.
+   *
+   * @param code the folder with the author's code
+   * @param folder the working folder: relative paths of the handler begin there
+   * @param env variables on top of this process's own
+   */
+  record Place(Path code, Path folder, Map<String, String> env) {}
+
+  LocalRun(Settings settings, ResultFiles files, PrintStream out, Progress.Style style) {
+    this.settings = settings;
+    this.files = files;
+    this.out = out;
+    this.style = style;
+  }
+
+  /** Runs a job to its end and reports it. */
+  Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Place place)
+      throws IOException, InterruptedException {
+    var started = Instant.now();
+    var spec = Freeze.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
+    var id = spec.job().uid();
+    var flavour =
+        Optional.ofNullable(spec.metrics().flavour())
+            .map(chosen -> Flavour.valueOf(chosen.name()))
+            .orElse(Flavour.PROMETHEUS);
+    try (var ledger = new MemoryQueue(settings.spool);
+        var statsd = StatsdListener.open(flavour);
+        var metrics =
+            StatsdMetrics.open(
+                MetricsSettings.parse("127.0.0.1:" + statsd.port())
+                    .withFlavour(flavour)
+                    .withTags(spec.metrics().tags()))) {
+      var progress = new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
+      var launchers = new Launchers(settings.home, settings.python, progress);
+      var hosts =
+          new ChildHosts(
+              launchers.launcher(spec.handler().language(), place),
+              Starts.of(spec, "127.0.0.1:" + statsd.port(), flavour),
+              metrics,
+              Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
+      var owner =
+          new LocalJob(
+              Worker.Assignment.of(spec),
+              new LocalJob.Plan(
+                  spec.job().workers(),
+                  input,
+                  spec.maxFailedBatches(),
+                  Optional.ofNullable(spec.timeouts().runSeconds()).map(Duration::ofSeconds)),
+              ledger,
+              hosts,
+              progress);
+      running = owner;
+      if (cancelled) {
+        cancel();
+      }
+      End end;
+      // Nobody else would learn of a thread that dies: the run would hang.
+      var before = Thread.getDefaultUncaughtExceptionHandler();
+      Thread.setDefaultUncaughtExceptionHandler(owner::died);
+      try {
+        end = owner.run();
+      } finally {
+        running = null;
+        Thread.setDefaultUncaughtExceptionHandler(before);
+      }
+      launchers.awaitOutput();
+      metrics.flush();
+
+      var took = Duration.between(started, Instant.now());
+      var report = new Report(out);
+      report.outcome(spec.job().name(), end, ledger.counts(id), input, took);
+      report.failures(id, ledger, input);
+      report.metrics(statsd.snapshot(), statsd.malformed());
+      if (end.verdict() != Verdict.HandlerInvalid) {
+        // A run that never began must not replace the results of an earlier one.
+        files.add(spec.job().name(), id, ledger, input);
+      }
+      return end.verdict();
+    }
+  }
+
+  /** Ends the job that is running, and those that would come after it. */
+  void cancel() {
+    cancelled = true;
+    var job = running;
+    if (job != null) {
+      job.end(Verdict.Cancelled, "Stopped from the keyboard or by a signal.");
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.batchapi.cli.run;
+
+import dev.batchapi.queue.Counts;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * Shows how far a job is: a bar that redraws itself on a terminal, a line every few seconds
+ * elsewhere. Everything else that is printed while a bar is drawn goes through {@link #above}.
+ */
+final class Progress {
+  private static final int BAR = 20;
+
+  /** Of a terminal that is narrower the bar has less. */
+  private static final int ROOMY_COLUMNS = 100;
+
+  private static final Duration LINE_EVERY = Duration.ofSeconds(5);
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private final Style style;
+  private final String job;
+  private final int total;
+  private final long started;
+  private long lastLine;
+  private boolean drawn;
+
+  /**
+   * Where and how progress is shown.
+   *
+   * @param out where
+   * @param columns how wide the terminal is, asked for again and again, for people resize it; empty
+   *     where there is none, on which a bar could be redrawn
+   */
+  record Style(PrintStream out, Supplier<OptionalInt> columns) {
+
+    /** Plain lines, wherever it is. */
+    static Style lines(PrintStream out) {
+      return new Style(out, OptionalInt::empty);
+    }
+
+    /** A bar if standard error is a terminal, otherwise lines. */
+    static Style ofStandardError() {
+      return new Style(System.err, () -> Terminal.columns(Terminal.STDERR));
+    }
+  }
+
+  Progress(Style style, String job, int total, long nanoTime) {
+    this.style = style;
+    this.job = job;
+    this.total = total;
+    this.started = nanoTime;
+    this.lastLine = nanoTime;
+  }
+
+  /**
+   * Shows how far it is.
+   *
+   * @param backoff until the last batch that waits for another attempt may have it
+   */
+  synchronized void show(Counts counts, Duration backoff, long nanoTime) {
+    var columns = style.columns.get();
+    if (columns.isPresent()) {
+      style.out.print(CLEAR_LINE + line(counts, backoff, nanoTime, columns.getAsInt()));
+      style.out.flush();
+      drawn = true;
+    } else if (nanoTime - lastLine >= LINE_EVERY.toNanos()) {
+      lastLine = nanoTime;
+      style.out.println(job + "  " + text(counts, backoff, nanoTime));
+    }
+  }
+
+  /** Prints something else, without tearing the bar. */
+  synchronized void above(Runnable print) {
+    clear();
+    print.run();
+  }
+
+  synchronized void clear() {
+    if (drawn) {
+      style.out.print(CLEAR_LINE);
+      style.out.flush();
+      drawn = false;
+    }
+  }
+
+  /**
+   * One column less than there are: a line that wraps can't be redrawn. What a narrow terminal has
+   * no room for is left out from the end, the bar and the job's name first.
+   */
+  private String line(Counts counts, Duration backoff, long nanoTime, int columns) {
+    var most = Math.max(columns - 1, 1);
+    var text = text(counts, backoff, nanoTime);
+    var named = job + "  " + text;
+    var bar = bar(counts, columns < ROOMY_COLUMNS ? BAR / 2 : BAR) + "  ";
+    if (bar.length() + named.length() <= most) {
+      return bar + named;
+    }
+    if (named.length() <= most) {
+      return named;
+    }
+    while (text.length() > most && text.contains(", ")) {
+      text = text.substring(0, text.lastIndexOf(", "));
+    }
+    return text.substring(0, Math.min(text.length(), most));
+  }
+
+  private String bar(Counts counts, int width) {
+    var full = (int) ((long) width * counts.done() / total);
+    return "[" + "#".repeat(full) + " ".repeat(width - full) + "]";
+  }
+
+  private String text(Counts counts, Duration backoff, long nanoTime) {
+    var seconds = (nanoTime - started) / 1e9;
+    var text =
+        new StringBuilder(
+            String.format(
+                Locale.ROOT,
+                "%,d of %,d batches (%d%%)",
+                counts.done(),
+                total,
+                100L * counts.done() / total));
+    if (counts.failed() > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d failed", counts.failed()));
+    }
+    if (counts.failedAttempts() > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d failed attempts", counts.failedAttempts()));
+    }
+    text.append(String.format(Locale.ROOT, ", %.0f s", seconds));
+    if (counts.done() > 0 && counts.done() < total) {
+      var perBatch = seconds / counts.done();
+      // A batch that waits for its next attempt is still to be done after its wait.
+      var left =
+          Math.max(
+              perBatch * (total - counts.done()),
+              backoff.isZero() ? 0 : backoff.toMillis() / 1000.0 + perBatch);
+      text.append(String.format(Locale.ROOT, ", about %.0f s left", left));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.batchapi.cli.run;
+
+import dev.batchapi.cli.statsd.MetricRow;
+import dev.batchapi.data.input.Input;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.memory.MemoryQueue;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a person reads when a job is over. */
+final class Report {
+  private static final int ERRORS_SHOWN = 10;
+  private static final int BATCHES_NAMED = 10;
+
+  /** So many are read to find which are alike. */
+  private static final int FAILURES_READ = 1_000;
+
+  private final PrintStream out;
+
+  Report(PrintStream out) {
+    this.out = out;
+  }
+
+  void outcome(String job, End end, Counts counts, Input input, Duration took) {
+    out.printf(
+        Locale.ROOT,
+        "%n%s: %s in %.1f s. %s%n",
+        job,
+        end.verdict(),
+        took.toMillis() / 1000.0,
+        end.message());
+    out.printf(
+        Locale.ROOT,
+        "  batches  %,d succeeded, %,d failed, %,d not done (of %,d; %,d items)%n",
+        counts.succeeded(),
+        counts.failed(),
+        input.count() - counts.done(),
+        input.count(),
+        input.items());
+    if (counts.failedAttempts() > 0) {
+      out.printf(Locale.ROOT, "  failed attempts  %,d%n", counts.failedAttempts());
+    }
+  }
+
+  /** The failed batches by their error, each with the author's own frames. */
+  void failures(String job, MemoryQueue ledger, Input input) {
+    var groups = new LinkedHashMap<Same, List<Integer>>();
+    for (var index : ledger.failed(job, FAILURES_READ)) {
+      var error = error(Objects.requireNonNull(ledger.outcome(job, index)));
+      groups.computeIfAbsent(Same.of(error), same -> new ArrayList<>()).add(index);
+    }
+    var told = 0;
+    var stacks = new HashMap<String, Integer>();
+    for (var batches : groups.values().stream().limit(ERRORS_SHOWN).toList()) {
+      var first = batches.getFirst();
+      var outcome = Objects.requireNonNull(ledger.outcome(job, first));
+      failed("batch %d (%s)".formatted(first, items(first, input)), outcome);
+      stack(error(outcome), first, stacks);
+      alike(batches.subList(1, batches.size()));
+      told += batches.size();
+    }
+    var more = ledger.counts(job).failed() - told;
+    if (more > 0) {
+      out.printf(
+          Locale.ROOT, "  and %,d more failed batches; --errors FILE writes them all%n", more);
+    }
+    var completion = ledger.outcome(job, Lease.COMPLETION);
+    if (completion != null && completion.kind() == Outcome.Kind.FAILED) {
+      failed("on_job_complete", completion);
+      stack(error(completion), Lease.COMPLETION, stacks);
+    }
+    var last = ledger.lastError(job);
+    if (last != null && groups.isEmpty() && ledger.counts(job).succeeded() == 0) {
+      out.printf("  the last failed attempt, %s%n", sentence(last));
+      stack(last, Lease.COMPLETION, stacks);
+    }
+  }
+
+  /** What makes two failures one to a reader: the same words. */
+  private record Same(BatchError.Reason reason, @Nullable String type, String message) {
+    static Same of(BatchError error) {
+      return new Same(error.reason(), error.type(), error.message());
+    }
+  }
+
+  private static String items(int batch, Input input) {
+    var first = input.firstItem(batch);
+    var last = first + input.itemsIn(batch) - 1;
+    return first == last ? "item " + first : "items %d to %d".formatted(first, last);
+  }
+
+  private void failed(String what, Outcome outcome) {
+    out.printf(
+        Locale.ROOT,
+        "  %s failed, %s, %s%n",
+        what,
+        outcome.attempts() == 1 ? "1 attempt" : outcome.attempts() + " attempts",
+        sentence(error(outcome)));
+  }
+
+  private static BatchError error(Outcome outcome) {
+    return BatchError.fromJson(outcome.body());
+  }
+
+  private static String sentence(BatchError error) {
+    return "%s: %s"
+        .formatted(
+            error.reason(),
+            error.type() == null || error.type().equals(error.reason().name())
+                ? error.message()
+                : error.type() + ": " + error.message());
+  }
+
+  /** Each stack once: frames say the same whatever the message that Python puts below them. */
+  private void stack(BatchError error, int batch, Map<String, Integer> before) {
+    var stack = error.stack();
+    if (stack == null) {
+      return;
+    }
+    var first = before.putIfAbsent(stack.replace(error.message(), ""), batch);
+    if (first == null) {
+      Stack.shown(stack).forEach(line -> out.println("      " + line));
+    } else {
+      out.printf("      (the same stack as batch %d)%n", first);
+    }
+  }
+
+  private void alike(List<Integer> batches) {
+    if (!batches.isEmpty()) {
+      out.printf(
+          Locale.ROOT,
+          "      the same error in %,d more batch%s: %s%s%n",
+          batches.size(),
+          batches.size() == 1 ? "" : "es",
+          batches.stream().limit(BATCHES_NAMED).map(b -> "" + b).collect(Collectors.joining(", ")),
+          batches.size() > BATCHES_NAMED ? ", …" : "");
+    }
+  }
+
+  /** Every metric that arrived, one line per series. */
+  void metrics(List<MetricRow> rows, long malformed) {
+    if (!rows.isEmpty()) {
+      out.println();
+      out.println("  metrics that arrived over UDP");
+      var width = rows.stream().mapToInt(row -> series(row).length()).max().orElse(0);
+      for (var row : rows) {
+        out.printf(
+            Locale.ROOT,
+            "    %-" + width + "s  %-9s  %s%n",
+            series(row),
+            row.type().name().toLowerCase(Locale.ROOT),
+            value(row));
+      }
+    }
+    if (malformed > 0) {
+      out.printf(Locale.ROOT, "    and %,d lines that are no StatsD%n", malformed);
+    }
+  }
+
+  private static String series(MetricRow row) {
+    return row.tags().isEmpty()
+        ? row.name()
+        : row.tags().entrySet().stream()
+            .map(tag -> tag.getKey() + "=" + tag.getValue())
+            .collect(Collectors.joining(",", row.name() + "{", "}"));
+  }
+
+  private static String value(MetricRow row) {
+    return switch (row.type()) {
+      case COUNTER -> "sum %s (arrived in %,d)".formatted(number(row.value()), row.samples());
+      case GAUGE -> "last %s of %,d".formatted(number(row.value()), row.samples());
+      case HISTOGRAM ->
+          "%,d samples, min %s, mean %s, max %s"
+              .formatted(row.samples(), number(row.min()), number(row.mean()), number(row.max()));
+    };
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.format(Locale.ROOT, "%,d", (long) value)
+        : String.format(Locale.ROOT, "%.4g", value);
+  }
+}

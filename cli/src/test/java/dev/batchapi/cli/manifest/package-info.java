@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.cli.manifest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package dev.batchapi.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example does what its README says, to the last digit. */
+class ExamplesIT {
+  private static final Path EXAMPLES = Path.of("..", "examples").toAbsolutePath().normalize();
+
+  @TempDir private Path folder;
+
+  @Test
+  void allDigitsAreClassifiedAndCountedInBothLanguages() throws Exception {
+    var run = run("digits", "--results", "results.jsonl").exits(0);
+    for (var language : List.of("java", "python")) {
+      run.says(
+          "digits-%s: Complete".formatted(language),
+          "113 succeeded, 0 failed, 0 not done (of 113; 1,797 items)");
+    }
+    assertThat(run.out().split("digits_right +counter +sum 1,778 ", -1)).hasSize(3);
+    assertThat(run.out().split("digits_wrong +counter +sum 19 ", -1)).hasSize(3);
+    assertThat(run.out().split("digits_confidence +histogram +1,797 samples", -1)).hasSize(3);
+    assertThat(sumOf("digits_predicted\\{digit=.}", run.out())).isEqualTo(2 * 1_797);
+    assertThat(results("digits-java")).hasSize(1_797).isEqualTo(results("digits-python"));
+  }
+
+  @Test
+  void theMetricsArriveAsDocumented() throws Exception {
+    var run = run("metrics").exits(0);
+    assertThat(run.out().split("my_counter\\{model=v1} +counter +sum 10 ", -1)).hasSize(3);
+    assertThat(run.out().split("my_gauge\\{model=v1} +gauge +last 42 ", -1)).hasSize(3);
+    assertThat(
+            run.out()
+                .split("my_histogram\\{model=v1} +histogram +10 samples, min 100, .* max 100", -1))
+        .hasSize(3);
+  }
+
+  @Test
+  void failuresAreReportedAsTheReadmeShows() throws Exception {
+    run("failing", "--errors", "failed.jsonl")
+        .exits(2)
+        .says(
+            "failing-java: BatchesFailed",
+            "failing-python: BatchesFailed",
+            "8 succeeded, 2 failed, 0 not done",
+            "batch 3 (item 3) failed, 3 attempts, HandlerFailed: ValueError: 3 never works",
+            "batch 3 (item 3) failed, 3 attempts, HandlerFailed: java.lang.IllegalStateException",
+            "batch 7 (item 7) failed, 1 attempt, FatalError")
+        .withoutOurFrames();
+    assertThat(Files.readAllLines(folder.resolve("failed.jsonl"))).hasSize(4);
+  }
+
+  private Cli.Result run(String example, String... options) throws Exception {
+    var arguments = new ArrayList<>(List.of("run", EXAMPLES.resolve(example).toString()));
+    arguments.addAll(List.of(options));
+    return new Cli(folder).run(arguments.toArray(String[]::new));
+  }
+
+  private List<String> results(String job) throws IOException {
+    var json = new ObjectMapper();
+    return Files.readAllLines(folder.resolve("results.jsonl")).stream()
+        .map(
+            line -> {
+              try {
+                return json.readTree(line);
+              } catch (IOException e) {
+                throw new AssertionError(line, e);
+              }
+            })
+        .filter(line -> line.get("job").asText().equals(job))
+        .map(line -> line.get("item") + ":" + line.get("result"))
+        .toList();
+  }
+
+  private static long sumOf(String series, String text) {
+    return Pattern.compile(series + " +counter +sum ([0-9,]+) ")
+        .matcher(text)
+        .results()
+        .mapToLong(match -> Long.parseLong(match.group(1).replace(",", "")))
+        .sum();
+  }
+}

@@ -1,0 +1,178 @@
+package dev.batchapi.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a careless author of a Java handler sees. What the host alone decides is in its own ITs. */
+class JavaRunIT {
+  private static final String IMPORTS =
+      """
+      import dev.batchapi.handler.*;
+      import java.util.*;
+      """;
+
+  @TempDir private Path folder;
+  private Cli cli;
+
+  @BeforeEach
+  void start() {
+    cli = new Cli(folder);
+  }
+
+  @Test
+  void everyBatchSucceedsAndItsResultsAndMetricsArrive() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements BatchHandler<Integer, List<Integer>> {
+                  public record Config(int factor) {}
+                  private final Config config;
+                  private final MetricsClient metrics;
+                  public Handler(MetricsClient metrics, Config config) {
+                    this.metrics = metrics;
+                    this.config = config;
+                  }
+                  @Override public List<Integer> handleBatch(List<Integer> payload, BatchContext batch) {
+                    payload.forEach(i -> metrics.increment("items_seen", Map.of("kind", "test")));
+                    metrics.histogram("batch_items", payload.size());
+                    return payload.stream().map(i -> i * config.factor()).toList();
+                  }
+                  @Override public void onJobComplete(JobSummary summary) {
+                    System.out.println("complete: " + summary.succeeded());
+                  }
+                }
+                """,
+            "batchSize: 3",
+            "input: {count: 10}\noverrides: {config: {factor: 2}}\nworkers: 2");
+    cli.run("run", manifest, "--results", "results.jsonl")
+        .exits(0)
+        .says(
+            "job: Complete",
+            "4 succeeded, 0 failed",
+            "complete: 4",
+            "items_seen{kind=test}",
+            "sum 10",
+            "batch_items",
+            "4 samples, min 1");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+        .hasSize(10)
+        .last()
+        .isEqualTo("{\"job\":\"job\",\"item\":9,\"batch\":3,\"result\":18}");
+  }
+
+  @Test
+  void halfACharacterCostsNoOtherResult() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements BatchHandler<String, List<String>> {
+                  @Override public List<String> handleBatch(List<String> payload, BatchContext batch) {
+                    return payload.stream().map(s -> s.substring(0, Math.min(5, s.length()))).toList();
+                  }
+                }
+                """,
+            "",
+            "input: {items: [plain, \"nice\\U0001F642day\", other]}");
+    cli.run("run", manifest, "--results", "results.jsonl").exits(0).says("3 succeeded");
+    var results = new ArrayList<String>();
+    for (var line : Files.readAllLines(folder.resolve("results.jsonl"))) {
+      results.add(new ObjectMapper().readTree(line).get("result").textValue());
+    }
+    assertThat(results).containsExactly("plain", "nice\ud83d", "other");
+  }
+
+  @Test
+  void aCompileErrorIsShownWithItsLine() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + "public final class Handler implements BatchHandler<String, String> { int x = y; }",
+            "",
+            "input: {count: 3}");
+    cli.run("run", manifest)
+        .exits(3)
+        .says("HandlerInvalid", "Handler.java", "int x = y", "3 not done")
+        .withoutOurFrames();
+  }
+
+  @Test
+  void anExceptionIsReportedWithTheAuthorsFramesAlone() throws Exception {
+    body("throw new IllegalStateException(\"bad item \" + payload);")
+        .exits(2)
+        .says(
+            "HandlerFailed: java.lang.IllegalStateException: bad item [0]",
+            "2 attempts",
+            "Handler.java:")
+        .withoutOurFrames();
+  }
+
+  @Test
+  void aFatalExceptionIsNotTriedAgain() throws Exception {
+    body("throw new FatalBatchException(\"not an image\");")
+        .exits(2)
+        .says("FatalError", "not an image", "1 attempt");
+  }
+
+  @Test
+  void aProcessThatEndsCostsItsBatchAnAttempt() throws Exception {
+    body("System.exit(3); return null;").exits(2).says("HandlerDied", "exit code 3", "2 attempts");
+    body("Runtime.getRuntime().halt(7); return null;").exits(2).says("HandlerDied", "exit code 7");
+  }
+
+  @Test
+  void aHandlerThatNeverReturnsIsEndedByTheBatchTimeout() throws Exception {
+    var manifest =
+        cli.java(
+            handler(
+                "while (payload.get(0) == 1) { try { Thread.sleep(1000); } catch (InterruptedException e) {} }\nreturn null;"),
+            "timeouts: {batchSeconds: 1}",
+            "input: {count: 3}");
+    cli.run("run", manifest).exits(2).says("2 succeeded, 1 failed", "BatchTimedOut");
+  }
+
+  @Test
+  void stackOverflowIsAFailedAttempt() throws Exception {
+    body("return handleBatch(payload, batch);").exits(2).says("StackOverflowError");
+  }
+
+  @Test
+  void aConstructorThatAlwaysThrowsFailsTheJobWithItsWords() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements BatchHandler<Integer, String> {
+                  public Handler() throws Exception { throw new java.io.FileNotFoundException("model.bin"); }
+                  @Override public String handleBatch(List<Integer> payload, BatchContext batch) { return ""; }
+                }
+                """,
+            "",
+            "input: {count: 3}");
+    cli.run("run", manifest)
+        .exits(4)
+        .says("WorkersFailed", "FileNotFoundException", "model.bin")
+        .withoutOurFrames();
+  }
+
+  private Cli.Result body(String statements) throws IOException, InterruptedException {
+    return cli.run("run", cli.java(handler(statements), "", "input: {count: 1}"));
+  }
+
+  private static String handler(String statements) {
+    return IMPORTS
+        + "public final class Handler implements BatchHandler<Integer, String> {\n"
+        + "  @Override public String handleBatch(List<Integer> payload, BatchContext batch) {\n"
+        + statements.indent(4)
+        + "  }\n}\n";
+  }
+}

@@ -1,0 +1,112 @@
+package dev.batchapi.cli.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The handlers and the commands of the READMEs, run as they stand there. */
+class ReadmeIT {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Pattern COMMAND = Pattern.compile("^bin/batchapi .*$", Pattern.MULTILINE);
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void asInAClone() throws IOException {
+    Files.createSymbolicLink(folder.resolve("bin"), ROOT.resolve("bin"));
+    Files.createSymbolicLink(folder.resolve("examples"), ROOT.resolve("examples"));
+  }
+
+  @Test
+  void theHandlersOfTheReadmeRunInBothLanguages() throws Exception {
+    var readme = Files.readString(ROOT.resolve("README.md"));
+    Files.writeString(folder.resolve("handler.py"), block(readme, "python"));
+    Files.writeString(folder.resolve("photos.yaml"), block(readme, "yaml"));
+    assertThat(command("bin/batchapi run photos.yaml --results results.jsonl", 0))
+        .contains("photos-monday: Complete", "2 of 2 batches", "photos_seen{model=v1}", "sum 3");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+        .extracting(line -> line.replaceAll(".*\"result\":", ""))
+        .containsExactly("false}", "true}", "false}");
+
+    var java =
+        block(readme, "yaml")
+            .replace(
+                "python: {file: handler.py}",
+                "java:\n      inline: |\n" + block(readme, "java").indent(8));
+    Files.writeString(folder.resolve("photos.yaml"), java);
+    assertThat(command("bin/batchapi run photos.yaml --results results.jsonl", 0))
+        .contains("photos-monday: Complete", "2 of 2 batches", "photos_seen{model=v1}", "sum 3");
+  }
+
+  @Test
+  void everyCommandOfTheExamplesReadmesRuns() throws Exception {
+    for (var readme : readmes()) {
+      var commands = COMMAND.matcher(Files.readString(readme)).results().toList();
+      assertThat(commands).as(readme.toString()).isNotEmpty();
+      for (var match : commands) {
+        command(match.group(), readme.toString().contains("failing") ? 2 : 0);
+      }
+    }
+  }
+
+  @Test
+  void everyTestThatTheCrashTablesNameExists() throws Exception {
+    var sources = new StringBuilder();
+    for (var module : List.of("queue", "handler-runtime")) {
+      try (var files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+        for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          sources.append(Files.readString(file));
+        }
+      }
+    }
+    var rows =
+        Files.readString(ROOT.resolve("docs/protocol.md"))
+            .lines()
+            .filter(
+                line -> line.startsWith("|") && line.matches(".*`[A-Za-z]+#?[a-z][A-Za-z]{15,}`.*"))
+            .toList();
+    assertThat(rows).hasSizeGreaterThan(15);
+    for (var row : rows) {
+      var shownBy = row.substring(row.lastIndexOf('|', row.length() - 3));
+      for (var name :
+          Pattern.compile("[#`]([a-z][A-Za-z]{15,})`").matcher(shownBy).results().toList()) {
+        assertThat(sources).contains(" " + name.group(1) + "(");
+      }
+    }
+  }
+
+  private static List<Path> readmes() throws IOException {
+    try (Stream<Path> examples = Files.list(ROOT.resolve("examples"))) {
+      return examples.map(example -> example.resolve("README.md")).toList();
+    }
+  }
+
+  private static String block(String markdown, String language) {
+    var start = markdown.indexOf("```" + language + "\n") + language.length() + 4;
+    return markdown.substring(start, markdown.indexOf("```", start));
+  }
+
+  private String command(String line, int exitCode) throws IOException, InterruptedException {
+    var out = folder.resolve("out.txt");
+    var process =
+        new ProcessBuilder("bash", "-c", line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    assertThat(process.waitFor(100, TimeUnit.SECONDS)).as(line).isTrue();
+    var text = Files.readString(out, UTF_8);
+    assertThat(process.exitValue()).as(line + "\n" + text).isEqualTo(exitCode);
+    return text;
+  }
+}

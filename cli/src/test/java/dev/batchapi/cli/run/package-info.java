@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.cli.run;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** A StatsD server for the laptop: keeps every metric that arrived, to be shown after a run. */
-@NullMarked
-package dev.batchapi.runtime.local.statsd;
-
-import org.jspecify.annotations.NullMarked;

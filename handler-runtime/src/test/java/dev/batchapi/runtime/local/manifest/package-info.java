@@ -1,4 +1,0 @@
-@NullMarked
-package dev.batchapi.runtime.local.manifest;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.batchapi.runtime.local;
-
-import org.jspecify.annotations.NullMarked;

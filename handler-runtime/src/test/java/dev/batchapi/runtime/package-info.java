@@ -1,4 +1,0 @@
-@NullMarked
-package dev.batchapi.runtime;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Where a job's batches come from: a number, a list of items, or JSON lines. */
-@NullMarked
-package dev.batchapi.queue.input;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,186 @@
+package dev.batchapi.contract;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it runs, with the BatchAPI as it was when the job was accepted and everything resolved:
+ * defaults, overrides, percentages. Written once as JSON, read by every worker of the job.
+ *
+ * @param config what the handler's constructor gets
+ * @param batchSize items per batch, at least 1; the last batch may be shorter
+ * @param items how many items the job has, at least 1
+ * @param totalBatches how many batches they make
+ * @param maxFailedBatches more failed batches than this stop the job; null for no limit
+ */
+public record RunSpec(
+    @JsonProperty(required = true) Job job,
+    @JsonProperty(required = true) Handler handler,
+    @JsonProperty(required = true) ObjectNode config,
+    @JsonProperty(required = true) int batchSize,
+    @JsonProperty(required = true) int items,
+    @JsonProperty(required = true) int totalBatches,
+    @JsonProperty(required = true) Retry retry,
+    @JsonProperty(required = true) Timeouts timeouts,
+    @Nullable Integer maxFailedBatches,
+    @JsonProperty(required = true) Metrics metrics) {
+
+  public RunSpec {
+    atLeast(1, batchSize, "batchSize");
+    atLeast(1, items, "items");
+    if (totalBatches != batches(items, batchSize)) {
+      throw new IllegalArgumentException(
+          "totalBatches is %d, but %d items in batches of %d make %d"
+              .formatted(totalBatches, items, batchSize, batches(items, batchSize)));
+    }
+    if (maxFailedBatches != null) {
+      atLeast(0, maxFailedBatches, "maxFailedBatches");
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws RunSpecException if it is not that; its message names the field
+   */
+  public static RunSpec read(byte[] json) {
+    return RunSpecJson.read(json);
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote; the stream is closed.
+   *
+   * @throws RunSpecException if it is not that, or cannot be read; its message names the field
+   */
+  public static RunSpec read(InputStream json) {
+    return RunSpecJson.read(json);
+  }
+
+  /** As JSON, the same bytes for the same run. */
+  public byte[] toJson() {
+    return RunSpecJson.write(this);
+  }
+
+  /** How many batches so many items make; the last may be shorter. */
+  public static int batches(int items, int batchSize) {
+    return Math.ceilDiv(items, batchSize);
+  }
+
+  private static void atLeast(int least, int value, String field) {
+    if (value < least) {
+      throw new IllegalArgumentException("%s is %d, at least %d".formatted(field, value, least));
+    }
+  }
+
+  /**
+   * The BatchJob.
+   *
+   * @param workers how many it asked for when it was accepted, at least 1
+   * @param startTime when it was accepted, in ISO 8601
+   */
+  public record Job(
+      @JsonProperty(required = true) String uid,
+      @JsonProperty(required = true) String name,
+      @JsonProperty(required = true) String namespace,
+      @JsonProperty(required = true) String apiName,
+      @JsonProperty(required = true) int workers,
+      @JsonProperty(required = true) String startTime) {
+    public Job {
+      atLeast(1, workers, "workers");
+      try {
+        Instant.parse(startTime);
+      } catch (DateTimeParseException e) {
+        throw new IllegalArgumentException(
+            "startTime is \"%s\", no time such as 2026-01-31T12:00:00Z".formatted(startTime), e);
+      }
+    }
+  }
+
+  /**
+   * Where the author's class is.
+   *
+   * @param file the file with the class: a name in the code folder, or a path in the image; null if
+   *     the class is found by the class path alone (Java)
+   * @param inCodeFolder whether {@code file} is in the code folder (see {@link CodeFiles})
+   * @param classpath of Java: jars, folders of classes and {@code dir/*.jar}, in order
+   */
+  public record Handler(
+      @JsonProperty(required = true) Language language,
+      @Nullable String file,
+      @JsonProperty(required = true) boolean inCodeFolder,
+      @JsonProperty(required = true) String className,
+      @JsonProperty(required = true) List<String> classpath) {
+    public Handler {
+      if (file == null && (inCodeFolder || language == Language.PYTHON)) {
+        throw new IllegalArgumentException("file is missing");
+      }
+      classpath = List.copyOf(classpath);
+    }
+  }
+
+  /** In which host the handler runs. */
+  public enum Language {
+    @JsonProperty("python")
+    PYTHON,
+    @JsonProperty("java")
+    JAVA
+  }
+
+  /**
+   * How often a batch is tried.
+   *
+   * @param maxAttempts failures after which it is given up, at least 1
+   * @param initialBackoffSeconds wait after the first failure, doubled after each further one
+   * @param maxBackoffSeconds the longest wait
+   */
+  public record Retry(
+      @JsonProperty(required = true) int maxAttempts,
+      @JsonProperty(required = true) int initialBackoffSeconds,
+      @JsonProperty(required = true) int maxBackoffSeconds) {
+    public Retry {
+      atLeast(1, maxAttempts, "maxAttempts");
+      atLeast(0, initialBackoffSeconds, "initialBackoffSeconds");
+      atLeast(initialBackoffSeconds, maxBackoffSeconds, "maxBackoffSeconds");
+    }
+  }
+
+  /** In seconds; null for no limit. */
+  public record Timeouts(
+      @Nullable Integer startupSeconds,
+      @Nullable Integer batchSeconds,
+      @Nullable Integer runSeconds) {
+    public Timeouts {
+      positive(startupSeconds, "startupSeconds");
+      positive(batchSeconds, "batchSeconds");
+      positive(runSeconds, "runSeconds");
+    }
+
+    private static void positive(@Nullable Integer seconds, String field) {
+      if (seconds != null) {
+        atLeast(1, seconds, field);
+      }
+    }
+  }
+
+  /**
+   * Where the handler's metrics go.
+   *
+   * @param statsd {@code host:port}; null for the platform's
+   * @param flavour whose rules the server has; null for the platform's
+   * @param tags on every metric
+   */
+  public record Metrics(
+      @Nullable String statsd,
+      @Nullable MetricsFlavour flavour,
+      @JsonProperty(required = true) Map<String, String> tags) {
+    public Metrics {
+      tags = Map.copyOf(tags);
+    }
+  }
+}
