@@ -254,7 +254,8 @@ final class WorkerBenchmark {
           code.resolve(file(language)), language.equals("java") ? JAVA_ECHO : PYTHON_ECHO);
       var run = RunSpec.read(run("bench", language, false, code));
       try (var listener = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-          var metrics = StatsdMetrics.open(MetricsSettings.of("127.0.0.1", listener.getLocalPort()))) {
+          var metrics =
+              StatsdMetrics.open(MetricsSettings.of("127.0.0.1", listener.getLocalPort()))) {
         var hosts =
             new ChildHosts(
                 socket -> WorkerProcess.host(language, socket, code).start(),
