@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each file of the folder carries what a person reads about it, in comments at its end. */
 class InvalidManifestsTest {
   private static final Path FOLDER =
-      Path.of("src/test/resources/dev/batchapi/runtime/local/manifest/invalid");
+      Path.of("src/test/resources/dev/batchapi/cli/manifest/invalid");
 
   /** The rules of the CRDs, with the messages that an API server says. */
   private static final Path RULES = Path.of("../crds/src/test/resources/manifests/invalid");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ManifestsTest {
   private static final Path DIGITS =
-      Path.of("src/test/resources/dev/batchapi/runtime/local/manifest/valid/digits.yaml");
+      Path.of("src/test/resources/dev/batchapi/cli/manifest/valid/digits.yaml");
 
   static Stream<Path> filesThatAnApiServerTakes() throws IOException {
     try (var files = Files.list(Path.of("../crds/src/test/resources/manifests/valid"))) {
