@@ -62,7 +62,8 @@ class ReadmeIT {
   @Test
   void everyTestThatTheCrashTablesNameExists() throws Exception {
     var sources = new StringBuilder();
-    for (var module : List.of("queue", "handler-runtime/worker", "handler-runtime/image", "operator")) {
+    for (var module :
+        List.of("queue", "handler-runtime/worker", "handler-runtime/image", "operator")) {
       try (var files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           sources.append(Files.readString(file));
