@@ -201,7 +201,7 @@ final class SecurityIT {
         """
         apiVersion: v1
         kind: ConfigMap
-        metadata: {name: there}
+        metadata: {name: secret-numbers}
         data: {password: "s3cr3t"}
         ---
         apiVersion: v1
@@ -211,7 +211,8 @@ final class SecurityIT {
         """);
     team.applies(Team.python("echo", "input: {count: 1}", "", SLOW));
     for (var job :
-        List.of("there, password", "absent, password", "broken, password2", "broken, items")) {
+        List.of(
+            "secret-numbers, password", "absent, password", "broken, password2", "broken, items")) {
       var reference = job.split(", ", -1);
       attacker.applies(
           """
@@ -223,7 +224,7 @@ final class SecurityIT {
               .formatted(reference[0], reference[1], reference[0], reference[1]));
     }
 
-    assertThat(saysOfItsInput("there-password").replace("there", "X"))
+    assertThat(saysOfItsInput("secret-numbers-password").replace("secret-numbers", "X"))
         .as("the same whether it is there or not")
         .isEqualTo(saysOfItsInput("absent-password").replace("absent", "X"));
     assertThat(saysOfItsInput("broken-password2"))
