@@ -11,7 +11,7 @@ echo "Maven (versions stand in pom.xml):"
 ignored=-Dmaven.version.ignore='(?i).*[.-](alpha|beta|rc|cr|m|ea)[.-]?\d*'
 for goal in display-property-updates display-plugin-updates; do
   # The plugins' list goes on with what older Mavens could use.
-  $MVN -N "versions:$goal" "$ignored" | sed -n '/Require Maven/q; s/^.*\[INFO\]   \(.* -> .*\)/  \1/p'
+  $MVN -N "versions:$goal" "$ignored" | sed -n '/Require Maven/,$d; s/^.*\[INFO\]   \(.* -> .*\)/  \1/p'
 done
 
 echo "Python (versions stand in the Makefile):"
