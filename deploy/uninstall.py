@@ -87,7 +87,7 @@ def describe(left):
 
 def volumes():
     """Volumes of the queue whose storage class keeps them: with data of jobs that are no more."""
-    end = time.monotonic() + 10  # who provides volumes may take them away himself
+    end = time.monotonic() + 10  # what provides volumes may remove them by itself
     while True:
         left = [
             volume["metadata"]["name"]

@@ -32,7 +32,7 @@ def describe(error, limit, where):
             limit,
             stack(error),
         )
-    except BaseException:  # his exception's own methods may throw anything, and memory may be short
+    except BaseException:  # the exception's own methods may throw, and memory may be short
         reason = WORKER_BROKEN if breaks(error) else HANDLER_FAILED
         return as_json(reason, type(error).__name__, "", limit)
 

@@ -58,6 +58,6 @@ def _unblock():
 
 def _restore():
     for number, action in _SIGNALS.items():
-        if signal.getsignal(number) is _ignore:  # else the author has set one of his own
+        if signal.getsignal(number) is _ignore:  # else the author has set one
             signal.signal(number, action)
     _unblock()

@@ -28,7 +28,7 @@ def _there(code):
 
 
 def load(path, file, class_name):
-    """The author's class, checked. What his module throws while it runs comes out as it is, but for
+    """The author's class, checked. What their module throws while it runs comes out as it is, but for
     a failed import."""
     module = _run(path, file)
     found = vars(module).get(class_name)
@@ -61,7 +61,7 @@ def _run(path, file):
         sys.modules[name] = module  # before it runs: pickle and dataclasses look it up there
         # Not loader.get_code(): its cache takes a file changed within a second for the old one.
         exec(_code(loader, path, file), vars(module))
-    except SyntaxError as error:  # in a module of his that it imports
+    except SyntaxError as error:  # in a module that it imports
         raise HandlerInvalid(_syntax_error(error)) from None
     except ImportError as error:
         raise HandlerInvalid(_import_error(error)) from None

@@ -57,7 +57,7 @@ class MetricsClient:
         if hasattr(seconds, "total_seconds"):
             try:
                 seconds = seconds.total_seconds()
-            except Exception:  # his type's own method may throw anything
+            except Exception:  # the type's own method may throw anything
                 seconds = None
         self._push(HISTOGRAM, metric, seconds, tags)
 
@@ -193,7 +193,7 @@ def _number(value):
         raise TypeError("a text is no number")
     try:
         return float(value)
-    except Exception:  # his type's own methods may throw anything
+    except Exception:  # the type's own methods may throw anything
         raise TypeError(f"a {type(value).__name__} is no number") from None
 
 

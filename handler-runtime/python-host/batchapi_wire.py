@@ -70,7 +70,7 @@ class Connection:
     waits in poll() for the hang-up and ends the process. While the main thread waits for a frame it
     sees the end of file itself; the watchdog leaves it to it, or a STOP that is still unread would
     be lost. The watchdog also sends the metrics of a handler that runs long: never the author's
-    thread, in which a signal handler of his could throw in the middle of a frame.
+    thread, in which their signal handler could throw in the middle of a frame.
     """
 
     def __init__(self, sock):

@@ -67,7 +67,7 @@ public final class Cluster implements BeforeAllCallback {
     }
   }
 
-  /** What the user types, and what he reads: standard output and error together. */
+  /** What the user types, and what they read: standard output and error together. */
   static Result kubectl(String input, String... arguments) {
     var command = new ArrayList<>(List.of("kubectl"));
     command.addAll(List.of(arguments));
@@ -98,7 +98,7 @@ public final class Cluster implements BeforeAllCallback {
     return kubectl("", all.toArray(String[]::new));
   }
 
-  /** What an admin types about the installed product, and what he reads: it must succeed. */
+  /** What an admin types about the installed product, and what they read: it must succeed. */
   static String inSystem(String... arguments) {
     var result = in(SYSTEM, arguments);
     if (result.code() != 0) {

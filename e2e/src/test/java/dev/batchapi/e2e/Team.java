@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** A user and his namespace, which is gone when he is. */
+/** A user and their namespace, which is deleted on {@link #close}. */
 final class Team implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

@@ -44,7 +44,7 @@ enum Reason {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** For people. */
+  /** What was wrong with the line, for people. */
   String sentence() {
     return sentence;
   }

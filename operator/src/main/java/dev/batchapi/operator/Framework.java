@@ -30,7 +30,7 @@ final class Framework {
   private final Runnable halt;
 
   /**
-   * Does nothing yet.
+   * Connects to nothing before an operator is made.
    *
    * @param client stays open when the operator stops
    * @param halt ends the process at once

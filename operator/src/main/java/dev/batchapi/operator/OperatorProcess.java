@@ -51,7 +51,7 @@ final class OperatorProcess {
   private boolean stopped;
 
   /**
-   * Does nothing yet.
+   * Starts nothing before {@link #start}.
    *
    * @param client is closed at the end; passes the fence
    * @param fence is asked before the queue is touched

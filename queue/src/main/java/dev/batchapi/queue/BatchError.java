@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason what kind of failure, for programs
  * @param message one or two sentences for people
  * @param type the author's exception class; null if it was no exception
- * @param stack the author's own frames as his language prints them; null if there are none
+ * @param stack the author's own frames as their language prints them; null if there are none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BatchError(

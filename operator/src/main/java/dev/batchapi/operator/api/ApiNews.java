@@ -50,7 +50,7 @@ record ApiNews(Kind kind, String reason, String note) {
               .filter(
                   c -> c.status() == condition.status() && c.reason().equals(condition.reason()));
       var holds = condition.status() == Condition.Status.TRUE;
-      // That jobs are submitted was told of each.
+      // Each submission had an Event of its own.
       if (told.isEmpty() && !(holds && condition.type().equals(ApiStatus.JOBS_SUBMITTED))) {
         news.add(
             new ApiNews(

@@ -24,7 +24,7 @@ final class ApiStatus {
   private ApiStatus() {}
 
   /**
-   * The status.
+   * The whole status of a pass, conditions merged with those that were there.
    *
    * @param jobs the BatchJobs of this BatchAPI by name, with those that were created just now
    * @param results of the entries that had to be submitted

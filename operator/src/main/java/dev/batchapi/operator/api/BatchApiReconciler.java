@@ -45,7 +45,7 @@ public final class BatchApiReconciler implements Reconciler<BatchApi> {
   private final Clock clock;
 
   /**
-   * Does nothing yet.
+   * A reconciler that keeps no state between passes.
    *
    * @param host without it no BatchAPI in Python is ready
    */

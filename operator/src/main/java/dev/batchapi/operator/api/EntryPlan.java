@@ -26,7 +26,7 @@ record EntryPlan(List<JobEntry> submit, Set<String> remove) {
   }
 
   /**
-   * Decides.
+   * What to submit and what to remove so that the BatchJobs are those of {@code spec.jobs}.
    *
    * @param owned names of the BatchJobs that belong to this BatchAPI
    */

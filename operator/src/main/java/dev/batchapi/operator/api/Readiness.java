@@ -9,7 +9,7 @@ sealed interface Readiness {
   /** How many keys of a ConfigMap a message names. */
   int NAMED = 20;
 
-  /** They can. */
+  /** Jobs can run. */
   record Ready() implements Readiness {}
 
   /**

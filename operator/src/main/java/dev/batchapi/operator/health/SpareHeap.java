@@ -22,10 +22,10 @@ public final class SpareHeap implements AutoCloseable {
   /** How often to look. */
   public static final Duration LOOK_EVERY = Duration.ofSeconds(20);
 
-  /** So much more than after the last collection is worth a pause of a tenth of a second. */
+  /** Collect when the old generation has grown by this much: it pauses for about 0.1 s. */
   private static final long WORTH_BYTES = 16 << 20;
 
-  /** So many looks later, what was alive at the last collection may be no more. */
+  /** Collect every so many looks at least: what was alive may be garbage without any growth. */
   private static final int WORTH_LOOKS = 15;
 
   private final MemoryPoolMXBean old;

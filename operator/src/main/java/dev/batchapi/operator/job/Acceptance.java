@@ -199,7 +199,7 @@ final class Acceptance {
     return job;
   }
 
-  /** Its own reconciler's word on it as it is now: only that knows what the dry run says. */
+  /** Trusts the Ready condition of this generation: only its reconciler runs the dry run. */
   private static void checkReady(BatchJob job, BatchApi api, Instant now) {
     var ready =
         Conditions.find(api.getStatus() == null ? null : api.getStatus().conditions(), "Ready")

@@ -11,8 +11,8 @@ final class Ending {
   private Ending() {}
 
   /**
-   * Decides. What the counts say goes before what the workers say: a job whose batches all have
-   * their outcome has not failed because a worker was lost.
+   * Whether the job ends, and how. What the counts say goes before what the workers say: a job
+   * whose batches all have their outcome has not failed because a worker was lost.
    *
    * @param counts of the ledger, now, without an end record
    */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a person would want to have seen happen, from one status to the next; bounded. */
 final class JobNews {
-  /** Lost workers that are told of, each; after them the condition has to do. */
+  /** At most so many lost workers get an Event each; later ones show in the condition only. */
   private static final int LOSSES_TOLD = 10;
 
   private JobNews() {}
@@ -21,7 +21,7 @@ final class JobNews {
   record Item(Kind kind, String reason, String note) {}
 
   /**
-   * The news.
+   * What became true from one status to the next, for Events.
    *
    * @param lastLoss last words of the worker that was lost last, or empty; asked for only if one
    *     was

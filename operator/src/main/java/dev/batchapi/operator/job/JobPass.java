@@ -30,7 +30,7 @@ final class JobPass {
   private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
-  /** A pod that can't be made says so in events alone, which nobody watches. Others are told of. */
+  /** A pod that can't be created shows in Events alone, which are not watched; look again then. */
   private static final Duration POD_TROUBLE = Duration.ofSeconds(5);
 
   private final Tools tools;
@@ -53,7 +53,7 @@ final class JobPass {
       Clock clock) {}
 
   /**
-   * What came out.
+   * What a pass leaves: a status to write, and when to look again.
    *
    * @param end the job's end, if it has one
    * @param again after which time to look again at the latest

@@ -67,7 +67,7 @@ record Pool(Workers workers, int allowed, int useful, int progress) {
     }
   }
 
-  /** Decides. */
+  /** Which workers to create and to delete, and when the next look is due. */
   Plan plan(Instant now) {
     var create = new ArrayList<NewWorker>();
     var delete = new ArrayList<String>();

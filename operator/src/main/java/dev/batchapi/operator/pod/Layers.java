@@ -29,8 +29,8 @@ final class Layers {
    * Lays the author's settings over ours.
    *
    * @param path what messages call the author's
-   * @throws PodTemplateException if his is not what ours is, an object or a list, or an element has
-   *     no key or one that another has
+   * @throws PodTemplateException if theirs is not what ours is, an object or a list, or an element
+   *     has no key or one that another has
    */
   static ObjectNode authors(ObjectNode over, ObjectNode under, String path) {
     check(path, "", under, over);
@@ -80,28 +80,28 @@ final class Layers {
     return merged;
   }
 
-  private static void check(String path, String field, JsonNode ours, JsonNode his) {
-    if (ours.isMissingNode() || ours.isNull() || his.isNull()) {
+  private static void check(String path, String field, JsonNode ours, JsonNode theirs) {
+    if (ours.isMissingNode() || ours.isNull() || theirs.isNull()) {
       return;
     }
-    if (ours.isObject() != his.isObject() || ours.isArray() != his.isArray()) {
+    if (ours.isObject() != theirs.isObject() || ours.isArray() != theirs.isArray()) {
       throw new PodTemplateException(
-          "%s must be %s, but is %s.".formatted(path, kind(ours), kind(his)));
+          "%s must be %s, but is %s.".formatted(path, kind(ours), kind(theirs)));
     }
-    for (var inner : his.properties()) {
+    for (var inner : theirs.properties()) {
       var name = inner.getKey();
       check(path + "." + name, name, ours.path(name), inner.getValue());
     }
     var key = KEYS.get(field);
-    if (key != null && his instanceof ArrayNode list) {
+    if (key != null && theirs instanceof ArrayNode list) {
       checkElements(path, key, ours, list);
     }
   }
 
-  private static void checkElements(String path, String key, JsonNode ours, ArrayNode his) {
+  private static void checkElements(String path, String key, JsonNode ours, ArrayNode theirs) {
     var names = new HashSet<JsonNode>();
-    for (var i = 0; i < his.size(); i++) {
-      var name = his.get(i).path(key);
+    for (var i = 0; i < theirs.size(); i++) {
+      var name = theirs.get(i).path(key);
       if (!name.isTextual()) {
         throw new PodTemplateException(
             "%s[%d] has no %s, by which the elements of this list are told apart."
@@ -114,7 +114,7 @@ final class Layers {
       }
       for (var element : ours) {
         if (element.path(key).equals(name)) {
-          check("%s[%s]".formatted(path, name.asText()), "", element, his.get(i));
+          check("%s[%s]".formatted(path, name.asText()), "", element, theirs.get(i));
         }
       }
     }

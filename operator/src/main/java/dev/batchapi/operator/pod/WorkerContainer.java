@@ -43,7 +43,7 @@ final class WorkerContainer {
   private WorkerContainer() {}
 
   /**
-   * The container.
+   * The container that leases batches and hands them to the handler's.
    *
    * @param graceSeconds the pod's
    * @param user whom it runs as; null: whom the image or the platform says

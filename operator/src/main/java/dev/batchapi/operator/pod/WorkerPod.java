@@ -53,7 +53,7 @@ final class WorkerPod {
 
   private WorkerPod() {}
 
-  /** The pod template, with what the author wrote as he wrote it. */
+  /** The pod template, with what the author wrote as they wrote it. */
   static ObjectNode of(FrozenJob job, Map<String, String> labels) {
     var authors = authors(job.pod());
     var pod = Layers.merge(authors, KubernetesJson.tree(always(job, labels, authors)));

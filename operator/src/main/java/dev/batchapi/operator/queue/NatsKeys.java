@@ -58,7 +58,7 @@ public final class NatsKeys {
   private final String namespace;
 
   /**
-   * Does nothing yet.
+   * Neither reads nor makes keys before it is asked.
    *
    * @param namespace the operator's own, which is also the server's
    */
@@ -151,7 +151,7 @@ public final class NatsKeys {
     if (found.equals(wanted)) {
       return;
     }
-    // Somebody may have had his reasons, and a server that runs would not read it anyway.
+    // An admin may have had reasons, and a server that runs would not read it anyway.
     if (operatorLine(found).equals(operatorLine(wanted))) {
       LOG.warn(
           "Secret {} in {} is another configuration than this version makes from the same keys; it"

@@ -45,7 +45,7 @@ public final class Accounts {
     this.workerSigner = workerSigner;
   }
 
-  /** New keys. */
+  /** New keys, of random numbers. */
   public static Accounts generate() {
     var random = new SecureRandom();
     try {

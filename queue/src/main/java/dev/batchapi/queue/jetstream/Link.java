@@ -232,7 +232,7 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** The same, where no refusal is part of the game. */
+  /** As {@link #call}, for requests that the server has no reason to refuse. */
   <T extends @Nullable Object> T request(String what, Call<T> call) {
     try {
       return call(what, call);

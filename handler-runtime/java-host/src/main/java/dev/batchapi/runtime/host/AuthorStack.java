@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A stack trace as Java prints it, with the author's frames and what he called, without the host's.
+ * A stack trace as Java prints it, with the author's frames and what they called, without the
+ * host's.
  */
 final class AuthorStack {
   /** Frames of one exception; a recursion without end has the same few again and again. */

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /**
  * Below the author's loader: defines our binding classes once more, so that they are linked against
- * his Jackson.
+ * the author's Jackson.
  */
 final class BindingLoader extends ClassLoader {
   private static final String OURS = "dev.batchapi.runtime.host.";
@@ -35,7 +35,7 @@ final class BindingLoader extends ClassLoader {
    * The binding for this author's classes.
    *
    * @param ours gives what {@link #ours} made
-   * @throws HandlerInvalidException if his Jackson is not one that this works with
+   * @throws HandlerInvalidException if the author's Jackson is not one that this works with
    */
   static JsonBinding bindingFor(AuthorLoader author, Supplier<JsonBinding> ours)
       throws HandlerInvalidException {

@@ -33,8 +33,8 @@ final class Breakage {
       return false;
     } catch (VirtualMachineError error) {
       return !(error instanceof StackOverflowError);
-    } catch (Throwable his) {
-      return false; // his own getCause()
+    } catch (Throwable other) {
+      return false; // the exception's own getCause() threw
     }
   }
 

@@ -101,7 +101,7 @@ final class Conversation {
         return session.exitCode();
       }
     } catch (InterruptedException e) {
-      // Of this thread nobody knows but the author who looks for it; then it ends sooner.
+      // Only author code that enumerates threads interrupts this one; to end early is what it asks.
     }
     session.closeMetrics();
     return session.exitCode();

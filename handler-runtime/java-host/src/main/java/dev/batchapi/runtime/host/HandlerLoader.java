@@ -43,8 +43,8 @@ final class HandlerLoader {
    */
   LoadedHandler load(Start start, MetricsClient metrics, Supplier<JsonBinding> ours)
       throws HandlerInvalidException, HandlerBrokenException {
-    // With a class path and no file of its own, what lies in the folder is not his handler's
-    // source.
+    // With a class path and no file of its own, what lies in the folder is not the
+    // handler's source.
     boolean inSource = start.handler().file() != null || start.handler().classpath().isEmpty();
     List<Path> sources = inSource ? sources() : List.of();
     if (!sources.isEmpty()) {

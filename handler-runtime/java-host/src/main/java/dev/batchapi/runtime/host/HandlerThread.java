@@ -3,8 +3,8 @@ package dev.batchapi.runtime.host;
 /**
  * The thread that the author's code runs on.
  *
- * <p>It can be interrupted only while his code runs: an interrupt that comes later, say from a
- * watchdog of his, would close the socket under the answer that is being written.
+ * <p>It can be interrupted only while that code runs: an interrupt that comes later, say from a
+ * watchdog of the author's, would close the socket under the answer that is being written.
  */
 final class HandlerThread extends Thread {
   /** Guards {@link #authorsTurn}. */
@@ -23,7 +23,9 @@ final class HandlerThread extends Thread {
     void close();
   }
 
-  /** Gives the author his turn, with his context class loader. No interrupt of his outlives it. */
+  /**
+   * Begins the author's turn, with their context class loader. None of its interrupts outlives it.
+   */
   Turn give(ClassLoader loader) {
     setContextClassLoader(loader);
     synchronized (turn) {

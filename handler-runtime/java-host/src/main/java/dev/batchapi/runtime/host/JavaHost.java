@@ -35,7 +35,7 @@ public final class JavaHost {
    * print how the image there starts it.
    */
   public static void main(String[] arguments) throws IOException {
-    // The author may replace System.err; what the host has to say is not his.
+    // The author may replace System.err; what the host has to say is not for it.
     PrintStream errors = System.err;
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     if (arguments.length == 1 && arguments[0].equals("--train")) {

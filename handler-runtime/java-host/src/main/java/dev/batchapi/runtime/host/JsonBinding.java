@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Between JSON and the author's types. A seam of class loaders: the one implementation is linked
- * against the author's Jackson, or against ours when he brings none.
+ * against the author's Jackson, or against ours when they bring none.
  */
 public interface JsonBinding {
 

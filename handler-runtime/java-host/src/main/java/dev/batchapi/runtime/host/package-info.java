@@ -3,8 +3,8 @@
  * dev.batchapi.runtime.host.JavaHost}; {@code Session} is the conversation with the worker, {@code
  * HandlerLoader} turns a code folder and a class path into a handler.
  *
- * <p>The author's classes live in a class loader that sees the JDK, the handler API and his own
- * class path. None of our libraries is visible to him, except Jackson when he brings none.
+ * <p>The author's classes live in a class loader that sees the JDK, the handler API and their own
+ * class path. None of our libraries is visible to them, except Jackson when they bring none.
  */
 @NullMarked
 package dev.batchapi.runtime.host;

@@ -23,7 +23,7 @@ public class HostStartException extends Exception {
   /**
    * A host that did not get ready.
    *
-   * @param stack the author's own frames; null if he did not throw
+   * @param stack the author's own frames; null if the code did not throw
    */
   public HostStartException(Kind kind, String message, @Nullable String stack) {
     super(message);
@@ -36,7 +36,7 @@ public class HostStartException extends Exception {
     return kind;
   }
 
-  /** The message, and the author's own frames if he threw. */
+  /** The message, and the author's own frames if their code threw. */
   public String lastWords() {
     return stack == null ? message : message + "\n" + stack;
   }

@@ -84,7 +84,7 @@ final class Misfit {
 
   private static @Nullable Throwable thrownByAuthor(JsonMappingException failure) {
     if (failure instanceof InvalidDefinitionException) {
-      return null; // His type, and not his code: the cause is Jackson's.
+      return null; // Their type, and not their code: the cause is Jackson's.
     }
     Throwable cause = failure.getCause();
     while (cause instanceof JsonMappingException) {

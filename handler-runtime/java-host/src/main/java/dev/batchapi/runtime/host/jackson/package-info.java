@@ -1,6 +1,6 @@
 /**
  * Binding by Jackson 2. These classes are defined a second time, below the author's class loader,
- * when he brings his own Jackson: they use nothing of ours but {@code JsonBinding} and its
+ * when the author brings a Jackson: they use nothing of ours but {@code JsonBinding} and its
  * exceptions, and of Jackson only what 2.10 has.
  */
 @NullMarked
