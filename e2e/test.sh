@@ -35,4 +35,6 @@ step installation "$MAKE" install
 # The images' tags stay the same from build to build.
 kubectl -n batchapi-system rollout restart deployment/batchapi-operator >/dev/null
 step operator kubectl -n batchapi-system rollout status deployment/batchapi-operator --timeout=120s
+step release "$MAKE" release
+python_tests release-files release
 "$PYTHON" e2e/report/maven.py verify

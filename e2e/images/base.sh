@@ -23,7 +23,7 @@ python() {
   local version name closure program
   version=$(apt-cache show --no-all-versions python3 | sed -n 's/^Version: \(3\.[0-9]*\).*/\1/p')
   [ -n "$version" ] || { apt-get update -q >&2 && version=$(apt-cache show --no-all-versions python3 | sed -n 's/^Version: \(3\.[0-9]*\).*/\1/p'); }
-  name=localhost/batchapi-base-python:$version-2
+  name=localhost/batchapi-base-python:$version-3
   echo "$name"
   [ -z "$(id_of "$name")" ] || return 0
   # All that Python's library needs, without the tools for installing packages and the interpreters that come with them.
@@ -33,7 +33,8 @@ python() {
   # shellcheck disable=SC2086 # names, each a word
   (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root $closure libc-bin tzdata busybox-static)
   for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
-  rm -rf "$work"/root/usr/share/{doc,man,locale,lintian,bash-completion,info,applications,pixmaps} "$work"/root/usr/share/zoneinfo/right
+  find "$work/root/usr/share/doc" -type f ! -name copyright -delete # licences stay
+  rm -rf "$work"/root/usr/share/{man,locale,lintian,bash-completion,info,applications,pixmaps} "$work"/root/usr/share/zoneinfo/right
   ln -s "python$version" "$work/root/usr/bin/python3"
   for program in $("$work/root/bin/busybox" --list); do
     [ -e "$work/root/bin/$program" ] || ln -s busybox "$work/root/bin/$program"
@@ -48,7 +49,7 @@ python() {
 jdk() {
   local name base
   base=$(python)
-  name=localhost/batchapi-base-jdk:$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" | tr '+' '-')-2
+  name=localhost/batchapi-base-jdk:$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$JAVA_HOME/release" | tr '+' '-')-3
   echo "$name"
   [ -z "$(id_of "$name")" ] || return 0
   mkdir -p "$work/jdk/opt"

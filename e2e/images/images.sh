@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds our images from the Dockerfiles that ship, on bases made here, and gives them to the test cluster with the
-# other images that pods of the product and of its tests ask for. What has not changed is neither built nor imported.
+# Gives our images to the test cluster, with the other images that pods of the product and of its tests ask for. What
+# has not changed is neither built nor imported.
 set -euo pipefail
 images=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$images/../..
@@ -29,29 +29,14 @@ program() { # name, program, path in the image, user
 }
 static() { "$images/static-image.sh" "${@:1:4}" >"$5"; }
 
-build() { # name, folder of the Dockerfile
-  local before id log=$CACHE/images/${2%%/*}.log
-  before=$(id_of "$1")
-  buildah bud --layers --isolation chroot --network host --pull-never \
-    --build-arg BASE_IMAGE="$python" --build-arg JDK_IMAGE="$jdk" -t "$1" "$root/$2" >"$log" 2>&1 ||
-    { tail -n 20 "$log" >&2; die "make images: $2/Dockerfile failed; the whole log is $log."; }
-  id=$(id_of "$1")
-  [ -z "$before" ] || [ "$before" = "$id" ] || buildah rmi "$before" >/dev/null
-}
-
 require_root 'make images'
 alive "$NODE_PID" || die "make images: no cluster is running on this machine: start it with 'make cluster'."
 mkdir -p "$CACHE/images"
 exec 8<"$CACHE/images"
 flock 8
-require_packages 'make images' buildah=buildah
+"$images/ours.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-python=$("$images/base.sh" python)
-jdk=$("$images/base.sh" jdk)
-
-build "$RUNTIME_IMAGE" handler-runtime/image
-build "$OPERATOR_IMAGE" operator
 built "$RUNTIME_IMAGE" "$RUNTIME_IMAGE"
 built "$OPERATOR_IMAGE" "$OPERATOR_IMAGE"
 # An author's image built on ours, with a compiled handler.
@@ -67,7 +52,7 @@ built batchapi-e2e/java:1 batchapi-e2e/java:1
 program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
 program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534
 # An author's image: Python and nothing of ours.
-built batchapi-e2e/python:3.11 "$python"
+built batchapi-e2e/python:3.11 "$("$images/base.sh" python)"
 # A program that does nothing, for `make bench-job`.
 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$CACHE/images/nothing" "$images/nothing/main.go"
 program batchapi-e2e/nothing:1 "$CACHE/images/nothing" /nothing 65532

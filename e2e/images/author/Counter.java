@@ -5,7 +5,7 @@ import dev.batchapi.handler.BatchHandler;
 import dev.batchapi.handler.MetricsClient;
 import java.util.List;
 
-/** An author's handler, compiled into his own image, which is built on the runtime image. */
+/** An author's handler, compiled into an image of their own, which is built on the runtime image. */
 public final class Counter implements BatchHandler<Integer, List<Integer>> {
   private final MetricsClient metrics;
 
