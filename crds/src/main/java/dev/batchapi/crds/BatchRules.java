@@ -1,5 +1,6 @@
 package dev.batchapi.crds;
 
+import dev.batchapi.contract.MetricsFlavour;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,13 @@ public final class BatchRules {
       Limits.checkFreeForm(spec.template().spec(), "spec.template.spec").ifPresent(found::add);
     }
     if (spec.metrics() != null) {
-      found.matches(
-          spec.metrics().statsd(), Syntax.HOST_PORT, "spec.metrics.statsd", Rules.HOST_PORT);
+      found.matches(spec.metrics().statsd(), Syntax.STATSD, "spec.metrics.statsd", Rules.STATSD);
+      found.require(
+          spec.metrics().statsd() == null
+              || !spec.metrics().statsd().startsWith("unix:")
+              || spec.metrics().flavour() != MetricsFlavour.PROMETHEUS,
+          "spec.metrics",
+          Rules.UNIX_STATSD);
       var tags = spec.metrics().tags() == null ? Map.<String, String>of() : spec.metrics().tags();
       found.require(
           tags.keySet().stream().allMatch(tag -> tag.matches(Syntax.TAG_NAME)),

@@ -10,14 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the handler's metrics go. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value =
+        "!has(self.statsd) || !self.statsd.startsWith('unix:') || !has(self.flavour) ||"
+            + " self.flavour == 'datadog'",
+    message = Rules.UNIX_STATSD)
 public record Metrics(
     @JsonPropertyDescription(
-            "host:port to which the handler's metrics are sent, as StatsD over UDP. Default: the"
-                + " operator's setting, which is the installed statsd-exporter.")
+            "host:port to which the handler's metrics are sent, as StatsD over UDP. With flavour"
+                + " datadog also unix:///path of an agent's socket, which must be the one that the"
+                + " operator is set to use. Default: the operator's setting, which is the installed"
+                + " statsd-exporter.")
         @Size(min = 3, max = 261)
-        @ValidationRule(
-            value = "self.matches('" + Syntax.HOST_PORT + "')",
-            message = Rules.HOST_PORT)
+        @ValidationRule(value = "self.matches('" + Syntax.STATSD + "')", message = Rules.STATSD)
         @Nullable String statsd,
     @JsonPropertyDescription(
             "Whose rules that server has: prometheus (statsd_exporter: a negative gauge is sent as 0 and"

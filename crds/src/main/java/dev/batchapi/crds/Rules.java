@@ -48,7 +48,11 @@ final class Rules {
   static final String BACKOFF = "initialBackoffSeconds must not be more than maxBackoffSeconds";
   static final String FAILURE_LIMIT =
       "must be a number of batches, such as 10, or a percentage of them, such as 5%";
-  static final String HOST_PORT = "must be host:port, such as statsd-exporter.monitoring:9125";
+  static final String STATSD =
+      "must be host:port, such as statsd-exporter.monitoring:9125, or unix:///path, such as"
+          + " unix:///var/run/datadog/dsd.socket";
+  static final String UNIX_STATSD =
+      "statsd can be a Unix socket only with flavour datadog: name host:port, or another flavour";
   static final String TAG_NAMES =
       "names of tags must be letters, digits and '_', at most 64, and not start with a digit";
   static final String TAG_VALUES =

@@ -14,7 +14,12 @@ final class Syntax {
   static final String TAG_NAME = "^[A-Za-z_][A-Za-z0-9_]{0,63}$";
   static final String TAG_VALUE =
       "^([^$]|[$]([^(]|$)|[$][(](api_name|namespace|job_name|job_id)[)])*$";
-  static final String HOST_PORT = "^[^ /]+:[0-9]{1,5}$";
+
+  /**
+   * {@code host:port}, or {@code unix://} and the path of a socket, none of whose parts is hidden.
+   */
+  static final String STATSD = "^([^ /]+:[0-9]{1,5}|unix://(/[A-Za-z0-9_][A-Za-z0-9._-]*)+)$";
+
   static final String PERCENT = "^(100|[0-9]{1,2})%$";
   static final String QUANTITY =
       "^([0-9]+([.][0-9]*)?|[.][0-9]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";

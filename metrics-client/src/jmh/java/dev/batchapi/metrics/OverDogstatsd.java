@@ -5,6 +5,6 @@ public final class OverDogstatsd {
   private OverDogstatsd() {}
 
   public static StatsdMetrics open(MetricsSettings settings) {
-    return StatsdMetrics.open(settings, new Losses(), new DogstatsdTransport(settings));
+    return StatsdMetrics.open(settings.withFlavour(Flavour.DATADOG));
   }
 }

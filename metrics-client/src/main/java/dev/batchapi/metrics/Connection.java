@@ -53,9 +53,9 @@ final class Connection {
   private long openedAt;
   private long stuckUntil = System.nanoTime();
 
-  Connection(MetricsSettings settings, Resolver resolver, ChannelOpener opener, Duration rotation) {
-    this.port = settings.port();
-    this.addresses = new Addresses(settings.host(), resolver);
+  Connection(StatsdAddress.Udp server, Resolver resolver, ChannelOpener opener, Duration rotation) {
+    this.port = server.port();
+    this.addresses = new Addresses(server.host(), resolver);
     this.opener = opener;
     this.rotationNanos = rotation.toNanos();
     ask(System.nanoTime());

@@ -9,6 +9,8 @@ import java.util.Map;
  * batchapi_metrics_changed}, with the tag {@code reason}. They appear only where there are any.
  */
 final class LossReport {
+  private static final String PREFIX = "batchapi_metrics_";
+
   private final Losses losses;
   private final List<Line> lines = new ArrayList<>();
 
@@ -27,11 +29,16 @@ final class LossReport {
     this.losses = losses;
     TagRules tagRules = new TagRules(defaultTags);
     for (Loss reason : Loss.values()) {
-      String name = "batchapi_metrics_" + (reason.dropsMetric() ? "dropped" : "changed");
+      String name = PREFIX + (reason.dropsMetric() ? "dropped" : "changed");
       List<String> tags =
           tagRules.clean(new Object[] {"reason"}, new Object[] {reason.text()}).pairs();
       lines.add(new Line(reason, new Series(Kind.COUNTER, name, tags)));
     }
+  }
+
+  /** Whether a series tells of losses. */
+  static boolean isOne(Series series) {
+    return series.name().startsWith(PREFIX);
   }
 
   /** Sends what was lost since the last time. */

@@ -7,8 +7,7 @@ import java.util.Optional;
 /**
  * Where metrics go and how.
  *
- * @param host name or address of the StatsD server; it need not resolve yet
- * @param port its UDP port, 1 to 65535
+ * @param server where the StatsD server listens; a Unix socket is of the flavour datadog only
  * @param tags on every metric, over the handler's own of the same key; at most 10
  * @param flavour which rules the server has
  * @param maxSeries how many different series (name, kind and tags) one client sends, 1 to 100000
@@ -17,14 +16,13 @@ import java.util.Optional;
  *     right where Prometheus ingests the exporter's start timestamps
  */
 public record MetricsSettings(
-    String host,
-    int port,
+    StatsdAddress server,
     Map<String, String> tags,
     Flavour flavour,
     int maxSeries,
     int zeroSeconds) {
 
-  /** Variable that holds {@code host:port}; without it nothing is sent. */
+  /** Variable that holds {@code host:port} or {@code unix:///path}; without it nothing is sent. */
   public static final String STATSD = "BATCHAPI_STATSD";
 
   /** Variable that holds the tags of every metric, {@code key:value,key:value}. */
@@ -49,11 +47,9 @@ public record MetricsSettings(
    * @throws IllegalArgumentException saying what is out of range
    */
   public MetricsSettings {
-    if (host.isBlank() || !host.equals(host.strip()) || host.contains("/")) {
-      throw new IllegalArgumentException("\"" + host + "\" is no host name or address");
-    }
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+    if (server instanceof StatsdAddress.Unix && flavour != Flavour.DATADOG) {
+      throw new IllegalArgumentException(
+          "a Unix socket needs the flavour datadog; for prometheus name host:port");
     }
     if (tags.size() > WireRules.MAX_TAGS) {
       throw new IllegalArgumentException(
@@ -72,27 +68,22 @@ public record MetricsSettings(
 
   /** Prometheus flavour, no tags, 1,000 series. */
   public static MetricsSettings of(String host, int port) {
-    return new MetricsSettings(host, port, Map.of(), Flavour.PROMETHEUS, DEFAULT_MAX_SERIES, 0);
+    return of(new StatsdAddress.Udp(host, port));
+  }
+
+  /** No tags, 1,000 series; the flavour is prometheus, and for a Unix socket datadog. */
+  public static MetricsSettings of(StatsdAddress server) {
+    Flavour flavour = server instanceof StatsdAddress.Unix ? Flavour.DATADOG : Flavour.PROMETHEUS;
+    return new MetricsSettings(server, Map.of(), flavour, DEFAULT_MAX_SERIES, 0);
   }
 
   /**
-   * From {@code host:port}; an IPv6 address stands in brackets.
+   * The same from text, see {@link StatsdAddress#parse}.
    *
    * @throws IllegalArgumentException saying what was expected
    */
   public static MetricsSettings parse(String address) {
-    int colon = address.lastIndexOf(':');
-    String host = colon < 0 ? "" : address.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    } else if (host.contains(":")) {
-      host = "";
-    }
-    String port = address.substring(colon + 1);
-    if (host.isEmpty() || !port.matches("[0-9]{1,5}")) {
-      throw new IllegalArgumentException("\"" + address + "\" is not host:port");
-    }
-    return of(host, Integer.parseInt(port));
+    return of(StatsdAddress.parse(address));
   }
 
   /**
@@ -105,7 +96,7 @@ public record MetricsSettings(
     if (address.isEmpty()) {
       return Optional.empty();
     }
-    MetricsSettings server = read(STATSD, address, MetricsSettings::parse);
+    StatsdAddress server = read(STATSD, address, StatsdAddress::parse);
     Map<String, String> tags =
         read(TAGS, environment.getOrDefault(TAGS, ""), MetricsSettings::parseTags);
     Flavour flavour = read(FLAVOUR, environment.getOrDefault(FLAVOUR, "prometheus"), Flavour::of);
@@ -120,27 +111,30 @@ public record MetricsSettings(
             environment.getOrDefault(ZERO_SECONDS, "0"),
             text -> number(text, 0, LARGEST_ZERO_SECONDS));
     return Optional.of(
-        new MetricsSettings(server.host(), server.port(), tags, flavour, maxSeries, zeroSeconds));
+        read(
+            STATSD,
+            address,
+            _ -> new MetricsSettings(server, tags, flavour, maxSeries, zeroSeconds)));
   }
 
   /** The same with these tags on every metric. */
   public MetricsSettings withTags(Map<String, String> newTags) {
-    return new MetricsSettings(host, port, newTags, flavour, maxSeries, zeroSeconds);
+    return new MetricsSettings(server, newTags, flavour, maxSeries, zeroSeconds);
   }
 
   /** The same for another kind of server. */
   public MetricsSettings withFlavour(Flavour newFlavour) {
-    return new MetricsSettings(host, port, tags, newFlavour, maxSeries, zeroSeconds);
+    return new MetricsSettings(server, tags, newFlavour, maxSeries, zeroSeconds);
   }
 
   /** The same with another limit of series. */
   public MetricsSettings withMaxSeries(int newMaxSeries) {
-    return new MetricsSettings(host, port, tags, flavour, newMaxSeries, zeroSeconds);
+    return new MetricsSettings(server, tags, flavour, newMaxSeries, zeroSeconds);
   }
 
   /** The same with another pause between a counter's 0 and its first value, 0 for no 0. */
   public MetricsSettings withZeroSeconds(int newZeroSeconds) {
-    return new MetricsSettings(host, port, tags, flavour, maxSeries, newZeroSeconds);
+    return new MetricsSettings(server, tags, flavour, maxSeries, newZeroSeconds);
   }
 
   private interface Parser<T> {

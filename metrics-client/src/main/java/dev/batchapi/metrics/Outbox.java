@@ -219,7 +219,7 @@ final class Outbox implements AutoCloseable {
       due = now + COUNTERS_NANOS;
     }
     if (transport.holdsLines()) {
-      var _ = transport.flush();
+      transport.pass();
     }
     return due;
   }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * kill costs at most the last second of counters.
  *
  * <p>Opening waits for at most 0.5 s (for the host's name), a push for 0.25 s, a flush or a close
- * for 1 s, and all of them as a rule not at all. There is one thread, a daemon.
+ * for 1 s, and all of them as a rule not at all. There is one thread, a daemon; for the flavour
+ * datadog four, since java-dogstatsd-client sends, which the first flush also waits for to load.
  */
 public final class StatsdMetrics implements MetricsClient, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatsdMetrics.class);
@@ -56,7 +57,28 @@ public final class StatsdMetrics implements MetricsClient, AutoCloseable {
   /** A client of this server. An unknown host is no error: it is looked for again every second. */
   public static StatsdMetrics open(MetricsSettings settings) {
     Losses losses = new Losses();
-    return open(settings, losses, new UdpTransport(settings, losses));
+    return open(settings, losses, transport(settings, losses));
+  }
+
+  /**
+   * A client whose lines another process sends, which has a client of its own.
+   *
+   * @param settings the tags, flavour and limit of the other one; where it sends them to is its own
+   *     affair
+   */
+  public static StatsdMetrics relayed(MetricsSettings settings, MetricsRelay relay) {
+    Losses losses = new Losses();
+    return open(settings, losses, new CarriedTransport(losses, way -> new Relaying(relay, way)));
+  }
+
+  private static Transport transport(MetricsSettings settings, Losses losses) {
+    if (settings.flavour() == Flavour.DATADOG) {
+      return new CarriedTransport(losses, way -> new Dogstatsd(settings.server(), way));
+    }
+    return switch (settings.server()) {
+      case StatsdAddress.Udp udp -> new UdpTransport(udp, losses);
+      case StatsdAddress.Unix _ -> throw new IllegalStateException("refused by the settings");
+    };
   }
 
   /** For tests, and for comparing transports. */

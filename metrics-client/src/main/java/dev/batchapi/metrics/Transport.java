@@ -1,9 +1,9 @@
 package dev.batchapi.metrics;
 
 /**
- * The way to the server. Used by one thread at a time, but for {@link #holdsLines} and {@link
- * #sent}. No method throws; none blocks for longer than its documented bound. What it can't deliver
- * it gives back to its series (counters) or counts as lost (everything else).
+ * The way to the server. Used by one thread at a time, but for {@link #ready}, {@link #holdsLines}
+ * and {@link #sent}. No method throws; none blocks for longer than its documented bound. What it
+ * can't deliver it gives back to its series (counters) or counts as lost (everything else).
  */
 interface Transport {
 
@@ -21,6 +21,9 @@ interface Transport {
 
   /** Takes a 0 and then the value, which arrive together or not at all. */
   void sendFromZero(Series series, double value);
+
+  /** Has everything that was taken sent, and waits for nothing. */
+  void pass();
 
   /** Hands everything that was taken to the network; false if it was not possible. */
   boolean flush();

@@ -15,10 +15,10 @@ final class UdpTransport implements Transport {
   private final LongAdder sent = new LongAdder();
   private int linesOfLast;
 
-  UdpTransport(MetricsSettings settings, Losses losses) {
+  UdpTransport(StatsdAddress.Udp server, Losses losses) {
     this(
         losses,
-        new Connection(settings, InetAddress::getAllByName, ChannelOpener::datagram, ROTATION));
+        new Connection(server, InetAddress::getAllByName, ChannelOpener::datagram, ROTATION));
   }
 
   UdpTransport(Losses losses, Connection connection) {
@@ -74,6 +74,11 @@ final class UdpTransport implements Transport {
       return false;
     }
     return true;
+  }
+
+  @Override
+  public void pass() {
+    var _ = flush();
   }
 
   @Override

@@ -51,6 +51,11 @@ public final class Exporter implements AutoCloseable {
     }
   }
 
+  /** Where it takes StatsD by UDP. */
+  public int udpPort() {
+    return udpPort;
+  }
+
   public MetricsSettings settings() {
     return MetricsSettings.of("127.0.0.1", udpPort);
   }

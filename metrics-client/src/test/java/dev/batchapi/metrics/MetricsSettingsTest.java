@@ -35,7 +35,11 @@ class MetricsSettingsTest {
         "a b/c:1",
         " statsd:9125",
         "statsd:0",
-        "statsd:65536"
+        "statsd:65536",
+        "unix://dsd.socket",
+        "unix:/dsd.socket",
+        "unix:///run/../dsd.socket",
+        "unix:///run/dsd socket"
       })
   void aBadAddressNamesItsVariable(String text) {
     assertThatThrownBy(() -> MetricsSettings.fromEnvironment(Map.of("BATCHAPI_STATSD", text)))
@@ -61,6 +65,24 @@ class MetricsSettingsTest {
     assertThatThrownBy(() -> MetricsSettings.fromEnvironment(environment))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(variable + ": ");
+  }
+
+  @Test
+  void aSocketIsOfDatadogsFlavour() {
+    Map<String, String> socket = Map.of("BATCHAPI_STATSD", "unix:///var/run/datadog/dsd.socket");
+
+    assertThat(MetricsSettings.parse("unix:///var/run/datadog/dsd.socket").server())
+        .isEqualTo(new StatsdAddress.Unix("/var/run/datadog/dsd.socket"));
+    assertThatThrownBy(() -> MetricsSettings.fromEnvironment(socket))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "BATCHAPI_STATSD: a Unix socket needs the flavour datadog; for prometheus name host:port");
+    assertThat(
+            MetricsSettings.fromEnvironment(
+                Map.of(
+                    "BATCHAPI_STATSD", "unix:///var/run/datadog/dsd.socket",
+                    "BATCHAPI_STATSD_FLAVOUR", "datadog")))
+        .isPresent();
   }
 
   @Test

@@ -35,7 +35,9 @@ class ReachingIT {
     return StatsdMetrics.open(
         settings,
         losses,
-        new UdpTransport(losses, new Connection(settings, resolver, opener, rotation)));
+        new UdpTransport(
+            losses,
+            new Connection((StatsdAddress.Udp) settings.server(), resolver, opener, rotation)));
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.batchapi.operator;
 
 import dev.batchapi.contract.MetricsFlavour;
 import dev.batchapi.operator.pod.PodSecurityLevel;
+import dev.batchapi.operator.pod.StatsdSocket;
+import dev.batchapi.operator.pod.StatsdVolume;
 import dev.batchapi.operator.queue.QueueShares;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,9 +18,11 @@ import java.util.TreeMap;
  * @param namespace the operator's own
  * @param podName this process among its replicas
  * @param natsUrl servers, separated by commas
- * @param statsd {@code host:port} to which handlers send their metrics; empty for nowhere
+ * @param statsd {@code host:port} or {@code unix:///path} to which handlers' metrics are sent;
+ *     empty for nowhere
  * @param statsdByNamespace the same for single namespaces, instead of {@code statsd}
  * @param statsdFlavour whose rules those servers have; empty: the worker's own default, prometheus
+ * @param statsdVolume how a socket gets into the workers' containers
  * @param runtimeImage image of the worker's container, and of the handler's where the BatchAPI
  *     names none
  * @param lease how long a worker's lease lasts without being renewed
@@ -43,6 +47,7 @@ public record OperatorSettings(
     Optional<String> statsd,
     Map<String, String> statsdByNamespace,
     Optional<MetricsFlavour> statsdFlavour,
+    StatsdVolume statsdVolume,
     String runtimeImage,
     Duration lease,
     Duration credentials,
@@ -56,6 +61,12 @@ public record OperatorSettings(
     int maxMib,
     MetricsAuth metricsAuth,
     QueueShares queueShares) {
+
+  /** Of a socket in a folder of its own: the worker's container gets the folder. */
+  private static final String UNIX =
+      "unix:///[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)+";
+
+  private static final int LONGEST_UNIX = "unix://".length() + 107;
 
   private static final String WORKER_RESOURCE =
       "(requests|limits)\\.(cpu|memory|ephemeral-storage)=[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?";
@@ -80,32 +91,58 @@ public record OperatorSettings(
    */
   public static OperatorSettings from(Map<String, String> environment) {
     var env = new Environment(environment);
-    return new OperatorSettings(
-        env.text("BATCHAPI_NAMESPACE", "batchapi-system"),
-        env.text("BATCHAPI_POD_NAME", "batchapi-operator"),
-        env.required("BATCHAPI_NATS_URL"),
-        env.optional("BATCHAPI_STATSD").map(s -> address("BATCHAPI_STATSD", s)),
-        byNamespace(env.text("BATCHAPI_STATSD_BY_NAMESPACE", "")),
-        env.optional("BATCHAPI_STATSD_FLAVOUR").map(OperatorSettings::flavour),
-        env.required("BATCHAPI_RUNTIME_IMAGE"),
-        Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
-        Duration.ofSeconds(env.number("BATCHAPI_CREDENTIALS_SECONDS", 3600, 600, 86_400)),
-        Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
-        env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
-        env.bool("BATCHAPI_LEADER_ELECTION", true),
-        podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
-        workerResources(env.text("BATCHAPI_WORKER_RESOURCES", "")),
-        env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
-        env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
-        env.number("BATCHAPI_MAX_MIB", 0, 0, 999_999_999),
-        metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")),
-        QueueShares.ofMib(
-            env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000),
-            env.number("BATCHAPI_JOB_MIB", 0, 0, 100_000_000),
-            env.number("BATCHAPI_WAITING_BATCHES", 200_000, 1_000, 10_000_000),
-            env.number("BATCHAPI_WAITING_BATCHES_PER_NAMESPACE", 100_000, 100, 10_000_000),
-            env.number("BATCHAPI_WAITING_BATCHES_PER_JOB", 20_000, 100, 1_000_000),
-            env.number("BATCHAPI_WAITING_MIB_PER_JOB", 64, 1, 100_000)));
+    var settings =
+        new OperatorSettings(
+            env.text("BATCHAPI_NAMESPACE", "batchapi-system"),
+            env.text("BATCHAPI_POD_NAME", "batchapi-operator"),
+            env.required("BATCHAPI_NATS_URL"),
+            env.optional("BATCHAPI_STATSD").map(s -> address("BATCHAPI_STATSD", s)),
+            byNamespace(env.text("BATCHAPI_STATSD_BY_NAMESPACE", "")),
+            env.optional("BATCHAPI_STATSD_FLAVOUR").map(OperatorSettings::flavour),
+            statsdVolume(env.text("BATCHAPI_STATSD_VOLUME", "hostPath")),
+            env.required("BATCHAPI_RUNTIME_IMAGE"),
+            Duration.ofSeconds(env.number("BATCHAPI_LEASE_SECONDS", 15, 3, 3600)),
+            Duration.ofSeconds(env.number("BATCHAPI_CREDENTIALS_SECONDS", 3600, 600, 86_400)),
+            Path.of(env.text("BATCHAPI_PYTHON_HOST", "/opt/batchapi/python")),
+            env.number("BATCHAPI_HTTP_PORT", 8080, 0, 65535),
+            env.bool("BATCHAPI_LEADER_ELECTION", true),
+            podSecurity(env.text("BATCHAPI_POD_SECURITY", "baseline")),
+            workerResources(env.text("BATCHAPI_WORKER_RESOURCES", "")),
+            env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
+            env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
+            env.number("BATCHAPI_MAX_MIB", 0, 0, 999_999_999),
+            metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")),
+            QueueShares.ofMib(
+                env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000),
+                env.number("BATCHAPI_JOB_MIB", 0, 0, 100_000_000),
+                env.number("BATCHAPI_WAITING_BATCHES", 200_000, 1_000, 10_000_000),
+                env.number("BATCHAPI_WAITING_BATCHES_PER_NAMESPACE", 100_000, 100, 10_000_000),
+                env.number("BATCHAPI_WAITING_BATCHES_PER_JOB", 20_000, 100, 1_000_000),
+                env.number("BATCHAPI_WAITING_MIB_PER_JOB", 64, 1, 100_000)));
+    settings.statsd().ifPresent(s -> settings.checkFlavour("BATCHAPI_STATSD", s));
+    settings
+        .statsdByNamespace()
+        .forEach((_, s) -> settings.checkFlavour("BATCHAPI_STATSD_BY_NAMESPACE", s));
+    return settings;
+  }
+
+  private void checkFlavour(String variable, String address) {
+    if (StatsdSocket.isSocket(address)
+        && !statsdFlavour.equals(Optional.of(MetricsFlavour.DATADOG))) {
+      throw new IllegalArgumentException(
+          "%s has \"%s\", but a Unix socket is only of use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name host:port."
+              .formatted(variable, address));
+    }
+  }
+
+  private static StatsdVolume statsdVolume(String text) {
+    return switch (text) {
+      case "hostPath" -> StatsdVolume.HOST_PATH;
+      case "csi" -> StatsdVolume.CSI;
+      default ->
+          throw new IllegalArgumentException(
+              "BATCHAPI_STATSD_VOLUME is \"%s\", but must be hostPath or csi.".formatted(text));
+    };
   }
 
   private static PodSecurityLevel podSecurity(String text) {
@@ -175,9 +212,15 @@ public record OperatorSettings(
   }
 
   private static String address(String variable, String text) {
-    if (!text.matches("[^ /:]+:[0-9]{1,5}") || port(text) < 1 || port(text) > 65535) {
+    if (StatsdSocket.isSocket(text)) {
+      if (!text.matches(UNIX) || text.length() > LONGEST_UNIX) {
+        throw new IllegalArgumentException(
+            "%s has \"%s\", but a socket must lie in a folder of its own, such as unix:///var/run/datadog/dsd.socket."
+                .formatted(variable, text));
+      }
+    } else if (!text.matches("[^ /:]+:[0-9]{1,5}") || port(text) < 1 || port(text) > 65535) {
       throw new IllegalArgumentException(
-          "%s has \"%s\", but must be host:port, such as statsd-exporter.batchapi-system.svc:9125."
+          "%s has \"%s\", but must be host:port, such as statsd-exporter.batchapi-system.svc:9125, or unix:///path of a Datadog agent's socket."
               .formatted(variable, text));
     }
     return text;

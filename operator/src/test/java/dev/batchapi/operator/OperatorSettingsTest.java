@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.batchapi.contract.MetricsFlavour;
 import dev.batchapi.operator.OperatorSettings.MetricsAuth;
 import dev.batchapi.operator.pod.PodSecurityLevel;
+import dev.batchapi.operator.pod.StatsdVolume;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OperatorSettingsTest {
   private static OperatorSettings with(String... pairs) {
@@ -53,6 +57,61 @@ final class OperatorSettingsTest {
         .contains(MetricsFlavour.DATADOG);
     assertThat(with("BATCHAPI_STATSD_FLAVOUR", "prometheus").statsdFlavour())
         .contains(MetricsFlavour.PROMETHEUS);
+  }
+
+  @Test
+  void anAgentMayListenOnASocketOfItsNode() {
+    var settings =
+        with(
+            "BATCHAPI_STATSD", "unix:///var/run/datadog/dsd.socket",
+            "BATCHAPI_STATSD_BY_NAMESPACE", "team-a=agent:8125,team-b=unix:///run/dd/b.socket",
+            "BATCHAPI_STATSD_FLAVOUR", "datadog");
+
+    assertThat(settings.statsd("vision")).contains("unix:///var/run/datadog/dsd.socket");
+    assertThat(settings.statsd("team-a")).contains("agent:8125");
+    assertThat(settings.statsd("team-b")).contains("unix:///run/dd/b.socket");
+    assertThat(settings.statsdVolume()).isEqualTo(StatsdVolume.HOST_PATH);
+    assertThat(with("BATCHAPI_STATSD_VOLUME", "csi").statsdVolume()).isEqualTo(StatsdVolume.CSI);
+  }
+
+  /** The worker's container gets the socket's folder: that must not be the node's root. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unix:///dsd.socket",
+        "unix:///var/run/datadog/",
+        "unix:///var/run/../docker.sock",
+        "unix:///var/run/./dsd.socket",
+        "unix://var/run/datadog/dsd.socket",
+        "unix:/var/run/datadog/dsd.socket",
+        "unix:///var//dsd.socket"
+      })
+  void aSocketLiesInAFolderOfItsOwn(String address) {
+    for (var variable : List.of("BATCHAPI_STATSD", "BATCHAPI_STATSD_BY_NAMESPACE")) {
+      var value = variable.endsWith("NAMESPACE") ? "team-a=" + address : address;
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> with(variable, value, "BATCHAPI_STATSD_FLAVOUR", "datadog"))
+          .withMessageStartingWith(
+              variable + " has \"" + address + "\", but a socket must lie in a folder of its own");
+    }
+  }
+
+  @Test
+  void aSocketIsOnlyOfUseForDatadogsAgent() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> with("BATCHAPI_STATSD", "unix:///run/datadog/dsd.socket"))
+        .withMessage(
+            "BATCHAPI_STATSD has \"unix:///run/datadog/dsd.socket\", but a Unix socket is only of use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name host:port.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                with(
+                    "BATCHAPI_STATSD_BY_NAMESPACE", "a=unix:///run/datadog/dsd.socket",
+                    "BATCHAPI_STATSD_FLAVOUR", "prometheus"))
+        .withMessageStartingWith("BATCHAPI_STATSD_BY_NAMESPACE has");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> with("BATCHAPI_STATSD_VOLUME", "emptyDir"))
+        .withMessage("BATCHAPI_STATSD_VOLUME is \"emptyDir\", but must be hostPath or csi.");
   }
 
   @Test

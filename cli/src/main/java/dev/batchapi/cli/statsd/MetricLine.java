@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the DogStatsD format, {@code name:value|type|@rate|#key:value,key:value}; rate and
- * tags are optional. Read strictly: what a server might guess about is refused here, so that a
- * mistake is seen on the laptop.
+ * tags are optional, and what tells the container is skipped. Read strictly: what a server might
+ * guess about is refused here, so that a mistake is seen on the laptop.
  *
  * @param value as sent
  * @param signed whether the value had a sign, which makes a gauge a change of what it was
@@ -31,7 +31,9 @@ record MetricLine(
               + ":(?<value>[+-]?[0-9]+(\\.[0-9]+)?)"
               + "\\|(?<type>c|g|h|d|ms)"
               + "(\\|@(?<rate>[01](\\.[0-9]+)?))?"
-              + "(\\|#(?<tags>[^|]+))?");
+              + "(\\|#(?<tags>[^|]+))?"
+              // What Datadog's client says of where it runs.
+              + "(\\|(card|c|e):[^|]+)*");
   private static final Pattern TAG =
       Pattern.compile("(?<key>[A-Za-z_][A-Za-z0-9_]*):(?<value>[^,|\\p{Cntrl}]+)");
 

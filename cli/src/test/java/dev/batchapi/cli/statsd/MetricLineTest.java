@@ -27,6 +27,7 @@ class MetricLineTest {
   @ValueSource(
       strings = {
         "a:1|c",
+        "a:1|c|#k:v|card:low|c:in-42|e:it-false",
         "a:0|g",
         "a:+1|g",
         "a:-1.25|ms",
@@ -75,7 +76,7 @@ class MetricLineTest {
         "a:1|c|@-1",
         "a:1|c|@0.5|@0.5",
         "a:1|c|#k:v|@0.5",
-        "a:1|c|c:container",
+        "a:1|c|x:container",
         "a:1|c|#k:v|T12",
         "ä:1|c",
         "a:1|c\r",

@@ -38,7 +38,7 @@ final class HandlerContainer {
         .withName(NAME)
         .withStartupProbe(
             hasStartupProbe(template) ? null : WorkerContainer.startup(WorkerContainer.HOST_PORT))
-        .withEnv(defaultEnvironment(plan.language()))
+        .withEnv(defaultEnvironment(plan))
         .withResources(new ResourceRequirements(null, Map.of(), Map.of()))
         .withNewSecurityContext()
         .withAllowPrivilegeEscalation(false)
@@ -75,16 +75,18 @@ final class HandlerContainer {
         .build();
   }
 
-  private static List<EnvVar> defaultEnvironment(Language language) {
+  private static List<EnvVar> defaultEnvironment(PodPlan plan) {
     var env = new ArrayList<EnvVar>();
     // The user has no entry in the image's passwd, and nothing else can be written to. Libraries
     // ask for a name there is, and fail without one (Python's getpass.getuser).
     env.add(new EnvVar("HOME", PodFiles.TMP, null));
     env.add(new EnvVar("USER", USER_NAME, null));
     env.add(new EnvVar("LOGNAME", USER_NAME, null));
-    if (language == Language.PYTHON) {
+    if (plan.language() == Language.PYTHON) {
       env.add(new EnvVar("PYTHONDONTWRITEBYTECODE", "1", null));
       env.add(new EnvVar("PYTHONUNBUFFERED", "1", null));
+    } else if (Boolean.TRUE.equals(plan.tellsOrigin()) && plan.statsdSocket() == null) {
+      env.add(WorkerContainer.entity()); // The Java host sends by itself, but to a socket.
     }
     return env;
   }

@@ -21,12 +21,19 @@ final class PodFiles {
   static final String CODE_FOLDER = "/batchapi/code";
 
   static final String HOST_FOLDER = "/batchapi/host";
+
+  /** The worker's alone: the folder of the node's metrics socket. */
+  static final String STATSD_FOLDER = "/batchapi/statsd";
+
   static final String TMP = "/tmp";
 
   /** The runtime image's program. */
   static final String JAVA = "/opt/batchapi/java/bin/java";
 
   static final String WORKER_ARGUMENTS = "@/opt/batchapi/worker.args";
+
+  /** The same with the libraries for a metrics socket on the class path. */
+  static final String UNIX_WORKER_ARGUMENTS = "@/opt/batchapi/worker-unix.args";
 
   /** The runtime image's script that starts the Java host. */
   static final String JAVA_HOST = "/opt/batchapi/java-host.sh";

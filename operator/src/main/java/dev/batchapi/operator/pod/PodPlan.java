@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param input the frozen input; null: it is in the BatchJob's spec
  * @param pythonHost the Python host's files but for its start; null for Java
  * @param pythonStart the Python program that checks and starts the host; null for Java
- * @param statsd {@code host:port} of the platform's StatsD service; null for nowhere
+ * @param statsd address of the platform's StatsD service; null for nowhere
  * @param statsdFlavour whose rules that service has; null for the worker's own default
+ * @param statsdSocket the platform's socket, if this job's metrics go to one; else null
+ * @param tellsOrigin whether Datadog's agent gets the metrics; null: no
  * @param leaseSeconds how long a worker's lease lasts
  * @param labels for Jobs and pods beside ours: those for Kueue
  * @param workerResources of the worker's container, by {@code requests.cpu} and the like; what is
@@ -45,6 +47,8 @@ public record PodPlan(
     @Nullable PodTemplate template,
     @Nullable String statsd,
     @Nullable MetricsFlavour statsdFlavour,
+    @Nullable StatsdSocket statsdSocket,
+    @Nullable Boolean tellsOrigin,
     String natsUrl,
     int leaseSeconds,
     Map<String, String> labels,

@@ -23,7 +23,8 @@ public final class PodPlans {
    * @param job the BatchJob
    * @param codeFiles the author's code by file name; empty if it is in the image
    * @param inputLines the items, if they came from a ConfigMap
-   * @throws PodTemplateException if no pod can be made of these settings
+   * @throws PodTemplateException if no pod can be made of these settings, or the author names a
+   *     metrics socket that is not the operator's
    * @throws IllegalArgumentException if the handler is in Python and there is no Python host
    */
   public static PodPlan of(
@@ -36,6 +37,7 @@ public final class PodPlans {
       Optional<String> inputLines) {
     var spec = api.spec();
     var language = spec.handler().python() != null ? Language.PYTHON : Language.JAVA;
+    var metrics = StatsdTarget.of(api, settings);
     var plan =
         new PodPlan(
             language,
@@ -52,6 +54,8 @@ public final class PodPlans {
             spec.template(),
             settings.statsd(api.namespace()).orElse(null),
             settings.statsdFlavour().orElse(null),
+            metrics.socket(),
+            metrics.tellsOrigin() ? true : null,
             settings.natsUrl(),
             Math.toIntExact(settings.lease().toSeconds()),
             forKueue(jobLabels),

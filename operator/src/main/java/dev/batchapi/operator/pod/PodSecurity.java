@@ -28,7 +28,39 @@ public final class PodSecurity {
    *     and who asks for it
    */
   public static void check(RequiredLevel required, FrozenJob job) {
-    check(required, WorkerPod.of(job, job.pod().labels()));
+    var pod = WorkerPod.of(job, job.pod().labels());
+    var socket = job.pod().statsdSocket();
+    if (socket != null && socket.volume() == StatsdVolume.HOST_PATH) {
+      checkSocket(required, socket, job.namespace());
+      withoutSocket(pod);
+    }
+    check(required, pod);
+  }
+
+  /**
+   * What the operator asks for is about what authors may do, and the socket's folder is not theirs:
+   * only what the API server enforces forbids it.
+   */
+  private static void checkSocket(RequiredLevel required, StatsdSocket socket, String namespace) {
+    if (required.enforced() != PodSecurityLevel.PRIVILEGED) {
+      throw new PodTemplateException(
+          "The Pod Security Standard \"%s\", which namespace \"%s\" enforces by its label %s, does not allow the node's folder %s (hostPath) that metrics need on their way to %s. Whoever administers the cluster can set the operator's BATCHAPI_STATSD_VOLUME to csi, with Datadog's CSI driver, or name a host:port for the namespace in BATCHAPI_STATSD_BY_NAMESPACE; an author can name one as spec.metrics.statsd."
+              .formatted(
+                  required.enforced(),
+                  namespace,
+                  RequiredLevel.ENFORCED,
+                  socket.folder(),
+                  socket.address()));
+    }
+  }
+
+  private static void withoutSocket(ObjectNode pod) {
+    var volumes = pod.path("spec").path("volumes").elements();
+    while (volumes.hasNext()) {
+      if (volumes.next().path("name").asText().equals(PodVolumes.STATSD)) {
+        volumes.remove();
+      }
+    }
   }
 
   /**

@@ -27,6 +27,12 @@ final class PodVolumes {
   private static final String WORKER_TMP = RESERVED + "worker-tmp";
   private static final String FROZEN_CODE = RESERVED + "frozen-code";
   private static final String FROZEN_HOST = RESERVED + "frozen-host";
+
+  /** The node's metrics socket, in the folder that the operator's settings name. */
+  static final String STATSD = RESERVED + "statsd";
+
+  private static final String CSI_DRIVER = "k8s.csi.datadoghq.com";
+
   private static final String CODE = RESERVED + "code";
   private static final String HOST = RESERVED + "host";
 
@@ -64,7 +70,33 @@ final class PodVolumes {
       volumes.add(files(FROZEN_HOST, host.configMap()));
       volumes.add(folder(HOST, COPIES));
     }
+    var socket = job.pod().statsdSocket();
+    if (socket != null) {
+      volumes.add(statsd(socket));
+    }
     return volumes;
+  }
+
+  private static Volume statsd(StatsdSocket socket) {
+    var volume = new VolumeBuilder().withName(STATSD);
+    return switch (socket.volume()) {
+      // A node whose agent is not there yet must not keep a worker from starting.
+      case HOST_PATH ->
+          volume
+              .withNewHostPath()
+              .withPath(socket.folder())
+              .withType("DirectoryOrCreate")
+              .endHostPath()
+              .build();
+      case CSI ->
+          volume
+              .withNewCsi()
+              .withDriver(CSI_DRIVER)
+              .withReadOnly(true)
+              .addToVolumeAttributes("type", "DSDSocketDirectory")
+              .endCsi()
+              .build();
+    };
   }
 
   static List<VolumeMount> ofWorker(PodPlan plan) {
@@ -75,6 +107,9 @@ final class PodVolumes {
     mounts.add(mount(CREDENTIALS, PodFiles.CREDENTIALS_FOLDER, true));
     mounts.add(mount(WORKER_TMP, PodFiles.TMP, false));
     mounts.addAll(frozen(plan));
+    if (plan.statsdSocket() != null) {
+      mounts.add(mount(STATSD, PodFiles.STATSD_FOLDER, true));
+    }
     return mounts;
   }
 

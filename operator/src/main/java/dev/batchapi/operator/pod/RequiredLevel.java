@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * latter may be changed for a namespace by a label on it, which the namespace's users can't set.
  *
  * @param because who asks for it, and the way out: a sentence for people
+ * @param enforced what the API server itself enforces, by the namespace's label
  */
-public record RequiredLevel(PodSecurityLevel level, String because) {
+public record RequiredLevel(PodSecurityLevel level, String because, PodSecurityLevel enforced) {
   /** Whoever administers the cluster sets it on a namespace, to allow more there or less. */
   public static final String LABEL = "batchapi.dev/pod-security";
 
@@ -29,16 +30,21 @@ public record RequiredLevel(PodSecurityLevel level, String because) {
     var ours = level(labels.get(LABEL), everywhere);
     if (enforced.compareTo(ours) >= 0) {
       return new RequiredLevel(
-          enforced, "Namespace \"%s\" enforces it by its label %s.".formatted(namespace, ENFORCED));
+          enforced,
+          "Namespace \"%s\" enforces it by its label %s.".formatted(namespace, ENFORCED),
+          enforced);
     }
     if (labels.containsKey(LABEL)) {
       return new RequiredLevel(
-          ours, "Namespace \"%s\" asks for it by its label %s.".formatted(namespace, LABEL));
+          ours,
+          "Namespace \"%s\" asks for it by its label %s.".formatted(namespace, LABEL),
+          enforced);
     }
     return new RequiredLevel(
         ours,
         "The operator asks for it in every namespace (BATCHAPI_POD_SECURITY); whoever administers the cluster can allow more in \"%s\" by its label %s."
-            .formatted(namespace, LABEL));
+            .formatted(namespace, LABEL),
+        enforced);
   }
 
   /** A level that does not exist is the strictest, as the API server takes it too. */

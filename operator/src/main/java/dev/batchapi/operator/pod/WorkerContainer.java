@@ -3,6 +3,7 @@ package dev.batchapi.operator.pod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
@@ -53,7 +54,11 @@ final class WorkerContainer {
         .withName(NAME)
         .withImage(job.pod().workerImage())
         .withImagePullPolicy("IfNotPresent")
-        .withCommand(PodFiles.JAVA, PodFiles.WORKER_ARGUMENTS)
+        .withCommand(
+            PodFiles.JAVA,
+            job.pod().statsdSocket() == null
+                ? PodFiles.WORKER_ARGUMENTS
+                : PodFiles.UNIX_WORKER_ARGUMENTS)
         .withEnv(environment(job, graceSeconds))
         .addNewPort()
         .withName(READY)
@@ -133,13 +138,18 @@ final class WorkerContainer {
     env.add(variable("BATCHAPI_SOCKET", PodFiles.SOCKET));
     env.add(variable("BATCHAPI_NATS_URL", plan.natsUrl()));
     env.add(variable("BATCHAPI_NATS_CREDENTIALS", PodFiles.CREDENTIALS));
-    if (plan.statsd() != null) {
+    if (plan.statsdSocket() != null) {
+      env.add(variable("BATCHAPI_STATSD", plan.statsdSocket().addressOfWorker()));
+    } else if (plan.statsd() != null && !StatsdSocket.isSocket(plan.statsd())) {
       env.add(variable("BATCHAPI_STATSD", plan.statsd()));
     }
     if (plan.statsdFlavour() != null) {
       env.add(
           variable(
               "BATCHAPI_STATSD_FLAVOUR", plan.statsdFlavour().name().toLowerCase(Locale.ROOT)));
+    }
+    if (Boolean.TRUE.equals(plan.tellsOrigin())) {
+      env.add(entity());
     }
     env.add(variable("BATCHAPI_LEASE_SECONDS", plan.leaseSeconds()));
     env.add(variable("BATCHAPI_HOST_WAIT_SECONDS", HOST_WAIT_SECONDS));
@@ -149,6 +159,18 @@ final class WorkerContainer {
     env.add(variable("BATCHAPI_HOST_PORT", HOST_PORT));
     env.add(variable("HOME", PodFiles.TMP));
     return env;
+  }
+
+  /** By this Datadog's client tells the agent which pod it is in. */
+  static EnvVar entity() {
+    return new EnvVarBuilder()
+        .withName("DD_ENTITY_ID")
+        .withNewValueFrom()
+        .withNewFieldRef()
+        .withFieldPath("metadata.uid")
+        .endFieldRef()
+        .endValueFrom()
+        .build();
   }
 
   private static EnvVar variable(String name, Object value) {

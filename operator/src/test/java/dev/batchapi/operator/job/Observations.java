@@ -78,6 +78,8 @@ final class Observations {
             null,
             null,
             null,
+            null,
+            null,
             "nats://nats:4222",
             15,
             Map.of(),

@@ -24,9 +24,22 @@ public final class Given {
               "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
   static final PythonHost HOST =
       new PythonHost("import sys  # $(HOME)\n", Map.of("batchapi_host.py", "def main(): pass\n"));
+  static final OperatorSettings WITH_SOCKET = withSocket("hostPath");
   private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
 
   private Given() {}
+
+  /** The metrics go to a socket of the node. */
+  static OperatorSettings withSocket(String volume) {
+    return OperatorSettings.from(
+        Map.of(
+            "BATCHAPI_NATS_URL", "nats://nats.batchapi-system.svc:4222",
+            "BATCHAPI_STATSD", "unix:///var/run/datadog/dsd.socket",
+            "BATCHAPI_STATSD_BY_NAMESPACE", "team-a=statsd.team-a:8125",
+            "BATCHAPI_STATSD_FLAVOUR", "datadog",
+            "BATCHAPI_STATSD_VOLUME", volume,
+            "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
+  }
 
   public static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
     return job(api, job, codeOfConfigMap, HOST);
@@ -34,6 +47,15 @@ public final class Given {
 
   static FrozenJob job(
       String api, String job, Map<String, String> codeOfConfigMap, PythonHost host) {
+    return job(api, job, codeOfConfigMap, host, SETTINGS);
+  }
+
+  static FrozenJob job(
+      String api,
+      String job,
+      Map<String, String> codeOfConfigMap,
+      PythonHost host,
+      OperatorSettings settings) {
     var batchApi = YAML.unmarshal(api, BatchApi.class);
     var batchJob = YAML.unmarshal(job, BatchJob.class);
     var meta = batchJob.getMetadata();
@@ -46,7 +68,7 @@ public final class Given {
         PodPlans.of(
             batchApi.named(),
             meta.getLabels(),
-            SETTINGS,
+            settings,
             Optional.of(host),
             JobId.of(batchJob),
             code,

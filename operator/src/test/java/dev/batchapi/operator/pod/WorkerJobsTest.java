@@ -18,8 +18,7 @@ class WorkerJobsTest {
   @ParameterizedTest
   @MethodSource("folders")
   void aJobIsAsItWas(GoldenFolder folder) throws IOException {
-    var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
-    var job = Given.job(folder.in("in-api.yaml"), folder.in("in-job.yaml"), code);
+    var job = job(folder);
 
     var worker = WorkerJobs.of(job, 2, 1, 3, 40);
 
@@ -30,11 +29,21 @@ class WorkerJobsTest {
   @ParameterizedTest
   @MethodSource("folders")
   void itIsTheSameAfterItsPlanWasWrittenAndRead(GoldenFolder folder) {
-    var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
-    var job = Given.job(folder.in("in-api.yaml"), folder.in("in-job.yaml"), code);
+    var job = job(folder);
 
     var read = FrozenObjects.read(job.id(), job.digest(), FrozenObjects.run(job));
 
     assertThat(WorkerJobs.of(read, 2, 1, 3, 40)).isEqualTo(WorkerJobs.of(job, 2, 1, 3, 40));
+  }
+
+  private static FrozenJob job(GoldenFolder folder) {
+    var code = folder.find("in-code.yaml").map(Given::files).orElse(Map.of());
+    var settings =
+        folder
+            .find("in-socket.txt")
+            .map(volume -> Given.withSocket(volume.strip()))
+            .orElse(Given.SETTINGS);
+    return Given.job(
+        folder.in("in-api.yaml"), folder.in("in-job.yaml"), code, Given.HOST, settings);
   }
 }

@@ -76,7 +76,7 @@ class PrometheusIT {
         var untold = prometheus(exporter);
         var nats = NatsServer.start();
         var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
-      runAll(nats, owner, "127.0.0.1:" + exporter.settings().port());
+      runAll(nats, owner, "127.0.0.1:" + exporter.udpPort());
 
       for (var counter : List.of("batches_seen", "batches_of_a_job", "batch_seconds_count")) {
         // The exporter counts what it has read after up to 200 ms: its event-flush-interval.

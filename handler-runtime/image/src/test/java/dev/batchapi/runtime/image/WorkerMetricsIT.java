@@ -273,8 +273,7 @@ class WorkerMetricsIT {
         owner,
         Language.PYTHON,
         source(Language.PYTHON, python, ""),
-        new RunSpec.Metrics(
-            "127.0.0.1:" + exporter.settings().port(), null, Map.of("team", "vision")));
+        new RunSpec.Metrics("127.0.0.1:" + exporter.udpPort(), null, Map.of("team", "vision")));
   }
 
   private static String source(Language language, String python, String java) {

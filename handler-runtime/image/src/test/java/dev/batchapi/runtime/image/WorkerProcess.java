@@ -60,7 +60,7 @@ final class WorkerProcess implements AutoCloseable {
     var socket = folder.resolve("host.sock");
     Files.write(folder.resolve("run.json"), run);
     var worker =
-        new ProcessBuilder(WorkerCommand.of(JAVA, jar("worker"), cache("worker.aot")))
+        new ProcessBuilder(workerCommand(List.of(env)))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("worker.log").toFile());
     worker
@@ -84,6 +84,13 @@ final class WorkerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("host.log").toFile());
     return new WorkerProcess(folder, started, host.start());
+  }
+
+  private static List<String> workerCommand(List<String> env) throws IOException {
+    return env.stream().anyMatch(value -> value.startsWith("unix://"))
+        ? WorkerCommand.withUnixSockets(
+            JAVA, jar("worker"), DIST.resolve("lib-unix"), cache("worker.aot"))
+        : WorkerCommand.of(JAVA, jar("worker"), cache("worker.aot"));
   }
 
   private static String language(byte[] run) {

@@ -126,7 +126,7 @@ final class Session implements Runnable {
     try {
       HandlerLoader loading = loading();
       loader = loading.loader();
-      open = HandlerMetrics.open(start.metrics());
+      open = HandlerMetrics.open(start.metrics(), channel);
       metrics = open;
       try (var _ = thread.give(loader)) {
         handler = loading.load(start, open, ours);
@@ -153,6 +153,7 @@ final class Session implements Runnable {
           try (var _ = thread.give(loader)) {
             error = handle(handler, batch);
           }
+          open.beforeTheAnswer();
           answer(error);
           open.flushSoon();
         }
@@ -162,6 +163,7 @@ final class Session implements Runnable {
           try (var _ = thread.give(loader)) {
             error = complete(handler, summary);
           }
+          open.beforeTheAnswer();
           answer(error);
           open.flushSoon();
         }

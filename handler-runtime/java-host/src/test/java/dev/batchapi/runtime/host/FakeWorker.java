@@ -66,7 +66,7 @@ final class FakeWorker implements AutoCloseable {
   /** Takes the host's HELLO and starts this handler. */
   void start(String className, Map<String, @Nullable Object> config, String... classPath)
       throws IOException {
-    startPushing(className, config, null, classPath);
+    startPushing(className, config, null, "prometheus", classPath);
   }
 
   /** The same with a StatsD server. */
@@ -74,16 +74,24 @@ final class FakeWorker implements AutoCloseable {
       String className,
       Map<String, @Nullable Object> config,
       @Nullable String statsd,
+      String flavour,
       String... classPath)
       throws IOException {
     assertThat(hello().language()).isEqualTo("java");
-    channel().write(FrameType.START, startOf(className, config, statsd, classPath).encode());
+    channel()
+        .write(FrameType.START, startOf(className, config, statsd, flavour, classPath).encode());
+  }
+
+  static Start startOf(
+      String className, Map<String, @Nullable Object> config, @Nullable String statsd) {
+    return startOf(className, config, statsd, "prometheus");
   }
 
   static Start startOf(
       String className,
       Map<String, @Nullable Object> config,
       @Nullable String statsd,
+      String flavour,
       String... classPath) {
     return new Start(
         new Start.Handler("java", "Handler.java", className, List.of(classPath)),
@@ -98,7 +106,7 @@ final class FakeWorker implements AutoCloseable {
             113,
             Instant.parse("2026-01-01T00:00:00Z")),
         Start.Limits.DEFAULT,
-        new Start.Metrics(statsd, "prometheus", Map.of("team", "vision"), List.of("batchapi_")));
+        new Start.Metrics(statsd, flavour, Map.of("team", "vision"), List.of("batchapi_")));
   }
 
   FakeWorker ready() throws IOException {

@@ -44,7 +44,8 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
   /**
    * Where metrics go, and what is on them.
    *
-   * @param statsd {@code host:port}, null when there is nowhere to send to
+   * @param statsd {@code host:port}; null when there is nowhere to send to; {@code unix://} and a
+   *     path where only the worker has that socket, so that every host hands its metrics to it
    * @param flavour {@code prometheus} or {@code datadog}: whose rules that server has
    * @param tags go on every metric
    * @param reservedPrefixes of names that a handler may not push

@@ -20,7 +20,7 @@ public final class Starts {
   /**
    * The START of a run.
    *
-   * @param statsd where metrics go, {@code host:port}; null for nowhere
+   * @param statsd where metrics go, {@code host:port} or {@code unix:///path}; null for nowhere
    * @param flavour whose rules that server has
    */
   public static Start of(RunSpec run, @Nullable String statsd, Flavour flavour) {

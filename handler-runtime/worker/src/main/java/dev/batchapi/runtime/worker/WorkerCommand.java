@@ -1,5 +1,9 @@
 package dev.batchapi.runtime.worker;
 
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,5 +58,38 @@ public final class WorkerCommand {
     }
     arguments.addAll(List.of("-cp", classPath, WorkerMain.class.getName()));
     return arguments;
+  }
+
+  /**
+   * The command of a worker whose metrics go to a Unix socket.
+   *
+   * @param libraries the folder with jnr-unixsocket and what it needs, of whose native part the JDK
+   *     would warn; behind the class path that the cache was made for, which so holds for both
+   */
+  public static List<String> withUnixSockets(
+      Path java, String classPath, Path libraries, @Nullable Path aotCache) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(java.toString());
+    command.addAll(withUnixSockets(classPath, libraries, aotCache));
+    return command;
+  }
+
+  /** The argument file for that, with the libraries in {@code lib-unix} below an image's folder. */
+  static List<String> unixArguments(Path home) throws IOException {
+    return withUnixSockets(
+        System.getProperty("java.class.path"),
+        home.resolve("lib-unix"),
+        home.resolve("worker.aot"));
+  }
+
+  private static List<String> withUnixSockets(
+      String classPath, Path libraries, @Nullable Path aotCache) throws IOException {
+    try (var jars = Files.list(libraries)) {
+      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
+      var arguments = new ArrayList<String>();
+      arguments.add("--sun-misc-unsafe-memory-access=allow");
+      arguments.addAll(arguments(classPath + ":" + behind, aotCache));
+      return arguments;
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.StatsdAddress;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
@@ -46,7 +47,8 @@ public final class WorkerMain {
    * Works until the job is over, then ends the process.
    *
    * @param arguments none; or {@code --train}, to run without a cluster once, for an AOT cache; or
-   *     {@code --print-args FOLDER}, to print how the image there starts it
+   *     {@code --print-args FOLDER}, to print how the image there starts it; or {@code
+   *     --print-unix-args FOLDER}, the same where metrics go to a Unix socket
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     if (List.of(arguments).equals(List.of("--train"))) {
@@ -55,6 +57,10 @@ public final class WorkerMain {
     }
     if (arguments.length == 2 && arguments[0].equals("--print-args")) {
       WorkerCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
+      return;
+    }
+    if (arguments.length == 2 && arguments[0].equals("--print-unix-args")) {
+      WorkerCommand.unixArguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
     WorkerSettings settings;
@@ -86,7 +92,11 @@ public final class WorkerMain {
         folder.read();
       }
       var run = RunSpec.read(bytes);
-      var statsd = Optional.ofNullable(run.metrics().statsd()).or(settings::statsd);
+      // A socket that the run names is the platform's, and only its settings say where it is here.
+      var statsd =
+          Optional.ofNullable(run.metrics().statsd())
+              .filter(address -> !address.startsWith(StatsdAddress.UNIX))
+              .or(settings::statsd);
       var flavour =
           Optional.ofNullable(run.metrics().flavour())
               .map(chosen -> Flavour.valueOf(chosen.name()))

@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param socket where the host connects
  * @param natsUrl servers, separated by commas
  * @param natsCredentials a credentials file; empty without
- * @param statsd {@code host:port} of the platform's StatsD service; empty for nowhere
+ * @param statsd {@code host:port} or {@code unix:///path} of the platform's StatsD service; empty
+ *     for nowhere
  * @param statsdFlavour whose rules that service has
  * @param lease how long a lease lasts; the same as the operator's
  * @param hostWait how long the handler's container may take to connect, its image's pull included
