@@ -4,6 +4,24 @@ import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.job.accept.Acceptance;
+import dev.batchapi.operator.job.accept.Credentials;
+import dev.batchapi.operator.job.accept.FrozenStore;
+import dev.batchapi.operator.job.accept.Shares;
+import dev.batchapi.operator.job.accept.WorkShares;
+import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.FinishedJob;
+import dev.batchapi.operator.job.decide.StatusPace;
+import dev.batchapi.operator.job.observe.FailedBatches;
+import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.observe.MissingVolumes;
+import dev.batchapi.operator.job.observe.Observer;
+import dev.batchapi.operator.job.observe.RefusedPods;
+import dev.batchapi.operator.job.observe.StatsdAddresses;
+import dev.batchapi.operator.job.status.JobConditions;
+import dev.batchapi.operator.job.status.JobEvents;
+import dev.batchapi.operator.job.status.JobProgress;
+import dev.batchapi.operator.job.status.JobStatus;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.kube.Namespaces;
@@ -130,10 +148,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var uid = job.getMetadata().getUid();
     var memory = memories.computeIfAbsent(uid, id -> new JobMemory());
     signals.follow(uid, ResourceID.fromResource(job));
-    if (Statuses.isFinished(job.getStatus())) {
+    if (JobConditions.isFinished(job.getStatus())) {
       enqueuing.forget(uid);
       shares.forget(uid);
-      return new Aftermath(context, queue, clock.instant())
+      return new FinishedJob(context, queue, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
     if (!Acceptance.isAccepted(job)) {
@@ -255,10 +273,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
 
   private Optional<Progress> measure(BatchJob job, JobPass.Result result, JobMemory memory) {
     if (!memory.measured) {
-      Measurement.of(job, job.getStatus()).ifPresent(metrics::baseline);
+      JobProgress.of(job, job.getStatus()).ifPresent(metrics::baseline);
       memory.measured = true;
     }
-    var progress = Measurement.of(job, result.status());
+    var progress = JobProgress.of(job, result.status());
     progress.ifPresent(metrics::observed);
     return progress;
   }
@@ -288,7 +306,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
     var wait = pause.filter(Duration::isPositive).or(() -> again);
     var control = UpdateControl.<BatchJob>noUpdate();
-    var next = Statuses.isFinished(status) ? Optional.of(AT_ONCE) : wait;
+    var next = JobConditions.isFinished(status) ? Optional.of(AT_ONCE) : wait;
     next.map(w -> again.filter(a -> a.compareTo(w) < 0).orElse(w))
         .map(BatchJobReconciler::atOnceOrLater)
         .ifPresent(control::rescheduleAfter);
@@ -306,7 +324,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       BatchJobStatus after,
       Context<BatchJob> context,
       JobMemory memory) {
-    JobNews.between(
+    JobEvents.between(
             before, after, () -> tools.observer().workers(job, memory, context).latestLoss())
         .forEach(item -> events.publish(job, item.kind(), item.reason(), item.note()));
   }

@@ -3,6 +3,24 @@ package dev.batchapi.operator.job;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.BatchJobStatus.Failure;
+import dev.batchapi.operator.job.accept.Credentials;
+import dev.batchapi.operator.job.accept.FrozenInput;
+import dev.batchapi.operator.job.accept.FrozenStore;
+import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.Summary;
+import dev.batchapi.operator.job.act.WorkerActions;
+import dev.batchapi.operator.job.decide.Ending;
+import dev.batchapi.operator.job.decide.Misuse;
+import dev.batchapi.operator.job.decide.WorkerPlan;
+import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.FailedBatches;
+import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.observe.Observation;
+import dev.batchapi.operator.job.observe.Observer;
+import dev.batchapi.operator.job.observe.PodEnd;
+import dev.batchapi.operator.job.observe.WorkerState;
+import dev.batchapi.operator.job.observe.Workers;
+import dev.batchapi.operator.job.status.JobStatus;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
@@ -96,7 +114,7 @@ final class JobPass {
     var again = LOOK_AGAIN;
     @Nullable RuntimeException failure = null;
     if (end(seen).isEmpty() && mayHaveWorkers(seen)) {
-      var plan = Pool.of(seen).plan(seen.now());
+      var plan = WorkerPlan.of(seen).plan(seen.now());
       var done = act(plan, seen);
       lost += done.lost();
       failure = done.failure();
@@ -134,13 +152,13 @@ final class JobPass {
       var input = FrozenInput.of(job, frozen, client());
       state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
       failures = failures(ledger, counts.get());
-      if (state instanceof Enqueuing.Tampered(var message)) {
+      if (state instanceof EnqueuingState.Tampered(var message)) {
         throw new TamperedException(message);
       }
     } catch (QueueUnavailableException e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
-      if (!(state instanceof Enqueuing.Done)) {
-        state = new Enqueuing.Failed("QueueUnavailable", trouble.get());
+      if (!(state instanceof EnqueuingState.Done)) {
+        state = new EnqueuingState.Failed("QueueUnavailable", trouble.get());
       }
     }
     return new Observation(
@@ -199,7 +217,8 @@ final class JobPass {
     try {
       take(next, counts, seen, ledger);
     } catch (QueueFullException e) {
-      return seen.with(new Enqueuing.Failed(Enqueuing.QUEUE_FULL, String.valueOf(e.getMessage())));
+      return seen.with(
+          new EnqueuingState.Failed(EnqueuingState.QUEUE_FULL, String.valueOf(e.getMessage())));
     }
     var now = ledger.counts(frozen.uid());
     return seen.with(now, failures(ledger, now));
@@ -221,24 +240,25 @@ final class JobPass {
    */
   static boolean mayHaveWorkers(Observation seen) {
     return seen.isSuspended()
-        || seen.enqueuing() instanceof Enqueuing.Done
+        || seen.enqueuing() instanceof EnqueuingState.Done
         || (seen.counts().isPresent() && mayHaveWork(seen.enqueuing()));
   }
 
   /** A job that has filled the queue with a part of its batches makes room by working. */
-  private static boolean mayHaveWork(Enqueuing.State enqueuing) {
+  private static boolean mayHaveWork(EnqueuingState enqueuing) {
     return switch (enqueuing) {
-      case Enqueuing.Running _, Enqueuing.Done _ -> true;
-      case Enqueuing.Failed(var reason, _) -> reason.equals(Enqueuing.QUEUE_FULL);
-      case Enqueuing.Held _, Enqueuing.Tampered _ -> false;
+      case EnqueuingState.Running _, EnqueuingState.Done _ -> true;
+      case EnqueuingState.Failed(var reason, _) -> reason.equals(EnqueuingState.QUEUE_FULL);
+      case EnqueuingState.Held _, EnqueuingState.Tampered _ -> false;
     };
   }
 
-  private WorkerFleet.Done act(Pool.Plan plan, Observation seen) throws InterruptedException {
+  private WorkerActions.Done act(WorkerPlan.Plan plan, Observation seen)
+      throws InterruptedException {
     if (!plan.create().isEmpty()) {
       checkFrozen();
     }
-    return new WorkerFleet(client()).act(plan, frozen, seen.progress());
+    return new WorkerActions(client()).act(plan, frozen, seen.progress());
   }
 
   /** No pod is made to wait for what is gone. What was made a moment ago need not be looked at. */
@@ -254,7 +274,7 @@ final class JobPass {
       return AT_ONCE; // its workers are to be told
     }
     var wait = seen.queueTrouble().isPresent() ? QUEUE_RETRY : LOOK_AGAIN;
-    if (seen.enqueuing() instanceof Enqueuing.Failed) {
+    if (seen.enqueuing() instanceof EnqueuingState.Failed) {
       wait = shorter(wait, Enqueuing.RETRY);
     }
     if (seen.workers().needLooking() && seen.workers().ready() == 0) {

@@ -2,6 +2,9 @@ package dev.batchapi.operator.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.job.status.JobStatusTest;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -34,10 +37,10 @@ final class JobPassTest {
   /** It makes room by working; else it would wait for itself. */
   @Test
   void aJobThatHasFilledTheQueueWithAPartOfItsBatchesHasWorkers() {
-    job.enqueuing = new Enqueuing.Failed(Enqueuing.QUEUE_FULL, "no room");
+    job.enqueuing = new EnqueuingState.Failed(EnqueuingState.QUEUE_FULL, "no room");
     assertThat(JobPass.mayHaveWorkers(job.seen())).isTrue();
 
-    job.enqueuing = new Enqueuing.Failed("EnqueueFailed", "something else");
+    job.enqueuing = new EnqueuingState.Failed("EnqueueFailed", "something else");
     assertThat(JobPass.mayHaveWorkers(job.seen())).isFalse();
   }
 

@@ -1,0 +1,374 @@
+package dev.batchapi.operator.job.accept;
+
+import dev.batchapi.contract.RunSpec;
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.BatchRules;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobOverrides;
+import dev.batchapi.crds.Limits;
+import dev.batchapi.crds.Problem;
+import dev.batchapi.crds.run.CodeFiles;
+import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.kube.NamespaceLevels;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.JobId;
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.pod.PodPlans;
+import dev.batchapi.operator.pod.PodSecurity;
+import dev.batchapi.operator.pod.PodTemplateException;
+import dev.batchapi.operator.pod.PythonHost;
+import dev.batchapi.operator.pod.TamperedException;
+import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.queue.End.Verdict;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts a job: freezes its BatchAPI, its code and its input as they are now, in ConfigMaps of the
+ * job's namespace. What counts is the digest of all that in the BatchJob's status, which is written
+ * after them: without it they mean nothing, whoever made them, and with it they are believed only
+ * as long as they match.
+ */
+public final class Acceptance {
+  /** A BatchAPI of the same file is checked in this time. */
+  private static final Duration CHECKED_SOON = Duration.ofSeconds(3);
+
+  /** Of ConfigMaps that are ours by all but their size. */
+  private static final Set<Integer> TOO_LARGE = Set.of(413, 422);
+
+  private final OperatorSettings settings;
+  private final Optional<PythonHost> pythonHost;
+  private final Credentials credentials;
+  private final NamespaceLevels levels;
+  private final FrozenStore store;
+  private final Shares shares;
+
+  public Acceptance(
+      OperatorSettings settings,
+      Optional<PythonHost> pythonHost,
+      Credentials credentials,
+      NamespaceLevels levels,
+      FrozenStore store,
+      Shares shares) {
+    this.settings = settings;
+    this.pythonHost = pythonHost;
+    this.credentials = credentials;
+    this.levels = levels;
+    this.store = store;
+    this.shares = shares;
+  }
+
+  /** What became of it. */
+  sealed interface Result {}
+
+  /** The job can run. */
+  public record Accepted(FrozenJob job) implements Result {}
+
+  /** Something is missing that may still come. */
+  public record Waiting(String reason, String message) implements Result {}
+
+  /** What it needs is being checked at this moment. */
+  public record Soon() implements Result {}
+
+  /** The job can never run. */
+  public record Rejected(String reason, String message) implements Result {}
+
+  /** A job that could be accepted, and its files. */
+  private record Draft(FrozenJob job, Map<String, String> code, Optional<String> input) {}
+
+  /** Ends an acceptance early. */
+  private static final class Stop extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Result result;
+
+    Stop(Result result) {
+      super(null, null, false, false);
+      this.result = result;
+    }
+  }
+
+  /** Whether the job was accepted, by this process or another one. */
+  public static boolean isAccepted(BatchJob job) {
+    return job.getStatus() != null && job.getStatus().acceptedTime() != null;
+  }
+
+  /**
+   * Accepts it, if it can be.
+   *
+   * @param others BatchJobs of its namespace, each time anew
+   */
+  public Result accept(
+      BatchJob job,
+      @Nullable BatchApi api,
+      Supplier<Stream<BatchJob>> others,
+      KubernetesClient client,
+      Instant now) {
+    var accepted = false;
+    try {
+      var result = decide(job, api, others, client, now);
+      accepted = result instanceof Accepted;
+      return result;
+    } finally {
+      if (!accepted) { // its place is another one's
+        shares.forget(job.getMetadata().getUid());
+      }
+    }
+  }
+
+  private Result decide(
+      BatchJob job,
+      @Nullable BatchApi api,
+      Supplier<Stream<BatchJob>> others,
+      KubernetesClient client,
+      Instant now) {
+    try {
+      var usable = usable(job, api, now);
+      var share =
+          Share.of(levels.namespaces().labels(job.getMetadata().getNamespace(), client), settings);
+      // Before anything is read for it: of the jobs that wait there may be many.
+      requireRoom(job, 1, others, share);
+      var draft = freeze(checked(JobInputs.whole(job, client)), usable, client, now);
+      requireRoom(job, draft.job().run().totalBatches(), others, share);
+      store.write(draft.job(), draft.code(), draft.input(), client);
+      credentials.ensure(draft.job(), client);
+      return new Accepted(draft.job());
+    } catch (Stop stop) {
+      return stop.result;
+    } catch (PodTemplateException e) {
+      return new Waiting("ApiNotReady", String.valueOf(e.getMessage()));
+    } catch (InputException e) {
+      return new Rejected("InputInvalid", String.valueOf(e.getMessage()));
+    } catch (KubernetesClientException e) {
+      if (!TOO_LARGE.contains(e.getCode()) || e.getStatus() == null) {
+        throw e;
+      }
+      return new Rejected(
+          "SpecInvalid",
+          "The API server refuses what is to be kept of the job: " + e.getStatus().getMessage());
+    } catch (TamperedException e) {
+      return new Rejected(Verdict.RunTampered.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireRoom(
+      BatchJob job, long batches, Supplier<Stream<BatchJob>> others, Share share) {
+    shares
+        .take(job, batches, others.get(), share)
+        .ifPresent(
+            message -> {
+              throw new Stop(new Waiting("QuotaExceeded", message));
+            });
+  }
+
+  private static BatchApi usable(BatchJob job, @Nullable BatchApi api, Instant now) {
+    if (api == null || api.getMetadata().getDeletionTimestamp() != null) {
+      throw new Stop(
+          new Waiting(
+              "ApiNotFound",
+              "BatchAPI \"%s\" not found in namespace \"%s\"; the job is accepted when it is there."
+                  .formatted(job.getSpec().apiName(), job.getMetadata().getNamespace())));
+    }
+    refuse(
+        BatchRules.checkApi(api.named()),
+        message -> new Waiting("ApiNotReady", "BatchAPI \"%s\": %s".formatted(name(api), message)));
+    checkReady(job, api, now);
+    return api;
+  }
+
+  private static BatchJob checked(BatchJob job) {
+    refuse(BatchRules.checkJob(job.named()), message -> new Rejected("SpecInvalid", message));
+    return job;
+  }
+
+  /** Trusts the Ready condition of this generation: only its reconciler runs the dry run. */
+  private static void checkReady(BatchJob job, BatchApi api, Instant now) {
+    var ready =
+        Conditions.find(api.getStatus() == null ? null : api.getStatus().conditions(), "Ready")
+            .filter(c -> Objects.equals(c.observedGeneration(), api.getMetadata().getGeneration()));
+    if (ready.isEmpty()) {
+      var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
+      throw new Stop(
+          age.compareTo(CHECKED_SOON) < 0
+              ? new Soon()
+              : new Waiting(
+                  "ApiNotReady", "BatchAPI \"%s\" is being checked.".formatted(name(api))));
+    }
+    if (ready.get().status() != Condition.Status.TRUE) {
+      throw new Stop(
+          new Waiting(
+              "ApiNotReady",
+              "BatchAPI \"%s\" is not ready: %s: %s"
+                  .formatted(name(api), ready.get().reason(), ready.get().message())));
+    }
+  }
+
+  private static void refuse(
+      List<Problem> problems, java.util.function.Function<String, Result> result) {
+    if (!problems.isEmpty()) {
+      throw new Stop(
+          result.apply(problems.stream().map(Problem::toString).collect(Collectors.joining("; "))));
+    }
+  }
+
+  private Draft freeze(BatchJob job, BatchApi api, KubernetesClient client, Instant now) {
+    var namespace = job.getMetadata().getNamespace();
+    var code = CodeFiles.configMap(api.getSpec().handler());
+    var files =
+        code.map(name -> codeFiles(client, namespace, name))
+            .orElseGet(() -> CodeFiles.inline(api.getSpec().handler()));
+    var lines = inputLines(job.getSpec(), client, namespace);
+    var batchSize = batchSize(api, job.getSpec());
+    int items;
+    try (var input = open(job.getSpec(), lines, batchSize)) {
+      items = input.items();
+    }
+    Limits.checkBatches(items, batchSize)
+        .ifPresent(
+            problem -> {
+              throw new InputException(problem.message());
+            });
+    var run = Freeze.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
+    checkHandlerFile(run, files, code, namespace);
+    var labels =
+        Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
+    var plan = PodPlans.of(api.named(), labels, settings, pythonHost, JobId.of(job), files, lines);
+    var frozen = FrozenJob.of(JobId.of(job), run, plan);
+    PodSecurity.check(levels.of(namespace, client), frozen);
+    return new Draft(frozen, files, lines);
+  }
+
+  private static Map<String, String> codeFiles(
+      KubernetesClient client, String namespace, String name) {
+    var data =
+        find(client, namespace, name)
+            .orElseThrow(() -> new Stop(missing(name, namespace, "the handler's code")))
+            .getData();
+    return Objects.requireNonNullElse(data, Map.of());
+  }
+
+  private static void checkHandlerFile(
+      RunSpec run, Map<String, String> files, Optional<String> configMap, String namespace) {
+    var file = run.handler().file();
+    if (configMap.isPresent() && file != null && !files.containsKey(file)) {
+      throw new Stop(missingKey(configMap.get(), namespace, file, "the handler's code", files));
+    }
+  }
+
+  private static Optional<String> inputLines(
+      BatchJobSpec spec, KubernetesClient client, String namespace) {
+    var ref = spec.input().configMap();
+    if (ref == null) {
+      return Optional.empty();
+    }
+    var found =
+        find(client, namespace, ref.name())
+            .filter(Acceptance::isInput)
+            .orElseThrow(() -> new Stop(noInput(ref.name(), namespace)));
+    var lines =
+        Objects.requireNonNullElse(found.getData(), Map.<String, String>of()).get(ref.key());
+    if (lines == null) {
+      throw isBinary(found, ref.key())
+          ? new InputException(
+              "ConfigMap \"%s\" in namespace \"%s\" has \"%s\" as binary data, and JSON lines are text in UTF-8: make it of a file in UTF-8."
+                  .formatted(ref.name(), namespace, ref.key()))
+          : new Stop(noInputKey(ref.name(), namespace, ref.key()));
+    }
+    return Optional.of(lines);
+  }
+
+  private static Input open(BatchJobSpec spec, Optional<String> lines, int batchSize) {
+    var ref = spec.input().configMap();
+    if (ref == null) {
+      return JobInputs.ofSpec(spec, batchSize);
+    }
+    var name = "ConfigMap \"%s\", key \"%s\"".formatted(ref.name(), ref.key());
+    return JobInputs.ofLines(name, lines.orElseThrow(), batchSize);
+  }
+
+  private static int batchSize(BatchApi api, BatchJobSpec job) {
+    var own = Optional.ofNullable(job.overrides()).map(JobOverrides::batchSize);
+    return own.or(() -> Optional.ofNullable(api.getSpec().batchSize())).orElse(1);
+  }
+
+  /**
+   * Who submits a job need not be allowed to read ConfigMaps: their authors say which are input.
+   */
+  private static boolean isInput(ConfigMap configMap) {
+    var labels = configMap.getMetadata().getLabels();
+    return labels != null && "true".equals(labels.get(Labels.INPUT));
+  }
+
+  private static boolean isBinary(ConfigMap configMap, String key) {
+    return configMap.getBinaryData() != null && configMap.getBinaryData().containsKey(key);
+  }
+
+  /** The same whether it is not there or not to be read: the submitter learns nothing of it. */
+  private static Waiting noInput(String configMap, String namespace) {
+    return new Waiting(
+        "ConfigMapNotFound",
+        "No ConfigMap \"%s\" with the label %s: \"true\" in namespace \"%s\"; the job is accepted when there is one. Its author sets the label, and says with it that jobs may have it as their input."
+            .formatted(configMap, Labels.INPUT, namespace));
+  }
+
+  private static Waiting noInputKey(String configMap, String namespace, String key) {
+    return new Waiting(
+        "ConfigMapKeyNotFound",
+        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the input; the job is accepted when it has."
+            .formatted(configMap, namespace, key));
+  }
+
+  private static Waiting missing(String configMap, String namespace, String what) {
+    return new Waiting(
+        "ConfigMapNotFound",
+        "ConfigMap \"%s\" with %s not found in namespace \"%s\"; the job is accepted when it is there."
+            .formatted(configMap, what, namespace));
+  }
+
+  private static Waiting missingKey(
+      String configMap, String namespace, String key, String what, Map<String, String> data) {
+    return new Waiting(
+        "ConfigMapKeyNotFound",
+        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with %s; its keys are: %s."
+            .formatted(configMap, namespace, key, what, String.join(", ", data.keySet())));
+  }
+
+  static Optional<ConfigMap> find(KubernetesClient client, String namespace, String name) {
+    return Optional.ofNullable(client.configMaps().inNamespace(namespace).withName(name).get());
+  }
+
+  /** Creates it; false if something of its name is there already. */
+  static boolean create(KubernetesClient client, HasMetadata object) {
+    try {
+      client.resource(object).create();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static String name(BatchApi api) {
+    return api.getMetadata().getName();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.batchapi.operator.job.act;
+
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.job.decide.TimeToLive;
+import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.observe.WorkerJob;
+import dev.batchapi.operator.job.observe.WorkerState;
+import dev.batchapi.operator.job.observe.Workers;
+import dev.batchapi.operator.job.status.JobConditions;
+import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is left to do for a finished job. Its status is final and not looked at again: workers are
+ * told to leave, those that don't are taken away, their credentials are revoked once none runs, and
+ * the BatchJob goes when its time is up.
+ */
+public final class FinishedJob {
+  /** How long workers may take to leave by themselves after an ordinary end. */
+  private static final Duration LEAVING = Duration.ofSeconds(30);
+
+  /** What the cache has of a BatchJob that changed is newer by then. */
+  private static final Duration CHANGED = Duration.ofSeconds(1);
+
+  private final Context<BatchJob> context;
+  private final JobQueue queue;
+  private final Instant now;
+
+  public FinishedJob(Context<BatchJob> context, JobQueue queue, Instant now) {
+    this.context = context;
+    this.queue = queue;
+    this.now = now;
+  }
+
+  public UpdateControl<BatchJob> of(BatchJob job, JobMemory memory, Workers workers)
+      throws InterruptedException {
+    memory.finished();
+    var control = UpdateControl.<BatchJob>noUpdate();
+    if (!memory.retired && wasAccepted(job)) {
+      try {
+        retire(job);
+        memory.retired = true;
+      } catch (QueueUnavailableException e) {
+        return control.rescheduleAfter(Duration.ofSeconds(5));
+      }
+    }
+    var leaving = leaving(job, workers);
+    if (!memory.revoked && wasAccepted(job) && workers.running().findAny().isEmpty()) {
+      revoke(job);
+      memory.revoked = true;
+    }
+    var ttl = timeToLive(job);
+    if (ttl.isPresent() && !ttl.get().isPositive()) {
+      delete(job, context.getClient()).ifPresent(control::rescheduleAfter);
+      return control;
+    }
+    leaving
+        .map(l -> ttl.filter(t -> t.compareTo(l) < 0).orElse(l))
+        .or(() -> ttl)
+        .ifPresent(control::rescheduleAfter);
+    return control;
+  }
+
+  /**
+   * Deletes the BatchJob as it was seen, and not another one that was made under its name since.
+   *
+   * @return when to look again, if it is not the one that was seen any more
+   */
+  static Optional<Duration> delete(BatchJob job, KubernetesClient client) {
+    try {
+      client.resource(job).lockResourceVersion().delete();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return Optional.of(CHANGED);
+      }
+      throw e;
+    }
+  }
+
+  private void revoke(BatchJob job) {
+    var meta = job.getMetadata();
+    var completed = job.getStatus().completionTime();
+    queue.revokeEnded(
+        meta.getNamespace(), meta.getUid(), completed == null ? now : Instant.parse(completed));
+  }
+
+  private void retire(BatchJob job) {
+    var uid = job.getMetadata().getUid();
+    var ledger = queue.ledger();
+    if (JobConditions.condition(job.getStatus(), JobConditions.FINISHED)
+        .filter(c -> c.reason().equals(End.Verdict.QueueMisused.name()))
+        .isPresent()) {
+      // Its records are of no use, and may be many.
+      queue.revoke(uid);
+      ledger.discard(uid);
+    } else {
+      ledger.retire(uid);
+    }
+    ledger.close(uid);
+  }
+
+  private static boolean wasAccepted(BatchJob job) {
+    return job.getStatus() != null && job.getStatus().acceptedTime() != null;
+  }
+
+  private Optional<Duration> leaving(BatchJob job, Workers workers) throws InterruptedException {
+    var running =
+        workers.running().filter(w -> !(w.state() instanceof WorkerState.Stopping)).toList();
+    if (running.isEmpty()) {
+      return Optional.empty();
+    }
+    var left = patience(job);
+    if (left.isPositive()) {
+      return Optional.of(left);
+    }
+    new WorkerActions(context.getClient())
+        .delete(
+            job.getMetadata().getNamespace(), running.stream().map(WorkerJob::jobName).toList());
+    return Optional.empty();
+  }
+
+  /** A job that was stopped leaves its workers no time: what they do has no effect any more. */
+  private Duration patience(BatchJob job) {
+    var inOrder =
+        JobConditions.condition(job.getStatus(), JobConditions.FINISHED)
+            .filter(
+                c ->
+                    c.reason().equals("Complete")
+                        || c.reason().equals("BatchesFailed")
+                        || c.reason().equals("OnJobCompleteFailed"))
+            .isPresent();
+    var completed = job.getStatus().completionTime();
+    return inOrder && completed != null
+        ? Duration.between(now, Instant.parse(completed).plus(LEAVING))
+        : Duration.ZERO;
+  }
+
+  private Optional<Duration> timeToLive(BatchJob job) {
+    var owned =
+        job.getMetadata().getOwnerReferences().stream()
+            .filter(owner -> owner.getKind().equals("BatchAPI"))
+            .map(owner -> owner.getUid())
+            .findFirst();
+    var api =
+        context
+            .getSecondaryResource(BatchApi.class)
+            .filter(a -> owned.equals(Optional.of(a.getMetadata().getUid())));
+    return TimeToLive.left(job, api.orElse(null), now);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.batchapi.operator.job.observe;
+
+import dev.batchapi.crds.BatchJobStatus.Failure;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The first failed batches of a job, read from the ledger once each. */
+public final class FailedBatches {
+  public static final int SHOWN = 10;
+  private static final int MESSAGE_BYTES = 1024;
+
+  private final Map<Integer, Failure> read = new HashMap<>();
+
+  /**
+   * The first ten by index.
+   *
+   * @param oomKilled whether a handler's container of the job was OOMKilled: only kubelet knows,
+   *     the worker has seen no more than its host's end
+   */
+  public List<Failure> first(Ledger ledger, String job, boolean oomKilled) {
+    var failures = new ArrayList<Failure>();
+    for (var index : ledger.failed(job, SHOWN)) {
+      var known = read.get(index);
+      if (known == null) {
+        var outcome = ledger.outcome(job, index);
+        if (outcome == null) {
+          continue; // came after the end
+        }
+        known = failure(index, outcome, oomKilled);
+        read.put(index, known);
+      }
+      failures.add(known);
+    }
+    return failures;
+  }
+
+  private static Failure failure(int index, Outcome outcome, boolean oomKilled) {
+    var error = error(outcome);
+    var message =
+        Optional.ofNullable(error.type()).map(type -> type + ": ").orElse("") + error.message();
+    if (oomKilled && error.reason() == BatchError.Reason.HandlerDied) {
+      message += " (a handler's container of this job was OOMKilled)";
+    }
+    return new Failure(index, outcome.attempts(), error.reason().name(), shortened(message));
+  }
+
+  private static BatchError error(Outcome outcome) {
+    try {
+      return BatchError.fromJson(outcome.body());
+    } catch (UncheckedIOException e) {
+      return BatchError.of(BatchError.Reason.HandlerFailed, "its record can't be read");
+    }
+  }
+
+  /** At most 1 KiB in UTF-8, cut between two characters. */
+  public static String shortened(String text) {
+    if (text.getBytes(StandardCharsets.UTF_8).length <= MESSAGE_BYTES) {
+      return text;
+    }
+    var bytes = 3; // of the ellipsis
+    var end = 0;
+    while (end < text.length()) {
+      var character = text.codePointAt(end);
+      bytes += Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > MESSAGE_BYTES) {
+        break;
+      }
+      end += Character.charCount(character);
+    }
+    return text.substring(0, end) + "…";
+  }
+}

@@ -1,0 +1,119 @@
+package dev.batchapi.operator.job.observe;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.job.act.WorkerActions;
+import dev.batchapi.operator.job.observe.WorkerJob.InARow;
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.pod.Names;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Sorts a job's Jobs and pods into workers. They come from caches; where one of them says that
+ * something is not there, the API server is asked.
+ */
+public final class Observer {
+  /** As long as this a Job's pod may not have been seen yet. */
+  private static final Duration POD_COMES = Duration.ofSeconds(2);
+
+  private final RefusedPods refusedPods;
+  private final MissingVolumes missingVolumes;
+  private final Clock clock;
+
+  public Observer(RefusedPods refusedPods, MissingVolumes missingVolumes, Clock clock) {
+    this.refusedPods = refusedPods;
+    this.missingVolumes = missingVolumes;
+    this.clock = clock;
+  }
+
+  public Workers workers(BatchJob batchJob, JobMemory memory, Context<BatchJob> context) {
+    var now = clock.instant();
+    var podOf = new HashMap<String, Pod>();
+    context.getSecondaryResources(Pod.class).stream()
+        .sorted(Comparator.comparing(p -> p.getMetadata().getCreationTimestamp()))
+        .forEach(
+            pod ->
+                pod.getMetadata().getOwnerReferences().stream()
+                    .filter(o -> "Job".equals(o.getKind()))
+                    .forEach(owner -> podOf.put(owner.getUid(), pod)));
+    var queue = memory.frozen == null ? "" : memory.frozen.pod().natsUrl();
+    var workers = new ArrayList<WorkerJob>();
+    for (var job : context.getSecondaryResources(Job.class)) {
+      var name = job.getMetadata().getName();
+      if (WorkerActions.isOwned(job, batchJob.getMetadata().getUid())
+          && Names.worker(name).isPresent()
+          && Names.attempt(name).isPresent()) {
+        workers.add(worker(job, podOf, queue, now, context.getClient()));
+      }
+    }
+    return new Workers(workers, memory.refusal);
+  }
+
+  private WorkerJob worker(
+      Job job, Map<String, Pod> podOf, String queue, Instant now, KubernetesClient client) {
+    var name = job.getMetadata().getName();
+    var pod = podOf.get(job.getMetadata().getUid());
+    return new WorkerJob(
+        name,
+        Names.worker(name).orElseThrow(),
+        Names.attempt(name).orElseThrow(),
+        new InARow(Labels.number(job, Labels.FRUITLESS), Labels.number(job, Labels.DISRUPTED)),
+        Labels.number(job, Labels.PROGRESS),
+        PodEnd.created(job).orElse(now),
+        pod == null ? withoutPod(job, queue, now, client) : withPod(job, pod, queue, now, client),
+        PodReading.lingers(pod));
+  }
+
+  private WorkerState withPod(
+      Job job, Pod pod, String queue, Instant now, KubernetesClient client) {
+    var state = PodReading.read(job, pod, queue, now);
+    return state instanceof WorkerState.Pending(var trouble, var unseen)
+            && unseen
+            && trouble.isEmpty()
+        ? new WorkerState.Pending(missingVolumes.of(pod, now, client), true)
+        : state;
+  }
+
+  private WorkerState withoutPod(Job job, String queue, Instant now, KubernetesClient client) {
+    var state = PodReading.read(job, null, queue, now);
+    var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
+    if (!(state instanceof WorkerState.Pending) || age.compareTo(POD_COMES) < 0) {
+      return state;
+    }
+    if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
+      var message =
+          "Job \"%s\" is suspended, as by a queue such as Kueue that has not admitted it yet"
+              .formatted(job.getMetadata().getName());
+      return new WorkerState.Pending(Optional.of(new Trouble("JobSuspended", message)), false);
+    }
+    if (hasHadPod(job) && !podExists(job, client)) {
+      return new WorkerState.Stopping();
+    }
+    return new WorkerState.Pending(refusedPods.of(job, client), true);
+  }
+
+  private static boolean hasHadPod(Job job) {
+    var active = job.getStatus() == null ? null : job.getStatus().getActive();
+    return active != null && active > 0;
+  }
+
+  private static boolean podExists(Job job, KubernetesClient client) {
+    return !client
+        .pods()
+        .inNamespace(job.getMetadata().getNamespace())
+        .withLabel("batch.kubernetes.io/job-name", job.getMetadata().getName())
+        .list()
+        .getItems()
+        .isEmpty();
+  }
+}

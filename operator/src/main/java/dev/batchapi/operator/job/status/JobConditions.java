@@ -1,0 +1,57 @@
+package dev.batchapi.operator.job.status;
+
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.Condition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The types of a BatchJob's conditions, and how to look them up. */
+public final class JobConditions {
+  static final String ACCEPTED = "Accepted";
+  static final String ENQUEUED = "Enqueued";
+  static final String WORKERS_READY = "WorkersReady";
+  public static final String SUSPENDED = "Suspended";
+  public static final String FINISHED = "Finished";
+  static final String COMPLETE = "Complete";
+  static final String FAILED = "Failed";
+
+  private JobConditions() {}
+
+  public static Optional<Condition> condition(@Nullable BatchJobStatus status, String type) {
+    List<Condition> all =
+        status == null || status.conditions() == null ? List.of() : status.conditions();
+    return all.stream().filter(c -> c.type().equals(type)).findFirst();
+  }
+
+  static boolean isTrue(@Nullable BatchJobStatus status, String type) {
+    return condition(status, type).filter(c -> c.status() == Condition.Status.TRUE).isPresent();
+  }
+
+  public static boolean isFinished(@Nullable BatchJobStatus status) {
+    return isTrue(status, FINISHED);
+  }
+
+  /** Collects the conditions of one status. */
+  static final class Conditions {
+    private final List<Condition> all = new ArrayList<>();
+    private final Instant now;
+    private final @Nullable Long generation;
+
+    Conditions(Instant now, @Nullable Long generation) {
+      this.now = now;
+      this.generation = generation;
+    }
+
+    Conditions add(String type, Condition.Status status, String reason, String message) {
+      all.add(new Condition(type, status, reason, message, now.toString(), generation));
+      return this;
+    }
+
+    List<Condition> all() {
+      return all;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.batchapi.operator.job.status;
+
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.operator.job.observe.FailedBatches;
+import dev.batchapi.operator.kube.Events.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a person would want to have seen happen, from one status to the next; bounded. */
+public final class JobEvents {
+  /** At most so many lost workers get an Event each; later ones show in the condition only. */
+  private static final int LOSSES_TOLD = 10;
+
+  private JobEvents() {}
+
+  /** Something that happened. */
+  public record Item(Kind kind, String reason, String note) {}
+
+  /**
+   * What became true from one status to the next, for Events.
+   *
+   * @param lastLoss last words of the worker that was lost last, or empty; asked for only if one
+   *     was
+   */
+  public static List<Item> between(
+      @Nullable BatchJobStatus before, BatchJobStatus after, Supplier<Optional<String>> lastLoss) {
+    var news = new ArrayList<Item>();
+    for (var condition : Objects.requireNonNullElse(after.conditions(), List.<Condition>of())) {
+      ofCondition(before, condition, news);
+    }
+    failures(before, after, news);
+    losses(before, after, lastLoss, news);
+    return news;
+  }
+
+  private static void ofCondition(
+      @Nullable BatchJobStatus before, Condition condition, List<Item> news) {
+    var same =
+        JobConditions.condition(before, condition.type())
+            .filter(c -> c.status() == condition.status() && c.reason().equals(condition.reason()))
+            .isPresent();
+    if (same || condition.reason().equals(JobStatus.FINISHED)) {
+      return;
+    }
+    var holds = condition.status() == Condition.Status.TRUE;
+    switch (condition.type()) {
+      case JobConditions.ACCEPTED ->
+          news.add(
+              new Item(
+                  holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
+      case JobConditions.COMPLETE, JobConditions.FAILED ->
+          news.add(
+              new Item(
+                  condition.type().equals(JobConditions.COMPLETE) ? Kind.NORMAL : Kind.WARNING,
+                  condition.reason(),
+                  condition.message()));
+      case JobConditions.SUSPENDED ->
+          news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
+      case JobConditions.WORKERS_READY -> {
+        if (holds && !JobConditions.isTrue(before, JobConditions.WORKERS_READY)) {
+          news.add(new Item(Kind.NORMAL, "WorkersReady", condition.message()));
+        } else if (!holds
+            && !condition.reason().equals("Starting")
+            && !condition.reason().equals("Suspended")) {
+          news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
+        }
+      }
+      case JobConditions.ENQUEUED -> {
+        if (!holds
+            && !condition.reason().equals("Enqueuing")
+            && !condition.reason().equals("Suspended")) {
+          news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private static void failures(
+      @Nullable BatchJobStatus before, BatchJobStatus after, List<Item> news) {
+    var told = before == null || before.failures() == null ? List.of() : before.failures();
+    var now = after.failures() == null ? List.<BatchJobStatus.Failure>of() : after.failures();
+    for (var failure : now) {
+      if (!told.contains(failure) && told.size() < FailedBatches.SHOWN) {
+        news.add(
+            new Item(
+                Kind.WARNING,
+                "BatchFailed",
+                "Batch %d failed after %d attempts: %s: %s"
+                    .formatted(
+                        failure.index(), failure.attempts(), failure.reason(), failure.message())));
+      }
+    }
+    if (now.size() == FailedBatches.SHOWN && told.size() < FailedBatches.SHOWN) {
+      news.add(
+          new Item(
+              Kind.WARNING,
+              "BatchesFailed",
+              "More batches may fail from here on; status.batches.failed counts them."));
+    }
+  }
+
+  private static void losses(
+      @Nullable BatchJobStatus before,
+      BatchJobStatus after,
+      Supplier<Optional<String>> lastLoss,
+      List<Item> news) {
+    var told = before == null || before.workers() == null ? 0 : before.workers().lost();
+    var now = after.workers() == null ? 0 : after.workers().lost();
+    if (now > told && told < LOSSES_TOLD) {
+      var words = lastLoss.get().map(w -> "The last one said: " + w).orElse("");
+      news.add(
+          new Item(
+              Kind.WARNING,
+              "WorkerLost",
+              "%d workers were lost so far and replaced. %s".formatted(now, words).strip()));
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package dev.batchapi.operator.job.status;
+
+import static dev.batchapi.crds.Condition.Status.FALSE;
+import static dev.batchapi.crds.Condition.Status.TRUE;
+import static dev.batchapi.crds.Condition.Status.UNKNOWN;
+
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.BatchJobStatus.Batches;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobPhase;
+import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.Observation;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a BatchJob's status says, from what was observed. */
+public final class JobStatus {
+  /** Reason of the conditions of a job's way that mean nothing any more. */
+  static final String FINISHED = "Finished";
+
+  private JobStatus() {}
+
+  /** Of a job that waits to be accepted. */
+  public static BatchJobStatus waiting(BatchJob job, String reason, String message, Instant now) {
+    var conditions = conditions(job, now).add(JobConditions.ACCEPTED, FALSE, reason, message);
+    return notAccepted(job, merge(job, conditions), JobPhase.PENDING, null);
+  }
+
+  /** Of a job that can never run. */
+  public static BatchJobStatus rejected(BatchJob job, String reason, String message, Instant now) {
+    var conditions =
+        conditions(job, now)
+            .add(JobConditions.ACCEPTED, FALSE, reason, message)
+            .add(JobConditions.FINISHED, TRUE, reason, message)
+            .add(JobConditions.FAILED, TRUE, reason, message);
+    var phase = reason.equals("Cancelled") ? JobPhase.CANCELLED : JobPhase.FAILED;
+    return notAccepted(job, merge(job, conditions), phase, now);
+  }
+
+  private static BatchJobStatus notAccepted(
+      BatchJob job, List<Condition> conditions, JobPhase phase, @Nullable Instant completed) {
+    return new BatchJobStatus(
+        conditions,
+        phase,
+        null,
+        null,
+        null,
+        null,
+        null,
+        job.getMetadata().getGeneration(),
+        null,
+        null,
+        null,
+        completed == null ? null : completed.toString(),
+        null);
+  }
+
+  /** Of a job in the moment of its acceptance: from this status on it is accepted. */
+  public static BatchJobStatus accepted(BatchJob job, FrozenJob frozen, Instant now) {
+    var total = frozen.run().totalBatches();
+    return new BatchJobStatus(
+        merge(
+            job,
+            conditions(job, now).add(JobConditions.ACCEPTED, TRUE, "Accepted", frozenAs(frozen))),
+        JobPhase.PENDING,
+        new Batches(total, 0, 0, total),
+        0,
+        null,
+        null,
+        Labels.JOB_UID + "=" + frozen.uid(),
+        job.getMetadata().getGeneration(),
+        frozen.run().job().startTime(),
+        frozen.digest(),
+        null,
+        null,
+        0L);
+  }
+
+  /**
+   * Of an accepted job that was tampered with: nothing is known of it but what its status and the
+   * ledger say.
+   *
+   * @param end what the ledger says; as a rule that it was tampered with
+   */
+  public static BatchJobStatus ended(BatchJob job, End end, Counts counts) {
+    var before = Objects.requireNonNull(job.getStatus());
+    var workers = before.workers();
+    var total = before.batches() == null ? counts.done() : before.batches().total();
+    var tampered = end.verdict() == End.Verdict.RunTampered;
+    var conditions =
+        conditions(job, end.at())
+            .add(
+                JobConditions.ACCEPTED,
+                tampered ? FALSE : TRUE,
+                tampered ? end.verdict().name() : "Accepted",
+                tampered ? end.message() : "The job was accepted.");
+    finished(before, end, conditions);
+    return new BatchJobStatus(
+        merge(job, conditions),
+        phase(end.verdict()),
+        batches(total, counts),
+        counts.failedAttempts(),
+        before.failures(),
+        new BatchJobStatus.Workers(0, 0, 0, workers == null ? 0 : workers.lost()),
+        before.selector(),
+        job.getMetadata().getGeneration(),
+        before.acceptedTime(),
+        before.runDigest(),
+        before.startTime(),
+        end.at().toString(),
+        before.queueBytes());
+  }
+
+  private static String frozenAs(FrozenJob frozen) {
+    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items%s."
+        .formatted(
+            frozen.run().job().apiName(),
+            frozen.run().totalBatches(),
+            frozen.run().batchSize(),
+            mayFail(frozen.run().maxFailedBatches()));
+  }
+
+  /** In batches, for a percentage of few of them may be none. */
+  private static String mayFail(@Nullable Integer most) {
+    return most == null
+        ? ""
+        : most == 0 ? ", of which none may fail" : ", of which %d may fail".formatted(most);
+  }
+
+  /**
+   * Of an accepted job.
+   *
+   * @param lost workers lost so far
+   * @param queueBytes what its workers have written to the queue
+   */
+  public static BatchJobStatus of(Observation seen, int lost, long queueBytes) {
+    var job = seen.job();
+    var counts = seen.counts();
+    var end = counts.flatMap(Counts::end);
+    return new BatchJobStatus(
+        merge(job, conditionsOf(seen, end)),
+        end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
+        counts
+            .map(c -> batches(seen.total(), c))
+            .orElseGet(() -> before(seen, BatchJobStatus::batches)),
+        counts
+            .map(Counts::failedAttempts)
+            .orElseGet(() -> before(seen, BatchJobStatus::failedAttempts)),
+        seen.failures().isEmpty() ? null : seen.failures(),
+        new BatchJobStatus.Workers(
+            end.isPresent() ? 0 : Math.min(seen.allowedWorkers(), seen.usefulWorkers()),
+            end.isPresent() ? 0 : seen.workers().pending(),
+            end.isPresent() ? 0 : seen.workers().ready(),
+            lost),
+        Labels.JOB_UID + "=" + seen.frozen().uid(),
+        job.getMetadata().getGeneration(),
+        seen.acceptedTime().toString(),
+        seen.frozen().digest(),
+        start(seen, end),
+        end.map(e -> e.at().toString()).orElse(null),
+        queueBytes);
+  }
+
+  private static @Nullable String start(Observation seen, Optional<End> end) {
+    var before = before(seen, BatchJobStatus::startTime);
+    return end.isPresent() && before != null
+        ? before
+        : seen.startTime().map(Instant::toString).orElse(null);
+  }
+
+  private static <T> @Nullable T before(
+      Observation seen, java.util.function.Function<BatchJobStatus, @Nullable T> field) {
+    return seen.before() == null ? null : field.apply(Objects.requireNonNull(seen.before()));
+  }
+
+  private static Batches batches(int total, Counts counts) {
+    return new Batches(total, counts.succeeded(), counts.failed(), total - counts.done());
+  }
+
+  private static JobConditions.Conditions conditionsOf(Observation seen, Optional<End> end) {
+    var conditions =
+        conditions(seen.job(), seen.now())
+            .add(JobConditions.ACCEPTED, TRUE, "Accepted", frozenAs(seen.frozen()));
+    enqueued(seen, end, conditions);
+    if (end.isPresent()) {
+      finished(seen.before(), end.get(), conditions);
+      return conditions;
+    }
+    workersReady(seen, conditions);
+    if (seen.isSuspended()) {
+      conditions.add(
+          JobConditions.SUSPENDED, TRUE, "Suspended", "spec.suspend is true: no workers run.");
+    } else if (JobConditions.condition(seen.before(), JobConditions.SUSPENDED).isPresent()) {
+      conditions.add(JobConditions.SUSPENDED, FALSE, "Resumed", "spec.suspend is false.");
+    }
+    return conditions;
+  }
+
+  private static void enqueued(
+      Observation seen, Optional<End> end, JobConditions.Conditions conditions) {
+    switch (seen.enqueuing()) {
+      case EnqueuingState.Done _ when seen.queueTrouble().isPresent() ->
+          conditions.add(
+              JobConditions.ENQUEUED, UNKNOWN, "QueueUnavailable", seen.queueTrouble().get());
+      case EnqueuingState.Done _ ->
+          conditions.add(
+              JobConditions.ENQUEUED,
+              TRUE,
+              "Enqueued",
+              "Every batch is in the queue, has its outcome, or follows as work is done.");
+      case EnqueuingState.Held _ when end.isEmpty() ->
+          conditions.add(
+              JobConditions.ENQUEUED,
+              FALSE,
+              "Suspended",
+              "spec.suspend is true: batches are put into the queue when it is false.");
+      case EnqueuingState.Running _ when end.isEmpty() ->
+          conditions.add(
+              JobConditions.ENQUEUED,
+              FALSE,
+              "Enqueuing",
+              "The batches are being put into the queue.");
+      case EnqueuingState.Failed(var reason, var message) when end.isEmpty() ->
+          conditions.add(JobConditions.ENQUEUED, FALSE, reason, message);
+      case EnqueuingState.Running _,
+          EnqueuingState.Held _,
+          EnqueuingState.Failed _,
+          EnqueuingState.Tampered _ -> {}
+    }
+  }
+
+  private static void workersReady(Observation seen, JobConditions.Conditions conditions) {
+    var desired = Math.min(seen.allowedWorkers(), seen.usefulWorkers());
+    var ready = seen.workers().ready();
+    var trouble = seen.workers().trouble();
+    var count = "%d of %d workers are ready.".formatted(ready, desired);
+    var message = count + trouble.map(t -> " " + t.reason() + ": " + t.message()).orElse("");
+    var lost =
+        seen.workers()
+            .latestLoss()
+            .map(words -> " The last one that was lost said: " + words)
+            .orElse("");
+    if (seen.isSuspended()) {
+      conditions.add(JobConditions.WORKERS_READY, FALSE, "Suspended", "No workers run.");
+    } else if (ready > 0) {
+      conditions.add(
+          JobConditions.WORKERS_READY, TRUE, ready >= desired ? "AllReady" : "SomeReady", message);
+    } else if (trouble.isPresent()) {
+      conditions.add(JobConditions.WORKERS_READY, FALSE, trouble.get().reason(), message + lost);
+    } else if (seen.workers().live() == 0 && !lost.isEmpty()) {
+      conditions.add(JobConditions.WORKERS_READY, FALSE, "WorkersLost", count + lost);
+    } else {
+      conditions.add(JobConditions.WORKERS_READY, FALSE, "Starting", message + lost);
+    }
+  }
+
+  private static void finished(
+      @Nullable BatchJobStatus before, End end, JobConditions.Conditions conditions) {
+    var reason = end.verdict().name();
+    conditions.add(
+        JobConditions.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
+    if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
+      conditions.add(JobConditions.SUSPENDED, FALSE, FINISHED, "The job has ended.");
+    }
+    conditions.add(JobConditions.FINISHED, TRUE, reason, end.message());
+    conditions.add(
+        end.verdict() == End.Verdict.Complete ? JobConditions.COMPLETE : JobConditions.FAILED,
+        TRUE,
+        reason,
+        end.message());
+  }
+
+  private static JobPhase phase(End.Verdict verdict) {
+    return switch (verdict) {
+      case Complete -> JobPhase.SUCCEEDED;
+      case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
+      case DeadlineExceeded -> JobPhase.TIMED_OUT;
+      case Cancelled -> JobPhase.CANCELLED;
+      case TooManyFailures,
+          HandlerInvalid,
+          WorkersFailed,
+          OnJobCompleteFailed,
+          RunTampered,
+          QueueMisused ->
+          JobPhase.FAILED;
+    };
+  }
+
+  private static JobPhase phase(Observation seen) {
+    if (seen.isSuspended()) {
+      return JobPhase.SUSPENDED;
+    }
+    if (seen.counts().map(c -> c.done() >= seen.total()).orElse(false)) {
+      return JobPhase.COMPLETING;
+    }
+    if (seen.startTime().isPresent()) {
+      return JobPhase.RUNNING;
+    }
+    return seen.enqueuing() instanceof EnqueuingState.Running
+        ? JobPhase.ENQUEUING
+        : JobPhase.PENDING;
+  }
+
+  private static JobConditions.Conditions conditions(BatchJob job, Instant now) {
+    return new JobConditions.Conditions(now, job.getMetadata().getGeneration());
+  }
+
+  private static List<Condition> merge(BatchJob job, JobConditions.Conditions conditions) {
+    var before = job.getStatus() == null ? null : job.getStatus().conditions();
+    return Conditions.merge(before == null ? List.of() : before, conditions.all());
+  }
+}

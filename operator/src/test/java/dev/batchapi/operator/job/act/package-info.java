@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.job.act;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,220 @@
+package dev.batchapi.operator.job.status;
+
+import static dev.batchapi.operator.job.observe.Observations.ACCEPTED;
+import static dev.batchapi.operator.job.observe.Observations.counts;
+import static dev.batchapi.operator.job.observe.Observations.worker;
+import static dev.batchapi.operator.job.observe.Observations.workers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobPhase;
+import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.job.observe.Trouble;
+import dev.batchapi.operator.job.observe.WorkerState;
+import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+public final class JobStatusTest {
+  private final Observations job = new Observations();
+
+  public static BatchJobStatus started(Instant start) {
+    return new BatchJobStatus(
+        List.of(),
+        JobPhase.RUNNING,
+        null,
+        0,
+        null,
+        null,
+        null,
+        1L,
+        ACCEPTED.toString(),
+        null,
+        start.toString(),
+        null,
+        null);
+  }
+
+  private BatchJobStatus status() {
+    return JobStatus.of(job.seen(), 0, 0);
+  }
+
+  private static Condition condition(BatchJobStatus status, String type) {
+    return JobConditions.condition(status, type).orElseThrow();
+  }
+
+  @Test
+  void batchesAddUpToTheTotal() {
+    job.counts = Optional.of(counts(3, 2));
+
+    assertThat(status().batches()).isEqualTo(new BatchJobStatus.Batches(10, 3, 2, 5));
+  }
+
+  @Test
+  void howManyMayFailIsSaidInBatches() {
+    assertThat(condition(status(), "Accepted").message()).endsWith("10 batches of up to 1 items.");
+    job.maxFailed = 0; // as 5% of ten are
+    assertThat(condition(status(), "Accepted").message()).endsWith(", of which none may fail.");
+    job.maxFailed = 3;
+    assertThat(condition(status(), "Accepted").message()).endsWith(", of which 3 may fail.");
+  }
+
+  @Test
+  void thePhaseFollowsTheJob() {
+    job.enqueuing = new EnqueuingState.Running();
+    assertThat(status().phase()).isEqualTo(JobPhase.ENQUEUING);
+
+    job.enqueuing = new EnqueuingState.Done();
+    assertThat(status().phase()).isEqualTo(JobPhase.PENDING);
+
+    job.workers = workers(worker(0, new WorkerState.Ready()));
+    assertThat(status().phase()).isEqualTo(JobPhase.RUNNING);
+
+    job.counts = Optional.of(counts(10, 0));
+    assertThat(status().phase()).isEqualTo(JobPhase.COMPLETING);
+
+    job.suspend = true;
+    assertThat(status().phase()).isEqualTo(JobPhase.SUSPENDED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Complete,SUCCEEDED",
+    "BatchesFailed,COMPLETED_WITH_FAILURES",
+    "TooManyFailures,FAILED",
+    "DeadlineExceeded,TIMED_OUT",
+    "Cancelled,CANCELLED",
+    "HandlerInvalid,FAILED",
+    "WorkersFailed,FAILED",
+    "OnJobCompleteFailed,FAILED"
+  })
+  void everyEndIsFinishedAndJustOneOfCompleteAndFailed(Verdict verdict, JobPhase phase) {
+    var at = ACCEPTED.plusSeconds(9);
+    job.counts =
+        Optional.of(
+            new Counts(
+                9, 1, 1, 0, Optional.empty(), Optional.of(new End(verdict, "so it is", at))));
+
+    var status = status();
+
+    assertThat(status.phase()).isEqualTo(phase);
+    assertThat(status.completionTime()).isEqualTo(at.toString());
+    assertThat(condition(status, "Finished").reason()).isEqualTo(verdict.name());
+    assertThat(condition(status, "Finished").message()).isEqualTo("so it is");
+    assertThat(JobConditions.isTrue(status, "Complete")).isEqualTo(verdict == Verdict.Complete);
+    assertThat(JobConditions.isTrue(status, "Failed")).isEqualTo(verdict != Verdict.Complete);
+    assertThat(JobConditions.isTrue(status, "WorkersReady")).isFalse();
+  }
+
+  @Test
+  void whatKeepsWorkersFromStartingIsTheReason() {
+    job.workers =
+        workers(
+            worker(
+                0,
+                new WorkerState.Pending(
+                    Optional.of(new Trouble("Unschedulable", "0/1 nodes")), false)));
+
+    var ready = condition(status(), "WorkersReady");
+
+    assertThat(ready.status()).isEqualTo(Condition.Status.FALSE);
+    assertThat(ready.reason()).isEqualTo("Unschedulable");
+    assertThat(ready.message()).isEqualTo("0 of 2 workers are ready. Unschedulable: 0/1 nodes");
+  }
+
+  @Test
+  void withoutTheQueueTheCountsStayAsTheyWere() {
+    job.before =
+        new BatchJobStatus(
+            List.of(),
+            JobPhase.RUNNING,
+            new BatchJobStatus.Batches(10, 4, 0, 6),
+            1,
+            null,
+            null,
+            null,
+            1L,
+            ACCEPTED.toString(),
+            null,
+            ACCEPTED.toString(),
+            null,
+            null);
+    job.counts = Optional.empty();
+    job.queueTrouble = Optional.of("nobody answers");
+
+    var status = status();
+
+    assertThat(status.batches()).isEqualTo(new BatchJobStatus.Batches(10, 4, 0, 6));
+    assertThat(condition(status, "Enqueued").status()).isEqualTo(Condition.Status.UNKNOWN);
+    assertThat(condition(status, "Enqueued").reason()).isEqualTo("QueueUnavailable");
+    assertThat(condition(status, "Enqueued").message()).isEqualTo("nobody answers");
+  }
+
+  @Test
+  void theRunsClockStartsAnewAfterASuspension() {
+    job.before = started(ACCEPTED.plusSeconds(1));
+    assertThat(status().startTime()).isEqualTo(ACCEPTED.plusSeconds(1).toString());
+
+    job.suspend = true;
+    var suspended = status();
+    assertThat(suspended.startTime()).isNull();
+
+    job.suspend = false;
+    job.before = suspended;
+    job.counts = Optional.of(counts(3, 0));
+    for (int pass = 0; pass < 3; pass++) {
+      var resumed = status();
+      assertThat(resumed.startTime()).isNull();
+      job.before = resumed;
+    }
+
+    job.workers = workers(worker(0, new WorkerState.Ready()));
+    assertThat(status().startTime()).isEqualTo(job.now.toString());
+    assertThat(condition(status(), "Suspended").reason()).isEqualTo("Resumed");
+  }
+
+  @Test
+  void whatAResumedJobGetsDoneStartsItsClockToo() {
+    job.suspend = true;
+    job.counts = Optional.of(counts(3, 0));
+    job.before = status();
+    job.suspend = false;
+    job.workers = workers(worker(0, new WorkerState.Starting()));
+    assertThat(status().startTime()).isNull();
+
+    job.counts = Optional.of(counts(4, 0));
+    assertThat(status().startTime()).isEqualTo(job.now.toString());
+  }
+
+  @Test
+  void aWorkerThatStartsInPlaceOfALostOneSaysWhy() {
+    job.workers =
+        workers(
+            worker(
+                0, new WorkerState.Ended(WorkerState.How.DISRUPTED, "its node is gone", ACCEPTED)),
+            worker(0, 1, new WorkerState.Starting()));
+
+    var ready = condition(status(), "WorkersReady");
+
+    assertThat(ready.reason()).isEqualTo("Starting");
+    assertThat(ready.message()).contains("0 of 2 workers are ready.", "its node is gone");
+  }
+
+  @Test
+  void aConditionKeepsItsTimeAsLongAsItsStatusStays() {
+    var before = status();
+    job.before = before;
+    job.now = job.now.plusSeconds(60);
+
+    assertThat(condition(status(), "Accepted").lastTransitionTime())
+        .isEqualTo(condition(before, "Accepted").lastTransitionTime());
+  }
+}
