@@ -1,7 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.crds.BatchJob;
-import dev.batchapi.operator.job.status.JobConditions;
+import dev.batchapi.operator.status.JobConditions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

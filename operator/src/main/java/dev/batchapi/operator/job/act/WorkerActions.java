@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.act;
 
 import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.Trouble;
+import dev.batchapi.operator.job.observe.WorkerJob;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.WorkerJobs;
@@ -129,7 +130,7 @@ public final class WorkerActions {
         .list()
         .getItems()
         .stream()
-        .filter(there -> !isOwned(there, uid))
+        .filter(there -> !WorkerJob.isOf(there, uid))
         .findFirst()
         .map(
             there ->
@@ -137,12 +138,6 @@ public final class WorkerActions {
                     "NameTaken",
                     "there is a Job \"%s\" that does not belong to this BatchJob: delete it, or give the BatchJob another name"
                         .formatted(name)));
-  }
-
-  /** Whether a Job is a worker of the BatchJob with this uid. */
-  public static boolean isOwned(Job job, String uid) {
-    return uid.equals(Labels.of(job, Labels.JOB_UID))
-        && job.getMetadata().getOwnerReferences().stream().anyMatch(o -> uid.equals(o.getUid()));
   }
 
   void delete(String namespace, Collection<String> jobs) throws InterruptedException {

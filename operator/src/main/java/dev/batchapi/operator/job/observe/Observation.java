@@ -2,8 +2,8 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
-import dev.batchapi.operator.job.status.JobConditions;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.queue.Counts;
 import java.time.Instant;
 import java.util.List;

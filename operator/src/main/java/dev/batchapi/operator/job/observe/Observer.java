@@ -1,7 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.crds.BatchJob;
-import dev.batchapi.operator.job.act.WorkerActions;
 import dev.batchapi.operator.job.observe.WorkerJob.InARow;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
@@ -50,7 +49,7 @@ public final class Observer {
     var workers = new ArrayList<WorkerJob>();
     for (var job : context.getSecondaryResources(Job.class)) {
       var name = job.getMetadata().getName();
-      if (WorkerActions.isOwned(job, batchJob.getMetadata().getUid())
+      if (WorkerJob.isOf(job, batchJob.getMetadata().getUid())
           && Names.worker(name).isPresent()
           && Names.attempt(name).isPresent()) {
         workers.add(worker(job, podOf, queue, now, context.getClient()));

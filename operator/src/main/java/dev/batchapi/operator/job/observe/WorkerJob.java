@@ -2,6 +2,8 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.contract.LossPolicy;
 import dev.batchapi.operator.job.observe.WorkerState.Ended;
+import dev.batchapi.operator.pod.Labels;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Instant;
 
 /**
@@ -61,5 +63,11 @@ public record WorkerJob(
 
   public boolean ended(WorkerState.How how) {
     return state instanceof Ended ended && ended.how() == how;
+  }
+
+  /** Whether a Job is a worker of the BatchJob with this uid. */
+  public static boolean isOf(Job job, String uid) {
+    return uid.equals(Labels.of(job, Labels.JOB_UID))
+        && job.getMetadata().getOwnerReferences().stream().anyMatch(o -> uid.equals(o.getUid()));
   }
 }

@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.kube.Events.Kind;
+import dev.batchapi.operator.status.JobConditions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

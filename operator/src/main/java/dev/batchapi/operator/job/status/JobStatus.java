@@ -14,6 +14,7 @@ import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import java.time.Instant;

@@ -13,6 +13,7 @@ import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.observe.Trouble;
 import dev.batchapi.operator.job.observe.WorkerState;
+import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;

@@ -1,4 +1,4 @@
-package dev.batchapi.operator.job.status;
+package dev.batchapi.operator.status;
 
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The types of a BatchJob's conditions, and how to look them up. */
 public final class JobConditions {
-  static final String ACCEPTED = "Accepted";
-  static final String ENQUEUED = "Enqueued";
-  static final String WORKERS_READY = "WorkersReady";
+  public static final String ACCEPTED = "Accepted";
+  public static final String ENQUEUED = "Enqueued";
+  public static final String WORKERS_READY = "WorkersReady";
   public static final String SUSPENDED = "Suspended";
   public static final String FINISHED = "Finished";
-  static final String COMPLETE = "Complete";
-  static final String FAILED = "Failed";
+  public static final String COMPLETE = "Complete";
+  public static final String FAILED = "Failed";
 
   private JobConditions() {}
 
@@ -26,7 +26,7 @@ public final class JobConditions {
     return all.stream().filter(c -> c.type().equals(type)).findFirst();
   }
 
-  static boolean isTrue(@Nullable BatchJobStatus status, String type) {
+  public static boolean isTrue(@Nullable BatchJobStatus status, String type) {
     return condition(status, type).filter(c -> c.status() == Condition.Status.TRUE).isPresent();
   }
 
@@ -35,22 +35,22 @@ public final class JobConditions {
   }
 
   /** Collects the conditions of one status. */
-  static final class Conditions {
+  public static final class Conditions {
     private final List<Condition> all = new ArrayList<>();
     private final Instant now;
     private final @Nullable Long generation;
 
-    Conditions(Instant now, @Nullable Long generation) {
+    public Conditions(Instant now, @Nullable Long generation) {
       this.now = now;
       this.generation = generation;
     }
 
-    Conditions add(String type, Condition.Status status, String reason, String message) {
+    public Conditions add(String type, Condition.Status status, String reason, String message) {
       all.add(new Condition(type, status, reason, message, now.toString(), generation));
       return this;
     }
 
-    List<Condition> all() {
+    public List<Condition> all() {
       return all;
     }
   }
