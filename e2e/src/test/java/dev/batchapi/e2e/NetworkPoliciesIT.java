@@ -187,6 +187,7 @@ final class NetworkPoliciesIT {
    */
   @Test
   void aWorkerThatStartsBeforeItsRulesAreWrittenWaits() throws InterruptedException {
+    OnNode.isNeeded();
     try (var late = new Team("policies-late")) {
       var pushed = "e2e_late_" + Long.toString(System.nanoTime(), 36);
       late.applies(
@@ -205,8 +206,7 @@ final class NetworkPoliciesIT {
                       time.sleep(2)
               """
                   .formatted(pushed)));
-      Assumptions.assumeTrue(
-          OnNode.pause("kube-router", Duration.ofSeconds(15)), "the cluster is on this machine");
+      OnNode.pause("kube-router", Duration.ofSeconds(15));
       late.awaits(
           "a worker that says what it waits for",
           () ->

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** What only the node can do: process 1 of a container can't be killed from inside of it. */
 final class OnNode {
@@ -28,32 +30,58 @@ final class OnNode {
         .orElse(false);
   }
 
+  /** Skips a test where pods run on another machine than it: from then on everything must hit. */
+  static void isNeeded() {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name"))
+            && Files.exists(Path.of(Cluster.folder(), "kubelet.yaml")),
+        "needs root, and the cluster of `make cluster` on this machine");
+  }
+
   /**
    * Stops a component of this cluster, and of no other on this machine, for a while; it does
    * nothing then, and closes nothing.
-   *
-   * @return whether it runs on this machine
    */
-  static boolean pause(String program, Duration time) throws InterruptedException {
-    var process =
-        ProcessHandle.allProcesses()
-            .filter(p -> read(p, "cmdline").matches("(?s)[^\0]*/" + program + "\0.*"))
-            .filter(p -> read(p, "cmdline").contains(Cluster.folder()))
-            .findFirst();
-    if (process.isEmpty()) {
-      return false;
-    }
-    var pid = process.get().pid();
-    signal("STOP", pid);
-    try {
+  static void pause(String program, Duration time) throws InterruptedException {
+    try (var _ = freeze(program)) {
       TimeUnit.NANOSECONDS.sleep(time.toNanos());
-    } finally {
-      signal("CONT", pid);
     }
-    return true;
   }
 
-  private static void signal(String name, long pid) throws InterruptedException {
+  /** The same until it is closed. */
+  static Frozen freeze(String program) {
+    return freeze(
+        ProcessHandle.allProcesses()
+            .filter(p -> read(p, "cmdline").matches("(?s)[^\0]*/" + program + "\0.*"))
+            .filter(p -> read(p, "cmdline").contains(Cluster.folder())),
+        program);
+  }
+
+  /** The same of a process of this pod whose command line has this word. */
+  static Frozen freeze(Pod pod, String word) {
+    return freeze(
+        ProcessHandle.allProcesses()
+            .filter(p -> read(p, "cmdline").contains(word))
+            .filter(p -> belongsTo(List.of(pod), read(p, "environ"))),
+        pod.getMetadata().getName());
+  }
+
+  private static Frozen freeze(Stream<ProcessHandle> processes, String what) {
+    var process =
+        processes
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no process of " + what + " on this machine"));
+    signal("STOP", process.pid());
+    return () -> signal("CONT", process.pid());
+  }
+
+  /** Something that stands still until it is closed. */
+  interface Frozen extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private static void signal(String name, long pid) {
     try {
       var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
       if (kill.waitFor() != 0) {
@@ -61,6 +89,9 @@ final class OnNode {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 
