@@ -3,12 +3,14 @@ package dev.batchapi.operator.job.act;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.JobInput;
 import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,14 +19,6 @@ import org.junit.jupiter.api.Test;
 /** The end of a BatchJob's time against a real API server: it takes no other one with it. */
 class TimeToLiveIT {
   private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
-  private static final String JOB =
-      """
-      apiVersion: batchapi.dev/v1alpha1
-      kind: BatchJob
-      metadata: {name: nightly}
-      spec: {apiName: none, input: {count: 1}}
-      """;
-
   private KubernetesClient client;
   private String namespace;
 
@@ -50,7 +44,10 @@ class TimeToLiveIT {
   }
 
   private BatchJob submit() {
-    return (BatchJob) Objects.requireNonNull(client.resource(JOB).inNamespace(namespace).create());
+    var job = new BatchJob();
+    job.setMetadata(new ObjectMetaBuilder().withName("nightly").withNamespace(namespace).build());
+    job.setSpec(new BatchJobSpec("none", 1, new JobInput(null, null, 1), null, false, false, null));
+    return client.resource(job).create();
   }
 
   @Test
