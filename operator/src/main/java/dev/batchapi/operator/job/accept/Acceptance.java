@@ -78,7 +78,7 @@ public final class Acceptance {
   }
 
   /** What became of it. */
-  sealed interface Result {}
+  public sealed interface Result {}
 
   /** The job can run. */
   public record Accepted(FrozenJob job) implements Result {}
