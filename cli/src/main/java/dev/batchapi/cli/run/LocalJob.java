@@ -10,6 +10,7 @@ import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.protocol.Complete;
+import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.HostStartException;
@@ -30,7 +31,7 @@ final class LocalJob {
   private static final int FAILED_IDS_KEPT = 1_000;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
-  private final Worker.Assignment assignment;
+  private final Assignment assignment;
   private final Plan plan;
   private final MemoryQueue ledger;
   private final Progress progress;
@@ -51,11 +52,7 @@ final class LocalJob {
       int workers, Input input, @Nullable Integer maxFailedBatches, Optional<Duration> runTime) {}
 
   LocalJob(
-      Worker.Assignment assignment,
-      Plan plan,
-      MemoryQueue ledger,
-      HostSource hosts,
-      Progress progress) {
+      Assignment assignment, Plan plan, MemoryQueue ledger, HostSource hosts, Progress progress) {
     this.assignment = assignment;
     this.plan = plan;
     this.ledger = ledger;

@@ -12,9 +12,9 @@ import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.ChildHosts;
 import dev.batchapi.runtime.worker.Starts;
-import dev.batchapi.runtime.worker.Worker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ final class LocalRun {
               Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
       var owner =
           new LocalJob(
-              Worker.Assignment.of(spec),
+              Assignment.of(spec),
               new LocalJob.Plan(
                   spec.job().workers(),
                   input,

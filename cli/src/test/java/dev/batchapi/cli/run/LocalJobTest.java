@@ -6,10 +6,10 @@ import dev.batchapi.data.input.CountInput;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.Retry;
-import dev.batchapi.runtime.worker.Worker;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -70,7 +70,7 @@ class LocalJobTest {
     try (var queue = new MemoryQueue()) {
       var job =
           new LocalJob(
-              new Worker.Assignment(
+              new Assignment(
                   "id", "j", new Retry(3, Duration.ZERO, Duration.ZERO, 10), Optional.empty()),
               new LocalJob.Plan(1, input, null, Optional.empty()),
               queue,

@@ -41,4 +41,15 @@ public record WorkerExit(Reason reason, String message) {
       return code.code();
     }
   }
+
+  /** The end of a worker that gets no host. */
+  static WorkerExit of(HostStartException e) {
+    var reason =
+        switch (e.kind()) {
+          case INVALID -> Reason.HANDLER_INVALID;
+          case BROKEN -> Reason.HANDLER_BROKEN;
+          case ABSENT -> Reason.HOST_ABSENT;
+        };
+    return new WorkerExit(reason, e.lastWords());
+  }
 }

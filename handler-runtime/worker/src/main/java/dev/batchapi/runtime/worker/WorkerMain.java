@@ -116,7 +116,7 @@ public final class WorkerMain {
                 met::open,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
-        var worker = new Worker(Worker.Assignment.of(run), queue, ready.announcing(hosts));
+        var worker = new Worker(Assignment.of(run), queue, ready.announcing(hosts));
         termination.of(worker);
         return worker.run();
       }

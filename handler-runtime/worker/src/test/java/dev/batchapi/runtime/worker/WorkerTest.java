@@ -54,8 +54,8 @@ class WorkerTest {
     return new Worker(assignment(RETRY), new Wrapped(queue.worker(JOB), leases), hosts);
   }
 
-  private static Worker.Assignment assignment(Retry retry) {
-    return new Worker.Assignment(JOB, "monday", retry, Optional.of(Duration.ofSeconds(7)));
+  private static Assignment assignment(Retry retry) {
+    return new Assignment(JOB, "monday", retry, Optional.of(Duration.ofSeconds(7)));
   }
 
   @Test

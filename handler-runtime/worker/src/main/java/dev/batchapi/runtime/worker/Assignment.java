@@ -1,0 +1,30 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.contract.RunSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a worker is told of its job.
+ *
+ * @param jobId the BatchJob's uid; prefix of the batch ids
+ * @param jobName for log lines
+ * @param retry when a batch is tried again
+ * @param batchTimeout how long one attempt may take; empty without a limit
+ */
+public record Assignment(
+    String jobId, String jobName, Retry retry, Optional<Duration> batchTimeout) {
+
+  public static Assignment of(RunSpec run) {
+    var retry = run.retry();
+    return new Assignment(
+        run.job().uid(),
+        run.job().name(),
+        new Retry(
+            retry.maxAttempts(),
+            Duration.ofSeconds(retry.initialBackoffSeconds()),
+            Duration.ofSeconds(retry.maxBackoffSeconds()),
+            Retry.DEFAULT_MAX_LOSSES),
+        Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds));
+  }
+}
