@@ -1,78 +1,34 @@
 package dev.batchapi.runtime.worker;
 
-import dev.batchapi.metrics.Loss;
 import dev.batchapi.metrics.StatsdMetrics;
-import dev.batchapi.queue.BatchError;
 import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.Handle;
-import dev.batchapi.runtime.protocol.HandlerError;
-import dev.batchapi.runtime.protocol.Hello;
-import dev.batchapi.runtime.protocol.Invalid;
-import dev.batchapi.runtime.protocol.LostPushes;
-import dev.batchapi.runtime.protocol.Metric;
-import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A host at the other end of a socket: docs/protocol.md, "Worker and host". */
+/** A host at the other end of a socket: docs/protocol/handler-protocol.md. */
 final class SocketHost implements Host {
   private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
 
   /** How long a handler may take to close, and its process to end, when the worker ends. */
   private static final Duration CLOSE_TIME = Duration.ofSeconds(10);
 
-  /** How long the end of a process may trail the end of its connection. */
-  private static final Duration END_TIME = Duration.ofSeconds(2);
-
-  private static final ScheduledExecutorService DEADLINES =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("batch-deadlines").factory());
-
-  private sealed interface Event {
-    record Came(Frame frame) implements Event {}
-
-    record Gone(String why) implements Event {}
-  }
-
-  private final FrameChannel channel;
+  private final HostConnection connection;
   private final HostProcess process;
-  private final StatsdMetrics metrics;
-  private final BlockingQueue<Event> answers = new LinkedBlockingQueue<>();
-  private final Thread reader =
-      Thread.ofPlatform().daemon().name("host-reader").unstarted(this::read);
-  private volatile @Nullable String gone;
-  private final AtomicReference<Due> due = new AtomicReference<>(Due.HELLO);
-  private boolean replaceable;
-  private Duration construction = Duration.ZERO;
+  private final Greeting greeting;
 
-  /** What may come next, besides metrics; anything else ends the connection. */
-  private enum Due {
-    NOTHING,
-    HELLO,
-    READY,
-    ANSWER
-  }
-
-  private SocketHost(FrameChannel channel, HostProcess process, StatsdMetrics metrics) {
-    this.channel = channel;
+  private SocketHost(HostConnection connection, HostProcess process, Greeting greeting) {
+    this.connection = connection;
     this.process = process;
-    this.metrics = metrics;
+    this.greeting = greeting;
   }
 
   /**
@@ -88,141 +44,12 @@ final class SocketHost implements Host {
       StatsdMetrics metrics,
       Optional<Duration> startup)
       throws HostStartException, InterruptedException {
-    var host = new SocketHost(channel, process, metrics);
-    host.reader.start();
+    var connection = HostConnection.listen(channel, process, new MetricFrames(metrics));
     try {
-      host.greet(start, startup);
-      return host;
+      return new SocketHost(connection, process, Greeting.exchange(connection, start, startup));
     } catch (HostStartException | InterruptedException e) {
-      host.kill();
+      connection.kill();
       throw e;
-    }
-  }
-
-  private void greet(Start start, Optional<Duration> startup)
-      throws HostStartException, InterruptedException {
-    var wait = startup.orElse(Duration.ofDays(10_000));
-    try {
-      var hello = Hello.decode(next(wait).expect(FrameType.HELLO));
-      replaceable = hello.replaceable();
-      if (hello.protocol() != Hello.PROTOCOL) {
-        throw new HostStartException(
-            HostStartException.Kind.INVALID,
-            "The host (%s) speaks protocol %d and the worker %d: use images of one version."
-                .formatted(hello.runtime(), hello.protocol(), Hello.PROTOCOL),
-            null);
-      }
-      due.set(Due.READY);
-      var before = System.nanoTime();
-      channel.write(FrameType.START, start.encode());
-      var answer = next(wait);
-      switch (answer.type()) {
-        case READY -> construction = Duration.ofNanos(System.nanoTime() - before);
-        case INVALID ->
-            throw new HostStartException(
-                HostStartException.Kind.INVALID, Invalid.decode(answer.body()).message(), null);
-        case BROKEN -> {
-          var error = HandlerError.decode(answer.body());
-          throw new HostStartException(
-              HostStartException.Kind.BROKEN,
-              "The handler could not be constructed: %s: %s"
-                  .formatted(error.type(), error.message()),
-              error.stack().isEmpty() ? null : error.stack());
-        }
-        default -> answer.expect(FrameType.READY);
-      }
-    } catch (IOException e) {
-      throw new HostStartException(
-          HostStartException.Kind.BROKEN,
-          "The handler's process ended before it was ready: " + end(String.valueOf(e.getMessage())),
-          null);
-    }
-  }
-
-  private Frame next(Duration wait) throws IOException, InterruptedException, HostStartException {
-    return switch (answers.poll(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-      case Event.Came(var frame) -> frame;
-      case Event.Gone(var why) -> throw new IOException(why);
-      case null ->
-          throw new HostStartException(
-              HostStartException.Kind.BROKEN,
-              "The handler was not ready within timeouts.startupSeconds (%d s)."
-                  .formatted(wait.toSeconds()),
-              null);
-    };
-  }
-
-  private void read() {
-    try {
-      while (true) {
-        var frame = channel.read();
-        switch (frame.type()) {
-          case METRIC -> push(Metric.decode(frame.body()));
-          case LOSSES -> count(LostPushes.decode(frame.body()));
-          case FLUSH -> metrics.flushSoon();
-          case HELLO -> came(Due.HELLO, frame);
-          case READY, INVALID, BROKEN -> came(Due.READY, frame);
-          case RESULT, FAILED -> {
-            came(Due.ANSWER, frame);
-            metrics.flushSoon();
-          }
-          case START, HANDLE, COMPLETE, STOP, REPLACE ->
-              throw new ProtocolException("a host sent " + frame.type());
-        }
-      }
-    } catch (ProtocolException e) {
-      log.warn("the host broke the protocol and is ended: {}", e.getMessage());
-      process.kill();
-      ended(String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      ended(String.valueOf(e.getMessage()));
-    } catch (Throwable e) {
-      // Whoever waits for an answer would wait for ever, for this thread is the one that hears it.
-      process.kill();
-      ended("its answer could not be read: " + e);
-    }
-  }
-
-  /** One that nobody asked for would be taken for the answer to the next batch. */
-  private void came(Due as, Frame frame) throws ProtocolException {
-    if (!due.compareAndSet(as, Due.NOTHING)) {
-      throw new ProtocolException("a " + frame.type() + " that was not its turn");
-    }
-    answers.add(new Event.Came(frame));
-  }
-
-  private void ended(String why) {
-    gone = why;
-    process.disconnected();
-    answers.add(new Event.Gone(why));
-    closeChannel();
-  }
-
-  private void push(Metric metric) {
-    try {
-      switch (metric.kind()) {
-        case COUNTER -> metrics.increment(metric.name(), metric.value(), metric.tags());
-        case GAUGE -> metrics.gauge(metric.name(), metric.value(), metric.tags());
-        case HISTOGRAM -> metrics.histogram(metric.name(), metric.value(), metric.tags());
-        case DISTRIBUTION -> metrics.distribution(metric.name(), metric.value(), metric.tags());
-      }
-    } catch (IllegalArgumentException e) {
-      // The host refuses reserved names before they get here.
-      log.warn("a metric was dropped: {}", e.getMessage());
-    }
-  }
-
-  private void count(LostPushes lost) {
-    if (lost.counted()) {
-      log.info(
-          "Metrics of the handler: dropped or changed, by reason: {}",
-          lost.losses().stream()
-              .map(loss -> loss.reason() + "=" + loss.count())
-              .collect(Collectors.joining(", ", "{", "}")));
-      return;
-    }
-    for (var loss : lost.losses()) {
-      metrics.lost(Loss.of(loss.reason()), loss.count(), loss.metric(), loss.detail());
     }
   }
 
@@ -244,106 +71,69 @@ final class SocketHost implements Host {
     return call(deadline, FrameType.COMPLETE, ByteBuffer.wrap(summary));
   }
 
-  private Answer call(Optional<Instant> deadline, FrameType type, ByteBuffer... parts) {
-    var before = gone;
-    if (before != null) {
+  private Answer call(Optional<Instant> limit, FrameType type, ByteBuffer... parts) {
+    var before = connection.gone();
+    if (before.isPresent()) {
       return new Answer.NeverStarted(
-          "the handler's process ended between two batches: " + end(before));
+          "the handler's process ended between two batches: "
+              + connection.howItEnded(before.get()));
     }
-    var limit = deadline.map(d -> Duration.between(Instant.now(), d));
-    var overdue = new boolean[1];
-    var timer =
-        limit.map(
-            l ->
-                DEADLINES.schedule(
-                    () -> {
-                      overdue[0] = true;
-                      kill();
-                    },
-                    l.toMillis(),
-                    TimeUnit.MILLISECONDS));
-    Event event;
+    HostConnection.Event event;
+    var deadline = new BatchDeadline(limit, this::kill);
+    try (deadline) {
+      event = exchange(type, parts);
+    }
+    return switch (event) {
+      case HostConnection.Event.Came(var frame) -> answer(frame);
+      case HostConnection.Event.Gone _ when deadline.hasPassed() -> new Answer.TimedOut();
+      case HostConnection.Event.Gone(var why) ->
+          new Answer.Died(
+              "The handler's process ended in the middle of the batch: "
+                  + connection.howItEnded(why));
+    };
+  }
+
+  private HostConnection.Event exchange(FrameType type, ByteBuffer... parts) {
     try {
-      due.set(Due.ANSWER);
-      channel.write(type, parts);
-      event = answers.take();
+      connection.expect(HostConnection.Due.ANSWER);
+      connection.write(type, parts);
+      return connection.take();
     } catch (IOException e) {
-      event = new Event.Gone(String.valueOf(e.getMessage()));
+      return new HostConnection.Event.Gone(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       kill();
       Thread.currentThread().interrupt();
-      event = new Event.Gone("the worker was interrupted");
-    } finally {
-      timer.ifPresent(t -> t.cancel(false));
+      return new HostConnection.Event.Gone("the worker was interrupted");
     }
-    return switch (event) {
-      case Event.Came(var frame) -> answer(frame);
-      case Event.Gone _ when overdue[0] -> new Answer.TimedOut();
-      case Event.Gone(var why) ->
-          new Answer.Died("The handler's process ended in the middle of the batch: " + end(why));
-    };
   }
 
   private Answer answer(Frame frame) {
     try {
-      return switch (frame.type()) {
-        case RESULT -> result(frame.body());
-        case FAILED -> failed(HandlerError.decode(frame.body()));
-        default -> throw new ProtocolException(frame.type() + " where a RESULT was due");
-      };
+      return AnswerReader.read(frame);
     } catch (IOException e) {
       kill();
       return new Answer.Died("The handler's process broke the protocol: " + e.getMessage());
     }
   }
 
-  /** Hosts keep the rules themselves; one that doesn't must not break the ledger. */
-  private static Answer result(byte[] json) {
-    var wrong = ResultCheck.wrong(json, Start.Limits.DEFAULT.resultBytes());
-    return wrong.isEmpty()
-        ? new Answer.Result(json)
-        : new Answer.Failed(BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
-  }
-
-  private static Answer failed(HandlerError error) {
-    return error.reason() == HandlerError.Reason.WorkerBroken
-        ? new Answer.Broke(error(error))
-        : new Answer.Failed(error(error));
-  }
-
-  private static BatchError error(HandlerError error) {
-    var reason =
-        switch (error.reason()) {
-          case HandlerFailed, WorkerBroken -> BatchError.Reason.HandlerFailed;
-          case FatalError -> BatchError.Reason.FatalError;
-          case ResultInvalid -> BatchError.Reason.ResultInvalid;
-        };
-    return new BatchError(
-        reason,
-        error.message(),
-        error.type().isEmpty() ? null : error.type(),
-        error.stack().isEmpty() ? null : error.stack());
-  }
-
   @Override
   public Duration construction() {
-    return construction;
+    return greeting.construction();
   }
 
   @Override
   public boolean replaceable() {
-    return replaceable;
+    return greeting.replaceable();
   }
 
   @Override
   public boolean alive() {
-    return gone == null;
+    return connection.gone().isEmpty();
   }
 
   @Override
   public void kill() {
-    process.kill();
-    closeChannel();
+    connection.kill();
   }
 
   @Override
@@ -359,7 +149,7 @@ final class SocketHost implements Host {
   private void end(FrameType how) {
     if (alive()) {
       try {
-        channel.write(how);
+        connection.write(how);
       } catch (IOException e) {
         log.debug("the host was gone before it was stopped", e);
       }
@@ -368,31 +158,9 @@ final class SocketHost implements Host {
             "the handler's process did not end within {} s of being told to, and is ended",
             CLOSE_TIME.toSeconds());
       } else {
-        awaitItsLastFrames();
+        connection.awaitItsLastFrames();
       }
     }
     kill();
-  }
-
-  /** What it pushed last may still be in the socket when its process has ended. */
-  private void awaitItsLastFrames() {
-    try {
-      reader.join(END_TIME);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** How the process ended, or what the connection said if that is not to be known. */
-  private String end(String why) {
-    return process.awaitEnd(END_TIME) ? process.howItEnded() : why;
-  }
-
-  private void closeChannel() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      log.debug("the host's connection could not be closed", e);
-    }
   }
 }

@@ -1,0 +1,50 @@
+package dev.batchapi.runtime.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Ends the process of a batch that takes longer than it may. Closed when the batch is answered. */
+final class BatchDeadline implements AutoCloseable {
+  private static final ScheduledExecutorService DEADLINES =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("batch-deadlines").factory());
+
+  private final Optional<Future<?>> timer;
+  private volatile boolean passed;
+
+  /**
+   * Counts from now.
+   *
+   * @param deadline when the batch timeout passes; empty without one
+   * @param end ends the process; called once at most, by another thread
+   */
+  BatchDeadline(Optional<Instant> deadline, Runnable end) {
+    timer =
+        deadline.map(
+            at -> {
+              var left = Duration.between(Instant.now(), at).toMillis();
+              return DEADLINES.schedule(() -> pass(end), left, TimeUnit.MILLISECONDS);
+            });
+  }
+
+  private void pass(Runnable end) {
+    // In this order: whoever sees the end of the process asks then whether it was this.
+    passed = true;
+    end.run();
+  }
+
+  /** Whether the process was ended for it. */
+  boolean hasPassed() {
+    return passed;
+  }
+
+  @Override
+  public void close() {
+    timer.ifPresent(t -> t.cancel(false));
+  }
+}

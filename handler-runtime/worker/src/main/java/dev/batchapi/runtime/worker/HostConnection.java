@@ -1,0 +1,172 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.runtime.protocol.Frame;
+import dev.batchapi.runtime.protocol.FrameChannel;
+import dev.batchapi.runtime.protocol.FrameType;
+import dev.batchapi.runtime.protocol.LostPushes;
+import dev.batchapi.runtime.protocol.Metric;
+import dev.batchapi.runtime.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's end of a host's socket. A thread of its own hears the host: metrics go on at once,
+ * anything else must be what is due, and waits for the worker's own thread.
+ */
+final class HostConnection {
+  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+
+  /** How long the end of a process may trail the end of its connection. */
+  private static final Duration END_TIME = Duration.ofSeconds(2);
+
+  /** What may come next, besides metrics; anything else ends the connection. */
+  enum Due {
+    NOTHING,
+    HELLO,
+    READY,
+    ANSWER
+  }
+
+  /** What was heard. */
+  sealed interface Event {
+    record Came(Frame frame) implements Event {}
+
+    record Gone(String why) implements Event {}
+  }
+
+  private final FrameChannel channel;
+  private final HostProcess process;
+  private final MetricFrames metrics;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final Thread reader =
+      Thread.ofPlatform().daemon().name("host-reader").unstarted(this::read);
+  private volatile @Nullable String gone;
+  private final AtomicReference<Due> due = new AtomicReference<>(Due.HELLO);
+
+  private HostConnection(FrameChannel channel, HostProcess process, MetricFrames metrics) {
+    this.channel = channel;
+    this.process = process;
+    this.metrics = metrics;
+  }
+
+  /** Listens to a host that has connected; its HELLO is due. */
+  static HostConnection listen(FrameChannel channel, HostProcess process, MetricFrames metrics) {
+    var connection = new HostConnection(channel, process, metrics);
+    connection.reader.start();
+    return connection;
+  }
+
+  /** Says what may come next; called before the frame that asks for it is written. */
+  void expect(Due next) {
+    due.set(next);
+  }
+
+  void write(FrameType type, ByteBuffer... parts) throws IOException {
+    channel.write(type, parts);
+  }
+
+  void write(FrameType type, byte[] body) throws IOException {
+    channel.write(type, body);
+  }
+
+  /** Waits for what was expected; null if nothing came in time. */
+  @Nullable Event poll(Duration wait) throws InterruptedException {
+    return events.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits for what was expected. */
+  Event take() throws InterruptedException {
+    return events.take();
+  }
+
+  /** Why the connection has ended; empty while it has not. */
+  Optional<String> gone() {
+    return Optional.ofNullable(gone);
+  }
+
+  /** How the process ended, or what the connection said if that is not to be known. */
+  String howItEnded(String why) {
+    return process.awaitEnd(END_TIME) ? process.howItEnded() : why;
+  }
+
+  /** What the host pushed last may still be in the socket when its process has ended. */
+  void awaitItsLastFrames() {
+    try {
+      reader.join(END_TIME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends the process and the connection at once. May be called by any thread. */
+  void kill() {
+    process.kill();
+    close();
+  }
+
+  private void read() {
+    try {
+      while (true) {
+        hear(channel.read());
+      }
+    } catch (ProtocolException e) {
+      log.warn("the host broke the protocol and is ended: {}", e.getMessage());
+      process.kill();
+      ended(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      ended(String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      // Whoever waits for an answer would wait for ever, for this thread is the one that hears it.
+      process.kill();
+      ended("its answer could not be read: " + e);
+    }
+  }
+
+  private void hear(Frame frame) throws IOException {
+    switch (frame.type()) {
+      case METRIC -> metrics.push(Metric.decode(frame.body()));
+      case LOSSES -> metrics.count(LostPushes.decode(frame.body()));
+      case FLUSH -> metrics.flushSoon();
+      case HELLO -> came(Due.HELLO, frame);
+      case READY, INVALID, BROKEN -> came(Due.READY, frame);
+      case RESULT, FAILED -> {
+        came(Due.ANSWER, frame);
+        metrics.flushSoon();
+      }
+      case START, HANDLE, COMPLETE, STOP, REPLACE ->
+          throw new ProtocolException("a host sent " + frame.type());
+    }
+  }
+
+  /** One that nobody asked for would be taken for the answer to the next batch. */
+  private void came(Due as, Frame frame) throws ProtocolException {
+    if (!due.compareAndSet(as, Due.NOTHING)) {
+      throw new ProtocolException("a " + frame.type() + " that was not its turn");
+    }
+    events.add(new Event.Came(frame));
+  }
+
+  private void ended(String why) {
+    gone = why;
+    process.disconnected();
+    events.add(new Event.Gone(why));
+    close();
+  }
+
+  private void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.debug("the host's connection could not be closed", e);
+    }
+  }
+}
