@@ -1,6 +1,6 @@
 """What the Python host does: answers the worker over its socket, and leaves signals to it.
 
-The contract is docs/protocol.md, "Worker and host". batchapi_start.py starts it.
+The contract is docs/protocol/handler-protocol.md. batchapi_start.py starts it.
 """
 
 import atexit

@@ -3,7 +3,10 @@ package dev.batchapi.contract;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The codes with which a worker's process says how it ended: docs/protocol.md. */
+/**
+ * The codes with which a worker's process says how it ended: {@code
+ * docs/protocol/worker-and-operator.md}.
+ */
 public enum ExitCode {
   /** The job has its end record, or the worker had nothing in hand when it was told to stop. */
   DONE(0),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -63,24 +64,26 @@ class ReadmeIT {
   void everyTestThatTheCrashTablesNameExists() throws Exception {
     var sources = new StringBuilder();
     for (var module :
-        List.of("queue", "handler-runtime/worker", "handler-runtime/image", "operator")) {
+        List.of("queue", "handler-runtime/worker", "handler-runtime/image", "operator", "cli")) {
       try (var files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
         for (var file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           sources.append(Files.readString(file));
         }
       }
     }
-    var rows =
-        Files.readString(ROOT.resolve("docs/protocol.md"))
-            .lines()
-            .filter(
-                line -> line.startsWith("|") && line.matches(".*`[A-Za-z]+#?[a-z][A-Za-z]{15,}`.*"))
-            .toList();
-    assertThat(rows).hasSizeGreaterThan(15);
-    for (var row : rows) {
-      var shownBy = row.substring(row.lastIndexOf('|', row.length() - 3));
-      for (var name :
-          Pattern.compile("[#`]([a-z][A-Za-z]{15,})`").matcher(shownBy).results().toList()) {
+    var shownBy = new ArrayList<String>();
+    for (var page : List.of("worker-and-operator.md", "queue-and-ledger.md")) {
+      // An entry ends where the next one begins, or with the list.
+      Pattern.compile("Shown by ((?:.|\n  )+)")
+          .matcher(Files.readString(ROOT.resolve("docs/protocol").resolve(page)))
+          .results()
+          .forEach(entry -> shownBy.add(entry.group(1)));
+    }
+    assertThat(shownBy).hasSizeGreaterThan(15);
+    for (var entry : shownBy) {
+      var names = Pattern.compile("[#`]([a-z][A-Za-z]{15,})`").matcher(entry).results().toList();
+      assertThat(names).as(entry).isNotEmpty();
+      for (var name : names) {
         assertThat(sources).contains(" " + name.group(1) + "(");
       }
     }

@@ -6,7 +6,7 @@ import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.Ledger;
 import java.io.UncheckedIOException;
 
-/** What {@code on_job_complete} is told: docs/protocol.md, COMPLETE. */
+/** What {@code on_job_complete} is told: docs/protocol/handler-protocol.md, COMPLETE. */
 public final class Summary {
   static final int FAILED_IDS = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
