@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The process that holds an author's Java code: {@code JavaHost --socket PATH --code DIR}.
  *
- * <p>The contract is docs/protocol/handler-protocol.md. This thread listens to the worker, so
- * that its end is seen while the handler runs; the handler has a thread of its own. {@link
+ * <p>The contract is docs/protocol/handler-protocol.md. This thread listens to the worker, so that
+ * its end is seen while the handler runs; the handler has a thread of its own. {@link
  * JavaHostCommand} has the JVM's options.
  */
 public final class JavaHost {

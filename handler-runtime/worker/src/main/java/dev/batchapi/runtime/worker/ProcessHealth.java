@@ -7,8 +7,9 @@ import java.util.Optional;
 
 /**
  * Whether the handler's process may take a batch, and when it is replaced though it lives: a
- * process that is broken must not fail one batch after the other. docs/protocol/handler-protocol.md, "A process that
- * is broken", says why. Used by the worker's own thread; times are those of {@link System#nanoTime}.
+ * process that is broken must not fail one batch after the other.
+ * docs/protocol/handler-protocol.md, "A process that is broken", says why. Used by the worker's own
+ * thread; times are those of {@link System#nanoTime}.
  */
 final class ProcessHealth {
   /** So many failed attempts in a row are more likely the process's fault than the batches'. */

@@ -3,7 +3,8 @@ package dev.batchapi.runtime.worker;
 import dev.batchapi.contract.ExitCode;
 
 /**
- * How a worker ended. The codes are a contract with the operator: docs/protocol/worker-and-operator.md.
+ * How a worker ended. The codes are a contract with the operator:
+ * docs/protocol/worker-and-operator.md.
  *
  * @param reason what kind of end
  * @param message last words: what a person needs to know; goes to the termination message

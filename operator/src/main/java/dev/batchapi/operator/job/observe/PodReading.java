@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a worker's state from its Job and its pod. The pod says it first: a Job's status trails by
- * two to three seconds. Exit codes are those of
- * docs/protocol/worker-and-operator.md; code and reason are read together, for a container may be OOMKilled and yet end with 0.
+ * two to three seconds. Exit codes are those of docs/protocol/worker-and-operator.md; code and
+ * reason are read together, for a container may be OOMKilled and yet end with 0.
  */
 final class PodReading {
   /**
