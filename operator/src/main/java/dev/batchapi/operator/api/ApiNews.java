@@ -5,6 +5,7 @@ import dev.batchapi.crds.BatchApiStatus;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.operator.kube.Events.Kind;
 import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.operator.status.Reason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +32,7 @@ record ApiNews(Kind kind, String reason, String note) {
         news.add(
             new ApiNews(
                 Kind.NORMAL,
-                "JobSubmitted",
+                Reason.JobSubmitted.name(),
                 "BatchJob \"%s\" is submitted.".formatted(job.getMetadata().getName())));
       }
     }
@@ -39,7 +40,7 @@ record ApiNews(Kind kind, String reason, String note) {
       news.add(
           new ApiNews(
               Kind.NORMAL,
-              "JobRemoved",
+              Reason.JobRemoved.name(),
               "BatchJob \"%s\" is deleted, for its entry of spec.jobs was removed."
                   .formatted(name)));
     }

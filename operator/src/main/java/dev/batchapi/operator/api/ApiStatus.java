@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.Condition.Status;
 import dev.batchapi.operator.status.Conditions;
+import dev.batchapi.operator.status.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -76,9 +77,9 @@ final class ApiStatus {
   private static Condition ready(Readiness readiness, String time, Long generation) {
     return switch (readiness) {
       case Readiness.Ready() ->
-          new Condition(READY, Status.TRUE, "Ready", "Jobs can run.", time, generation);
+          new Condition(READY, Status.TRUE, Reason.Ready.name(), "Jobs can run.", time, generation);
       case Readiness.NotReady(var reason, var message, var mayPass) ->
-          new Condition(READY, Status.FALSE, reason, message, time, generation);
+          new Condition(READY, Status.FALSE, reason.name(), message, time, generation);
     };
   }
 
@@ -93,7 +94,8 @@ final class ApiStatus {
                       "BatchJob \"%s\" is there already and does not belong to this BatchAPI: delete it, or give the entry \"%s\" of spec.jobs another name."
                           .formatted(t.jobName(), t.entry()))
               .collect(Collectors.joining(" "));
-      return new Condition(JOBS_SUBMITTED, Status.FALSE, "NameTaken", message, time, generation);
+      return new Condition(
+          JOBS_SUBMITTED, Status.FALSE, Reason.NameTaken.name(), message, time, generation);
     }
     var refused = of(results, Submission.Refused.class);
     if (!refused.isEmpty()) {
@@ -104,13 +106,14 @@ final class ApiStatus {
                       "The API server refuses the BatchJob of the entry \"%s\" of spec.jobs: %s"
                           .formatted(r.entry(), r.words()))
               .collect(Collectors.joining(" "));
-      return new Condition(JOBS_SUBMITTED, Status.FALSE, "JobRefused", message, time, generation);
+      return new Condition(
+          JOBS_SUBMITTED, Status.FALSE, Reason.JobRefused.name(), message, time, generation);
     }
     if (!of(results, Submission.Later.class).isEmpty()) {
       return new Condition(
           JOBS_SUBMITTED,
           Status.FALSE,
-          "Waiting",
+          Reason.Waiting.name(),
           "A BatchJob of the same name is still being deleted.",
           time,
           generation);
@@ -118,7 +121,7 @@ final class ApiStatus {
     return new Condition(
         JOBS_SUBMITTED,
         Status.TRUE,
-        "Submitted",
+        Reason.Submitted.name(),
         submitted == 1 ? "1 job is submitted." : "%d jobs are submitted.".formatted(submitted),
         time,
         generation);

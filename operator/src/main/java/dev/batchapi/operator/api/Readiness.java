@@ -1,5 +1,6 @@
 package dev.batchapi.operator.api;
 
+import dev.batchapi.operator.status.Reason;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,22 +20,22 @@ sealed interface Readiness {
    * @param message what is wrong and the way out
    * @param mayPass whether it can pass without a change of the BatchAPI
    */
-  record NotReady(String reason, String message, boolean mayPass) implements Readiness {}
+  record NotReady(Reason reason, String message, boolean mayPass) implements Readiness {}
 
   static NotReady specInvalid(List<?> problems) {
     return new NotReady(
-        "SpecInvalid",
+        Reason.SpecInvalid,
         problems.stream().map(Object::toString).collect(Collectors.joining("; ")),
         false);
   }
 
   static NotReady noPythonHost(String message) {
-    return new NotReady("NoPythonHost", message, false);
+    return new NotReady(Reason.NoPythonHost, message, false);
   }
 
   static NotReady configMapNotFound(String configMap, String namespace) {
     return new NotReady(
-        "ConfigMapNotFound",
+        Reason.ConfigMapNotFound,
         "ConfigMap \"%s\" with the handler's code not found in namespace \"%s\": create it, or name another one in spec.handler."
             .formatted(configMap, namespace),
         true);
@@ -43,7 +44,7 @@ sealed interface Readiness {
   static NotReady configMapKeyNotFound(
       String configMap, String namespace, String key, Set<String> keys) {
     return new NotReady(
-        "ConfigMapKeyNotFound",
+        Reason.ConfigMapKeyNotFound,
         "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the handler's code: add it, or set spec.handler's file to the key that has it. %s"
             .formatted(
                 configMap,
@@ -55,7 +56,7 @@ sealed interface Readiness {
 
   static NotReady configMapIsBinary(String configMap, String namespace, Set<String> keys) {
     return new NotReady(
-        "ConfigMapIsBinary",
+        Reason.ConfigMapIsBinary,
         "ConfigMap \"%s\" in namespace \"%s\" has binary data (%s), and code is text: put such files into the image or into a volume of spec.template."
             .formatted(configMap, namespace, list(keys)),
         true);
@@ -67,12 +68,12 @@ sealed interface Readiness {
   }
 
   static NotReady templateInvalid(String message) {
-    return new NotReady("TemplateInvalid", message, false);
+    return new NotReady(Reason.TemplateInvalid, message, false);
   }
 
   /** The namespace's level may be changed, and then nothing of the BatchAPI has to be. */
   static NotReady templateInsecure(String message) {
-    return new NotReady("TemplateInvalid", message, true);
+    return new NotReady(Reason.TemplateInvalid, message, true);
   }
 
   static NotReady templateRefused(String wordsOfTheApiServer) {
@@ -83,7 +84,7 @@ sealed interface Readiness {
 
   static NotReady jobsForbidden(String namespace, String wordsOfTheApiServer) {
     return new NotReady(
-        "JobsForbidden",
+        Reason.JobsForbidden,
         "The operator may not create the workers' Jobs in namespace \"%s\"; ask whoever administers it: %s"
             .formatted(namespace, wordsOfTheApiServer),
         true);

@@ -33,6 +33,7 @@ import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.QueueUnavailableException;
@@ -211,7 +212,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       BatchJob job, JobMemory memory, Context<BatchJob> context) {
     var now = clock.instant();
     if (Boolean.TRUE.equals(job.getSpec().cancel())) {
-      var status = JobStatus.rejected(job, "Cancelled", "Cancelled before it was accepted.", now);
+      var status =
+          JobStatus.rejected(job, Reason.Cancelled, "Cancelled before it was accepted.", now);
       return write(job, status, memory, context, Optional.empty());
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
@@ -337,7 +339,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
           .ifPresent(
               message -> {
                 memory.statsdTold = true;
-                events.publish(job, Events.Kind.WARNING, "StatsdUnresolved", message);
+                events.publish(job, Events.Kind.WARNING, Reason.StatsdUnresolved.name(), message);
               });
     }
   }

@@ -25,6 +25,7 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.queue.QueueShares;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Ledger;
@@ -158,7 +159,7 @@ final class JobPass {
     } catch (QueueUnavailableException e) {
       trouble = Optional.of(String.valueOf(e.getMessage()));
       if (!(state instanceof EnqueuingState.Done)) {
-        state = new EnqueuingState.Failed("QueueUnavailable", trouble.get());
+        state = new EnqueuingState.Failed(Reason.QueueUnavailable, trouble.get());
       }
     }
     return new Observation(
@@ -217,8 +218,7 @@ final class JobPass {
     try {
       take(next, counts, seen, ledger);
     } catch (QueueFullException e) {
-      return seen.with(
-          new EnqueuingState.Failed(EnqueuingState.QUEUE_FULL, String.valueOf(e.getMessage())));
+      return seen.with(new EnqueuingState.Failed(Reason.QueueFull, String.valueOf(e.getMessage())));
     }
     var now = ledger.counts(frozen.uid());
     return seen.with(now, failures(ledger, now));
@@ -248,7 +248,7 @@ final class JobPass {
   private static boolean mayHaveWork(EnqueuingState enqueuing) {
     return switch (enqueuing) {
       case EnqueuingState.Running _, EnqueuingState.Done _ -> true;
-      case EnqueuingState.Failed(var reason, _) -> reason.equals(EnqueuingState.QUEUE_FULL);
+      case EnqueuingState.Failed(var reason, _) -> reason == Reason.QueueFull;
       case EnqueuingState.Held _, EnqueuingState.Tampered _ -> false;
     };
   }

@@ -45,8 +45,8 @@ public final class JobConditions {
       this.generation = generation;
     }
 
-    public Conditions add(String type, Condition.Status status, String reason, String message) {
-      all.add(new Condition(type, status, reason, message, now.toString(), generation));
+    public Conditions add(String type, Condition.Status status, Reason reason, String message) {
+      all.add(new Condition(type, status, reason.name(), message, now.toString(), generation));
       return this;
     }
 

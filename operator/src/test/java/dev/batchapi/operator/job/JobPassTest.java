@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.status.JobStatusTest;
+import dev.batchapi.operator.status.Reason;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -37,10 +38,10 @@ final class JobPassTest {
   /** It makes room by working; else it would wait for itself. */
   @Test
   void aJobThatHasFilledTheQueueWithAPartOfItsBatchesHasWorkers() {
-    job.enqueuing = new EnqueuingState.Failed(EnqueuingState.QUEUE_FULL, "no room");
+    job.enqueuing = new EnqueuingState.Failed(Reason.QueueFull, "no room");
     assertThat(JobPass.mayHaveWorkers(job.seen())).isTrue();
 
-    job.enqueuing = new EnqueuingState.Failed("EnqueueFailed", "something else");
+    job.enqueuing = new EnqueuingState.Failed(Reason.EnqueueFailed, "something else");
     assertThat(JobPass.mayHaveWorkers(job.seen())).isFalse();
   }
 

@@ -24,7 +24,7 @@ import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.Conditions;
-import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -84,13 +84,13 @@ public final class Acceptance {
   public record Accepted(FrozenJob job) implements Result {}
 
   /** Something is missing that may still come. */
-  public record Waiting(String reason, String message) implements Result {}
+  public record Waiting(Reason reason, String message) implements Result {}
 
   /** What it needs is being checked at this moment. */
   public record Soon() implements Result {}
 
   /** The job can never run. */
-  public record Rejected(String reason, String message) implements Result {}
+  public record Rejected(Reason reason, String message) implements Result {}
 
   /** A job that could be accepted, and its files. */
   private record Draft(FrozenJob job, Map<String, String> code, Optional<String> input) {}
@@ -154,18 +154,18 @@ public final class Acceptance {
     } catch (Stop stop) {
       return stop.result;
     } catch (PodTemplateException e) {
-      return new Waiting("ApiNotReady", String.valueOf(e.getMessage()));
+      return new Waiting(Reason.ApiNotReady, String.valueOf(e.getMessage()));
     } catch (InputException e) {
-      return new Rejected("InputInvalid", String.valueOf(e.getMessage()));
+      return new Rejected(Reason.InputInvalid, String.valueOf(e.getMessage()));
     } catch (KubernetesClientException e) {
       if (!TOO_LARGE.contains(e.getCode()) || e.getStatus() == null) {
         throw e;
       }
       return new Rejected(
-          "SpecInvalid",
+          Reason.SpecInvalid,
           "The API server refuses what is to be kept of the job: " + e.getStatus().getMessage());
     } catch (TamperedException e) {
-      return new Rejected(Verdict.RunTampered.name(), String.valueOf(e.getMessage()));
+      return new Rejected(Reason.RunTampered, String.valueOf(e.getMessage()));
     }
   }
 
@@ -175,7 +175,7 @@ public final class Acceptance {
         .take(job, batches, others.get(), share)
         .ifPresent(
             message -> {
-              throw new Stop(new Waiting("QuotaExceeded", message));
+              throw new Stop(new Waiting(Reason.QuotaExceeded, message));
             });
   }
 
@@ -183,19 +183,20 @@ public final class Acceptance {
     if (api == null || api.getMetadata().getDeletionTimestamp() != null) {
       throw new Stop(
           new Waiting(
-              "ApiNotFound",
+              Reason.ApiNotFound,
               "BatchAPI \"%s\" not found in namespace \"%s\"; the job is accepted when it is there."
                   .formatted(job.getSpec().apiName(), job.getMetadata().getNamespace())));
     }
     refuse(
         BatchRules.checkApi(api.named()),
-        message -> new Waiting("ApiNotReady", "BatchAPI \"%s\": %s".formatted(name(api), message)));
+        message ->
+            new Waiting(Reason.ApiNotReady, "BatchAPI \"%s\": %s".formatted(name(api), message)));
     checkReady(job, api, now);
     return api;
   }
 
   private static BatchJob checked(BatchJob job) {
-    refuse(BatchRules.checkJob(job.named()), message -> new Rejected("SpecInvalid", message));
+    refuse(BatchRules.checkJob(job.named()), message -> new Rejected(Reason.SpecInvalid, message));
     return job;
   }
 
@@ -210,12 +211,12 @@ public final class Acceptance {
           age.compareTo(CHECKED_SOON) < 0
               ? new Soon()
               : new Waiting(
-                  "ApiNotReady", "BatchAPI \"%s\" is being checked.".formatted(name(api))));
+                  Reason.ApiNotReady, "BatchAPI \"%s\" is being checked.".formatted(name(api))));
     }
     if (ready.get().status() != Condition.Status.TRUE) {
       throw new Stop(
           new Waiting(
-              "ApiNotReady",
+              Reason.ApiNotReady,
               "BatchAPI \"%s\" is not ready: %s: %s"
                   .formatted(name(api), ready.get().reason(), ready.get().message())));
     }
@@ -324,21 +325,21 @@ public final class Acceptance {
   /** The same whether it is not there or not to be read: the submitter learns nothing of it. */
   private static Waiting noInput(String configMap, String namespace) {
     return new Waiting(
-        "ConfigMapNotFound",
+        Reason.ConfigMapNotFound,
         "No ConfigMap \"%s\" with the label %s: \"true\" in namespace \"%s\"; the job is accepted when there is one. Its author sets the label, and says with it that jobs may have it as their input."
             .formatted(configMap, Labels.INPUT, namespace));
   }
 
   private static Waiting noInputKey(String configMap, String namespace, String key) {
     return new Waiting(
-        "ConfigMapKeyNotFound",
+        Reason.ConfigMapKeyNotFound,
         "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the input; the job is accepted when it has."
             .formatted(configMap, namespace, key));
   }
 
   private static Waiting missing(String configMap, String namespace, String what) {
     return new Waiting(
-        "ConfigMapNotFound",
+        Reason.ConfigMapNotFound,
         "ConfigMap \"%s\" with %s not found in namespace \"%s\"; the job is accepted when it is there."
             .formatted(configMap, what, namespace));
   }
@@ -346,7 +347,7 @@ public final class Acceptance {
   private static Waiting missingKey(
       String configMap, String namespace, String key, String what, Map<String, String> data) {
     return new Waiting(
-        "ConfigMapKeyNotFound",
+        Reason.ConfigMapKeyNotFound,
         "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with %s; its keys are: %s."
             .formatted(configMap, namespace, key, what, String.join(", ", data.keySet())));
   }

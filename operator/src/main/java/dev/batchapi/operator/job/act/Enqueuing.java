@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.act;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.pod.TamperedException;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueFullException;
@@ -146,12 +147,12 @@ public final class Enqueuing {
     } catch (TamperedException e) {
       return new EnqueuingState.Tampered(String.valueOf(e.getMessage()));
     } catch (QueueFullException e) {
-      return new EnqueuingState.Failed(EnqueuingState.QUEUE_FULL, String.valueOf(e.getMessage()));
+      return new EnqueuingState.Failed(Reason.QueueFull, String.valueOf(e.getMessage()));
     } catch (QueueUnavailableException e) {
-      return new EnqueuingState.Failed("QueueUnavailable", String.valueOf(e.getMessage()));
+      return new EnqueuingState.Failed(Reason.QueueUnavailable, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("The batches of job {} could not be put into the queue.", job.uid(), e);
-      return new EnqueuingState.Failed("EnqueueFailed", String.valueOf(e.getMessage()));
+      return new EnqueuingState.Failed(Reason.EnqueueFailed, String.valueOf(e.getMessage()));
     }
   }
 }

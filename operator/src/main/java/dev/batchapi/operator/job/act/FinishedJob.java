@@ -9,6 +9,7 @@ import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.job.observe.Workers;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -136,9 +137,9 @@ public final class FinishedJob {
         JobConditions.condition(job.getStatus(), JobConditions.FINISHED)
             .filter(
                 c ->
-                    c.reason().equals("Complete")
-                        || c.reason().equals("BatchesFailed")
-                        || c.reason().equals("OnJobCompleteFailed"))
+                    c.reason().equals(Reason.Complete.name())
+                        || c.reason().equals(Reason.BatchesFailed.name())
+                        || c.reason().equals(Reason.OnJobCompleteFailed.name()))
             .isPresent();
     var completed = job.getStatus().completionTime();
     return inOrder && completed != null

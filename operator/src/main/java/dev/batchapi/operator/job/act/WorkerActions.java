@@ -6,6 +6,7 @@ import dev.batchapi.operator.job.observe.WorkerJob;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.WorkerJobs;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
@@ -114,7 +115,7 @@ public final class WorkerActions {
       if (!REFUSED.contains(e.getCode()) || e.getStatus() == null) {
         throw e;
       }
-      return new Refused(new Trouble("WorkerRefused", e.getStatus().getMessage()));
+      return new Refused(new Trouble(Reason.WorkerRefused, e.getStatus().getMessage()));
     }
   }
 
@@ -135,7 +136,7 @@ public final class WorkerActions {
         .map(
             there ->
                 new Trouble(
-                    "NameTaken",
+                    Reason.NameTaken,
                     "there is a Job \"%s\" that does not belong to this BatchJob: delete it, or give the BatchJob another name"
                         .formatted(name)));
   }

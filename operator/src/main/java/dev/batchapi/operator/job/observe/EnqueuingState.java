@@ -1,10 +1,9 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
+
 /** How far the publishing of a job's batches is. */
 public sealed interface EnqueuingState {
-
-  /** Reason of a failure for want of room: a part of the batches is there. */
-  String QUEUE_FULL = "QueueFull";
 
   /** It goes on. */
   record Running() implements EnqueuingState {}
@@ -19,5 +18,5 @@ public sealed interface EnqueuingState {
   record Held() implements EnqueuingState {}
 
   /** It did not succeed; it is tried again. */
-  record Failed(String reason, String message) implements EnqueuingState {}
+  record Failed(Reason reason, String message) implements EnqueuingState {}
 }

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class MissingVolumes {
         .map(
             message ->
                 message.contains("not found")
-                    ? new Trouble("ContainerConfigInvalid", message)
-                    : new Trouble("VolumeNotMounted", message));
+                    ? new Trouble(Reason.ContainerConfigInvalid, message)
+                    : new Trouble(Reason.VolumeNotMounted, message));
   }
 }

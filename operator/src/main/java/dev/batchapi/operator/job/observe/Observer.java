@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.job.observe.WorkerJob.InARow;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -93,7 +94,7 @@ public final class Observer {
       var message =
           "Job \"%s\" is suspended, as by a queue such as Kueue that has not admitted it yet"
               .formatted(job.getMetadata().getName());
-      return new WorkerState.Pending(Optional.of(new Trouble("JobSuspended", message)), false);
+      return new WorkerState.Pending(Optional.of(new Trouble(Reason.JobSuspended, message)), false);
     }
     if (hasHadPod(job) && !podExists(job, client)) {
       return new WorkerState.Stopping();

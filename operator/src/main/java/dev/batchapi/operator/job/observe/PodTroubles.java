@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class PodTroubles {
         .or(
             () ->
                 Containers.message(pod, "PodScheduled", "False")
-                    .map(message -> new Trouble("Unschedulable", message)));
+                    .map(message -> new Trouble(Reason.Unschedulable, message)));
   }
 
   private static Optional<Trouble> waiting(ContainerStatus status, String name) {
@@ -50,16 +51,16 @@ final class PodTroubles {
     if (IMAGE_TROUBLE.contains(waiting.getReason())) {
       return Optional.of(
           new Trouble(
-              "ImagePullFailed",
+              Reason.ImagePullFailed,
               "image \"%s\" of %s: %s".formatted(status.getImage(), name, message)));
     }
     if (waiting.getReason().equals("CrashLoopBackOff")) { // one that is to stay beside the others
       return Optional.of(
           new Trouble(
-              "InitContainerFailed", "%s ends again and again: %s".formatted(name, message)));
+              Reason.InitContainerFailed, "%s ends again and again: %s".formatted(name, message)));
     }
     return waiting.getReason().endsWith("Error")
-        ? Optional.of(new Trouble("ContainerConfigInvalid", "%s: %s".formatted(name, message)))
+        ? Optional.of(new Trouble(Reason.ContainerConfigInvalid, "%s: %s".formatted(name, message)))
         : Optional.empty();
   }
 
@@ -74,7 +75,7 @@ final class PodTroubles {
     if (waitsTooLong(pod, worker, now)) {
       return Optional.of(
           new Trouble(
-              "QueueUnreachable",
+              Reason.QueueUnreachable,
               "the worker can't reach the queue at %s. Where network policies restrict egress, allow these pods TCP to the queue's port and DNS; the log of the container worker has the error."
                   .formatted(queue)));
     }
@@ -82,7 +83,7 @@ final class PodTroubles {
     if (isStarted(worker) && waitsTooLong(pod, handler, now)) {
       return Optional.of(
           new Trouble(
-              "HandlerNotConnected",
+              Reason.HandlerNotConnected,
               "the handler's container runs, but its process has not connected to the worker: see what it does before it starts the host, kubectl logs."));
     }
     return Optional.empty();

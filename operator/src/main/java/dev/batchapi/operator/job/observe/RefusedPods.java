@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class RefusedPods {
         : "";
   }
 
-  private static String reason(String message) {
-    return message.contains("exceeded quota") ? "QuotaExceeded" : "PodRefused";
+  private static Reason reason(String message) {
+    return message.contains("exceeded quota") ? Reason.QuotaExceeded : Reason.PodRefused;
   }
 }

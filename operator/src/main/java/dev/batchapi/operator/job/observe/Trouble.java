@@ -1,9 +1,11 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
+
 /**
  * What keeps a worker from starting.
  *
- * @param reason in one word, such as {@code ImagePullFailed}
+ * @param reason of the condition WorkersReady
  * @param message in the words of who knows: kubelet, scheduler, API server
  */
-public record Trouble(String reason, String message) {}
+public record Trouble(Reason reason, String message) {}

@@ -5,6 +5,7 @@ import dev.batchapi.crds.Condition;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.kube.Events.Kind;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +46,7 @@ public final class JobEvents {
         JobConditions.condition(before, condition.type())
             .filter(c -> c.status() == condition.status() && c.reason().equals(condition.reason()))
             .isPresent();
-    if (same || condition.reason().equals(JobStatus.FINISHED)) {
+    if (same || condition.reason().equals(Reason.Finished.name())) {
       return;
     }
     var holds = condition.status() == Condition.Status.TRUE;
@@ -64,17 +65,17 @@ public final class JobEvents {
           news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
       case JobConditions.WORKERS_READY -> {
         if (holds && !JobConditions.isTrue(before, JobConditions.WORKERS_READY)) {
-          news.add(new Item(Kind.NORMAL, "WorkersReady", condition.message()));
+          news.add(new Item(Kind.NORMAL, Reason.WorkersReady.name(), condition.message()));
         } else if (!holds
-            && !condition.reason().equals("Starting")
-            && !condition.reason().equals("Suspended")) {
+            && !condition.reason().equals(Reason.Starting.name())
+            && !condition.reason().equals(Reason.Suspended.name())) {
           news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
         }
       }
       case JobConditions.ENQUEUED -> {
         if (!holds
-            && !condition.reason().equals("Enqueuing")
-            && !condition.reason().equals("Suspended")) {
+            && !condition.reason().equals(Reason.Enqueuing.name())
+            && !condition.reason().equals(Reason.Suspended.name())) {
           news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
         }
       }
@@ -91,7 +92,7 @@ public final class JobEvents {
         news.add(
             new Item(
                 Kind.WARNING,
-                "BatchFailed",
+                Reason.BatchFailed.name(),
                 "Batch %d failed after %d attempts: %s: %s"
                     .formatted(
                         failure.index(), failure.attempts(), failure.reason(), failure.message())));
@@ -101,7 +102,7 @@ public final class JobEvents {
       news.add(
           new Item(
               Kind.WARNING,
-              "BatchesFailed",
+              Reason.BatchesFailed.name(),
               "More batches may fail from here on; status.batches.failed counts them."));
     }
   }
@@ -118,7 +119,7 @@ public final class JobEvents {
       news.add(
           new Item(
               Kind.WARNING,
-              "WorkerLost",
+              Reason.WorkerLost.name(),
               "%d workers were lost so far and replaced. %s".formatted(now, words).strip()));
     }
   }

@@ -15,6 +15,7 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.status.Conditions;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import java.time.Instant;
@@ -25,25 +26,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What a BatchJob's status says, from what was observed. */
 public final class JobStatus {
-  /** Reason of the conditions of a job's way that mean nothing any more. */
-  static final String FINISHED = "Finished";
-
   private JobStatus() {}
 
   /** Of a job that waits to be accepted. */
-  public static BatchJobStatus waiting(BatchJob job, String reason, String message, Instant now) {
+  public static BatchJobStatus waiting(BatchJob job, Reason reason, String message, Instant now) {
     var conditions = conditions(job, now).add(JobConditions.ACCEPTED, FALSE, reason, message);
     return notAccepted(job, merge(job, conditions), JobPhase.PENDING, null);
   }
 
   /** Of a job that can never run. */
-  public static BatchJobStatus rejected(BatchJob job, String reason, String message, Instant now) {
+  public static BatchJobStatus rejected(BatchJob job, Reason reason, String message, Instant now) {
     var conditions =
         conditions(job, now)
             .add(JobConditions.ACCEPTED, FALSE, reason, message)
             .add(JobConditions.FINISHED, TRUE, reason, message)
             .add(JobConditions.FAILED, TRUE, reason, message);
-    var phase = reason.equals("Cancelled") ? JobPhase.CANCELLED : JobPhase.FAILED;
+    var phase = reason == Reason.Cancelled ? JobPhase.CANCELLED : JobPhase.FAILED;
     return notAccepted(job, merge(job, conditions), phase, now);
   }
 
@@ -71,7 +69,8 @@ public final class JobStatus {
     return new BatchJobStatus(
         merge(
             job,
-            conditions(job, now).add(JobConditions.ACCEPTED, TRUE, "Accepted", frozenAs(frozen))),
+            conditions(job, now)
+                .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(frozen))),
         JobPhase.PENDING,
         new Batches(total, 0, 0, total),
         0,
@@ -102,7 +101,7 @@ public final class JobStatus {
             .add(
                 JobConditions.ACCEPTED,
                 tampered ? FALSE : TRUE,
-                tampered ? end.verdict().name() : "Accepted",
+                tampered ? Reason.RunTampered : Reason.Accepted,
                 tampered ? end.message() : "The job was accepted.");
     finished(before, end, conditions);
     return new BatchJobStatus(
@@ -190,7 +189,7 @@ public final class JobStatus {
   private static JobConditions.Conditions conditionsOf(Observation seen, Optional<End> end) {
     var conditions =
         conditions(seen.job(), seen.now())
-            .add(JobConditions.ACCEPTED, TRUE, "Accepted", frozenAs(seen.frozen()));
+            .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(seen.frozen()));
     enqueued(seen, end, conditions);
     if (end.isPresent()) {
       finished(seen.before(), end.get(), conditions);
@@ -199,9 +198,9 @@ public final class JobStatus {
     workersReady(seen, conditions);
     if (seen.isSuspended()) {
       conditions.add(
-          JobConditions.SUSPENDED, TRUE, "Suspended", "spec.suspend is true: no workers run.");
+          JobConditions.SUSPENDED, TRUE, Reason.Suspended, "spec.suspend is true: no workers run.");
     } else if (JobConditions.condition(seen.before(), JobConditions.SUSPENDED).isPresent()) {
-      conditions.add(JobConditions.SUSPENDED, FALSE, "Resumed", "spec.suspend is false.");
+      conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Resumed, "spec.suspend is false.");
     }
     return conditions;
   }
@@ -211,24 +210,24 @@ public final class JobStatus {
     switch (seen.enqueuing()) {
       case EnqueuingState.Done _ when seen.queueTrouble().isPresent() ->
           conditions.add(
-              JobConditions.ENQUEUED, UNKNOWN, "QueueUnavailable", seen.queueTrouble().get());
+              JobConditions.ENQUEUED, UNKNOWN, Reason.QueueUnavailable, seen.queueTrouble().get());
       case EnqueuingState.Done _ ->
           conditions.add(
               JobConditions.ENQUEUED,
               TRUE,
-              "Enqueued",
+              Reason.Enqueued,
               "Every batch is in the queue, has its outcome, or follows as work is done.");
       case EnqueuingState.Held _ when end.isEmpty() ->
           conditions.add(
               JobConditions.ENQUEUED,
               FALSE,
-              "Suspended",
+              Reason.Suspended,
               "spec.suspend is true: batches are put into the queue when it is false.");
       case EnqueuingState.Running _ when end.isEmpty() ->
           conditions.add(
               JobConditions.ENQUEUED,
               FALSE,
-              "Enqueuing",
+              Reason.Enqueuing,
               "The batches are being put into the queue.");
       case EnqueuingState.Failed(var reason, var message) when end.isEmpty() ->
           conditions.add(JobConditions.ENQUEUED, FALSE, reason, message);
@@ -251,26 +250,32 @@ public final class JobStatus {
             .map(words -> " The last one that was lost said: " + words)
             .orElse("");
     if (seen.isSuspended()) {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, "Suspended", "No workers run.");
+      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.Suspended, "No workers run.");
     } else if (ready > 0) {
       conditions.add(
-          JobConditions.WORKERS_READY, TRUE, ready >= desired ? "AllReady" : "SomeReady", message);
+          JobConditions.WORKERS_READY,
+          TRUE,
+          ready >= desired ? Reason.AllReady : Reason.SomeReady,
+          message);
     } else if (trouble.isPresent()) {
       conditions.add(JobConditions.WORKERS_READY, FALSE, trouble.get().reason(), message + lost);
     } else if (seen.workers().live() == 0 && !lost.isEmpty()) {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, "WorkersLost", count + lost);
+      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.WorkersLost, count + lost);
     } else {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, "Starting", message + lost);
+      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.Starting, message + lost);
     }
   }
 
   private static void finished(
       @Nullable BatchJobStatus before, End end, JobConditions.Conditions conditions) {
-    var reason = end.verdict().name();
+    var reason = Reason.of(end.verdict());
     conditions.add(
-        JobConditions.WORKERS_READY, FALSE, FINISHED, "The job has ended; its workers leave.");
+        JobConditions.WORKERS_READY,
+        FALSE,
+        Reason.Finished,
+        "The job has ended; its workers leave.");
     if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
-      conditions.add(JobConditions.SUSPENDED, FALSE, FINISHED, "The job has ended.");
+      conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Finished, "The job has ended.");
     }
     conditions.add(JobConditions.FINISHED, TRUE, reason, end.message());
     conditions.add(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.queue.QueueShares;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Window;
@@ -126,7 +127,8 @@ final class EnqueuingTest {
         .untilAsserted(
             () ->
                 assertThat(enqueuing.state(J.uid()))
-                    .isEqualTo(new EnqueuingState.Failed("EnqueueFailed", "batch 0 is too large")));
+                    .isEqualTo(
+                        new EnqueuingState.Failed(Reason.EnqueueFailed, "batch 0 is too large")));
 
     clock.addAndGet(Enqueuing.RETRY.toNanos());
     assertThat(enqueuing.ensure(J, batches(1), ledger, 0)).isEqualTo(new EnqueuingState.Done());

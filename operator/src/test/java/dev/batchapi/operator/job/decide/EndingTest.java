@@ -13,6 +13,7 @@ import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.job.observe.WorkerState.How;
 import dev.batchapi.operator.job.status.JobStatus;
 import dev.batchapi.operator.job.status.JobStatusTest;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.Outcome;
@@ -176,7 +177,7 @@ final class EndingTest {
             worker(
                 0,
                 new WorkerState.Pending(
-                    Optional.of(new Trouble("ImagePullFailed", "no such image")), false)));
+                    Optional.of(new Trouble(Reason.ImagePullFailed, "no such image")), false)));
 
     endsWith(Verdict.WorkersFailed, "startupSeconds (30 s)", "ImagePullFailed: no such image");
   }

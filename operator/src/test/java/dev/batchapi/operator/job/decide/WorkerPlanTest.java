@@ -9,6 +9,7 @@ import dev.batchapi.operator.job.observe.WorkerJob.InARow;
 import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.job.observe.WorkerState.How;
 import dev.batchapi.operator.job.observe.Workers;
+import dev.batchapi.operator.status.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ final class WorkerPlanTest {
   }
 
   private static WorkerState inTrouble() {
-    return new WorkerState.Pending(Optional.of(new Trouble("Unschedulable", "0/1 nodes")), false);
+    return new WorkerState.Pending(
+        Optional.of(new Trouble(Reason.Unschedulable, "0/1 nodes")), false);
   }
 
   private static Workers workers(WorkerJob... all) {

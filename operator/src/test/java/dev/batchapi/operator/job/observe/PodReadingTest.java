@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.operator.job.observe.WorkerState.How;
 import dev.batchapi.operator.kube.Trimmed;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -122,7 +123,7 @@ final class PodReadingTest {
                 assertThat(pending.trouble())
                     .contains(
                         new Trouble(
-                            "ImagePullFailed",
+                            Reason.ImagePullFailed,
                             "image \"acme/h:1\" of container handler: no such host")));
   }
 
@@ -136,7 +137,8 @@ final class PodReadingTest {
         .isInstanceOfSatisfying(
             WorkerState.Pending.class,
             pending ->
-                assertThat(pending.trouble()).contains(new Trouble("Unschedulable", "0/1 nodes")));
+                assertThat(pending.trouble())
+                    .contains(new Trouble(Reason.Unschedulable, "0/1 nodes")));
   }
 
   @Test
@@ -293,7 +295,8 @@ final class PodReadingTest {
                     "{phase: Pending, initContainerStatuses: [{name: fetch, image: \"acme/f:1\", state: {waiting: {reason: ErrImagePull, message: no such host}}}]}")))
         .contains(
             new Trouble(
-                "ImagePullFailed", "image \"acme/f:1\" of init container fetch: no such host"));
+                Reason.ImagePullFailed,
+                "image \"acme/f:1\" of init container fetch: no such host"));
   }
 
   @Test
@@ -320,7 +323,7 @@ final class PodReadingTest {
     assertThat(trouble(read(containers(started(false, 45), started(false, 45)))))
         .hasValueSatisfying(
             trouble -> {
-              assertThat(trouble.reason()).isEqualTo("QueueUnreachable");
+              assertThat(trouble.reason()).isEqualTo(Reason.QueueUnreachable);
               assertThat(trouble.message()).contains(QUEUE, "egress");
             });
   }
@@ -331,7 +334,7 @@ final class PodReadingTest {
         .isEqualTo(new WorkerState.Starting());
     assertThat(trouble(read(containers(started(true, 50), started(false, 45)))))
         .map(Trouble::reason)
-        .contains("HandlerNotConnected");
+        .contains(Reason.HandlerNotConnected);
     assertThat(read(containers(started(true, 50), started(true, 50))))
         .isEqualTo(new WorkerState.Starting());
   }

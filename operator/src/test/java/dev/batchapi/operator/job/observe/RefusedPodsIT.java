@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.operator.kube.Kubernetes;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -60,7 +61,7 @@ class RefusedPodsIT {
 
     clock.addAndGet(RefusedPods.SHARED.toNanos());
     assertThat(refused.of(job("b"), client))
-        .contains(new Trouble("PodRefused", "admission webhook \"no\" denied the request"));
+        .contains(new Trouble(Reason.PodRefused, "admission webhook \"no\" denied the request"));
     assertThat(refused.of(job("c"), client)).isEmpty();
   }
 

@@ -14,6 +14,7 @@ import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.observe.Trouble;
 import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
@@ -122,7 +123,7 @@ public final class JobStatusTest {
             worker(
                 0,
                 new WorkerState.Pending(
-                    Optional.of(new Trouble("Unschedulable", "0/1 nodes")), false)));
+                    Optional.of(new Trouble(Reason.Unschedulable, "0/1 nodes")), false)));
 
     var ready = condition(status(), "WorkersReady");
 
