@@ -54,6 +54,24 @@ public record BatchJobStatus(
         @Min(0)
         @Nullable Long queueBytes) {
 
+  /** The same with other conditions. */
+  public BatchJobStatus with(List<Condition> others) {
+    return new BatchJobStatus(
+        others,
+        phase,
+        batches,
+        failedAttempts,
+        failures,
+        workers,
+        selector,
+        observedGeneration,
+        acceptedTime,
+        runDigest,
+        startTime,
+        completionTime,
+        queueBytes);
+  }
+
   /** Counts of batches; {@code total = succeeded + failed + remaining}. */
   public record Batches(
       @JsonPropertyDescription("All batches of the job.") @Required @Min(0) Integer total,

@@ -107,6 +107,32 @@ final class BadDaysIT {
     }
   }
 
+  /** So is a role or a policy that takes from the operator what it needs. */
+  @Test
+  void whatTheApiServerRefusesTheOperatorIsTheReason() {
+    try (var poor = new Team("noconfig")) {
+      poor.applies(
+          """
+          apiVersion: v1
+          kind: ResourceQuota
+          metadata: {name: none}
+          spec: {hard: {count/secrets: "0"}}
+          """);
+      poor.applies(Team.python("poor", "input: {count: 1}", "batchSize: 1", SLOW));
+      poor.awaits(
+          "the refusal in the job's condition",
+          () ->
+              poor.condition("poor", "Accepted")
+                  .filter(c -> c.reason().equals("OperatorRefused"))
+                  .filter(c -> c.message().contains("exceeded quota"))
+                  .isPresent());
+
+      assertThat(poor.kubectl("delete", "quota", "none").code()).isZero();
+
+      assertThat(poor.reasonOfTheEndOf("poor")).isEqualTo("Complete");
+    }
+  }
+
   /** As by Kueue, which holds a Job until there is room for it: {@code suspend} is not ours. */
   @Test
   void aJobThatIsHeldByAQueueOfTheClusterWaitsAndGoesOn() throws InterruptedException {

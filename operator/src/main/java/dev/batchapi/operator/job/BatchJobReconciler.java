@@ -42,6 +42,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -171,6 +172,36 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       var message = "No more workers can be made: " + e.getMessage();
       return end(job, memory, context, Verdict.WorkersFailed, message);
     }
+  }
+
+  /** What the API server refuses is said where a person looks; it is tried again. */
+  @Override
+  public ErrorStatusUpdateControl<BatchJob> updateErrorStatus(
+      BatchJob job, Context<BatchJob> context, Exception e) {
+    if (!JobConditions.isFinished(job.getStatus())) {
+      refusal(e)
+          .ifPresent(
+              message -> {
+                var memory =
+                    memories.computeIfAbsent(job.getMetadata().getUid(), id -> new JobMemory());
+                var status = JobStatus.refused(job, message, clock.instant());
+                write(job, status, memory, context, Optional.empty());
+              });
+    }
+    return ErrorStatusUpdateControl.noStatusUpdate();
+  }
+
+  private static Optional<String> refusal(@Nullable Throwable e) {
+    for (var cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KubernetesClientException refused
+          && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+          && refused.getStatus() != null) {
+        return Optional.of(
+            "The API server refuses what the operator has to do for the job: %s. It is tried again."
+                .formatted(refused.getStatus().getMessage()));
+      }
+    }
+    return Optional.empty();
   }
 
   private UpdateControl<BatchJob> pass(BatchJob job, JobMemory memory, Context<BatchJob> context)

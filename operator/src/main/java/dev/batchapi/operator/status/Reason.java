@@ -21,6 +21,9 @@ public enum Reason {
   ConfigMapKeyNotFound,
   /** The namespace's share of jobs or batches is used up, or its quota of pods. */
   QuotaExceeded,
+  /** The API server refuses what the operator has to do for the job: a quota, a policy, a role. */
+  OperatorRefused,
+
   /** The input can't be read or is too large. An end. */
   InputInvalid,
   /** The object breaks a rule that it was made before. An end of a BatchJob. */

@@ -34,6 +34,21 @@ public final class JobStatus {
     return notAccepted(job, merge(job, conditions), JobPhase.PENDING, null);
   }
 
+  /**
+   * Of a job for which the API server refuses what the operator has to do; nothing else is known
+   * anew. A job that is accepted goes on with the workers that it has.
+   */
+  public static BatchJobStatus refused(BatchJob job, String message, Instant now) {
+    var before = job.getStatus();
+    if (before == null || before.acceptedTime() == null) {
+      return waiting(job, Reason.OperatorRefused, message, now);
+    }
+    var conditions =
+        conditions(job, now)
+            .add(JobConditions.WORKERS_READY, UNKNOWN, Reason.OperatorRefused, message);
+    return before.with(merge(job, conditions));
+  }
+
   /** Of a job that can never run. */
   public static BatchJobStatus rejected(BatchJob job, Reason reason, String message, Instant now) {
     var conditions =
