@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -270,6 +271,24 @@ class DatadogIT {
       assertThat(stats.lost(Loss.NETWORK)).isPositive();
       // Nothing is unaccounted for.
       assertThat(stats.sent() + stats.dropped()).isGreaterThanOrEqualTo(100_001);
+    }
+  }
+
+  @Test
+  void anAgentThatPausesGetsAll() throws Exception {
+    try (UnixReceiver server = new UnixReceiver(folder.resolve("dsd.socket"));
+        StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+      metrics.increment("n");
+      server.awaitSum("n", 1);
+      signal(server, "STOP");
+      for (int i = 0; i < 30_000; i++) {
+        metrics.histogram("h", 1);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+      signal(server, "CONT");
+
+      server.awaitSum("h", 30_000);
+      assertThat(metrics.stats().losses()).isEmpty();
     }
   }
 

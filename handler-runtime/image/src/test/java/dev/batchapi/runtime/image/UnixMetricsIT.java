@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -66,6 +67,28 @@ class UnixMetricsIT {
           .allMatch(line -> line.contains("team:vision"));
       assertThat(pod.log()).contains("value=2"); // The two that are no numbers.
       agent.awaitSum("batchapi_metrics_dropped", 2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PYTHON, raise SystemExit(3)", "JAVA, System.exit(3);"})
+  void aHandlerThatEndsItsProcessHasPushedNevertheless(Language language, String end)
+      throws Exception {
+    try (var agent = new UnixReceiver(folder.resolve("dsd.socket"));
+        var job =
+            new MeasuredJob(
+                nats,
+                owner,
+                language,
+                source(language)
+                    .replace("self.m.gauge(\"g\", float(\"nan\"))", end)
+                    .replace("metrics.gauge(\"g\", Double.NaN);", end),
+                new RunSpec.Metrics(null, null, Map.of()));
+        var pod = job.start(1, environment(agent))) {
+      await().atMost(LONG).until(() -> job.done() == 1);
+      agent.awaitSum("n", 1_000);
+      agent.awaitSum("h", 1_000);
+      assertThat(pod.log()).contains("failed for good");
     }
   }
 
