@@ -21,8 +21,8 @@ final class CarriedTransport implements Transport {
   private static final int PACK = 256;
 
   private static final long ROOM_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
+  private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** Longer than it takes to load anything, on any machine. */
   private static final long OPENED_NANOS = TimeUnit.SECONDS.toNanos(10);

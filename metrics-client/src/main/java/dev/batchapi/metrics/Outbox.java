@@ -23,6 +23,7 @@ final class Outbox implements AutoCloseable {
   private static final long SEARCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final long COUNTERS_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long END_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final Duration JOIN_BOUND = Duration.ofMillis(500);
 
   private final Transport transport;
@@ -132,10 +133,16 @@ final class Outbox implements AutoCloseable {
     }
   }
 
-  /** From now on everything is sent at once: threads still push while the JVM ends. */
+  /**
+   * From now on everything is sent at once: threads still push while the JVM ends. Nobody waits for
+   * this but the end of the process, so a slow machine gets its time.
+   */
   void sendDirectly() {
     direct = true;
-    var _ = flush();
+    long end = System.nanoTime() + END_NANOS;
+    while (!flush() && transport.ready() && !closed && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LINGER_NANOS);
+    }
   }
 
   @Override

@@ -72,11 +72,16 @@ public final class UdpReceiver implements AutoCloseable {
     return ManagementFactory.getThreadMXBean().getThreadCpuTime(reader.threadId());
   }
 
-  /** When a line that is the only one of its kind came; empty if it hasn't. */
+  /**
+   * When a line that is the only one of its kind came, but for its container; empty if it hasn't.
+   */
   public Optional<Instant> arrival(String line) {
     synchronized (datagrams) {
       for (int i = 0; i < datagrams.size(); i++) {
-        if (Arrays.asList(datagrams.get(i).split("\n")).contains(line)) {
+        if (datagrams
+            .get(i)
+            .lines()
+            .anyMatch(came -> came.equals(line) || came.startsWith(line + "|c:"))) {
           return Optional.of(arrivals.get(i));
         }
       }

@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A real Unix datagram socket, as an agent's, in a Python process. */
@@ -32,6 +34,7 @@ public final class UnixReceiver implements AutoCloseable {
   private final Process process;
   private final Thread reader;
   private final List<String> datagrams = new ArrayList<>();
+  private final List<Instant> arrivals = new ArrayList<>();
 
   /** Whatever lies at this path is replaced. */
   public UnixReceiver(Path path) {
@@ -55,6 +58,7 @@ public final class UnixReceiver implements AutoCloseable {
         String datagram = new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8);
         synchronized (datagrams) {
           datagrams.add(datagram);
+          arrivals.add(Instant.now());
         }
       }
     } catch (IOException e) {
@@ -88,6 +92,18 @@ public final class UnixReceiver implements AutoCloseable {
         .flatMap(datagram -> datagram.lines())
         .filter(line -> !line.isEmpty())
         .toList();
+  }
+
+  /** When the first line that begins like this came; empty if none has. */
+  public Optional<Instant> arrival(String start) {
+    synchronized (datagrams) {
+      for (int i = 0; i < datagrams.size(); i++) {
+        if (datagrams.get(i).lines().anyMatch(line -> line.startsWith(start))) {
+          return Optional.of(arrivals.get(i));
+        }
+      }
+      return Optional.empty();
+    }
   }
 
   /** The sum of the values of this metric, all tags together. */
