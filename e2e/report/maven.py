@@ -19,6 +19,7 @@ RUNNING = re.compile(r"\[INFO\] Running (\S+)$")
 CLASS_ENDED = re.compile(
     r"\[\w+] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+),.* in (\S+)$"
 )
+SHOWN_ERRORS = 20
 ENDED = re.compile(r"\[INFO\] (Reactor Summary|BUILD )")
 
 
@@ -57,6 +58,13 @@ class Modules:
         self._module = self._running = None
 
 
+def errors(log):
+    """The first that Maven says of an error, which names the cause; the rest are frames and advice."""
+    lines = log.read_text(encoding="utf-8").splitlines()
+    said = [line for line in lines if line.startswith("[ERROR]") and "\tat " not in line]
+    return said[:SHOWN_ERRORS]
+
+
 def main(*goals):
     began = time.time()
     command = [*shlex.split(os.environ.get("MVN", "mvn -B -ntp -Dstyle.color=never")), *goals]
@@ -70,7 +78,7 @@ def main(*goals):
         for failure in result.failures:
             say(failure.text())
         if not result.failures:  # the compiler, the formatter, a JVM that died
-            say("\n".join(line for line in step.tail() if line.startswith("[ERROR]")))
+            say("\n".join(errors(step.log)))
         say(f"FAILED after {step.seconds()} s; Maven's whole output: {step.log}")
     say(outcomes.counts(result.passed, len(result.failures), result.skipped))
     return step.code

@@ -86,6 +86,11 @@ class ReportTest(unittest.TestCase):
         self.assertIn("target/test/maven.log", said[-2])
         self.assertIn("LedgerIT.java:30", said[-3])
 
+    def test_of_a_compiler_that_fails_the_first_error_is_shown_and_no_frames(self):
+        log = pathlib.Path("maven.log")
+        log.write_text("[ERROR] A.java:[1,2] no such thing\n" + "[ERROR]   \tat javac.X\n" * 99)
+        self.assertEqual(["[ERROR] A.java:[1,2] no such thing"], maven.errors(log))
+
     def test_a_step_that_fails_shows_the_end_of_its_output(self):
         code, said = self.said(step.main, "images", "sh", "-c", "seq 100; exit 3")
         self.assertEqual(3, code)
