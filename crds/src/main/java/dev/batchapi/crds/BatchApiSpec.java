@@ -36,7 +36,7 @@ public record BatchApiSpec(
     @JsonPropertyDescription(
             "How many items the handler gets at once, 1 to 100,000; the last batch may be shorter. A"
                 + " batch may have at most 1 MiB as JSON. Default: 1.")
-        @Default("1")
+        @Default("" + BatchApiSpec.BATCH_SIZE)
         @Min(1)
         @Max(100000)
         @Nullable Integer batchSize,
@@ -63,6 +63,10 @@ public record BatchApiSpec(
           + " 20. With 0 the first failed batch stops it. As long as nothing has succeeded, the job is"
           + " stopped too when as many attempts have failed as that many batches and one more would"
           + " take, at least 30. Default: no limit, all batches are run.";
+
+  /** Items per batch where neither the BatchJob nor the BatchAPI says how many. */
+  public static final int BATCH_SIZE = 1;
+
   static final String LIMIT_RULE =
       "type(self) == int ? self >= 0 : self.matches('" + Syntax.PERCENT + "')";
 }

@@ -9,6 +9,7 @@ import dev.batchapi.crds.JobEntry;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.Freeze;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** Puts the documents of all files together; what is wrong goes into the list it was given. */
@@ -168,9 +168,7 @@ final class ManifestLoader {
   }
 
   private void checkBatches(Job job, BatchApiSpec api) {
-    var overrides = job.spec.spec().overrides();
-    Integer own = overrides == null ? null : overrides.batchSize();
-    int batchSize = Objects.requireNonNullElse(own != null ? own : api.batchSize(), 1);
+    int batchSize = Freeze.batchSize(api, job.spec.spec());
     items(job.spec.spec().input())
         .flatMap(items -> Limits.checkBatches(items, batchSize))
         .ifPresent(

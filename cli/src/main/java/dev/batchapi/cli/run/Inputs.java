@@ -5,6 +5,7 @@ import dev.batchapi.cli.manifest.Manifests;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.input.CountInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
@@ -24,10 +25,7 @@ final class Inputs {
   Inputs(Manifests manifests, NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job) {
     this.manifests = manifests;
     this.job = job;
-    var overrides = job.spec().overrides();
-    var own = overrides == null ? null : overrides.batchSize();
-    this.batchSize =
-        Objects.requireNonNullElse(own, Objects.requireNonNullElse(api.spec().batchSize(), 1));
+    batchSize = Freeze.batchSize(api.spec(), job.spec());
   }
 
   /**

@@ -2,14 +2,13 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.data.input.Input;
-import dev.batchapi.handler.JobSummary;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.NextStep;
+import dev.batchapi.queue.Summary;
 import dev.batchapi.queue.memory.MemoryQueue;
-import dev.batchapi.runtime.protocol.Complete;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * keep workers at work, decide by the counts, end.
  */
 final class LocalJob {
-  private static final int FAILED_IDS_KEPT = 1_000;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
   private final Assignment assignment;
@@ -145,18 +143,7 @@ final class LocalJob {
   }
 
   private byte[] summary(Counts counts) {
-    var failed =
-        ledger.failed(assignment.jobId(), FAILED_IDS_KEPT).stream()
-            .map(index -> assignment.jobId() + "-" + index)
-            .toList();
-    return new Complete(
-            new JobSummary(
-                plan.input.count(),
-                counts.succeeded(),
-                counts.failed(),
-                counts.failedAttempts(),
-                failed))
-        .encode();
+    return Summary.of(assignment.jobId(), plan.input.count(), counts, ledger);
   }
 
   private Optional<Duration> afterExit(int slot, WorkerExit exit) {

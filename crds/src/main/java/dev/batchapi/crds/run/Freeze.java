@@ -44,7 +44,7 @@ public final class Freeze {
       int items,
       Instant now) {
     JobOverrides overrides = or(job.spec().overrides(), NOTHING);
-    int batchSize = first(overrides.batchSize(), api.spec().batchSize(), 1);
+    int batchSize = batchSize(api.spec(), job.spec());
     int totalBatches = RunSpec.batches(items, batchSize);
     return new RunSpec(
         new RunSpec.Job(
@@ -63,6 +63,12 @@ public final class Freeze {
         timeouts(or(api.spec().timeouts(), Timeouts.NONE), or(overrides.timeouts(), Timeouts.NONE)),
         maxFailed(overrides.maxFailedBatches(), api.spec().maxFailedBatches(), totalBatches),
         metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid));
+  }
+
+  /** Items per batch: what the job says, else its BatchAPI, else the default. */
+  public static int batchSize(BatchApiSpec api, BatchJobSpec job) {
+    JobOverrides overrides = or(job.overrides(), NOTHING);
+    return first(overrides.batchSize(), api.batchSize(), BatchApiSpec.BATCH_SIZE);
   }
 
   private static RunSpec.Handler handler(HandlerSpec handler) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The container with the author's code: what it is unless they say otherwise, and what it must be.
  */
-final class HandlerContainer {
-  static final String NAME = "handler";
+public final class HandlerContainer {
+  public static final String NAME = "handler";
 
   /**
    * How long the host looks for its worker, which starts before it: longer than the worker waits

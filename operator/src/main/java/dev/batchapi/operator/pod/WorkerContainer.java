@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The container that leases batches and commits their outcomes. All of it is ours. */
-final class WorkerContainer {
-  static final String NAME = "worker";
+public final class WorkerContainer {
+  public static final String NAME = "worker";
 
   /** Open from the moment the handler is constructed until the worker ends. */
   static final int READY_PORT = 7070;

@@ -6,7 +6,6 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.Condition;
-import dev.batchapi.crds.JobOverrides;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
@@ -237,7 +236,7 @@ public final class Acceptance {
         code.map(name -> codeFiles(client, namespace, name))
             .orElseGet(() -> CodeFiles.inline(api.getSpec().handler()));
     var lines = inputLines(job.getSpec(), client, namespace);
-    var batchSize = batchSize(api, job.getSpec());
+    var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
     int items;
     try (var input = open(job.getSpec(), lines, batchSize)) {
       items = input.items();
@@ -303,11 +302,6 @@ public final class Acceptance {
     }
     var name = "ConfigMap \"%s\", key \"%s\"".formatted(ref.name(), ref.key());
     return JobInputs.ofLines(name, lines.orElseThrow(), batchSize);
-  }
-
-  private static int batchSize(BatchApi api, BatchJobSpec job) {
-    var own = Optional.ofNullable(job.overrides()).map(JobOverrides::batchSize);
-    return own.or(() -> Optional.ofNullable(api.getSpec().batchSize())).orElse(1);
   }
 
   /**

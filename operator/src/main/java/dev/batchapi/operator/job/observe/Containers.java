@@ -1,5 +1,7 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.pod.HandlerContainer;
+import dev.batchapi.operator.pod.WorkerContainer;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -10,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a pod's status says of its containers, and of itself. */
 final class Containers {
-  static final String WORKER = "worker";
-  static final String HANDLER = "handler";
+  static final String WORKER = WorkerContainer.NAME;
+  static final String HANDLER = HandlerContainer.NAME;
 
   private Containers() {}
 

@@ -1,18 +1,23 @@
-package dev.batchapi.operator.job.act;
+package dev.batchapi.queue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.batchapi.queue.Counts;
-import dev.batchapi.queue.Ledger;
 import java.io.UncheckedIOException;
 
 /** What {@code on_job_complete} is told: docs/protocol/handler-protocol.md, COMPLETE. */
 public final class Summary {
-  static final int FAILED_IDS = 1_000;
+  /** At most so many failed batches are named. */
+  public static final int FAILED_IDS = 1_000;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Summary() {}
 
+  /**
+   * The body of COMPLETE, which the job's owner writes and its host reads.
+   *
+   * @param total batches of the job
+   */
   public static byte[] of(String job, int total, Counts counts, Ledger ledger) {
     var json =
         JSON.createObjectNode()
