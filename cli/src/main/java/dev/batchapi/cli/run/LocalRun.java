@@ -14,7 +14,7 @@ import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.ChildHosts;
-import dev.batchapi.runtime.worker.Starts;
+import dev.batchapi.runtime.worker.StartFrames;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ final class LocalRun {
       var hosts =
           new ChildHosts(
               launchers.launcher(spec.handler().language(), place),
-              Starts.of(spec, "127.0.0.1:" + statsd.port(), flavour),
+              StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour),
               metrics,
               Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
       var owner =

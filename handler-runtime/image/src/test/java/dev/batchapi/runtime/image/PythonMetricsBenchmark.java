@@ -8,7 +8,7 @@ import dev.batchapi.metrics.UdpReceiver;
 import dev.batchapi.runtime.protocol.PlainJson;
 import dev.batchapi.runtime.worker.Answer;
 import dev.batchapi.runtime.worker.ChildHosts;
-import dev.batchapi.runtime.worker.Starts;
+import dev.batchapi.runtime.worker.StartFrames;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -161,7 +161,7 @@ final class PythonMetricsBenchmark {
       var hosts =
           new ChildHosts(
               socket -> WorkerProcess.host("python", socket, code).start(),
-              Starts.of(RUN, null, Flavour.PROMETHEUS),
+              StartFrames.of(RUN, null, Flavour.PROMETHEUS),
               metrics,
               Optional.empty());
       try (var host = hosts.start()) {

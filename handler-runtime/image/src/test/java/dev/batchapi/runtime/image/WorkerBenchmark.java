@@ -12,7 +12,7 @@ import dev.batchapi.queue.jetstream.NatsServer;
 import dev.batchapi.runtime.worker.Answer;
 import dev.batchapi.runtime.worker.ChildHosts;
 import dev.batchapi.runtime.worker.Host;
-import dev.batchapi.runtime.worker.Starts;
+import dev.batchapi.runtime.worker.StartFrames;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -259,7 +259,7 @@ final class WorkerBenchmark {
         var hosts =
             new ChildHosts(
                 socket -> WorkerProcess.host(language, socket, code).start(),
-                Starts.of(run, "127.0.0.1:" + listener.getLocalPort(), Flavour.PROMETHEUS),
+                StartFrames.of(run, "127.0.0.1:" + listener.getLocalPort(), Flavour.PROMETHEUS),
                 metrics,
                 Optional.empty());
         try (var host = hosts.start()) {

@@ -111,7 +111,7 @@ public final class WorkerMain {
         var hosts =
             new AwaitedHosts(
                 socket,
-                Starts.of(run, statsd.orElse(null), flavour),
+                StartFrames.of(run, statsd.orElse(null), flavour),
                 metrics,
                 met::open,
                 settings.hostWait(),

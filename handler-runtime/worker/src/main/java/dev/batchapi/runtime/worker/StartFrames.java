@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what a host is told from what a worker was told. */
-public final class Starts {
-  private Starts() {}
+public final class StartFrames {
+  private StartFrames() {}
 
   /**
    * The START of a run.
