@@ -9,7 +9,7 @@ import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
-import dev.batchapi.runtime.worker.Retry;
+import dev.batchapi.runtime.worker.RetryPolicy;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -71,7 +71,10 @@ class LocalJobTest {
       var job =
           new LocalJob(
               new Assignment(
-                  "id", "j", new Retry(3, Duration.ZERO, Duration.ZERO, 10), Optional.empty()),
+                  "id",
+                  "j",
+                  new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 10),
+                  Optional.empty()),
               new LocalJob.Plan(1, input, null, Optional.empty()),
               queue,
               hosts,

@@ -13,18 +13,18 @@ import java.util.Optional;
  * @param batchTimeout how long one attempt may take; empty without a limit
  */
 public record Assignment(
-    String jobId, String jobName, Retry retry, Optional<Duration> batchTimeout) {
+    String jobId, String jobName, RetryPolicy retry, Optional<Duration> batchTimeout) {
 
   public static Assignment of(RunSpec run) {
     var retry = run.retry();
     return new Assignment(
         run.job().uid(),
         run.job().name(),
-        new Retry(
+        new RetryPolicy(
             retry.maxAttempts(),
             Duration.ofSeconds(retry.initialBackoffSeconds()),
             Duration.ofSeconds(retry.maxBackoffSeconds()),
-            Retry.DEFAULT_MAX_LOSSES),
+            RetryPolicy.DEFAULT_MAX_LOSSES),
         Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds));
   }
 }

@@ -81,12 +81,12 @@ final class Settlement {
       return true;
     }
     return switch (job.retry().afterFailure(attempts, error)) {
-      case Retry.Verdict.GiveUp(var last) -> {
+      case RetryPolicy.Verdict.GiveUp(var last) -> {
         log(Level.WARN, attempt, "failed for good: " + summary(last));
         commitFailure(attempts, last);
         yield false;
       }
-      case Retry.Verdict.Again(var delay) -> {
+      case RetryPolicy.Verdict.Again(var delay) -> {
         var seconds = delay.toMillis() / 1000.0;
         log(Level.INFO, attempt, "failed, again in %.1f s: %s".formatted(seconds, summary(error)));
         insist(

@@ -39,14 +39,15 @@ import org.junit.jupiter.api.Timeout;
 class WorkerTest {
   private static final String JOB = "uid-1";
   private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
-  private static final Retry RETRY = new Retry(3, Duration.ofMillis(1), Duration.ofMillis(2), 10);
+  private static final RetryPolicy RETRY =
+      new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2), 10);
   private static final Answer FINE = new Answer.Result("[1]".getBytes(UTF_8));
 
   private final MemoryQueue queue = new MemoryQueue();
   private final ScriptedHosts hosts = new ScriptedHosts();
   private final Worker worker = worker(RETRY);
 
-  private Worker worker(Retry retry) {
+  private Worker worker(RetryPolicy retry) {
     return new Worker(assignment(retry), queue.worker(JOB), hosts);
   }
 
@@ -54,7 +55,7 @@ class WorkerTest {
     return new Worker(assignment(RETRY), new Wrapped(queue.worker(JOB), leases), hosts);
   }
 
-  private static Assignment assignment(Retry retry) {
+  private static Assignment assignment(RetryPolicy retry) {
     return new Assignment(JOB, "monday", retry, Optional.of(Duration.ofSeconds(7)));
   }
 
@@ -191,7 +192,7 @@ class WorkerTest {
 
   @Test
   void evenWithOneAttemptEach() {
-    var once = worker(new Retry(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
+    var once = worker(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
     hosts.breaks = 3;
     enqueue(20);
     run(once, () -> queue.counts(JOB).done() == 20);

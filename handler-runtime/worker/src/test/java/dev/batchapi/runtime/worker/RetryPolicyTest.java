@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
-import dev.batchapi.runtime.worker.Retry.Verdict.Again;
-import dev.batchapi.runtime.worker.Retry.Verdict.GiveUp;
+import dev.batchapi.runtime.worker.RetryPolicy.Verdict.Again;
+import dev.batchapi.runtime.worker.RetryPolicy.Verdict.GiveUp;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RetryTest {
+class RetryPolicyTest {
   private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
-  private final Retry retry = new Retry(3, Duration.ofSeconds(1), Duration.ofSeconds(5), 2);
+  private final RetryPolicy retry =
+      new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofSeconds(5), 2);
 
   @Test
   void theWaitDoublesUpToItsBound() {

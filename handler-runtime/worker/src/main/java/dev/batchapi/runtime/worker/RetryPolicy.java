@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param maxLosses lost workers after which a batch is failed, so that a batch that takes its
  *     worker down can't go on for ever
  */
-public record Retry(int maxAttempts, Duration initialBackoff, Duration maxBackoff, int maxLosses) {
+public record RetryPolicy(
+    int maxAttempts, Duration initialBackoff, Duration maxBackoff, int maxLosses) {
   public static final int DEFAULT_MAX_LOSSES = 10;
 
   /** What happens to a batch after a failed attempt, or at a redelivery. */
