@@ -19,11 +19,11 @@ public final class AccountServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final NatsAccess access;
-  private final Link link;
+  private final NatsConnection nats;
 
-  private AccountServer(NatsAccess access, Link link) {
+  private AccountServer(NatsAccess access, NatsConnection nats) {
     this.access = access;
-    this.link = link;
+    this.nats = nats;
   }
 
   static String lookup(String account) {
@@ -38,7 +38,7 @@ public final class AccountServer implements AutoCloseable {
    * @throws dev.batchapi.queue.QueueAccessException if the server refuses the credentials
    */
   public static AccountServer connect(NatsAccess access, Duration patience) {
-    return new AccountServer(access, Link.open(access, patience, null));
+    return new AccountServer(access, NatsConnection.open(access, patience, null));
   }
 
   /**
@@ -88,11 +88,12 @@ public final class AccountServer implements AutoCloseable {
   }
 
   private String request(String what, String subject, String body) {
-    return link.request(
+    return nats.request(
         what,
         () -> {
           var answer =
-              link.connection().request(subject, body.getBytes(UTF_8), Link.REQUEST_TIMEOUT);
+              nats.connection()
+                  .request(subject, body.getBytes(UTF_8), NatsConnection.REQUEST_TIMEOUT);
           if (answer == null || answer.isStatusMessage()) {
             throw new TimeoutException("no answer");
           }
@@ -102,6 +103,6 @@ public final class AccountServer implements AutoCloseable {
 
   @Override
   public void close() {
-    link.close();
+    nats.close();
   }
 }

@@ -27,7 +27,7 @@ final class Enqueuer {
   private static final long MOST_BYTES = 4L << 20;
   private static final int WINDOW = 256;
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String job;
   private final Batches batches;
 
@@ -49,8 +49,8 @@ final class Enqueuer {
     }
   }
 
-  Enqueuer(Link link, String job, Batches batches) {
-    this.link = link;
+  Enqueuer(NatsConnection nats, String job, Batches batches) {
+    this.nats = nats;
     this.job = job;
     this.batches = batches;
   }
@@ -106,30 +106,30 @@ final class Enqueuer {
 
   /** All or nothing; false when it was nothing, or when that is not known. */
   private boolean publishAtomically(List<Item> chunk) {
-    if (!link.isConnected()) {
+    if (!nats.isConnected()) {
       return false;
     }
     var id = UUID.randomUUID().toString();
     try {
       for (var i = 0; i < chunk.size() - 1; i++) {
         var item = chunk.get(i);
-        link.connection()
+        nats.connection()
             .publish(Subjects.work(job, item.index), batchHeaders(id, i + 1), item.payload);
       }
       var last = chunk.getLast();
       var answer =
-          link.connection()
+          nats.connection()
               .request(
                   Subjects.work(job, last.index),
                   batchHeaders(id, chunk.size()).put("Nats-Batch-Commit", "1"),
                   last.payload,
-                  Link.REQUEST_TIMEOUT);
+                  NatsConnection.REQUEST_TIMEOUT);
       return answer != null && new PublishAck(answer).getBatchSize() == chunk.size();
     } catch (JetStreamApiException | java.io.IOException | IllegalStateException e) {
       return false; // refused, or unknown: one by one it is found out
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Link.interrupted("enqueuing job " + job, e);
+      throw NatsConnection.interrupted("enqueuing job " + job, e);
     }
   }
 
@@ -156,7 +156,7 @@ final class Enqueuer {
 
   private CompletableFuture<PublishAck> send(Item item) {
     try {
-      return link.jetStream().publishAsync(Subjects.work(job, item.index), item.payload);
+      return nats.jetStream().publishAsync(Subjects.work(job, item.index), item.payload);
     } catch (IllegalStateException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -165,7 +165,7 @@ final class Enqueuer {
   /** 1 if the batch was published, 0 if it was there. */
   private int confirm(Pending pending) {
     try {
-      pending.answer.get(Link.REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      pending.answer.get(NatsConnection.REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       return 1;
     } catch (ExecutionException e) {
       var refused = refusal(e);
@@ -174,7 +174,7 @@ final class Enqueuer {
       return again(pending.item);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Link.interrupted("enqueuing job " + job, e);
+      throw NatsConnection.interrupted("enqueuing job " + job, e);
     } catch (java.util.concurrent.CancellationException e) {
       return again(pending.item);
     }
@@ -192,11 +192,11 @@ final class Enqueuer {
   /** The careful way: waits, repeats, and says what is wrong; 0 if there was one already. */
   private int again(Item item) {
     var subject = Subjects.work(job, item.index);
-    return link.request(
+    return nats.request(
         "publish " + subject,
         () -> {
           try {
-            link.jetStream().publish(subject, item.payload);
+            nats.jetStream().publish(subject, item.payload);
             return 1;
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) == Refusal.TAKEN) {

@@ -40,26 +40,26 @@ final class FollowedStreams implements AutoCloseable {
   private long lookedAt;
   private @Nullable RuntimeException lookFailure;
 
-  FollowedStreams(Link link, Streams streams, Tallies tallies, Duration patience) {
+  FollowedStreams(NatsConnection nats, Streams streams, Tallies tallies, Duration patience) {
     this.streams = streams;
     this.tallies = tallies;
     this.patience = patience;
     lookedAt = System.nanoTime();
     created.put(Subjects.WORK, streams.ensure(Subjects.WORK).getCreateTime());
-    out = follow(link, Subjects.OUT);
-    attempts = follow(link, Subjects.TRY);
-    link.afterReconnect(lookNow::release);
+    out = follow(nats, Subjects.OUT);
+    attempts = follow(nats, Subjects.TRY);
+    nats.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }
 
   /** From now on: who opens a job reads what is there of it. */
-  private StreamFollower follow(Link link, String name) {
+  private StreamFollower follow(NatsConnection nats, String name) {
     var now = streams.ensure(name);
     created.put(name, now.getCreateTime());
     var last = now.getStreamState().getLastSequence();
     tallies.followedFrom(name, last);
     start.put(name, last);
-    return new StreamFollower(link, name, last, (record, of) -> tallies.apply(name, record, of));
+    return new StreamFollower(nats, name, last, (record, of) -> tallies.apply(name, record, of));
   }
 
   /** What is in a stream up to this sequence was not seen by those who follow it. */

@@ -21,7 +21,7 @@ final class JetStreamLease implements Lease {
   private static final Logger LOG = LoggerFactory.getLogger(JetStreamLease.class);
   private static final byte[] IN_PROGRESS = "+WPI".getBytes(US_ASCII);
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String job;
   private final int index;
   private final Message message;
@@ -36,8 +36,8 @@ final class JetStreamLease implements Lease {
   private long logRevision;
   private boolean logIsKnown;
 
-  JetStreamLease(Link link, String job, JetStreamSettings settings, Message message) {
-    this.link = link;
+  JetStreamLease(NatsConnection nats, String job, JetStreamSettings settings, Message message) {
+    this.nats = nats;
     this.job = job;
     this.message = message;
     var batch = Subjects.batch(message.getSubject());
@@ -79,7 +79,7 @@ final class JetStreamLease implements Lease {
 
   /** Changes the record of the attempts by compare-and-set; what changes nothing is not written. */
   private Attempts record(UnaryOperator<AttemptLog> change) {
-    return link.request(
+    return nats.request(
         "record the attempts of batch " + index,
         () -> {
           while (true) {
@@ -95,7 +95,7 @@ final class JetStreamLease implements Lease {
   }
 
   private void readLog() {
-    var record = link.directGet(Subjects.TRY, Subjects.attempts(job, index));
+    var record = nats.directGet(Subjects.TRY, Subjects.attempts(job, index));
     log = record == null ? AttemptLog.EMPTY : AttemptRecord.log(record.getData());
     logRevision = record == null ? 0 : DirectGet.sequence(record);
     logIsKnown = true;
@@ -106,14 +106,14 @@ final class JetStreamLease implements Lease {
     logIsKnown = false;
     try {
       var ack =
-          link.jetStream()
+          nats.jetStream()
               .publish(
                   Subjects.attempts(job, index),
                   AttemptRecord.headers(changed),
                   AttemptRecord.body(changed),
                   PublishOptions.builder()
                       .expectedLastSubjectSequence(logRevision)
-                      .streamTimeout(Link.REQUEST_TIMEOUT)
+                      .streamTimeout(NatsConnection.REQUEST_TIMEOUT)
                       .build());
       logRevision = ack.getSeqno();
       log = changed;
@@ -135,8 +135,8 @@ final class JetStreamLease implements Lease {
     }
     try {
       var _ =
-          link.connection()
-              .requestWithTimeout(message.getReplyTo(), IN_PROGRESS, Link.REQUEST_TIMEOUT)
+          nats.connection()
+              .requestWithTimeout(message.getReplyTo(), IN_PROGRESS, NatsConnection.REQUEST_TIMEOUT)
               .thenAccept(answer -> renewed(asked));
     } catch (IllegalStateException e) {
       LOG.debug("Batch {} was not renewed: {}", index, e.getMessage());
@@ -163,7 +163,7 @@ final class JetStreamLease implements Lease {
     try {
       message.nakWithDelay(delay);
     } catch (IllegalStateException e) {
-      link.requireOpen(); // otherwise it comes back by itself when the lease runs out
+      nats.requireOpen(); // otherwise it comes back by itself when the lease runs out
     }
   }
 
@@ -187,16 +187,17 @@ final class JetStreamLease implements Lease {
     var id = UUID.randomUUID().toString();
     var headers = OutcomeRecord.headers(outcome);
     var first = new boolean[] {true};
-    return link.request(
+    return nats.request(
         "commit batch " + index,
         () -> {
-          var options = PublishOptions.builder().messageId(id).streamTimeout(Link.REQUEST_TIMEOUT);
+          var options =
+              PublishOptions.builder().messageId(id).streamTimeout(NatsConnection.REQUEST_TIMEOUT);
           if (first[0]) {
             options.expectedLastSubjectSequence(0);
           }
           first[0] = false;
           try {
-            link.jetStream()
+            nats.jetStream()
                 .publish(Subjects.out(job, index), headers, outcome.body(), options.build());
             return true;
           } catch (JetStreamApiException e) {

@@ -30,7 +30,7 @@ public final class JetStreamLedger implements Ledger {
   /** For some ends at a time, beyond the bound of OUT. */
   private static final long ROOM_FOR_ENDS = 1 << 20;
 
-  private final Link link;
+  private final NatsConnection nats;
   private final JetStreamSettings settings;
   private final Streams streams;
   private final ChangeListeners changes;
@@ -44,17 +44,17 @@ public final class JetStreamLedger implements Ledger {
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
-  private JetStreamLedger(Link link, JetStreamSettings settings) {
-    this.link = link;
+  private JetStreamLedger(NatsConnection nats, JetStreamSettings settings) {
+    this.nats = nats;
     this.settings = settings;
-    streams = new Streams(link, settings);
+    streams = new Streams(nats, settings);
     changes = new ChangeListeners();
-    tallies = new Tallies(changes, seen, job -> link.directGet(Subjects.OUT, Subjects.end(job)));
-    followed = new FollowedStreams(link, streams, tallies, settings.patience());
-    opening = new Opening(link, tallies);
-    filler = new WorkFiller(link, streams, followed, tallies, System::nanoTime);
+    tallies = new Tallies(changes, seen, job -> nats.directGet(Subjects.OUT, Subjects.end(job)));
+    followed = new FollowedStreams(nats, streams, tallies, settings.patience());
+    opening = new Opening(nats, tallies);
+    filler = new WorkFiller(nats, streams, followed, tallies, System::nanoTime);
     consumers = new Consumers(streams, followed::epoch);
-    leftovers = new Leftovers(link, followed, seen);
+    leftovers = new Leftovers(nats, followed, seen);
   }
 
   /**
@@ -63,11 +63,11 @@ public final class JetStreamLedger implements Ledger {
    * @throws QueueUnavailableException if there is no server within {@code settings.patience()}
    */
   public static JetStreamLedger connect(NatsAccess access, JetStreamSettings settings) {
-    var link = Link.open(access, settings.patience(), null);
+    var nats = NatsConnection.open(access, settings.patience(), null);
     try {
-      return new JetStreamLedger(link, settings);
+      return new JetStreamLedger(nats, settings);
     } catch (RuntimeException e) {
-      link.close();
+      nats.close();
       throw e;
     }
   }
@@ -134,7 +134,7 @@ public final class JetStreamLedger implements Ledger {
 
   @Override
   public void outcomes(String job, OutcomeVisitor visitor) {
-    new OutcomeReader(link, Subjects.checkJob(job)).read(visitor);
+    new OutcomeReader(nats, Subjects.checkJob(job)).read(visitor);
   }
 
   @Override
@@ -146,7 +146,7 @@ public final class JetStreamLedger implements Ledger {
 
   @Override
   public @Nullable Outcome outcome(String job, int index) {
-    return new OutcomeReader(link, Subjects.checkJob(job)).read(index);
+    return new OutcomeReader(nats, Subjects.checkJob(job)).read(index);
   }
 
   @Override
@@ -160,16 +160,16 @@ public final class JetStreamLedger implements Ledger {
       streams.purge(Subjects.WORK, Subjects.allWork(job));
       streams.withRoom(Subjects.OUT, ROOM_FOR_ENDS, () -> publishEnd(job, end));
     }
-    var stands = link.directGet(Subjects.OUT, Subjects.end(job));
+    var stands = nats.directGet(Subjects.OUT, Subjects.end(job));
     return stands == null ? end : EndRecord.end(stands.getData());
   }
 
   private void publishEnd(String job, End end) {
-    link.request(
+    nats.request(
         "end job " + job,
         () -> {
           try {
-            return link.jetStream()
+            return nats.jetStream()
                 .publish(Subjects.end(job), EndRecord.body(end), firstOnSubject())
                 .getSeqno();
           } catch (JetStreamApiException e) {
@@ -184,7 +184,7 @@ public final class JetStreamLedger implements Ledger {
   static PublishOptions firstOnSubject() {
     return PublishOptions.builder()
         .expectedLastSubjectSequence(0)
-        .streamTimeout(Link.REQUEST_TIMEOUT)
+        .streamTimeout(NatsConnection.REQUEST_TIMEOUT)
         .build();
   }
 
@@ -273,12 +273,12 @@ public final class JetStreamLedger implements Ledger {
    * @throws dev.batchapi.queue.QueueAccessException if it will not come back
    */
   public boolean connected() {
-    return link.isConnected();
+    return nats.isConnected();
   }
 
   /** Calls the action, which must be quick, after every reconnect. */
   public void onReconnect(Runnable action) {
-    link.afterReconnect(action);
+    nats.afterReconnect(action);
   }
 
   /** How long a lease lasts without being renewed. */
@@ -304,6 +304,6 @@ public final class JetStreamLedger implements Ledger {
   public void close() {
     followed.close();
     changes.close();
-    link.close();
+    nats.close();
   }
 }

@@ -34,7 +34,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private static final Duration UNDER_WAY = Duration.ofMillis(500);
   private static final Duration DRAIN = Duration.ofMillis(500);
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String job;
   private final int batches;
   private final JetStreamSettings settings;
@@ -43,8 +43,9 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private long subscribedAtReconnect;
   private boolean warned;
 
-  private JetStreamWorkQueue(Link link, String job, int batches, JetStreamSettings settings) {
-    this.link = link;
+  private JetStreamWorkQueue(
+      NatsConnection nats, String job, int batches, JetStreamSettings settings) {
+    this.nats = nats;
     this.job = job;
     this.batches = batches;
     this.settings = settings;
@@ -60,8 +61,8 @@ public final class JetStreamWorkQueue implements WorkQueue {
   public static JetStreamWorkQueue connect(
       NatsAccess access, String job, int batches, JetStreamSettings settings) {
     var inbox = Subjects.inboxPrefix(Subjects.checkJob(job));
-    var link = Link.open(access, settings.patience(), inbox);
-    return new JetStreamWorkQueue(link, job, batches, settings);
+    var nats = NatsConnection.open(access, settings.patience(), inbox);
+    return new JetStreamWorkQueue(nats, job, batches, settings);
   }
 
   @Override
@@ -70,12 +71,12 @@ public final class JetStreamWorkQueue implements WorkQueue {
     try {
       var until = System.nanoTime() + wait.toNanos();
       while (true) {
-        link.renewIfDue();
+        nats.renewIfDue();
         var asked = between(SHORTEST, Duration.ofNanos(until - System.nanoTime()), SLICE);
         var began = System.nanoTime();
-        var message = link.isConnected() ? fetch(asked) : null;
+        var message = nats.isConnected() ? fetch(asked) : null;
         if (message != null) {
-          var lease = new JetStreamLease(link, job, settings, message);
+          var lease = new JetStreamLease(nats, job, settings, message);
           if (!isDone(message)) {
             return Optional.of(lease);
           }
@@ -85,7 +86,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
         // Nothing before its time: no connection, or no consumer. Asking at once would be spinning.
         var early = System.nanoTime() - began < asked.toNanos() / 2;
         var left = Duration.ofNanos(until - System.nanoTime());
-        if (early && !link.isConnected()) {
+        if (early && !nats.isConnected()) {
           if (left.isNegative()) {
             throw new QueueUnavailableException("Not connected to the queue.", null);
           }
@@ -114,7 +115,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
     var out =
         Subjects.out(job, Objects.requireNonNull(Subjects.batch(message.getSubject())).index());
     try {
-      return link.directGetOnce(Subjects.OUT, out) != null;
+      return nats.directGetOnce(Subjects.OUT, out) != null;
     } catch (InterruptedException e) {
       giveBack(message);
       throw e;
@@ -135,7 +136,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
     } catch (JetStreamStatusException e) {
       messages = List.of(); // the consumer was deleted
     } catch (IllegalStateException e) {
-      link.requireOpen();
+      nats.requireOpen();
       messages = List.of();
     }
     var message = messages.isEmpty() ? null : messages.getFirst();
@@ -183,7 +184,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private @Nullable Message lastAnswer() throws InterruptedException {
     var current = subscription;
     subscription = null;
-    if (current == null || !current.isActive() || !link.isConnected()) {
+    if (current == null || !current.isActive() || !nats.isConnected()) {
       return null;
     }
     Message answer = null;
@@ -195,7 +196,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
       }
       current.unsubscribe();
     } catch (IllegalStateException e) {
-      link.requireOpen(); // else drained: there is nothing more
+      nats.requireOpen(); // else drained: there is nothing more
     }
     return answer;
   }
@@ -218,11 +219,11 @@ public final class JetStreamWorkQueue implements WorkQueue {
    */
   private JetStreamSubscription subscription() {
     var current = subscription;
-    if (current == null || subscribedAtReconnect != link.reconnects()) {
+    if (current == null || subscribedAtReconnect != nats.reconnects()) {
       unsubscribe();
-      subscribedAtReconnect = link.reconnects();
+      subscribedAtReconnect = nats.reconnects();
       var options = PullSubscribeOptions.fastBind(Subjects.WORK, job);
-      current = link.request("wait for work", () -> link.jetStream().subscribe(null, options));
+      current = nats.request("wait for work", () -> nats.jetStream().subscribe(null, options));
       subscription = current;
     }
     return current;
@@ -237,7 +238,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
 
   @Override
   public Optional<End> ended() {
-    var record = link.directGet(Subjects.OUT, Subjects.end(job));
+    var record = nats.directGet(Subjects.OUT, Subjects.end(job));
     return Optional.ofNullable(record).map(found -> EndRecord.end(found.getData()));
   }
 
@@ -248,6 +249,6 @@ public final class JetStreamWorkQueue implements WorkQueue {
 
   @Override
   public void close() {
-    link.close();
+    nats.close();
   }
 }

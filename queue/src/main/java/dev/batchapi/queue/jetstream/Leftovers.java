@@ -12,7 +12,7 @@ import java.util.Map;
  * at once; an attempt that is broken off is continued by the next one.
  */
 final class Leftovers {
-  private final Link link;
+  private final NatsConnection nats;
   private final FollowedStreams followed;
   private final SeenJobs seen;
 
@@ -20,8 +20,8 @@ final class Leftovers {
   private final Map<String, Long> lookedAt = new HashMap<>();
   private boolean everything;
 
-  Leftovers(Link link, FollowedStreams followed, SeenJobs seen) {
-    this.link = link;
+  Leftovers(NatsConnection nats, FollowedStreams followed, SeenJobs seen) {
+    this.nats = nats;
     this.followed = followed;
     this.seen = seen;
   }
@@ -43,7 +43,7 @@ final class Leftovers {
       return;
     }
     var range = new StreamReader.Range(stream, List.of(">"), from + 1, true);
-    try (var reader = StreamReader.open(link, range)) {
+    try (var reader = StreamReader.open(nats, range)) {
       reader.readAll(
           record -> {
             var job = Subjects.job(record.getSubject());
@@ -57,7 +57,7 @@ final class Leftovers {
       throw new QueueUnavailableException("Could not look at all of stream " + stream, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Link.interrupted("looking at stream " + stream, e);
+      throw NatsConnection.interrupted("looking at stream " + stream, e);
     }
   }
 }

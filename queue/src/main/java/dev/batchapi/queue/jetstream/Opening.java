@@ -8,11 +8,11 @@ import java.util.List;
 final class Opening {
   private static final int TRIES = 3;
 
-  private final Link link;
+  private final NatsConnection nats;
   private final Tallies tallies;
 
-  Opening(Link link, Tallies tallies) {
-    this.link = link;
+  Opening(NatsConnection nats, Tallies tallies) {
+    this.nats = nats;
     this.tallies = tallies;
   }
 
@@ -40,11 +40,11 @@ final class Opening {
     for (var failures = 1; ; failures++) {
       // Asked before the consumer is made: when that has nothing, all up to here is known.
       var last =
-          link.request("look at " + stream, () -> link.management().getStreamInfo(stream))
+          nats.request("look at " + stream, () -> nats.management().getStreamInfo(stream))
               .getStreamState()
               .getLastSequence();
       var range = new StreamReader.Range(stream, subjects, records.upTo(stream) + 1, true);
-      try (var reader = StreamReader.open(link, range)) {
+      try (var reader = StreamReader.open(nats, range)) {
         reader.readAll(record -> tallies.take(stream, record, job, records));
         records.upTo(stream, last);
         return;
@@ -54,7 +54,7 @@ final class Opening {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw Link.interrupted("reading the records of job " + job, e);
+        throw NatsConnection.interrupted("reading the records of job " + job, e);
       }
     }
   }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class OutcomeReader {
   private static final int TRIES = 3;
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String job;
   private long next = 1;
 
-  OutcomeReader(Link link, String job) {
-    this.link = link;
+  OutcomeReader(NatsConnection nats, String job) {
+    this.nats = nats;
     this.job = job;
   }
 
@@ -26,7 +26,7 @@ final class OutcomeReader {
     var end = end();
     for (var failures = 1; ; failures++) {
       var range = new StreamReader.Range(Subjects.OUT, List.of(Subjects.allOut(job)), next, false);
-      try (var reader = StreamReader.open(link, range)) {
+      try (var reader = StreamReader.open(nats, range)) {
         reader.readAll(record -> visit(record, end, visitor));
         return;
       } catch (IOException | JetStreamStatusException e) {
@@ -35,7 +35,7 @@ final class OutcomeReader {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw Link.interrupted("reading the outcomes of job " + job, e);
+        throw NatsConnection.interrupted("reading the outcomes of job " + job, e);
       }
     }
   }
@@ -50,7 +50,7 @@ final class OutcomeReader {
   }
 
   @Nullable Outcome read(int index) {
-    var record = link.directGet(Subjects.OUT, Subjects.out(job, index));
+    var record = nats.directGet(Subjects.OUT, Subjects.out(job, index));
     return record == null || DirectGet.sequence(record) > end()
         ? null
         : OutcomeRecord.outcome(record);
@@ -58,7 +58,7 @@ final class OutcomeReader {
 
   /** The sequence of the job's end. */
   private long end() {
-    var record = link.directGet(Subjects.OUT, Subjects.end(job));
+    var record = nats.directGet(Subjects.OUT, Subjects.end(job));
     return record == null ? Long.MAX_VALUE : DirectGet.sequence(record);
   }
 }

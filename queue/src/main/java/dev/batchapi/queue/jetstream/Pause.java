@@ -27,7 +27,7 @@ final class Pause {
       Thread.sleep(Duration.ofMillis(millis));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Link.interrupted(what, e);
+      throw NatsConnection.interrupted(what, e);
     }
     millis = Math.min(2 * millis, LONGEST_MILLIS);
   }

@@ -32,7 +32,7 @@ final class StreamFollower implements AutoCloseable {
     void apply(Message record, long epoch);
   }
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String stream;
   private final Records records;
   private final Thread thread;
@@ -52,12 +52,12 @@ final class StreamFollower implements AutoCloseable {
    *
    * @param from 0 for the whole stream
    */
-  StreamFollower(Link link, String stream, long from, Records records) {
-    this.link = link;
+  StreamFollower(NatsConnection nats, String stream, long from, Records records) {
+    this.nats = nats;
     this.stream = stream;
     this.records = records;
     position = from;
-    link.afterReconnect(this::reopen);
+    nats.afterReconnect(this::reopen);
     thread = Thread.ofPlatform().daemon().name("queue-follow-" + stream).start(this::run);
   }
 
@@ -89,11 +89,11 @@ final class StreamFollower implements AutoCloseable {
     var from = start();
     // Asked before the consumer is made: when there is nothing to read, all up to here is known.
     var last =
-        link.request("look at " + stream, () -> link.management().getStreamInfo(stream))
+        nats.request("look at " + stream, () -> nats.management().getStreamInfo(stream))
             .getStreamState()
             .getLastSequence();
     var range = new StreamReader.Range(stream, List.of(">"), from.position + 1, true);
-    try (var reader = StreamReader.open(link, range)) {
+    try (var reader = StreamReader.open(nats, range)) {
       reading();
       if (reader.pendingAtStart() == 0) {
         advance(from.epoch, last);
@@ -196,7 +196,7 @@ final class StreamFollower implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Link.interrupted("reading stream " + stream, e);
+      throw NatsConnection.interrupted("reading stream " + stream, e);
     } finally {
       lock.unlock();
     }

@@ -27,7 +27,7 @@ final class StreamReader implements AutoCloseable {
 
   private static final Duration PULL_EXPIRES = Duration.ofSeconds(5);
 
-  private final Link link;
+  private final NatsConnection nats;
   private final String stream;
   private final JetStreamSubscription subscription;
   private final long pendingAtStart;
@@ -45,11 +45,11 @@ final class StreamReader implements AutoCloseable {
     void take(Message record);
   }
 
-  private StreamReader(Link link, Range range) throws IOException, JetStreamApiException {
-    this.link = link;
+  private StreamReader(NatsConnection nats, Range range) throws IOException, JetStreamApiException {
+    this.nats = nats;
     this.stream = range.stream;
     subscription =
-        link.jetStream()
+        nats.jetStream()
             .subscribe(
                 null,
                 PullSubscribeOptions.builder().stream(range.stream)
@@ -62,8 +62,8 @@ final class StreamReader implements AutoCloseable {
     pendingAtStart = subscription.getConsumerInfo().getCalculatedPending();
   }
 
-  static StreamReader open(Link link, Range range) {
-    return link.request("read stream " + range.stream, () -> new StreamReader(link, range));
+  static StreamReader open(NatsConnection nats, Range range) {
+    return nats.request("read stream " + range.stream, () -> new StreamReader(nats, range));
   }
 
   private static ConsumerConfiguration consumer(Range range) {
@@ -119,7 +119,7 @@ final class StreamReader implements AutoCloseable {
   void readAll(Records records) throws IOException, InterruptedException {
     var left = pendingAtStart;
     while (left > 0) {
-      var record = next(Link.REQUEST_TIMEOUT);
+      var record = next(NatsConnection.REQUEST_TIMEOUT);
       if (record == null) {
         throw new IOException("the records of stream " + stream + " stopped coming");
       }
@@ -131,9 +131,9 @@ final class StreamReader implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (link.isConnected()) {
+      if (nats.isConnected()) {
         subscription.unsubscribe();
-        link.management().deleteConsumer(stream, subscription.getConsumerName());
+        nats.management().deleteConsumer(stream, subscription.getConsumerName());
       }
     } catch (IOException | JetStreamApiException | RuntimeException e) {
       // The server deletes an abandoned consumer by itself.

@@ -39,11 +39,11 @@ final class Streams {
   private static final int MAX_OUT = Outcome.MAX_BYTES + HEADERS;
   private static final int MAX_TRY = Attempts.ERRORS_KEPT * BatchError.MAX_BYTES + HEADERS;
 
-  private final Link link;
+  private final NatsConnection nats;
   private final JetStreamSettings settings;
 
-  Streams(Link link, JetStreamSettings settings) {
-    this.link = link;
+  Streams(NatsConnection nats, JetStreamSettings settings) {
+    this.nats = nats;
     this.settings = settings;
   }
 
@@ -61,21 +61,21 @@ final class Streams {
   }
 
   private StreamInfo ensure(String name, JetStreamSettings with) {
-    return link.request(
+    return nats.request(
         "set up stream " + name,
         () -> {
           try {
-            var info = link.management().getStreamInfo(name);
+            var info = nats.management().getStreamInfo(name);
             var wanted =
                 configure(name, with, StreamConfiguration.builder(info.getConfiguration()));
             return wanted.toJson().equals(info.getConfiguration().toJson())
                 ? info
-                : link.management().updateStream(wanted);
+                : nats.management().updateStream(wanted);
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) != Refusal.NO_STREAM) {
               throw e;
             }
-            return link.management()
+            return nats.management()
                 .addStream(configure(name, with, StreamConfiguration.builder()));
           }
         });
@@ -84,7 +84,7 @@ final class Streams {
   /** A stream's state; made first if it isn't there. */
   StreamInfo info(String name) {
     try {
-      return link.call("look at stream " + name, () -> link.management().getStreamInfo(name));
+      return nats.call("look at stream " + name, () -> nats.management().getStreamInfo(name));
     } catch (JetStreamApiException e) {
       return ensure(name);
     }
@@ -153,30 +153,30 @@ final class Streams {
   }
 
   private void bound(String name, long bytes) {
-    link.request(
+    nats.request(
         "change the bound of stream " + name,
         () -> {
-          var now = link.management().getStreamInfo(name).getConfiguration();
-          return link.management()
+          var now = nats.management().getStreamInfo(name).getConfiguration();
+          return nats.management()
               .updateStream(StreamConfiguration.builder(now).maxBytes(bytes).build());
         });
   }
 
   /** The job's consumer; made first if it isn't there, changed if its leases last otherwise. */
   ConsumerInfo consumer(String job, Duration lease) {
-    return link.request(
+    return nats.request(
         "set up the consumer of job " + job,
         () -> {
           try {
-            var info = link.management().getConsumerInfo(Subjects.WORK, job);
+            var info = nats.management().getConsumerInfo(Subjects.WORK, job);
             return lease.equals(info.getConsumerConfiguration().getAckWait())
                 ? info
-                : link.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
+                : nats.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) != Refusal.NO_CONSUMER) {
               throw e;
             }
-            return link.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
+            return nats.management().addOrUpdateConsumer(Subjects.WORK, consumerOf(job, lease));
           }
         });
   }
@@ -195,9 +195,9 @@ final class Streams {
   BitSet work(String job) {
     var filter = StreamInfoOptions.filterSubjects(Subjects.allWork(job));
     var state =
-        link.request(
+        nats.request(
             "look at the work of job " + job,
-            () -> link.management().getStreamInfo(Subjects.WORK, filter).getStreamState());
+            () -> nats.management().getStreamInfo(Subjects.WORK, filter).getStreamState());
     var indices = new BitSet();
     for (var subject : state.getSubjects()) {
       var batch = Subjects.batch(subject.getName());
@@ -209,11 +209,11 @@ final class Streams {
   }
 
   void deleteConsumer(String job) {
-    link.request(
+    nats.request(
         "delete the consumer of job " + job,
         () -> {
           try {
-            return link.management().deleteConsumer(Subjects.WORK, job);
+            return nats.management().deleteConsumer(Subjects.WORK, job);
           } catch (JetStreamApiException e) {
             return unless(e, Refusal.NO_CONSUMER, Refusal.NO_STREAM);
           }
@@ -221,11 +221,11 @@ final class Streams {
   }
 
   void purge(String stream, String subject) {
-    link.request(
+    nats.request(
         "purge " + subject,
         () -> {
           try {
-            return link.management().purgeStream(stream, PurgeOptions.subject(subject)).isSuccess();
+            return nats.management().purgeStream(stream, PurgeOptions.subject(subject)).isSuccess();
           } catch (JetStreamApiException e) {
             return unless(e, Refusal.NO_STREAM);
           }
@@ -233,11 +233,11 @@ final class Streams {
   }
 
   List<String> consumerNames() {
-    return link.request(
+    return nats.request(
         "list the jobs",
         () -> {
           try {
-            return link.management().getConsumerNames(Subjects.WORK);
+            return nats.management().getConsumerNames(Subjects.WORK);
           } catch (JetStreamApiException e) {
             unless(e, Refusal.NO_STREAM);
             return List.of();

@@ -28,19 +28,19 @@ final class WorkFiller {
    */
   static final Duration STOOD_STILL = Duration.ofSeconds(25);
 
-  private final Link link;
+  private final NatsConnection nats;
   private final Streams streams;
   private final FollowedStreams followed;
   private final Tallies tallies;
   private final LongSupplier nanoTime;
 
   WorkFiller(
-      Link link,
+      NatsConnection nats,
       Streams streams,
       FollowedStreams followed,
       Tallies tallies,
       LongSupplier nanoTime) {
-    this.link = link;
+    this.nats = nats;
     this.streams = streams;
     this.followed = followed;
     this.tallies = tallies;
@@ -75,7 +75,7 @@ final class WorkFiller {
     if (!missing.isEmpty()) {
       var budget = budget(batches, inQueue, waiting - leased, window);
       published =
-          new Enqueuer(link, job, batches)
+          new Enqueuer(nats, job, batches)
               .publish(missing, budget, () -> stoodStill.since() || tallies.isOver(job));
     }
     done = tallies.done(job);
@@ -109,18 +109,19 @@ final class WorkFiller {
   void fillCompletion(String job, byte[] summary, Duration lease) {
     streams.consumer(job, lease);
     var subject = Subjects.work(job, Lease.COMPLETION);
-    var inQueue = link.directGet(Subjects.WORK, subject) != null;
+    var inQueue = nats.directGet(Subjects.WORK, subject) != null;
     followed.catchUp();
     if (inQueue || tallies.isOver(job) || tallies.isDone(job, Lease.COMPLETION)) {
       return;
     }
     // The id makes the server forget a repetition for two minutes, whoever makes it.
-    var once = PublishOptions.builder().messageId(subject).streamTimeout(Link.REQUEST_TIMEOUT);
-    link.request(
+    var once =
+        PublishOptions.builder().messageId(subject).streamTimeout(NatsConnection.REQUEST_TIMEOUT);
+    nats.request(
         "publish " + subject,
         () -> {
           try {
-            return link.jetStream().publish(subject, summary, once.build()).isDuplicate();
+            return nats.jetStream().publish(subject, summary, once.build()).isDuplicate();
           } catch (JetStreamApiException e) {
             if (Refusal.of(e) == Refusal.TAKEN) {
               return true;

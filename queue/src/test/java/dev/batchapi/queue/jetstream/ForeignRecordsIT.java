@@ -31,8 +31,8 @@ class ForeignRecordsIT {
 
   private final NatsServer server = NatsServer.startUnsynced();
   private final JetStreamLedger ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
-  private final Link attacker =
-      Link.open(server.worker("bad"), SETTINGS.patience(), Subjects.inboxPrefix("bad"));
+  private final NatsConnection attacker =
+      NatsConnection.open(server.worker("bad"), SETTINGS.patience(), Subjects.inboxPrefix("bad"));
 
   @AfterEach
   void close() {
@@ -63,8 +63,8 @@ class ForeignRecordsIT {
   }
 
   private long stored(String stream, String filter) throws IOException, JetStreamApiException {
-    try (var link = Link.open(server.owner(), SETTINGS.patience(), null)) {
-      return link.management()
+    try (var nats = NatsConnection.open(server.owner(), SETTINGS.patience(), null)) {
+      return nats.management()
           .getStreamInfo(stream, StreamInfoOptions.filterSubjects(filter))
           .getStreamState()
           .getSubjects()
@@ -149,7 +149,8 @@ class ForeignRecordsIT {
   void aFullStreamOfAttemptsForgetsNothingOfOtherJobs() throws Exception {
     ledger.enqueue("good", batches(1));
     try (var good =
-        Link.open(server.worker("good"), SETTINGS.patience(), Subjects.inboxPrefix("good"))) {
+        NatsConnection.open(
+            server.worker("good"), SETTINGS.patience(), Subjects.inboxPrefix("good"))) {
       good.jetStream().publish("try.good.0", attempts(1, 0), new byte[100]);
       assertThatThrownBy(
               () -> {

@@ -125,16 +125,16 @@ class HandOutsIT {
     var settings = SETTINGS.withLease(Duration.ofSeconds(1));
     try (var hasty = JetStreamLedger.connect(server.owner(), settings);
         var queue = worker(settings);
-        var link = Link.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"))) {
+        var nats = NatsConnection.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"))) {
       hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
       assertThat(queue.lease(LONG)).isPresent();
-      link.jetStream().publish("out.j.0", OutcomeRecord.headers(ok()), new byte[] {'1'});
+      nats.jetStream().publish("out.j.0", OutcomeRecord.headers(ok()), new byte[] {'1'});
       assertThat(queue.lease(Duration.ofSeconds(4))).as("handed out again").isEmpty();
-      assertThat(link.directGet(Subjects.OUT, "out.j.0")).isNotNull();
+      assertThat(nats.directGet(Subjects.OUT, "out.j.0")).isNotNull();
       assertThat(hasty.counts("j").lost()).isZero();
-      assertThat(link.isConnected()).isTrue();
+      assertThat(nats.isConnected()).isTrue();
     }
-    try (var owner = Link.open(server.owner(), LONG, null)) {
+    try (var owner = NatsConnection.open(server.owner(), LONG, null)) {
       assertThat(owner.directGet(Subjects.WORK, "work.j.0")).as("left in the queue").isNull();
     }
   }
@@ -178,12 +178,12 @@ class HandOutsIT {
   void aGiveBackThatArrivesLateCostsAHandOutAndNoOutcome() throws Exception {
     var settings = SETTINGS.withLease(Duration.ofSeconds(2));
     try (var hasty = JetStreamLedger.connect(server.owner(), settings);
-        var link = Link.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"));
+        var nats = NatsConnection.open(server.worker("j"), LONG, Subjects.inboxPrefix("j"));
         var second = worker(settings);
         var third = worker(settings)) {
       hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
       var options = PullSubscribeOptions.fastBind(Subjects.WORK, "j");
-      var late = link.jetStream().subscribe(null, options).fetch(1, LONG).getFirst();
+      var late = nats.jetStream().subscribe(null, options).fetch(1, LONG).getFirst();
       var held = second.lease(LONG).orElseThrow();
       held.renew();
       late.nak();
@@ -198,7 +198,7 @@ class HandOutsIT {
   void leasesLastAsLongAsWorkersWereToldAtTheAcceptance() throws Exception {
     var batches = Batches.of(1, index -> "[1]".getBytes(UTF_8));
     var told = Duration.ofSeconds(7);
-    try (var owner = Link.open(server.owner(), LONG, null)) {
+    try (var owner = NatsConnection.open(server.owner(), LONG, null)) {
       ledger.enqueue("j", batches); // by an operator whose setting is another one
       ledger.enqueue("j", batches, Window.UNBOUNDED, told);
       assertThat(ackWait(owner)).isEqualTo(told);
@@ -208,7 +208,7 @@ class HandOutsIT {
     }
   }
 
-  private static @Nullable Duration ackWait(Link owner) throws Exception {
+  private static @Nullable Duration ackWait(NatsConnection owner) throws Exception {
     return owner
         .management()
         .getConsumerInfo(Subjects.WORK, "j")

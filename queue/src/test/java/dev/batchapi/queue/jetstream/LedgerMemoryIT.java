@@ -69,21 +69,21 @@ class LedgerMemoryIT {
             .put("Batch-Outcome", "FAILED")
             .put("Batch-Attempts", "4")
             .put("Batch-Failures", "4");
-    try (var link = Link.open(owner, SETTINGS.patience(), null)) {
+    try (var nats = NatsConnection.open(owner, SETTINGS.patience(), null)) {
       for (var job = 0; job < JOBS; job++) {
         for (var index = 0; index < BATCHES; index++) {
           var attempts = Subjects.attempts("j" + job, index);
           var out = Subjects.out("j" + job, index);
           if (index % 1000 == 999) { // the server drops what comes faster than it stores
-            link.jetStream().publish(attempts, tried, new byte[0]);
-            link.jetStream().publish(out, failed, new byte[0]);
+            nats.jetStream().publish(attempts, tried, new byte[0]);
+            nats.jetStream().publish(out, failed, new byte[0]);
           } else {
-            link.connection().publish(attempts, tried, new byte[0]);
-            link.connection().publish(out, failed, new byte[0]);
+            nats.connection().publish(attempts, tried, new byte[0]);
+            nats.connection().publish(out, failed, new byte[0]);
           }
         }
       }
-      link.connection().flush(Duration.ofMinutes(10));
+      nats.connection().flush(Duration.ofMinutes(10));
     }
   }
 

@@ -265,9 +265,9 @@ class NamespaceAccountsIT {
 
   @Test
   void theKeeperOfAccountsMayDoNothingElse() throws Exception {
-    try (var link = Link.open(server.accountKeeper(), Duration.ofSeconds(1), null)) {
+    try (var nats = NatsConnection.open(server.accountKeeper(), Duration.ofSeconds(1), null)) {
       for (var subject : List.of("$SYS.REQ.CLAIMS.DELETE", "$SYS.REQ.SERVER.PING", "out.a.1")) {
-        assertThat(link.connection().request(subject, new byte[0], Duration.ofSeconds(1)))
+        assertThat(nats.connection().request(subject, new byte[0], Duration.ofSeconds(1)))
             .as(subject)
             .isNull();
       }

@@ -97,14 +97,14 @@ final class QueueBenchmark {
 
   private double enqueueByHand() throws Exception {
     var job = UUID.randomUUID().toString();
-    try (var link = Link.open(server.owner(), SETTINGS.patience(), null)) {
+    try (var nats = NatsConnection.open(server.owner(), SETTINGS.patience(), null)) {
       var startedAt = System.nanoTime();
       var window = new ArrayDeque<CompletableFuture<PublishAck>>();
       for (var index = 0; index < ENQUEUED; index++) {
         if (window.size() == WINDOW) {
           window.removeFirst().get();
         }
-        window.add(link.jetStream().publishAsync(Subjects.work(job, index), PAYLOAD));
+        window.add(nats.jetStream().publishAsync(Subjects.work(job, index), PAYLOAD));
       }
       for (var ack : window) {
         ack.get();
@@ -133,9 +133,10 @@ final class QueueBenchmark {
     return loop(
         connections,
         job -> {
-          try (var link =
-              Link.open(server.worker(job), SETTINGS.patience(), Subjects.inboxPrefix(job))) {
-            fetchPublishAcknowledge(link.jetStream(), job);
+          try (var nats =
+              NatsConnection.open(
+                  server.worker(job), SETTINGS.patience(), Subjects.inboxPrefix(job))) {
+            fetchPublishAcknowledge(nats.jetStream(), job);
           }
         });
   }

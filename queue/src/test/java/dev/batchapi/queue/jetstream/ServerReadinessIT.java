@@ -19,11 +19,11 @@ class ServerReadinessIT {
       for (var i = 0; i < 3; i++) {
         server.kill();
         server.restart(); // returns as soon as the port is open
-        try (var link = Link.open(server.owner(), Duration.ofSeconds(1), null)) {
+        try (var nats = NatsConnection.open(server.owner(), Duration.ofSeconds(1), null)) {
           // Asked once, without the patience of a call.
-          var stream = link.management().getStreamInfo(Subjects.WORK);
+          var stream = nats.management().getStreamInfo(Subjects.WORK);
           assertThat(stream.getStreamState().getMsgCount()).isEqualTo(50_000);
-          assertThat(link.management().getConsumerInfo(Subjects.WORK, "j").getNumPending())
+          assertThat(nats.management().getConsumerInfo(Subjects.WORK, "j").getNumPending())
               .isEqualTo(50_000);
         }
       }

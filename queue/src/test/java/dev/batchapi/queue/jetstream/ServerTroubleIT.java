@@ -75,12 +75,12 @@ class ServerTroubleIT {
         JetStreamWorkQueue.connect(server.worker(job), job, Integer.MAX_VALUE, settings));
   }
 
-  private Link link() {
-    return closing(Link.open(server.owner(), SETTINGS.patience(), null));
+  private NatsConnection nats() {
+    return closing(NatsConnection.open(server.owner(), SETTINGS.patience(), null));
   }
 
   private JetStreamManagement management() {
-    return link().management();
+    return nats().management();
   }
 
   private static Batches batches(int count, int size) {
@@ -283,7 +283,7 @@ class ServerTroubleIT {
     server.restart();
     var ledger = ledger(SETTINGS);
     ledger.enqueue("j", batches(1, 10));
-    var js = Link.open(server.owner(), SETTINGS.patience(), null);
+    var js = NatsConnection.open(server.owner(), SETTINGS.patience(), null);
     closing(js);
     var options = io.nats.client.PublishOptions.builder().messageId("mine").build();
     var headers = OutcomeRecord.headers(ok());
@@ -396,7 +396,7 @@ class ServerTroubleIT {
               }
             })
         .isInstanceOf(QueueFullException.class);
-    var filling = link();
+    var filling = nats();
     assertThatThrownBy(
             () -> {
               for (var i = 0; ; i++) {
@@ -438,16 +438,16 @@ class ServerTroubleIT {
     var ledger = ledger(SETTINGS);
     var queue = worker("j", SETTINGS);
     ledger.enqueue("j", batches(3, 10));
-    var link = closing(Link.open(server.owner(), SETTINGS.patience(), null));
+    var nats = closing(NatsConnection.open(server.owner(), SETTINGS.patience(), null));
     for (var index = 0; index < 3; index++) {
-      link.jetStream().publish("try.j." + index, "{\"attempts\":".getBytes(UTF_8));
+      nats.jetStream().publish("try.j." + index, "{\"attempts\":".getBytes(UTF_8));
     }
-    link.jetStream().publish("try.j.1", new Headers().put("Batch-Failures", "x"), new byte[3]);
-    link.jetStream().publish("try.x", new byte[0]);
-    link.jetStream().publish("try.j.-5", "{}".getBytes(UTF_8));
-    link.jetStream().publish("out.j.nonsense", new byte[9]);
-    link.jetStream().publish("out.j.2", "not ours".getBytes(UTF_8));
-    link.jetStream().publish("end.garbled", "{\"verdict\":7}".getBytes(UTF_8));
+    nats.jetStream().publish("try.j.1", new Headers().put("Batch-Failures", "x"), new byte[3]);
+    nats.jetStream().publish("try.x", new byte[0]);
+    nats.jetStream().publish("try.j.-5", "{}".getBytes(UTF_8));
+    nats.jetStream().publish("out.j.nonsense", new byte[9]);
+    nats.jetStream().publish("out.j.2", "not ours".getBytes(UTF_8));
+    nats.jetStream().publish("end.garbled", "{\"verdict\":7}".getBytes(UTF_8));
     for (var lease : List.of(take(queue), take(queue))) {
       assertThat(lease.recordFailure(error("x")).failures()).isEqualTo(1);
       lease.giveBack(Duration.ZERO);

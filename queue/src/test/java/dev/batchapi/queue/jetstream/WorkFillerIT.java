@@ -29,13 +29,13 @@ class WorkFillerIT {
               return new byte[] {'[', ']'};
             });
     try (var server = NatsServer.startUnsynced();
-        var link = Link.open(server.owner(), Duration.ofMinutes(1), null);
+        var nats = NatsConnection.open(server.owner(), Duration.ofMinutes(1), null);
         var changes = new ChangeListeners()) {
       var tallies = new Tallies(changes, new SeenJobs(), job -> null);
-      var streams = new Streams(link, SETTINGS);
-      try (var followed = new FollowedStreams(link, streams, tallies, SETTINGS.patience())) {
-        var filler = new WorkFiller(link, streams, followed, tallies, nanos::get);
-        new Opening(link, tallies).open("j", batches.count());
+      var streams = new Streams(nats, SETTINGS);
+      try (var followed = new FollowedStreams(nats, streams, tallies, SETTINGS.patience())) {
+        var filler = new WorkFiller(nats, streams, followed, tallies, nanos::get);
+        new Opening(nats, tallies).open("j", batches.count());
         frozen.set(WorkFiller.STOOD_STILL.toNanos());
 
         var before = filler.fill("j", batches, Window.UNBOUNDED, SETTINGS.lease());

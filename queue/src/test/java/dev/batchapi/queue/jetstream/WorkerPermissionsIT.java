@@ -53,7 +53,7 @@ class WorkerPermissionsIT {
   private static JetStreamWorkQueue workerB;
   private static Lease heldByB;
   private static Counts countsOfB;
-  private static Link owner;
+  private static NatsConnection owner;
   private static Streams streams;
   private static NamespaceAccounts namespaces;
   private static AccountServer accountServer;
@@ -66,7 +66,7 @@ class WorkerPermissionsIT {
   static void jobsAAndBRun() throws Exception {
     server = NatsServer.start();
     ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
-    owner = Link.open(server.owner(), SETTINGS.patience(), null);
+    owner = NatsConnection.open(server.owner(), SETTINGS.patience(), null);
     streams = new Streams(owner, SETTINGS);
     accountServer = AccountServer.connect(server.accountKeeper(), SETTINGS.patience());
     namespaces = new NamespaceAccounts(server.accounts(), Duration.ofHours(1), Clock.systemUTC());
@@ -290,9 +290,11 @@ class WorkerPermissionsIT {
 
   @Test
   void inboxesCannotBeGuessedFromFormerOnes() throws Exception {
-    try (var one = Link.open(server.worker("A"), SETTINGS.patience(), Subjects.inboxPrefix("A"));
-        var other = Link.open(server.owner(), SETTINGS.patience(), null);
-        var third = Link.open(server.owner(), SETTINGS.patience(), null)) {
+    try (var one =
+            NatsConnection.open(
+                server.worker("A"), SETTINGS.patience(), Subjects.inboxPrefix("A"));
+        var other = NatsConnection.open(server.owner(), SETTINGS.patience(), null);
+        var third = NatsConnection.open(server.owner(), SETTINGS.patience(), null)) {
       assertThat(one.connection().createInbox()).matches("_INBOX_A\\.[0-9a-f]{32}\\..+");
       var random = Pattern.compile("_INBOX\\.([0-9a-f]{32})\\..+");
       var first = random.matcher(other.connection().createInbox());
@@ -511,13 +513,13 @@ class WorkerPermissionsIT {
   @Test
   void credentialsThatAreRenewedInTimeAreTakenWhenTheOldOnesExpire() throws Exception {
     var access = server.worker("A", Instant.now().plusSeconds(5));
-    try (var link = Link.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
+    try (var nats = NatsConnection.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
       Files.writeString(
           Objects.requireNonNull(access.credentials()),
           server.accounts().workerCredentials("default", "A", null));
-      await().atMost(Duration.ofSeconds(60)).until(() -> link.reconnects() > 0);
-      assertThat(link.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
-      assertThat(link.isConnected()).isTrue();
+      await().atMost(Duration.ofSeconds(60)).until(() -> nats.reconnects() > 0);
+      assertThat(nats.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
+      assertThat(nats.isConnected()).isTrue();
     }
   }
 
@@ -525,9 +527,9 @@ class WorkerPermissionsIT {
   void renewedCredentialsAreTakenBeforeTheOldOnesEnd() throws Exception {
     var expires = Instant.now().plusSeconds(40);
     var access = server.worker("A", expires);
-    try (var link = Link.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
-      link.renewIfDue();
-      assertThat(link.reconnects()).as("nothing to renew yet").isZero();
+    try (var nats = NatsConnection.open(access, SETTINGS.patience(), Subjects.inboxPrefix("A"))) {
+      nats.renewIfDue();
+      assertThat(nats.reconnects()).as("nothing to renew yet").isZero();
       Files.writeString(
           Objects.requireNonNull(access.credentials()),
           server.accounts().workerCredentials(NatsServer.NAMESPACE, "A", null));
@@ -535,11 +537,11 @@ class WorkerPermissionsIT {
           .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
-                link.renewIfDue();
-                return link.reconnects() > 0;
+                nats.renewIfDue();
+                return nats.reconnects() > 0;
               });
       assertThat(Instant.now()).isBefore(expires);
-      assertThat(link.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
+      assertThat(nats.directGet(Subjects.OUT, Subjects.end("A"))).isNull();
     }
   }
 

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * A connection that reconnects for ever, and calls that do not: each is repeated for a bounded
  * time, so all of them have to be harmless when they are done twice.
  */
-final class Link implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+final class NatsConnection implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NatsConnection.class);
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   private final NatsAccess access;
@@ -50,7 +50,7 @@ final class Link implements AutoCloseable {
     T run() throws IOException, JetStreamApiException, InterruptedException, TimeoutException;
   }
 
-  private Link(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+  private NatsConnection(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
     this.access = access;
     this.credentials =
         access.credentials() == null ? null : new CredentialsFile(access.credentials());
@@ -72,8 +72,8 @@ final class Link implements AutoCloseable {
    *     it come 128 random bits, for an answer is believed by its subject, and jnats' own inboxes
    *     can be guessed from a former one.
    */
-  static Link open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
-    return new Link(access, patience, inboxPrefix);
+  static NatsConnection open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+    return new NatsConnection(access, patience, inboxPrefix);
   }
 
   private Options options(@Nullable String inboxPrefix) {
