@@ -104,7 +104,7 @@ final class NatsConnection implements AutoCloseable {
   }
 
   private Connection connect(Options options) {
-    var pause = new Pause(patience);
+    var pause = new PatientPause(patience);
     while (true) {
       try {
         return Nats.connect(options);
@@ -210,7 +210,7 @@ final class NatsConnection implements AutoCloseable {
    * @throws JetStreamApiException when the server refused
    */
   <T extends @Nullable Object> T call(String what, Call<T> call) throws JetStreamApiException {
-    var pause = new Pause(patience);
+    var pause = new PatientPause(patience);
     while (true) {
       requireOpen();
       try {

@@ -4,7 +4,7 @@ import dev.batchapi.queue.QueueUnavailableException;
 import java.time.Duration;
 
 /** Growing pauses between repetitions, until the patience is at its end. */
-final class Pause {
+final class PatientPause {
   private static final long FIRST_MILLIS = 20;
   private static final long LONGEST_MILLIS = 500;
 
@@ -12,7 +12,7 @@ final class Pause {
   private final long started = System.nanoTime();
   private long millis = FIRST_MILLIS;
 
-  Pause(Duration patience) {
+  PatientPause(Duration patience) {
     this.patience = patience;
   }
 
