@@ -138,13 +138,13 @@ public final class Accounts {
             listen,
             monitoring,
             folder,
-            sign(operator, operator, "batchapi", AccountClaims.operator()),
+            sign(operator, operator, "batchapi", Permissions.operator()),
             Jwt.publicKey(system),
             folder,
             Jwt.publicKey(system),
-            sign(operator, system, "SYS", AccountClaims.system()),
+            sign(operator, system, "SYS", Permissions.system()),
             Jwt.publicKey(batch),
-            sign(operator, batch, "BATCH", AccountClaims.batch()));
+            sign(operator, batch, "BATCH", Permissions.batch()));
   }
 
   private String sign(NKey issuer, NKey subject, String name, ObjectNode claims) {
@@ -162,7 +162,7 @@ public final class Accounts {
     var subject = new Jwt.Subject(namespaceKey(namespace), namespace, Instant.now(), null);
     var signer = Jwt.publicKey(signer(namespace));
     return Jwt.sign(
-        operator, subject, AccountClaims.namespace(Jwt.publicKey(batch), signer, revoked));
+        operator, subject, Permissions.namespace(Jwt.publicKey(batch), signer, revoked));
   }
 
   /** The public key of a namespace's account. */
@@ -189,7 +189,7 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String ownerCredentials(String name) {
-    return credentials(batch, newUser(), name, null, AccountClaims.owner());
+    return credentials(batch, newUser(), name, null, Permissions.owner());
   }
 
   /**
@@ -199,7 +199,7 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String accountKeeperCredentials(String name) {
-    return credentials(system, newUser(), name, null, AccountClaims.accountKeeper());
+    return credentials(system, newUser(), name, null, Permissions.accountKeeper());
   }
 
   /**
@@ -215,7 +215,7 @@ public final class Accounts {
         user(Subjects.checkJob(job)),
         job,
         expires,
-        AccountClaims.worker(namespaceKey(namespace)));
+        Permissions.worker(namespaceKey(namespace)));
   }
 
   private static NKey newUser() {

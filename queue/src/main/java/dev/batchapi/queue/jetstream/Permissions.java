@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the server is told of the accounts and their users. */
-final class AccountClaims {
+final class Permissions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of all that account BATCH understands, what workers may say. */
@@ -44,7 +44,7 @@ final class AccountClaims {
   /** Of all workers of a namespace together; about 25 KB of the server's memory each. */
   private static final int NAMESPACE_CONNECTIONS = 5_000;
 
-  private AccountClaims() {}
+  private Permissions() {}
 
   static ObjectNode operator() {
     return JSON.createObjectNode().put("type", "operator");
