@@ -71,6 +71,13 @@ clean: ## Remove what the build made
 test: tools ## Run every test, from a fresh clone too; as root on a real Kubernetes of its own
 	@MAKE='$(MAKE)' MVN='$(MVN)' PYTHON='$(PYTHON)' e2e/test.sh
 
+.PHONY: soak
+soak: ## The operator dies before and after every call that it makes (after make install; half an hour)
+	source e2e/cluster/settings.sh && e2e/cluster/cluster.sh kubeconfig >/dev/null && \
+	  PATH=$$BIN:$$PATH BATCHAPI_E2E_KUBECONFIG=$$ADMIN BATCHAPI_CRASH_EVERY_CALL=true \
+	  $(MVN) verify -pl operator -am -Dtest=none -Dit.test=CrashIT \
+	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
+
 .PHONY: lint
 lint: $(LINTERS) ## Lint the Python, the shell scripts and the links of the docs
 	@$(LINTERS)/bin/ruff check -q . && $(LINTERS)/bin/ruff format --check -q .

@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
- * The end of an operator: lets so many of its calls to the API server and to the queue pass, and
+ * The end of an operator: lets its calls to the API server and to the queue pass up to one, and
  * then none any more. Only calls that change something of one namespace are counted.
  */
 final class Death implements Interceptor {
+  private static final Pattern PHASE = Pattern.compile("\"phase\" *: *\"([A-Za-z]+)\"");
+
   /**
    * A call that changes something.
    *
@@ -28,10 +31,17 @@ final class Death implements Interceptor {
     public String toString() {
       return verb + " " + where;
     }
+
+    /** The same for calls that differ in names and numbers alone; a status goes by its phase. */
+    String kind() {
+      var phase = PHASE.matcher(body);
+      return toString().replaceAll("[0-9a-f]{6,}|[0-9]+|-", "")
+          + (phase.find() ? " " + phase.group(1) : "");
+    }
   }
 
   private final String namespace;
-  private final int passing;
+  private final Predicate<Call> dies;
   private final boolean afterwards;
   private final Predicate<Call> counts;
   private final List<Call> seen = new CopyOnWriteArrayList<>();
@@ -39,20 +49,20 @@ final class Death implements Interceptor {
   private volatile Runnable onDeath = () -> {};
 
   /**
-   * @param passing so many calls are not touched
-   * @param afterwards whether the next one still arrives, its answer unheard
+   * @param dies of which call, asked for each that counts until one is it
+   * @param afterwards whether that one still arrives, its answer unheard
    * @param counts which calls are counted
    */
-  Death(String namespace, int passing, boolean afterwards, Predicate<Call> counts) {
+  Death(String namespace, Predicate<Call> dies, boolean afterwards, Predicate<Call> counts) {
     this.namespace = namespace;
-    this.passing = passing;
+    this.dies = dies;
     this.afterwards = afterwards;
     this.counts = counts;
   }
 
   /** That of an operator which lives on. */
   static Death never(String namespace) {
-    return new Death(namespace, Integer.MAX_VALUE, false, call -> false);
+    return new Death(namespace, call -> false, false, call -> false);
   }
 
   void onDeath(Runnable action) {
@@ -86,7 +96,7 @@ final class Death implements Interceptor {
   private synchronized void count(Call call) {
     if (!dead) {
       seen.add(call);
-      if (seen.size() > passing) {
+      if (dies.test(call)) {
         dead = true;
         onDeath.run();
       }

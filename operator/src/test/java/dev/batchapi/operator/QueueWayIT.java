@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,8 @@ class QueueWayIT {
     var url = URI.create(server.url());
     var owner = server.owner();
     // The consumer is the first call, the batches are the second.
-    var death = new Death("team", 1, afterwards, call -> true);
+    var calls = new AtomicInteger();
+    var death = new Death("team", call -> calls.incrementAndGet() == 2, afterwards, call -> true);
     try (var way =
             new QueueWay(new InetSocketAddress(url.getHost(), url.getPort()), death, job::equals);
         var mortal =
