@@ -73,7 +73,7 @@ public final class OperatorMain {
   }
 
   private static void run(OperatorSettings settings) throws InterruptedException {
-    Logger log = LoggerFactory.getLogger(OperatorMain.class);
+    Logger LOG = LoggerFactory.getLogger(OperatorMain.class);
     Runnable halt = () -> Runtime.getRuntime().halt(FAILED);
     var fence = new LeaseFence(settings.namespace(), System::nanoTime, halt);
     // Of the cluster that KUBECONFIG names, or of the one that this process runs in.
@@ -86,7 +86,7 @@ public final class OperatorMain {
     try {
       process.start();
     } catch (RuntimeException e) {
-      log.error("The operator can't start.", e);
+      LOG.error("The operator can't start.", e);
       Runtime.getRuntime().halt(FAILED);
     }
     Thread.currentThread().join();

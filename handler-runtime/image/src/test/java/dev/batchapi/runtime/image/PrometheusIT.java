@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * installed, and the real Prometheus that scrapes every five seconds.
  */
 class PrometheusIT {
-  private static final Logger log = LoggerFactory.getLogger(PrometheusIT.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PrometheusIT.class);
   private static final int JOBS = 30;
   private static final int BATCHES = 10;
   private static final int SENT = JOBS * BATCHES;
@@ -102,7 +102,7 @@ class PrometheusIT {
   private static double increase(Prometheus prometheus, String counter, double at)
       throws Exception {
     var increase = prometheus.query("sum(increase(%s[1h]))".formatted(counter), at).getFirst();
-    log.info("sum(increase({}[1h])) is {} of {}", counter, increase, SENT);
+    LOG.info("sum(increase({}[1h])) is {} of {}", counter, increase, SENT);
     return increase;
   }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * anything else must be what is due, and waits for the worker's own thread.
  */
 final class HostConnection {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   /** How long the end of a process may trail the end of its connection. */
   private static final Duration END_TIME = Duration.ofSeconds(2);
@@ -119,7 +119,7 @@ final class HostConnection {
         hear(channel.read());
       }
     } catch (ProtocolException e) {
-      log.warn("the host broke the protocol and is ended: {}", e.getMessage());
+      LOG.warn("the host broke the protocol and is ended: {}", e.getMessage());
       process.kill();
       ended(String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -166,7 +166,7 @@ final class HostConnection {
     try {
       channel.close();
     } catch (IOException e) {
-      log.debug("the host's connection could not be closed", e);
+      LOG.debug("the host's connection could not be closed", e);
     }
   }
 }

@@ -12,7 +12,7 @@ import org.slf4j.event.Level;
  * be replaced. Used by the worker's own thread, except {@link #kill}.
  */
 final class HostKeeper implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   private final String jobName;
   private final HostSource source;
@@ -55,7 +55,7 @@ final class HostKeeper implements AutoCloseable {
       last.close();
     } else {
       howItEnded = "The handler's process is replaced: %s.".formatted(why.orElse("it ended"));
-      log.atLevel(health.isSuspected() ? Level.WARN : Level.INFO)
+      LOG.atLevel(health.isSuspected() ? Level.WARN : Level.INFO)
           .addKeyValue("job", jobName)
           .log(howItEnded);
       if (another) {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Hands what a host pushes over the socket to the metrics client. Used by one thread. */
 final class MetricFrames {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   private final StatsdMetrics metrics;
 
@@ -28,14 +28,14 @@ final class MetricFrames {
       }
     } catch (IllegalArgumentException e) {
       // The host refuses reserved names before they get here.
-      log.warn("a metric was dropped: {}", e.getMessage());
+      LOG.warn("a metric was dropped: {}", e.getMessage());
     }
   }
 
   /** Counts pushes that the host dropped or changed; says so only of those it has counted. */
   void count(LostPushes lost) {
     if (lost.counted()) {
-      log.info(
+      LOG.info(
           "Metrics of the handler: dropped or changed, by reason: {}",
           lost.losses().stream()
               .map(loss -> loss.reason() + "=" + loss.count())

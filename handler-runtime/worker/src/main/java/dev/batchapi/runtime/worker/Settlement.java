@@ -19,7 +19,7 @@ import org.slf4j.event.Level;
  * and the lease runs out. Used by the worker's own thread.
  */
 final class Settlement {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   private final Lease lease;
   private final Assignment job;
@@ -106,7 +106,7 @@ final class Settlement {
         lease.recordRelease();
         lease.giveBack(delay);
       } catch (QueueUnavailableException e) {
-        log.warn("a batch could not be given back, its lease will run out: {}", e.getMessage());
+        LOG.warn("a batch could not be given back, its lease will run out: {}", e.getMessage());
       }
     }
   }
@@ -134,7 +134,7 @@ final class Settlement {
         if (signal.isAbandoned()) {
           return null;
         }
-        log.warn("the queue can't be reached, its answer is waited for: {}", e.getMessage());
+        LOG.warn("the queue can't be reached, its answer is waited for: {}", e.getMessage());
         try {
           pause.take();
         } catch (InterruptedException interrupted) {
@@ -156,7 +156,7 @@ final class Settlement {
   }
 
   private void log(Level level, int attempt, String message) {
-    log.atLevel(level)
+    LOG.atLevel(level)
         .addKeyValue("job", job.jobName())
         .addKeyValue("batch", isCompletion() ? "on_job_complete" : lease.index())
         .addKeyValue("attempt", attempt)

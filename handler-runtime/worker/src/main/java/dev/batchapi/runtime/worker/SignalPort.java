@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * which it says nothing. Costs a starting worker nothing.
  */
 final class SignalPort implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   private final OptionalInt port;
   private final String meaning;
@@ -63,7 +63,7 @@ final class SignalPort implements AutoCloseable {
       server = opened;
       Thread.ofPlatform().daemon().name("signal-port").start(() -> accept(opened));
     } catch (IOException e) {
-      log.warn(
+      LOG.warn(
           "port {} can't be listened on, so this worker never looks {}: {}",
           number,
           meaning,
@@ -77,9 +77,9 @@ final class SignalPort implements AutoCloseable {
         opened.accept().close();
       }
     } catch (ClosedChannelException e) {
-      log.debug("the worker ends");
+      LOG.debug("the worker ends");
     } catch (IOException e) {
-      log.warn("the port that shows how far this worker is failed: {}", e.toString());
+      LOG.warn("the port that shows how far this worker is failed: {}", e.toString());
     }
   }
 
@@ -90,7 +90,7 @@ final class SignalPort implements AutoCloseable {
       try {
         server.close();
       } catch (IOException e) {
-        log.debug("a port that is in nobody's way", e);
+        LOG.debug("a port that is in nobody's way", e);
       }
     }
   }

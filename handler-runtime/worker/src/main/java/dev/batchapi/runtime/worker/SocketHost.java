@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** A host at the other end of a socket: docs/protocol/handler-protocol.md. */
 final class SocketHost implements Host {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   /** How long a handler may take to close, and its process to end, when the worker ends. */
   private static final Duration CLOSE_TIME = Duration.ofSeconds(10);
@@ -151,10 +151,10 @@ final class SocketHost implements Host {
       try {
         connection.write(how);
       } catch (IOException e) {
-        log.debug("the host was gone before it was stopped", e);
+        LOG.debug("the host was gone before it was stopped", e);
       }
       if (!process.awaitEnd(CLOSE_TIME)) {
-        log.warn(
+        LOG.warn(
             "the handler's process did not end within {} s of being told to, and is ended",
             CLOSE_TIME.toSeconds());
       } else {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * any other.
  */
 public final class Worker {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
   private static final Duration LEASE_WAIT = Duration.ofSeconds(5);
   private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
@@ -56,7 +56,7 @@ public final class Worker {
     } catch (InterruptedException e) {
       return new WorkerExit(Reason.DONE, "stopped");
     } catch (RuntimeException e) {
-      log.error("the worker can't go on", e);
+      LOG.error("the worker can't go on", e);
       return new WorkerExit(Reason.UNEXPECTED, "The worker can't go on: " + e);
     } finally {
       hosts.close();
@@ -96,7 +96,7 @@ public final class Worker {
       var end = queue.ended();
       return end.map(e -> new WorkerExit(Reason.DONE, "the job has ended: " + e.verdict()));
     } catch (QueueUnavailableException e) {
-      log.warn("the queue can't be reached: {}", e.getMessage());
+      LOG.warn("the queue can't be reached: {}", e.getMessage());
       pause.take();
       return Optional.empty();
     }
@@ -169,7 +169,7 @@ public final class Worker {
         return Optional.of(released(settlement));
       }
       case Answer.NeverStarted(var how) -> {
-        log.warn("{}", how);
+        LOG.warn("{}", how);
         settlement.release(Duration.ZERO);
       }
     }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * WorkerExit}.
  */
 public final class WorkerMain {
-  private static final Logger log = LoggerFactory.getLogger("dev.batchapi.worker");
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
   /** What Kubernetes keeps of a termination message. */
   private static final int LAST_WORDS_BYTES = 4096;
@@ -67,7 +67,7 @@ public final class WorkerMain {
     try {
       settings = WorkerSettings.from(System.getenv());
     } catch (IllegalArgumentException e) {
-      log.error("{}", e.getMessage());
+      LOG.error("{}", e.getMessage());
       System.exit(ExitCode.USAGE.code());
       return;
     }
@@ -78,7 +78,7 @@ public final class WorkerMain {
   static WorkerExit run(WorkerSettings settings) {
     var termination = new Termination(settings.grace());
     var exit = work(settings, termination);
-    log.info("{}: {}", exit.reason(), exit.message());
+    LOG.info("{}: {}", exit.reason(), exit.message());
     lastWords(settings.terminationLog(), exit.message());
     termination.finished(exit);
     return exit;
@@ -161,14 +161,14 @@ public final class WorkerMain {
             run.totalBatches(),
             JetStreamSettings.DEFAULT.withLease(settings.lease()));
       } catch (QueueUnavailableException e) {
-        log.warn("the queue can't be reached yet: {}", e.getMessage());
+        LOG.warn("the queue can't be reached yet: {}", e.getMessage());
         pause.take();
       } catch (QueueAccessException e) {
         if (System.nanoTime() - started >= REFUSED_AT_MOST.toNanos()) {
           throw e;
         }
         // The account of a new namespace is on its way, or this node shows an older file.
-        log.warn("{}", e.getMessage());
+        LOG.warn("{}", e.getMessage());
         pause.take();
       }
     }
@@ -188,7 +188,7 @@ public final class WorkerMain {
     try {
       Files.write(file, LastWords.of(message, LAST_WORDS_BYTES));
     } catch (IOException e) {
-      log.warn("the termination message can't be written to {}: {}", file, e.toString());
+      LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
     }
   }
 }
