@@ -6,7 +6,11 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -19,9 +23,26 @@ public final class StatsdAddresses {
   /** Of those that no job has any more nothing is worth keeping. */
   private static final int KEPT = 1_000;
 
+  /** Questions beyond these are asked a minute later. */
+  private static final int WAITING = 100;
+
   private record Question(String host, String namespace) {}
 
   private record Answer(boolean found, long askedNanos) {}
+
+  /**
+   * One platform thread: a name that an author chose may take its server as long as it likes, and
+   * nothing but these questions is to wait for it.
+   */
+  private final Executor asking =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(WAITING),
+          Thread.ofPlatform().daemon().name("statsd-addresses").factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
 
   private final Map<Question, Answer> answers = new ConcurrentHashMap<>();
   private final LongSupplier nanoTime;
@@ -53,7 +74,7 @@ public final class StatsdAddresses {
         answers.clear();
       }
       answers.put(question, new Answer(known == null || known.found, now));
-      Thread.ofVirtual().start(() -> answers.put(question, new Answer(isFound(question), now)));
+      asking.execute(() -> answers.put(question, new Answer(isFound(question), now)));
     }
     return known == null || known.found
         ? Optional.empty()
