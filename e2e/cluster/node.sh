@@ -20,7 +20,10 @@ restarted=()
 run() { # name, command...: one background process with its log, unless it is running
   local name=$1
   shift
-  ! alive "$STATE/pid/$name" || return 0
+  if alive "$STATE/pid/$name"; then
+    kill -CONT "$(cut -d' ' -f1 "$STATE/pid/$name")" # a test that was ended in the middle may have stopped it
+    return 0
+  fi
   setsid "$@" >>"$STATE/log/$name.log" 2>&1 </dev/null &
   echo "$! $(started_at $!)" >"$STATE/pid/$name"
   restarted+=("$name")
