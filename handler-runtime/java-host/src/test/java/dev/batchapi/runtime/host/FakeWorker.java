@@ -21,10 +21,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The worker's end of the socket, in the words of a test. */
@@ -45,8 +47,16 @@ final class FakeWorker implements AutoCloseable {
   }
 
   FakeWorker accept() throws IOException {
-    raw = server.accept();
-    channel = new FrameChannel(raw);
+    server.configureBlocking(false);
+    var end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    var accepted = server.accept();
+    while (accepted == null) {
+      assertThat(System.nanoTime()).as("a host connects within a minute").isLessThan(end);
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+      accepted = server.accept();
+    }
+    raw = accepted;
+    channel = new FrameChannel(accepted);
     return this;
   }
 

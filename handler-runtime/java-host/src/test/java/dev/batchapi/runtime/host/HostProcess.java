@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.batchapi.handler.BatchHandler;
 import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.runtime.protocol.FrameChannel;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -56,6 +57,7 @@ final class HostProcess implements AutoCloseable {
         List.of(
             JavaHost.class,
             BatchHandler.class,
+            FrameChannel.class,
             StatsdMetrics.class,
             JsonProperty.class,
             JsonFactory.class,
