@@ -195,7 +195,7 @@ class PythonRunIT {
             "maxFailedBatches: 10%",
             "input: {count: 1000}");
     var result = cli.run("run", manifest).exits(2).says("TooManyFailures", "maxFailedBatches");
-    assertThat(result.all()).doesNotContain("0 not done");
+    assertThat(result.all()).doesNotContain(" 0 not done");
   }
 
   /** A typo costs tens of calls to a paid service, and not one pass over the input. */

@@ -54,7 +54,7 @@ class RefusedPodsIT {
     assertThat(refused.of(job("a"), client))
         .get()
         .extracting(Trouble::reason)
-        .isEqualTo("QuotaExceeded");
+        .isEqualTo(Reason.QuotaExceeded);
 
     refuses("b", 1, "admission webhook \"no\" denied the request");
     assertThat(refused.of(job("b"), client)).isEmpty();
