@@ -35,7 +35,11 @@ final class Death implements Interceptor {
     /** The same for calls that differ in names and numbers alone; a status goes by its phase. */
     String kind() {
       var phase = PHASE.matcher(body);
-      return toString().replaceAll("[0-9a-f]{6,}|[0-9]+|-", "")
+      return toString()
+              .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID")
+              .replaceAll("/namespaces/[^/]+", "")
+              .replaceAll("-[0-9a-f]{8}(?=[-/]|$)", "")
+              .replaceAll("[0-9]+", "N")
           + (phase.find() ? " " + phase.group(1) : "");
     }
   }
