@@ -22,6 +22,7 @@ build() { # name, folder of the Dockerfile
 require_root 'make images'
 mkdir -p "$CACHE/images"
 require_packages 'make images' buildah=buildah
+buildah rm --all >/dev/null 2>&1 || true # what builds that were ended in the middle have left keeps old images from going
 python=$("$images/base.sh" python)
 jdk=$("$images/base.sh" jdk)
 build "$RUNTIME_IMAGE" handler-runtime/image

@@ -138,6 +138,7 @@ final class CrashIT {
   private static void everyCall(CrashScenario scenario, boolean afterwards) throws Exception {
     var survived = new HashSet<String>();
     for (int number = 0; ; number++) {
+      assertThat(number).as("deaths, of the kinds %s", survived).isLessThan(EVERY ? 1_000 : 40);
       var last = number;
       var counted = new AtomicInteger();
       var namespace = "crash-" + UUID.randomUUID().toString().substring(0, 6);
