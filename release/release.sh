@@ -13,7 +13,8 @@ rm -rf "$out"
 mkdir -p "$out"
 
 images() {
-  flock "$CACHE" e2e/images/ours.sh
+  mkdir -p "$CACHE/images"
+  flock "$CACHE/images" e2e/images/ours.sh # as make images does
   local image name
   for image in "$OPERATOR_IMAGE" "$RUNTIME_IMAGE"; do
     name=${image%:*}
