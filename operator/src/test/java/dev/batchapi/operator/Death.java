@@ -32,7 +32,10 @@ final class Death implements Interceptor {
       return verb + " " + where;
     }
 
-    /** The same for calls that differ in names and numbers alone; a status goes by its phase. */
+    /**
+     * The same for calls that differ in names and numbers alone; a BatchJob's status goes by its
+     * phase.
+     */
     String kind() {
       var phase = PHASE.matcher(body);
       return toString()
@@ -40,7 +43,7 @@ final class Death implements Interceptor {
               .replaceAll("/namespaces/[^/]+", "")
               .replaceAll("-[0-9a-f]{8}(?=[-/]|$)", "")
               .replaceAll("[0-9]+", "N")
-          + (phase.find() ? " " + phase.group(1) : "");
+          + (where.contains("/batchjobs/") && phase.find() ? " " + phase.group(1) : "");
     }
   }
 

@@ -26,8 +26,9 @@ class DeathTest {
     assertThat(kind("PUB", "work." + uid + ".final"))
         .isNotEqualTo(kind("PUB", "work." + uid + ".3"));
     assertThat(kind("PUB", "end." + uid)).isNotEqualTo(kind("PUB", "work." + uid));
-    assertThat(new Death.Call("PATCH", "/status", "{\"phase\":\"Running\"}").kind())
-        .isNotEqualTo(new Death.Call("PATCH", "/status", "{\"phase\":\"Succeeded\"}").kind());
+    assertThat(new Death.Call("PATCH", "/batchjobs/a/status", "{\"phase\":\"Running\"}").kind())
+        .isNotEqualTo(
+            new Death.Call("PATCH", "/batchjobs/a/status", "{\"phase\":\"Succeeded\"}").kind());
   }
 
   private static String kind(String verb, String where) {
