@@ -21,92 +21,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DatadogIT {
   @TempDir Path folder;
 
-  /** What listens. */
-  private interface Server extends AutoCloseable {
-    MetricsSettings settings();
-
-    List<String> lines();
-
-    List<String> datagrams();
-
-    void awaitSum(String metric, double sum);
-
-    @Override
-    void close();
-  }
-
   enum Way {
     UDP,
     UNIX
   }
 
-  private Server start(Way way) {
+  private Receiver start(Way way) {
     return switch (way) {
-      case UDP -> udp(new UdpReceiver());
-      case UNIX -> unix(new UnixReceiver(folder.resolve("dsd.socket")));
+      case UDP -> new UdpReceiver();
+      case UNIX -> new UnixReceiver(folder.resolve("dsd.socket"));
     };
   }
 
-  private static Server udp(UdpReceiver receiver) {
-    return new Server() {
-      @Override
-      public MetricsSettings settings() {
-        return receiver.settings().withFlavour(Flavour.DATADOG);
-      }
-
-      @Override
-      public List<String> lines() {
-        return receiver.lines();
-      }
-
-      @Override
-      public List<String> datagrams() {
-        return receiver.datagrams();
-      }
-
-      @Override
-      public void awaitSum(String metric, double sum) {
-        receiver.awaitSum(metric, sum);
-      }
-
-      @Override
-      public void close() {
-        receiver.close();
-      }
-    };
-  }
-
-  private static Server unix(UnixReceiver receiver) {
-    return new Server() {
-      @Override
-      public MetricsSettings settings() {
-        return receiver.settings();
-      }
-
-      @Override
-      public List<String> lines() {
-        return receiver.lines();
-      }
-
-      @Override
-      public List<String> datagrams() {
-        return receiver.datagrams();
-      }
-
-      @Override
-      public void awaitSum(String metric, double sum) {
-        receiver.awaitSum(metric, sum);
-      }
-
-      @Override
-      public void close() {
-        receiver.close();
-      }
-    };
+  private static MetricsSettings settings(Receiver server) {
+    return server.settings().withFlavour(Flavour.DATADOG);
   }
 
   /** Without what tells the origin. */
-  private static List<String> pushed(Server server) {
+  private static List<String> pushed(Receiver server) {
     Function<String, String> strip = line -> line.replaceAll("\\|c:[^|]*", "");
     return server.lines().stream().map(strip).toList();
   }
@@ -114,8 +46,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void everyKindArrivesAsItWasPushed(Way way) {
-    try (Server server = start(way);
-        StatsdMetrics metrics = StatsdMetrics.open(server.settings().withTags(Map.of("a", "b")))) {
+    try (Receiver server = start(way);
+        StatsdMetrics metrics = StatsdMetrics.open(settings(server).withTags(Map.of("a", "b")))) {
       metrics.increment("n", -2.5, Map.of("model", "v1"));
       metrics.gauge("g", -7);
       metrics.histogram("h", 1e-7);
@@ -136,8 +68,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void nothingIsLostWhenItIsClosedAtOnce(Way way) {
-    try (Server server = start(way)) {
-      StatsdMetrics metrics = StatsdMetrics.open(server.settings());
+    try (Receiver server = start(way)) {
+      StatsdMetrics metrics = StatsdMetrics.open(settings(server));
       for (int i = 0; i < 5_000; i++) {
         metrics.increment("n");
         metrics.histogram("h", 1);
@@ -154,8 +86,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void datagramsAreShared(Way way) {
-    try (Server server = start(way);
-        StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+    try (Receiver server = start(way);
+        StatsdMetrics metrics = StatsdMetrics.open(settings(server))) {
       for (int i = 0; i < 2_000; i++) {
         metrics.histogram("h", 1);
       }
@@ -169,8 +101,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void whatABatchPushedLeavesSoon(Way way) {
-    try (Server server = start(way);
-        StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+    try (Receiver server = start(way);
+        StatsdMetrics metrics = StatsdMetrics.open(settings(server))) {
       metrics.increment("n");
       metrics.flushSoon();
 
@@ -181,8 +113,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void anInterruptIsNeitherLostNorLosesAMetric(Way way) {
-    try (Server server = start(way);
-        StatsdMetrics metrics = StatsdMetrics.open(server.settings())) {
+    try (Receiver server = start(way);
+        StatsdMetrics metrics = StatsdMetrics.open(settings(server))) {
       Thread.currentThread().interrupt();
       metrics.increment("n");
       metrics.histogram("h", 1);
@@ -197,8 +129,8 @@ class DatadogIT {
   @ParameterizedTest
   @EnumSource(Way.class)
   void theGuardsStandBeforeTheLibrary(Way way) {
-    try (Server server = start(way);
-        StatsdMetrics metrics = StatsdMetrics.open(server.settings().withMaxSeries(3))) {
+    try (Receiver server = start(way);
+        StatsdMetrics metrics = StatsdMetrics.open(settings(server).withMaxSeries(3))) {
       metrics.histogram("a\nevil:1|c", 1, Map.of("k,x:y", "v|@0.001\n"));
       metrics.histogram("nan", Double.NaN);
       metrics.histogram("b", 1);

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A real socket that keeps every datagram it gets. */
-public final class UdpReceiver implements AutoCloseable {
+public final class UdpReceiver implements Receiver {
   private final DatagramSocket socket;
   private final List<String> datagrams = new ArrayList<>();
   private final List<Instant> arrivals = new ArrayList<>();
@@ -52,10 +52,12 @@ public final class UdpReceiver implements AutoCloseable {
     return socket.getLocalPort();
   }
 
+  @Override
   public MetricsSettings settings() {
     return MetricsSettings.of("127.0.0.1", port());
   }
 
+  @Override
   public List<String> datagrams() {
     synchronized (datagrams) {
       return List.copyOf(datagrams);
@@ -90,6 +92,7 @@ public final class UdpReceiver implements AutoCloseable {
   }
 
   /** Every line of the handler's so far, in order. */
+  @Override
   public List<String> lines() {
     return allLines().stream().filter(line -> !line.startsWith("batchapi_metrics_")).toList();
   }
@@ -111,6 +114,7 @@ public final class UdpReceiver implements AutoCloseable {
   }
 
   /** Waits until the values of this counter, all tags together, are this sum. */
+  @Override
   public void awaitSum(String counter, double expected) {
     await()
         .atMost(Duration.ofSeconds(60))

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A real Unix datagram socket, as an agent's, in a Python process. */
-public final class UnixReceiver implements AutoCloseable {
+public final class UnixReceiver implements Receiver {
   private static final String PROGRAM =
       """
       import base64, os, socket, sys
@@ -71,6 +71,7 @@ public final class UnixReceiver implements AutoCloseable {
     return StatsdAddress.UNIX + path;
   }
 
+  @Override
   public MetricsSettings settings() {
     return MetricsSettings.parse(address());
   }
@@ -80,6 +81,7 @@ public final class UnixReceiver implements AutoCloseable {
     return process;
   }
 
+  @Override
   public List<String> datagrams() {
     synchronized (datagrams) {
       return List.copyOf(datagrams);
@@ -87,6 +89,7 @@ public final class UnixReceiver implements AutoCloseable {
   }
 
   /** Every line so far, in order, with what the library adds behind it. */
+  @Override
   public List<String> lines() {
     return datagrams().stream()
         .flatMap(datagram -> datagram.lines())
@@ -116,6 +119,7 @@ public final class UnixReceiver implements AutoCloseable {
   }
 
   /** Waits until that is this much. */
+  @Override
   public void awaitSum(String metric, double expected) {
     await()
         .atMost(Duration.ofSeconds(60))
