@@ -1,0 +1,70 @@
+package dev.batchapi.data.files;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch as it travels: where its items are, and the items themselves only if they can't be read
+ * again from there. {@link BatchReader} makes the payload of it.
+ *
+ * @param parts where its items are, in order; at least one
+ * @param payload the JSON array of the items, if one of the files is compressed; otherwise null
+ */
+public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectWriter WRITER = MAPPER.writerFor(Wire.class);
+  private static final ObjectReader READER = MAPPER.readerFor(Written.class);
+
+  public BatchRef {
+    parts = List.copyOf(parts);
+  }
+
+  /** How many items. */
+  public int items() {
+    return parts.stream().mapToInt(Part::items).sum();
+  }
+
+  /** {@code {"parts":[…]}}, in a compressed file's case with {@code "payload":[…]}; no line end. */
+  public byte[] toJson() {
+    try {
+      return WRITER.writeValueAsBytes(
+          new Wire(parts, payload == null ? null : new String(payload, StandardCharsets.UTF_8)));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws UncheckedIOException if it is something else
+   */
+  public static BatchRef read(byte[] json) {
+    try {
+      Written written = READER.readValue(json);
+      return new BatchRef(
+          written.parts,
+          written.payload == null ? null : MAPPER.writeValueAsBytes(written.payload));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Wire(
+      @JsonProperty List<Part> parts, @JsonProperty @JsonRawValue @Nullable String payload) {}
+
+  private record Written(
+      @JsonProperty List<Part> parts, @JsonProperty @Nullable JsonNode payload) {}
+}

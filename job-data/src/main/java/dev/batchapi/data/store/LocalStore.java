@@ -1,0 +1,172 @@
+package dev.batchapi.data.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Files of this machine: a laptop's disk, or a pod's volumes. */
+final class LocalStore implements Store {
+  private final Path base;
+
+  LocalStore(Path base) {
+    this.base = base;
+  }
+
+  @Override
+  public void list(String prefix, Consumer<StoredFile> visitor) {
+    var folder = prefix.substring(0, prefix.lastIndexOf('/') + 1);
+    var top = path(folder);
+    try {
+      Files.walkFileTree(
+          top,
+          EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+          Integer.MAX_VALUE,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+              var below = folder + top.relativize(dir);
+              var hidden = !dir.equals(top) && dir.getFileName().toString().startsWith("..");
+              // The folders ..data and ..2026_… are how Kubernetes swaps a volume's files: they are
+              // there twice.
+              return !hidden && (below.startsWith(prefix) || prefix.startsWith(below))
+                  ? FileVisitResult.CONTINUE
+                  : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              var url = folder + top.relativize(file);
+              if (attributes.isRegularFile() && url.startsWith(prefix)) {
+                visitor.accept(stored(url, attributes));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException e) {
+      // What isn't there has no files; or it went while we looked.
+    } catch (IOException e) {
+      throw failed(prefix, e);
+    }
+  }
+
+  @Override
+  public @Nullable StoredFile find(String url) {
+    try {
+      var attributes = Files.readAttributes(path(url), BasicFileAttributes.class);
+      return attributes.isRegularFile() ? stored(url, attributes) : null;
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw failed(url, e);
+    }
+  }
+
+  @Override
+  public InputStream open(StoredFile file, long offset, long length) {
+    try {
+      var channel = FileChannel.open(path(file.url()), StandardOpenOption.READ);
+      try {
+        check(file);
+        channel.position(offset);
+        return new Exactly(Channels.newInputStream(channel), file, length);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new FileChangedException(file, "gone");
+    } catch (IOException e) {
+      throw failed(file.url(), e);
+    }
+  }
+
+  private void check(StoredFile file) {
+    var now = find(file.url());
+    if (now == null) {
+      throw new FileChangedException(file, "gone");
+    }
+    if (!now.equals(file)) {
+      throw new FileChangedException(file, "another version");
+    }
+  }
+
+  private Path path(String url) {
+    try {
+      return base.resolve(url);
+    } catch (InvalidPathException e) {
+      throw new StoreRefusedException("%s is no path: %s.".formatted(url, e.getReason()), e);
+    }
+  }
+
+  private static StoredFile stored(String url, BasicFileAttributes attributes) {
+    return new StoredFile(
+        url, attributes.size(), attributes.lastModifiedTime().toInstant().toString());
+  }
+
+  private static RuntimeException failed(String url, IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return new StoreRefusedException(
+          "%s can't be read: user %s has no permission for %s."
+              .formatted(url, System.getProperty("user.name"), e.getMessage()),
+          e);
+    }
+    return new StoreUnavailableException("%s can't be read: %s".formatted(url, e.getMessage()), e);
+  }
+
+  /** A part of a file; if the file changed meanwhile, its end says so. */
+  private final class Exactly extends InputStream {
+    private final InputStream in;
+    private final StoredFile file;
+    private long left;
+
+    Exactly(InputStream in, StoredFile file, long length) {
+      this.in = in;
+      this.file = file;
+      this.left = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      var one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      if (left == 0) {
+        return -1;
+      }
+      var n = in.read(into, offset, (int) Math.min(length, left));
+      if (n < 0) {
+        throw new FileChangedException(file, "shorter");
+      }
+      left -= n;
+      if (left == 0) {
+        check(file);
+      }
+      return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

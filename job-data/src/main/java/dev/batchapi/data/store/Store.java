@@ -1,0 +1,53 @@
+package dev.batchapi.data.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files that can be listed and read, from any thread. Each method tries again for a while by itself
+ * before it says that the store is away.
+ */
+public interface Store extends AutoCloseable {
+
+  /** Whether it can list; a web server can't, and its URLs hold no globs. */
+  default boolean lists() {
+    return true;
+  }
+
+  /**
+   * Visits all files whose URL starts with a text, in any order; folders are none.
+   *
+   * @param prefix such as {@code s3://bucket/images/20}
+   * @throws StoreUnavailableException if it may work later
+   * @throws StoreRefusedException if it never will
+   */
+  void list(String prefix, Consumer<StoredFile> visitor);
+
+  /**
+   * The file with exactly this URL as it is now, or null if there is none.
+   *
+   * @throws StoreUnavailableException if it may work later
+   * @throws StoreRefusedException if it never will
+   */
+  @Nullable StoredFile find(String url);
+
+  /**
+   * Reads a part of a file, of this version only. A stream that breaks off is resumed where it
+   * broke. What goes wrong while it is read are the exceptions below, and no {@link IOException}
+   * but for a file system's own.
+   *
+   * @param offset first byte, from 0
+   * @param length how many bytes; 0 is an empty stream
+   * @return exactly that many bytes, or an exception
+   * @throws FileChangedException if the file is another version now, or gone
+   * @throws StoreUnavailableException if it may work later
+   * @throws StoreRefusedException if it never will
+   */
+  InputStream open(StoredFile file, long offset, long length);
+
+  /** Gives back its connections. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,24 @@
+package dev.batchapi.data.store;
+
+/**
+ * One version of one file.
+ *
+ * @param url how its store is asked for it: {@code s3://bucket/key} with the key as it is (nothing
+ *     is decoded), an http(s) URL, or a path
+ * @param size bytes
+ * @param version what tells this version from others: an object's ETag, a local file's time of
+ *     modification; empty when the server says neither
+ */
+public record StoredFile(String url, long size, String version) {
+
+  /** What messages and results call it: without the query, which may hold a signature. */
+  public String name() {
+    return name(url);
+  }
+
+  /** The same for any URL. */
+  public static String name(String url) {
+    var query = url.startsWith("http://") || url.startsWith("https://") ? url.indexOf('?') : -1;
+    return query < 0 ? url : url.substring(0, query);
+  }
+}
