@@ -51,6 +51,10 @@ public record BatchApiSpec(
     @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")
         @Nullable Metrics metrics,
     @JsonPropertyDescription(
+            "What jobs may read, and with whose rights; for jobs with input.files. Default: what is open"
+                + " to anybody.")
+        @Nullable Storage storage,
+    @JsonPropertyDescription(
             "Jobs to run at once, at most 20, keyed by name: each becomes the BatchJob <api>-<name>,"
                 + " once. Adding an entry submits it, removing one deletes its BatchJob; an entry"
                 + " cannot be edited. Default: none.")

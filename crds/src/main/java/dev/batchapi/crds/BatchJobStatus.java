@@ -22,6 +22,8 @@ public record BatchJobStatus(
         @Nullable JobPhase phase,
     @JsonPropertyDescription("How many batches the job has, and how far they are.")
         @Nullable Batches batches,
+    @JsonPropertyDescription("What the files of input.files were when the job was accepted.")
+        @Nullable Input input,
     @JsonPropertyDescription("Attempts that failed, of all batches together.") @Min(0)
         @Nullable Integer failedAttempts,
     @JsonPropertyDescription("The first 10 batches that failed, by index.") @Size(max = 10)
@@ -60,6 +62,7 @@ public record BatchJobStatus(
         others,
         phase,
         batches,
+        input,
         failedAttempts,
         failures,
         workers,
@@ -80,6 +83,13 @@ public record BatchJobStatus(
           Integer failed,
       @JsonPropertyDescription("Batches that have no outcome yet.") @Required @Min(0)
           Integer remaining) {}
+
+  /** The files that a job reads; none of them may change while it runs. */
+  public record Input(
+      @JsonPropertyDescription("How many files.") @Required @Min(0) Integer files,
+      @JsonPropertyDescription("Bytes of them all, as they are stored.") @Required @Min(0)
+          Long bytes,
+      @JsonPropertyDescription("Items in them.") @Required @Min(0) Integer items) {}
 
   /** A batch that failed. */
   public record Failure(

@@ -81,7 +81,22 @@ public final class BatchRules {
           "spec.metrics.tags",
           Rules.TAG_VALUES);
     }
+    if (spec.storage() != null) {
+      storage(spec.storage(), "spec.storage");
+    }
     Findings.each(spec.jobs(), "spec.jobs", this::entry);
+  }
+
+  private void storage(Storage storage, String path) {
+    if (storage.secret() != null) {
+      found.matches(
+          storage.secret().name(), Syntax.SUBDOMAIN, path + ".secret.name", Rules.SUBDOMAIN);
+    }
+    found.require(
+        storage.paths() == null
+            || storage.paths().stream().allMatch(p -> p.matches(Syntax.FOLDER) && isKnown(p)),
+        path + ".paths",
+        Rules.FOLDERS);
   }
 
   private void quantities(@Nullable Map<String, Quantity> amounts, String path) {
@@ -142,9 +157,27 @@ public final class BatchRules {
       found.matches(
           ref.key(), Syntax.CONFIG_MAP_KEY, path + ".configMap.key", Rules.CONFIG_MAP_KEY);
     }
+    if (input.files() != null) {
+      files(input.files(), path + ".files");
+    }
     if (input.items() != null) {
       Limits.checkItems(input.items(), path + ".items").ifPresent(found::add);
     }
+  }
+
+  private void files(FileInput files, String path) {
+    found.require(
+        files.csv() == null || files.format() == null || files.format() == FileInput.Format.CSV,
+        path + ".csv",
+        Rules.CSV_FORMAT);
+    found.require(
+        files.paths() == null || files.paths().stream().allMatch(BatchRules::isKnown),
+        path + ".paths",
+        Rules.FILE_PATHS);
+  }
+
+  private static boolean isKnown(String path) {
+    return !path.contains("://") || path.matches(Syntax.STORE_URL);
   }
 
   private void overrides(@Nullable JobOverrides overrides, String path) {

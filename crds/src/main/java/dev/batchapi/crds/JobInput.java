@@ -25,4 +25,8 @@ public record JobInput(
     @JsonPropertyDescription("This many items, at most 10,000,000: the numbers from 0 on.")
         @Min(1)
         @Max(10000000)
-        @Nullable Integer count) {}
+        @Nullable Integer count,
+    @JsonPropertyDescription(
+            "Files of an object store or a web server, read by the workers themselves. On a laptop also"
+                + " files of this machine, relative to the file that this stands in.")
+        @Nullable FileInput files) {}

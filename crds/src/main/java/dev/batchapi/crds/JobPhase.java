@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum JobPhase {
   @JsonProperty("Pending")
   PENDING,
+  @JsonProperty("Splitting")
+  SPLITTING,
   @JsonProperty("Enqueuing")
   ENQUEUING,
   @JsonProperty("Running")

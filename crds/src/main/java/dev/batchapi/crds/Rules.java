@@ -59,6 +59,15 @@ final class Rules {
       "values of tags may refer to $(api_name), $(namespace), $(job_name) and $(job_id), and to"
           + " nothing else";
 
+  static final String FILE_PATHS =
+      "each must be a path, or a URL with s3://, https:// or http:// and a bucket or host, such as"
+          + " s3://photos/2026/*.jsonl";
+  static final String FOLDERS =
+      "each must be a folder with '/' at its end and without a pattern, such as s3://photos/2026/,"
+          + " https://data.example/open/ or data/";
+  static final String CSV_FORMAT =
+      "csv says how CSV files are written, and format says that these are none: leave one of them out";
+
   static final String INPUT_FIXED =
       "input cannot be changed: submit another BatchJob for another input";
   static final String API_FIXED =

@@ -76,7 +76,7 @@ final class CrdTidy {
       schema.put("maxProperties", MAX_PROPERTIES.get(name));
     }
     switch (name) {
-      case "input" -> schema.put("minProperties", 1).put("maxProperties", 1);
+      case "input" -> oneProperty(schema);
       case "maxFailedBatches" -> intOrString(schema);
       case "requests", "limits" -> intOrString((ObjectNode) schema.get("additionalProperties"));
       default -> {}
@@ -94,6 +94,13 @@ final class CrdTidy {
     }
     if (schema.get("properties") instanceof ObjectNode properties) {
       properties.properties().forEach(p -> tidy(p.getKey(), (ObjectNode) p.getValue()));
+    }
+  }
+
+  /** A spec's input is one of several; a status has one of the same name, which is not. */
+  private static void oneProperty(ObjectNode input) {
+    if (!input.has("required")) {
+      input.put("minProperties", 1).put("maxProperties", 1);
     }
   }
 

@@ -42,6 +42,7 @@ class CustomResourceTest {
             List.of(finished),
             JobPhase.COMPLETED_WITH_FAILURES,
             new BatchJobStatus.Batches(3, 2, 1, 0),
+            new BatchJobStatus.Input(2, 300L, 30),
             4,
             List.of(new BatchJobStatus.Failure(1, 3, "HandlerError", "boom")),
             new BatchJobStatus.Workers(1, 0, 1, 0),

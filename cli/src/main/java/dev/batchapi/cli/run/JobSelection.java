@@ -68,7 +68,8 @@ record JobSelection(
     return new NamedSpec<>(
         api.namespace(),
         AD_HOC,
-        new BatchJobSpec(api.name(), null, new JobInput(null, null, 1), null, null, null, null));
+        new BatchJobSpec(
+            api.name(), null, new JobInput(null, null, 1, null), null, null, null, null));
   }
 
   private NamedSpec<BatchJobSpec> withWorkers(NamedSpec<BatchJobSpec> j) {

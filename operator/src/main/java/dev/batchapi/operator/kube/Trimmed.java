@@ -64,7 +64,10 @@ public final class Trimmed {
   /** Whether a BatchJob's input is there; one with items from a cache has to be read anew. */
   public static boolean hasInput(BatchJob job) {
     var input = job.getSpec().input();
-    return input.items() != null || input.configMap() != null || input.count() != null;
+    return input.items() != null
+        || input.configMap() != null
+        || input.count() != null
+        || input.files() != null;
   }
 
   private static BatchJob withoutItems(BatchJob job) {
@@ -74,7 +77,7 @@ public final class Trimmed {
           new BatchJobSpec(
               spec.apiName(),
               spec.workers(),
-              new JobInput(null, null, null),
+              new JobInput(null, null, null, null),
               spec.overrides(),
               spec.suspend(),
               spec.cancel(),

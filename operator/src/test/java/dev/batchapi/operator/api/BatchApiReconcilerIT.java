@@ -435,7 +435,20 @@ class BatchApiReconcilerIT {
             .build());
     job.setStatus(
         new BatchJobStatus(
-            null, phase, null, null, null, null, null, generation, null, null, null, null, null));
+            null,
+            phase,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            generation,
+            null,
+            null,
+            null,
+            null,
+            null));
     cluster.applyStatus(job);
   }
 }

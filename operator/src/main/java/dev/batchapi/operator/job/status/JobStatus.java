@@ -70,6 +70,7 @@ public final class JobStatus {
         null,
         null,
         null,
+        null,
         job.getMetadata().getGeneration(),
         null,
         null,
@@ -88,6 +89,7 @@ public final class JobStatus {
                 .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(frozen))),
         JobPhase.PENDING,
         new Batches(total, 0, 0, total),
+        null,
         0,
         null,
         null,
@@ -123,6 +125,7 @@ public final class JobStatus {
         merge(job, conditions),
         phase(end.verdict()),
         batches(total, counts),
+        before.input(),
         counts.failedAttempts(),
         before.failures(),
         new BatchJobStatus.Workers(0, 0, 0, workers == null ? 0 : workers.lost()),
@@ -167,6 +170,7 @@ public final class JobStatus {
         counts
             .map(c -> batches(seen.total(), c))
             .orElseGet(() -> before(seen, BatchJobStatus::batches)),
+        before(seen, BatchJobStatus::input),
         counts
             .map(Counts::failedAttempts)
             .orElseGet(() -> before(seen, BatchJobStatus::failedAttempts)),

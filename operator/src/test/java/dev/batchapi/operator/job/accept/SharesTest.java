@@ -42,6 +42,7 @@ class SharesTest {
             null,
             null,
             null,
+            null,
             "2026-01-01T00:00:00Z",
             "digest",
             null,

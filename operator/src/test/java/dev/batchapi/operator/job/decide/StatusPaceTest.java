@@ -29,6 +29,7 @@ final class StatusPaceTest {
                 1L)),
         phase,
         new BatchJobStatus.Batches(100, succeeded, 0, 100 - succeeded),
+        null,
         0,
         null,
         new BatchJobStatus.Workers(1, 0, 1, lost),

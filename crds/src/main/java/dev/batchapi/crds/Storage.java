@@ -1,0 +1,45 @@
+package dev.batchapi.crds;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What jobs of a BatchAPI may read, and with whose rights. The author says it: whoever submits a
+ * job names neither credentials nor a path outside of it.
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Storage(
+    @JsonPropertyDescription(
+            "A Secret whose keys are the settings of the stores' clients, such as AWS_ACCESS_KEY_ID,"
+                + " AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL. Workers read files with"
+                + " it; the handler does not get it. Default: none.")
+        @Nullable SecretRef secret,
+    @JsonPropertyDescription(
+            "Folders that the files of jobs must lie in, such as s3://photos/. Default: all that the"
+                + " Secret gives rights to.")
+        @Size(min = 1, max = 50)
+        @ValidationRule(
+            value =
+                "self.all(p, p.matches('"
+                    + Syntax.FOLDER
+                    + "') && (!p.contains('://') || p.matches('"
+                    + Syntax.STORE_URL
+                    + "')))",
+            message = Rules.FOLDERS)
+        @Nullable List<@Size(min = 1, max = 1024) String> paths) {
+
+  /** A Secret in the same namespace. */
+  public record SecretRef(
+      @JsonPropertyDescription("Name of the Secret, in the namespace of this resource.")
+          @Required
+          @Size(min = 1, max = 253)
+          @ValidationRule(
+              value = "self.matches('" + Syntax.SUBDOMAIN + "')",
+              message = Rules.SUBDOMAIN)
+          String name) {}
+}
