@@ -1,6 +1,7 @@
 package dev.batchapi.cli.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.runtime.host.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +84,7 @@ enum Kind {
       String apiVersion,
       List<Problem> problems,
       List<Problem> skipped) {
-    String hint = Nearest.hint(name, Arrays.stream(values()).map(k -> k.kind).toList());
+    String hint = Nearest.question(name, Arrays.stream(values()).map(k -> k.kind).toList());
     if (apiVersion.startsWith("batchapi.dev/") || !hint.isEmpty()) {
       problems.add(
           document.problem(

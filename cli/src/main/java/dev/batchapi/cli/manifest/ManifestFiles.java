@@ -1,5 +1,6 @@
 package dev.batchapi.cli.manifest;
 
+import dev.batchapi.runtime.host.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ final class ManifestFiles {
 
   private static String nearest(Path folder, String name) {
     try (var entries = Files.list(folder)) {
-      return Nearest.hint(name, entries.map(entry -> entry.getFileName().toString()).toList());
+      return Nearest.question(name, entries.map(entry -> entry.getFileName().toString()).toList());
     } catch (IOException e) {
       return "";
     }

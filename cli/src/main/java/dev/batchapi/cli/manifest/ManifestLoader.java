@@ -10,6 +10,7 @@ import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.runtime.host.Nearest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -201,7 +202,7 @@ final class ManifestLoader {
     if (known.isEmpty()) {
       return missing + ": name the file that has it, too";
     }
-    String hint = Nearest.hint(apiName, known);
+    String hint = Nearest.question(apiName, known);
     return missing + (hint.isEmpty() ? "; they have " + String.join(", ", known) : hint);
   }
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  */
 public record Problem(Path file, int line, String path, String message) {
 
-  /** As {@code digits.yaml:12 spec.bachSize: unknown field, did you mean batchSize?} */
+  /** As {@code digits.yaml:12 spec.bachSize: unknown field; did you mean batchSize?} */
   @Override
   public String toString() {
     return file

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.ValidationMessage;
+import dev.batchapi.runtime.host.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +66,7 @@ final class Sentences {
 
   private String unknown(JsonNodePath parent, String name) {
     List<String> known = names(schemaAt(parent).path("properties"));
-    String hint = Nearest.hint(name, known);
+    String hint = Nearest.question(name, known);
     return "unknown field" + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint);
   }
 

@@ -128,7 +128,7 @@ class ManifestFilesTest {
 
     assertThat(problems(folder.resolve("digit.yaml")))
         .containsExactly(
-            folder.resolve("digit.yaml") + ": there is no such file, did you mean digits.yaml?");
+            folder.resolve("digit.yaml") + ": there is no such file; did you mean digits.yaml?");
     assertThat(problems(folder.resolve("other.yaml")))
         .containsExactly(folder.resolve("other.yaml") + ": there is no such file");
     assertThat(problems(folder.resolve("none/other.yaml")))

@@ -13,18 +13,22 @@ public final class Nearest {
   private Nearest() {}
 
   /** The known name with the fewest differences, if there are few enough for a slip. */
-  static Optional<String> to(String name, Collection<String> known) {
+  public static Optional<String> to(String name, Collection<String> known) {
     int bound = Math.max(1, name.length() / 3);
     return known.stream()
-        .filter(candidate -> distance(name, candidate) <= bound)
-        .min(Comparator.comparingInt(candidate -> distance(name, candidate)));
+        .min(Comparator.comparingInt((String k) -> distance(name, k)).thenComparing(k -> k))
+        .filter(k -> distance(name, k) <= bound);
   }
 
-  /** The end of a sentence: {@code "; did you mean x?"}, or what there is, or nothing. */
+  /** The end of a sentence: {@code "; did you mean x?"}, or nothing. */
+  public static String question(String name, Collection<String> known) {
+    return to(name, known).map(nearest -> "; did you mean " + nearest + "?").orElse("");
+  }
+
+  /** The same, or what there is, or nothing. */
   public static String hint(String name, Collection<String> known) {
-    return to(name, known)
-        .map(nearest -> "; did you mean " + nearest + "?")
-        .orElseGet(() -> known.isEmpty() ? "" : "; there " + list(known));
+    String question = question(name, known);
+    return question.isEmpty() && !known.isEmpty() ? "; there " + list(known) : question;
   }
 
   private static String list(Collection<String> known) {
@@ -36,24 +40,30 @@ public final class Nearest {
         + (more > 0 ? " and " + more + " more" : "");
   }
 
-  /** Insertions, deletions and replacements between two names, case aside. */
-  private static int distance(String a, String b) {
-    String left = a.toLowerCase(Locale.ROOT);
-    String right = b.toLowerCase(Locale.ROOT);
-    int[] row = new int[right.length() + 1];
-    for (int j = 0; j <= right.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= left.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= right.length(); j++) {
-        int above = row[j];
-        int replaced = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above, row[j - 1]));
-        diagonal = above;
+  /**
+   * Edits from one to the other, not counting case: a letter more, less or another one, and two
+   * neighbours swapped, which is one slip of the fingers and not two.
+   */
+  static int distance(String from, String to) {
+    String a = from.toLowerCase(Locale.ROOT);
+    String b = to.toLowerCase(Locale.ROOT);
+    int[][] d = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        d[i][j] = Math.min(d[i - 1][j - 1] + change, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
       }
     }
-    return row[right.length()];
+    return d[a.length()][b.length()];
   }
 }

@@ -1,4 +1,4 @@
-package dev.batchapi.cli.manifest;
+package dev.batchapi.runtime.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
