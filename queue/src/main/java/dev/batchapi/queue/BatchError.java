@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.contract.TextLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -57,12 +58,12 @@ public record BatchError(
     if (json(this).length <= MAX_BYTES) {
       return this;
     }
-    // JSON escapes at most six bytes for one character: a fifth of the room is always enough.
+    // JSON makes at most six bytes of one: a fourteenth of the room for each is always enough.
     return new BatchError(
         reason,
-        cut(message, MAX_BYTES / 14),
-        type == null ? null : cut(type, 200),
-        stack == null ? null : cut(stack, MAX_BYTES / 14));
+        TextLimit.bothEnds(message, MAX_BYTES / 14),
+        type == null ? null : TextLimit.bothEnds(type, 200),
+        stack == null ? null : TextLimit.bothEnds(stack, MAX_BYTES / 14));
   }
 
   private static byte[] json(BatchError error) {
@@ -85,13 +86,5 @@ public record BatchError(
       throw new UncheckedIOException(
           "not an error record: " + new String(json, StandardCharsets.UTF_8), e);
     }
-  }
-
-  private static String cut(String text, int max) {
-    if (text.length() <= max) {
-      return text;
-    }
-    var half = (max - 20) / 2;
-    return text.substring(0, half) + "\n… cut …\n" + text.substring(text.length() - half);
   }
 }

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.kube;
 
+import dev.batchapi.contract.TextLimit;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -8,10 +9,6 @@ import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -31,7 +28,6 @@ public final class Events implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final String CONTROLLER = "batchapi.dev/operator";
   private static final int NOTE_BYTES = 1024;
-  private static final int ELLIPSIS_BYTES = 3;
   private static final int LONGEST_NAME = 230;
   private static final int WAITING = 1000;
   private static final Duration CLOSING = Duration.ofMillis(500);
@@ -107,7 +103,7 @@ public final class Events implements AutoCloseable {
         .withAction("Reconcile")
         .withType(kind.type)
         .withReason(reason)
-        .withNote(cut(note))
+        .withNote(TextLimit.beginning(note, NOTE_BYTES))
         .withRegarding(
             new ObjectReferenceBuilder()
                 .withApiVersion(regarding.getApiVersion())
@@ -118,19 +114,6 @@ public final class Events implements AutoCloseable {
                 .withResourceVersion(about.getResourceVersion())
                 .build())
         .build();
-  }
-
-  /** The beginning of a text, in whole characters. */
-  static String cut(String text) {
-    if (text.getBytes(StandardCharsets.UTF_8).length <= NOTE_BYTES) {
-      return text;
-    }
-    var read = CharBuffer.wrap(text);
-    StandardCharsets.UTF_8
-        .newEncoder()
-        .onMalformedInput(CodingErrorAction.REPLACE)
-        .encode(read, ByteBuffer.allocate(NOTE_BYTES - ELLIPSIS_BYTES), true);
-    return text.substring(0, read.position()) + '…';
   }
 
   private void run() {

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.PodFiles;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -22,8 +23,6 @@ public final class FrozenObjects {
   /** On the Secret with the credentials: when they end, in ISO 8601. */
   public static final String EXPIRES = "batchapi.dev/expires";
 
-  static final String RUN_FILE = "run.json";
-  static final String CREDENTIALS_FILE = "worker.creds";
   private static final String POD_FILE = "pod.json";
   private static final String INPUT_FILE = "items.jsonl";
 
@@ -34,7 +33,7 @@ public final class FrozenObjects {
     return configMap(
         job,
         Names.run(job.id(), job.digest()),
-        Map.of(RUN_FILE, job.runJson(), POD_FILE, job.podJson()));
+        Map.of(PodFiles.RUN_FILE, job.runJson(), POD_FILE, job.podJson()));
   }
 
   /**
@@ -46,7 +45,7 @@ public final class FrozenObjects {
    * @throws PodTemplateException if it breaks the rules for pods
    */
   public static FrozenJob read(JobId id, String digest, ConfigMap configMap) {
-    var run = file(configMap, RUN_FILE);
+    var run = file(configMap, PodFiles.RUN_FILE);
     var pod = file(configMap, POD_FILE);
     check(configMap, FrozenJob.digest(id, run, pod), digest);
     try {
@@ -125,7 +124,7 @@ public final class FrozenObjects {
         .withMetadata(
             new ObjectMetaBuilder(meta).addToAnnotations(EXPIRES, expires.toString()).build())
         .withType("Opaque")
-        .addToData(CREDENTIALS_FILE, Base64.getEncoder().encodeToString(bytes))
+        .addToData(PodFiles.CREDENTIALS_FILE, Base64.getEncoder().encodeToString(bytes))
         .build();
   }
 

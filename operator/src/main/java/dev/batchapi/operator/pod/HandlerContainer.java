@@ -1,6 +1,7 @@
 package dev.batchapi.operator.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.contract.PodFiles;
 import dev.batchapi.contract.RunSpec.Language;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;

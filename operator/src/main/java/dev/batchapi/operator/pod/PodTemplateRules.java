@@ -1,6 +1,7 @@
 package dev.batchapi.operator.pod;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.batchapi.contract.PodFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.PodFiles;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -50,7 +51,7 @@ final class PodVolumes {
   static List<Volume> of(FrozenJob job) {
     var volumes = new ArrayList<Volume>();
     volumes.add(folder(SOCKET, SMALL));
-    volumes.add(files(RUN, Names.run(job.id(), job.digest()), FrozenObjects.RUN_FILE));
+    volumes.add(files(RUN, Names.run(job.id(), job.digest()), PodFiles.RUN_FILE));
     volumes.add(
         new VolumeBuilder()
             .withName(CREDENTIALS)

@@ -1,5 +1,7 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.PodFiles;
+
 /**
  * The metrics socket of a node, which the operator's settings name and nobody else can.
  *

@@ -1,5 +1,7 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.PodFiles;
+import dev.batchapi.contract.WorkerVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -125,38 +127,38 @@ public final class WorkerContainer {
     var plan = job.pod();
     var grace = Math.clamp(graceSeconds - LAST_SECONDS, 0, LONGEST_GRACE_SECONDS);
     var env = new ArrayList<EnvVar>();
-    env.add(variable("BATCHAPI_RUN", PodFiles.RUN));
-    env.add(variable("BATCHAPI_RUN_DIGEST", job.runDigest()));
+    env.add(variable(WorkerVariable.RUN, PodFiles.RUN));
+    env.add(variable(WorkerVariable.RUN_DIGEST, job.runDigest()));
     if (plan.code() != null) {
-      env.add(variable("BATCHAPI_CODE", PodFiles.FROZEN_CODE_FOLDER));
-      env.add(variable("BATCHAPI_CODE_DIGEST", plan.code().digest()));
+      env.add(variable(WorkerVariable.CODE, PodFiles.FROZEN_CODE_FOLDER));
+      env.add(variable(WorkerVariable.CODE_DIGEST, plan.code().digest()));
     }
     if (plan.pythonHost() != null) {
-      env.add(variable("BATCHAPI_PYTHON_HOST", PodFiles.FROZEN_HOST_FOLDER));
-      env.add(variable("BATCHAPI_PYTHON_HOST_DIGEST", plan.pythonHost().digest()));
+      env.add(variable(WorkerVariable.PYTHON_HOST, PodFiles.FROZEN_HOST_FOLDER));
+      env.add(variable(WorkerVariable.PYTHON_HOST_DIGEST, plan.pythonHost().digest()));
     }
-    env.add(variable("BATCHAPI_SOCKET", PodFiles.SOCKET));
-    env.add(variable("BATCHAPI_NATS_URL", plan.natsUrl()));
-    env.add(variable("BATCHAPI_NATS_CREDENTIALS", PodFiles.CREDENTIALS));
+    env.add(variable(WorkerVariable.SOCKET, PodFiles.SOCKET));
+    env.add(variable(WorkerVariable.NATS_URL, plan.natsUrl()));
+    env.add(variable(WorkerVariable.NATS_CREDENTIALS, PodFiles.CREDENTIALS));
     if (plan.statsdSocket() != null) {
-      env.add(variable("BATCHAPI_STATSD", plan.statsdSocket().addressOfWorker()));
+      env.add(variable(WorkerVariable.STATSD, plan.statsdSocket().addressOfWorker()));
     } else if (plan.statsd() != null && !StatsdSocket.isSocket(plan.statsd())) {
-      env.add(variable("BATCHAPI_STATSD", plan.statsd()));
+      env.add(variable(WorkerVariable.STATSD, plan.statsd()));
     }
     if (plan.statsdFlavour() != null) {
       env.add(
           variable(
-              "BATCHAPI_STATSD_FLAVOUR", plan.statsdFlavour().name().toLowerCase(Locale.ROOT)));
+              WorkerVariable.STATSD_FLAVOUR, plan.statsdFlavour().name().toLowerCase(Locale.ROOT)));
     }
     if (Boolean.TRUE.equals(plan.tellsOrigin())) {
       env.add(entity());
     }
-    env.add(variable("BATCHAPI_LEASE_SECONDS", plan.leaseSeconds()));
-    env.add(variable("BATCHAPI_HOST_WAIT_SECONDS", HOST_WAIT_SECONDS));
-    env.add(variable("BATCHAPI_GRACE_SECONDS", grace));
-    env.add(variable("BATCHAPI_READY_PORT", READY_PORT));
-    env.add(variable("BATCHAPI_QUEUE_PORT", QUEUE_PORT));
-    env.add(variable("BATCHAPI_HOST_PORT", HOST_PORT));
+    env.add(variable(WorkerVariable.LEASE_SECONDS, plan.leaseSeconds()));
+    env.add(variable(WorkerVariable.HOST_WAIT_SECONDS, HOST_WAIT_SECONDS));
+    env.add(variable(WorkerVariable.GRACE_SECONDS, grace));
+    env.add(variable(WorkerVariable.READY_PORT, READY_PORT));
+    env.add(variable(WorkerVariable.QUEUE_PORT, QUEUE_PORT));
+    env.add(variable(WorkerVariable.HOST_PORT, HOST_PORT));
     env.add(variable("HOME", PodFiles.TMP));
     return env;
   }

@@ -2,6 +2,7 @@ package dev.batchapi.runtime.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.batchapi.contract.WorkerVariable;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.Hello;
@@ -72,13 +73,13 @@ final class Training {
           WorkerMain.run(
               WorkerSettings.from(
                   Map.of(
-                      "BATCHAPI_RUN", run.toString(),
-                      "BATCHAPI_SOCKET", socket.toString(),
-                      "BATCHAPI_NATS_URL", server.url(),
-                      "BATCHAPI_NATS_CREDENTIALS", credentials.toString(),
-                      "BATCHAPI_STATSD", "127.0.0.1:9",
-                      "BATCHAPI_LEASE_SECONDS", "15",
-                      "BATCHAPI_TERMINATION_LOG", lastWords.toString())));
+                      WorkerVariable.RUN, run.toString(),
+                      WorkerVariable.SOCKET, socket.toString(),
+                      WorkerVariable.NATS_URL, server.url(),
+                      WorkerVariable.NATS_CREDENTIALS, credentials.toString(),
+                      WorkerVariable.STATSD, "127.0.0.1:9",
+                      WorkerVariable.LEASE_SECONDS, "15",
+                      WorkerVariable.TERMINATION_LOG, lastWords.toString())));
       if (exit.reason() != WorkerExit.Reason.DONE) {
         throw new IllegalStateException("The training failed: " + exit.message());
       }

@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
+import dev.batchapi.contract.TextLimit;
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdAddress;
@@ -186,7 +187,7 @@ public final class WorkerMain {
 
   private static void lastWords(Path file, String message) {
     try {
-      Files.write(file, LastWords.of(message, LAST_WORDS_BYTES));
+      Files.writeString(file, TextLimit.bothEnds(message, LAST_WORDS_BYTES));
     } catch (IOException e) {
       LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
     }

@@ -1,7 +1,8 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.contract.PodFiles;
+import dev.batchapi.contract.WorkerVariable;
 import dev.batchapi.metrics.Flavour;
-import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.runtime.protocol.FrozenFolder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,38 +51,32 @@ public record WorkerSettings(
     OptionalInt hostPort) {
 
   /**
-   * Reads the variables {@code BATCHAPI_RUN}, {@code BATCHAPI_SOCKET}, {@code BATCHAPI_NATS_URL},
-   * {@code BATCHAPI_NATS_CREDENTIALS}, {@code BATCHAPI_STATSD}, {@code BATCHAPI_STATSD_FLAVOUR},
-   * {@code BATCHAPI_LEASE_SECONDS}, {@code BATCHAPI_HOST_WAIT_SECONDS}, {@code
-   * BATCHAPI_GRACE_SECONDS}, {@code BATCHAPI_TERMINATION_LOG}, {@code BATCHAPI_RUN_DIGEST}, {@code
-   * BATCHAPI_CODE}, {@code BATCHAPI_CODE_DIGEST}, {@code BATCHAPI_PYTHON_HOST}, {@code
-   * BATCHAPI_PYTHON_HOST_DIGEST} , {@code BATCHAPI_READY_PORT}, {@code BATCHAPI_QUEUE_PORT} and
-   * {@code BATCHAPI_HOST_PORT}. Only {@code BATCHAPI_NATS_URL} has no default.
+   * Reads the variables of {@link WorkerVariable}; only that of the queue has no default.
    *
    * @throws IllegalArgumentException naming the variable that is missing or wrong
    */
   public static WorkerSettings from(Map<String, String> environment) {
     var env = new Environment(environment);
     return new WorkerSettings(
-        Path.of(env.text("BATCHAPI_RUN", "/batchapi/run/run.json")),
-        Path.of(env.text("BATCHAPI_SOCKET", "/batchapi/socket/host.sock")),
-        env.required("BATCHAPI_NATS_URL"),
-        env.optional("BATCHAPI_NATS_CREDENTIALS").map(Path::of),
-        env.optional("BATCHAPI_STATSD"),
-        flavour(env.text(MetricsSettings.FLAVOUR, "prometheus")),
-        env.seconds("BATCHAPI_LEASE_SECONDS", 15, 3, 3600),
-        env.seconds("BATCHAPI_HOST_WAIT_SECONDS", 900, 1, 86_400),
-        env.seconds("BATCHAPI_GRACE_SECONDS", 50, 0, 86_400),
-        Path.of(env.text("BATCHAPI_TERMINATION_LOG", "/dev/termination-log")),
-        env.optional("BATCHAPI_RUN_DIGEST"),
+        Path.of(env.text(WorkerVariable.RUN, PodFiles.RUN)),
+        Path.of(env.text(WorkerVariable.SOCKET, PodFiles.SOCKET)),
+        env.required(WorkerVariable.NATS_URL),
+        env.optional(WorkerVariable.NATS_CREDENTIALS).map(Path::of),
+        env.optional(WorkerVariable.STATSD),
+        flavour(env.text(WorkerVariable.STATSD_FLAVOUR, "prometheus")),
+        env.seconds(WorkerVariable.LEASE_SECONDS, 15, 3, 3600),
+        env.seconds(WorkerVariable.HOST_WAIT_SECONDS, 900, 1, 86_400),
+        env.seconds(WorkerVariable.GRACE_SECONDS, 50, 0, 86_400),
+        Path.of(env.text(WorkerVariable.TERMINATION_LOG, "/dev/termination-log")),
+        env.optional(WorkerVariable.RUN_DIGEST),
         Stream.of(
-                env.frozen("BATCHAPI_CODE", "/batchapi/frozen/code"),
-                env.frozen("BATCHAPI_PYTHON_HOST", "/batchapi/frozen/host"))
+                env.frozen(WorkerVariable.CODE, PodFiles.FROZEN_CODE_FOLDER),
+                env.frozen(WorkerVariable.PYTHON_HOST, PodFiles.FROZEN_HOST_FOLDER))
             .flatMap(Optional::stream)
             .toList(),
-        env.port("BATCHAPI_READY_PORT"),
-        env.port("BATCHAPI_QUEUE_PORT"),
-        env.port("BATCHAPI_HOST_PORT"));
+        env.port(WorkerVariable.READY_PORT),
+        env.port(WorkerVariable.QUEUE_PORT),
+        env.port(WorkerVariable.HOST_PORT));
   }
 
   private static Flavour flavour(String text) {
@@ -89,7 +84,7 @@ public record WorkerSettings(
       return Flavour.of(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s is %s.".formatted(MetricsSettings.FLAVOUR, e.getMessage()), e);
+          "%s is %s.".formatted(WorkerVariable.STATSD_FLAVOUR, e.getMessage()), e);
     }
   }
 

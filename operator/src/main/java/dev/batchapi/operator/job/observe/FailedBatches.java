@@ -1,11 +1,11 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.contract.TextLimit;
 import dev.batchapi.crds.BatchJobStatus.Failure;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,21 +60,8 @@ public final class FailedBatches {
     }
   }
 
-  /** At most 1 KiB in UTF-8, cut between two characters. */
+  /** At most 1 KiB in UTF-8: what a status may say of one thing. */
   public static String shortened(String text) {
-    if (text.getBytes(StandardCharsets.UTF_8).length <= MESSAGE_BYTES) {
-      return text;
-    }
-    var bytes = 3; // of the ellipsis
-    var end = 0;
-    while (end < text.length()) {
-      var character = text.codePointAt(end);
-      bytes += Character.toString(character).getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > MESSAGE_BYTES) {
-        break;
-      }
-      end += Character.charCount(character);
-    }
-    return text.substring(0, end) + "…";
+    return TextLimit.beginning(text, MESSAGE_BYTES);
   }
 }
