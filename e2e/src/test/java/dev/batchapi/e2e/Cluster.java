@@ -1,19 +1,16 @@
 package dev.batchapi.e2e;
 
+import dev.batchapi.operator.NamedCluster;
 import dev.batchapi.operator.kube.Kubernetes;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -23,30 +20,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class Cluster implements BeforeAllCallback {
   static final String SYSTEM = "batchapi-system";
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
 
   /** What a command printed and how it ended. */
   record Result(int code, String out) {}
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    if (kubeconfig().isEmpty()) {
-      System.err.printf(
-          "SKIPPED: %s: it needs a cluster, and %s names none. `make test` brings one up as root.%n",
-          context.getDisplayName(), VARIABLE);
-      Assumptions.abort(VARIABLE + " is not set");
-    }
+    var _ = NamedCluster.kubeconfigOrSkip(context.getDisplayName());
   }
 
-  private static Optional<Path> kubeconfig() {
-    return Optional.ofNullable(System.getenv(VARIABLE))
-        .filter(path -> !path.isBlank())
-        .map(Path::of);
+  static Path kubeconfig() {
+    return NamedCluster.kubeconfig().orElseThrow();
   }
 
   /** Where the test cluster keeps its state; its processes have it among their arguments. */
   static String folder() {
-    return kubeconfig().orElseThrow().toAbsolutePath().getParent() + "/";
+    return kubeconfig().toAbsolutePath().getParent() + "/";
   }
 
   /** One for all tests. */
@@ -55,16 +44,7 @@ public final class Cluster implements BeforeAllCallback {
   }
 
   private static final class Holder {
-    static final KubernetesClient CLIENT = connect();
-
-    private static KubernetesClient connect() {
-      try {
-        return Kubernetes.client(
-            Config.fromKubeconfig(Files.readString(kubeconfig().orElseThrow())));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    static final KubernetesClient CLIENT = Kubernetes.client(NamedCluster.config(kubeconfig()));
   }
 
   /** What the user types, and what they read: standard output and error together. */
@@ -72,7 +52,7 @@ public final class Cluster implements BeforeAllCallback {
     var command = new ArrayList<>(List.of("kubectl"));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("KUBECONFIG", kubeconfig().orElseThrow().toString());
+    builder.environment().put("KUBECONFIG", kubeconfig().toString());
     try {
       var process = builder.start();
       try (var stdin = process.getOutputStream()) {

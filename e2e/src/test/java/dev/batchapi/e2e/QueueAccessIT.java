@@ -130,7 +130,7 @@ class QueueAccessIT {
       var command =
           new ProcessBuilder("kubectl", "-n", Cluster.SYSTEM, "port-forward", "nats-0", ":4222")
               .redirectErrorStream(true);
-      command.environment().put("KUBECONFIG", System.getenv("BATCHAPI_E2E_KUBECONFIG"));
+      command.environment().put("KUBECONFIG", Cluster.kubeconfig().toString());
       process = command.start();
       var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
       var line = out.readLine();

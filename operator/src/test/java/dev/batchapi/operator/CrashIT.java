@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +21,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,12 +52,7 @@ final class CrashIT {
 
   @BeforeAll
   static void takeTheOperatorsPlace() throws Exception {
-    var kubeconfig = System.getenv("BATCHAPI_E2E_KUBECONFIG");
-    if (kubeconfig == null || kubeconfig.isBlank()) {
-      System.err.println("SKIPPED: CrashIT: BATCHAPI_E2E_KUBECONFIG names no cluster.");
-      Assumptions.abort("BATCHAPI_E2E_KUBECONFIG is not set");
-    }
-    config = Config.fromKubeconfig(Files.readString(Path.of(kubeconfig)));
+    config = NamedCluster.configOrSkip(CrashIT.class);
     user = Kubernetes.client(config);
     var deployment = user.apps().deployments().inNamespace(SYSTEM).withName("batchapi-operator");
     replicas = deployment.get().getSpec().getReplicas();

@@ -2,20 +2,15 @@ package dev.batchapi.operator;
 
 import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A fresh namespace for each test on the cluster of {@code BATCHAPI_E2E_KUBECONFIG}. */
+/** A fresh namespace for each test on the test cluster. */
 public final class OwnNamespace implements BeforeEachCallback, AfterEachCallback {
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
-
   private final String prefix;
   private @Nullable KubernetesClient client;
   private @Nullable String name;
@@ -30,14 +25,7 @@ public final class OwnNamespace implements BeforeEachCallback, AfterEachCallback
   /** Skips the test, and says so, where there is no cluster. */
   @Override
   public void beforeEach(ExtensionContext test) {
-    var kubeconfig = System.getenv(VARIABLE);
-    if (kubeconfig == null) {
-      System.err.printf(
-          "SKIPPED: %s: %s names no cluster.%n",
-          test.getRequiredTestClass().getSimpleName(), VARIABLE);
-    }
-    Assumptions.assumeTrue(kubeconfig != null, VARIABLE + " is not set");
-    client = Kubernetes.client(Config.fromKubeconfig(Path.of(kubeconfig).toFile()));
+    client = Kubernetes.client(NamedCluster.configOrSkip(test.getRequiredTestClass()));
     var fresh =
         new NamespaceBuilder().withNewMetadata().withGenerateName(prefix).endMetadata().build();
     name = client.resource(fresh).create().getMetadata().getName();

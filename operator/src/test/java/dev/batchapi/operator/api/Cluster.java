@@ -1,14 +1,12 @@
 package dev.batchapi.operator.api;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.batchapi.crds.BatchApi;
+import dev.batchapi.operator.NamedCluster;
 import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
@@ -17,21 +15,14 @@ import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
-/** A namespace of its own in the cluster of {@code BATCHAPI_E2E_KUBECONFIG}. */
+/** A namespace of its own in the test cluster. */
 final class Cluster implements AutoCloseable {
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
-
   private final Config config;
   private final KubernetesClient client;
   private final String namespace = "it-api-" + UUID.randomUUID().toString().substring(0, 8);
@@ -43,28 +34,14 @@ final class Cluster implements AutoCloseable {
 
   /** Skips the test, and says so, where there is no cluster. */
   static Cluster connect() {
-    var kubeconfig = System.getenv(VARIABLE);
-    if (kubeconfig == null || kubeconfig.isBlank()) {
-      System.err.printf("SKIPPED: BatchApiReconcilerIT: %s names no cluster.%n", VARIABLE);
-      abort(VARIABLE + " is not set");
-    }
-    var cluster = new Cluster(config(String.valueOf(kubeconfig)));
+    var cluster = new Cluster(NamedCluster.configOrSkip(BatchApiReconcilerIT.class));
     cluster.prepare();
     return cluster;
   }
 
-  private static Config config(String kubeconfig) {
-    try {
-      return Config.fromKubeconfig(Files.readString(Path.of(kubeconfig)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private void prepare() {
     ShippedRules.install(client);
-    define("batchapis");
-    define("batchjobs");
+    NamedCluster.define(client);
     client
         .resource(
             new NamespaceBuilder()
@@ -74,23 +51,6 @@ final class Cluster implements AutoCloseable {
                 .endMetadata()
                 .build())
         .create();
-  }
-
-  private void define(String plural) {
-    var yaml = "/dev/batchapi/crds/%s.batchapi.dev.yaml".formatted(plural);
-    var crd =
-        client
-            .getKubernetesSerialization()
-            .unmarshal(BatchApi.class.getResourceAsStream(yaml), CustomResourceDefinition.class);
-    client.resource(crd).forceConflicts().serverSideApply();
-    client.resource(crd).waitUntilCondition(Cluster::isEstablished, 30, TimeUnit.SECONDS);
-  }
-
-  private static boolean isEstablished(@Nullable CustomResourceDefinition crd) {
-    return crd != null
-        && crd.getStatus() != null
-        && crd.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
   /** What whoever tests may do everything with. */

@@ -2,8 +2,8 @@ package dev.batchapi.operator.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.batchapi.operator.NamedCluster;
 import dev.batchapi.operator.health.HttpEndpoint.Answer;
 import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.Test;
  * deploy/metrics-auth} alone.
  */
 class KubernetesAccessIT {
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
   private static final String METRICS = "batchapi_jobs{namespace=\"secret-project\"} 1\n";
   private static final String OPERATOR = "system:serviceaccount:batchapi-system:batchapi-operator";
   private static final String NAMESPACE =
@@ -60,12 +58,7 @@ class KubernetesAccessIT {
 
   @BeforeAll
   static void makeAccounts() throws IOException {
-    var kubeconfig = System.getenv(VARIABLE);
-    if (kubeconfig == null || kubeconfig.isBlank()) {
-      System.err.printf("SKIPPED: KubernetesAccessIT: %s names no cluster.%n", VARIABLE);
-      abort(VARIABLE + " is not set");
-    }
-    var config = Config.fromKubeconfig(Files.readString(Path.of(String.valueOf(kubeconfig))));
+    var config = NamedCluster.configOrSkip(KubernetesAccessIT.class);
     admin = Kubernetes.client(config);
     operator =
         Kubernetes.client(new ConfigBuilder(config).withImpersonateUsername(OPERATOR).build());

@@ -2,16 +2,14 @@ package dev.batchapi.operator.pod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.operator.NamedCluster;
+import dev.batchapi.operator.kube.Kubernetes;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,22 +22,13 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 
 /** The API server itself judges the pods of {@code PodSecurityTest}, in namespaces that enforce. */
 class PodSecurityIT {
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
   private static final String UNIQUE = UUID.randomUUID().toString().substring(0, 8);
 
   private static @Nullable KubernetesClient client;
 
   @BeforeAll
   static void makeNamespaces() {
-    var kubeconfig = System.getenv(VARIABLE);
-    if (kubeconfig == null || kubeconfig.isBlank()) {
-      System.err.printf("SKIPPED: PodSecurityIT: %s names no cluster.%n", VARIABLE);
-      abort(VARIABLE + " is not set");
-    }
-    var connected =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(Path.of(String.valueOf(kubeconfig)).toFile()))
-            .build();
+    var connected = Kubernetes.client(NamedCluster.configOrSkip(PodSecurityIT.class));
     client = connected;
     for (var level : PodSecurityLevel.values()) {
       connected

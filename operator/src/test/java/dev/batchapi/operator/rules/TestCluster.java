@@ -1,11 +1,10 @@
 package dev.batchapi.operator.rules;
 
+import dev.batchapi.operator.NamedCluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -15,37 +14,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** An API server with the definitions of this build, and a namespace of its own in it. */
 final class TestCluster implements BeforeAllCallback, AfterAllCallback {
-  private static final String VARIABLE = "BATCHAPI_E2E_KUBECONFIG";
-
   private @Nullable KubernetesClient client;
   private @Nullable String namespace;
 
   /** Skips the test, and says so, where no cluster is named. */
   @Override
   public void beforeAll(ExtensionContext test) {
-    @Nullable String kubeconfig = System.getenv(VARIABLE);
-    if (kubeconfig == null) {
-      System.err.printf(
-          "SKIPPED: %s, because %s names no kubeconfig of a test cluster.%n",
-          test.getDisplayName(), VARIABLE);
-    }
-    Assumptions.assumeTrue(kubeconfig != null, VARIABLE + " is not set");
-    Config config = Config.fromKubeconfig(Path.of(kubeconfig).toFile());
-    client = new KubernetesClientBuilder().withConfig(config).build();
-    for (String plural : List.of("batchapis", "batchjobs")) {
-      define(client, plural + ".batchapi.dev");
-    }
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(NamedCluster.configOrSkip(test.getRequiredTestClass()))
+            .build();
+    NamedCluster.define(client);
     namespace = newNamespace(client);
   }
 
@@ -68,32 +55,6 @@ final class TestCluster implements BeforeAllCallback, AfterAllCallback {
         .create()
         .getMetadata()
         .getName();
-  }
-
-  private static void define(KubernetesClient client, String name) {
-    try (var yaml = TestCluster.class.getResourceAsStream("/dev/batchapi/crds/" + name + ".yaml")) {
-      client
-          .resource(
-              client.getKubernetesSerialization().unmarshal(yaml, CustomResourceDefinition.class))
-          .fieldManager("batchapi-tests")
-          .forceConflicts()
-          .serverSideApply();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    client
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName(name)
-        .waitUntilCondition(TestCluster::established, 30, TimeUnit.SECONDS);
-  }
-
-  private static boolean established(@Nullable CustomResourceDefinition definition) {
-    return definition != null
-        && definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
   /** As {@code kubectl apply --dry-run=server} of something new. */
