@@ -3,8 +3,8 @@ package dev.batchapi.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.batchapi.metrics.FuzzIT;
 import dev.batchapi.metrics.MetricsSettings;
+import dev.batchapi.metrics.RandomPushesIT;
 import dev.batchapi.metrics.StatsdMetrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -216,7 +216,7 @@ class ExporterGuardIT {
             MetricsSettings.of("127.0.0.1", guard.port())
                 .withMaxSeries(5_000)
                 .withTags(Map.of("team", "a|b")))) {
-      FuzzIT.pushRandomly(new Random(11), metrics, 100_000);
+      RandomPushesIT.pushRandomly(new Random(11), metrics, 100_000);
       metrics.gauge("last", -1);
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ways a process ends, none of which calls close, where java-dogstatsd-client sends. */
-class DatadogEndingIT {
+class DatadogOrderlyEndIT {
   @TempDir Path folder;
 
   private static Process start(String way, String address, List<String> classPath)

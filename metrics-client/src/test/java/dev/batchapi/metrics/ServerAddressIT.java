@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Finding the server, and finding it again. */
-class ReachingIT {
+class ServerAddressIT {
   private static final Duration LONG = Duration.ofHours(1);
   private final UdpReceiver server = new UdpReceiver();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ways a process ends, none of which calls close. */
-class EndingIT {
+class OrderlyEndIT {
   private final UdpReceiver server = new UdpReceiver();
   private @Nullable Process child;
 

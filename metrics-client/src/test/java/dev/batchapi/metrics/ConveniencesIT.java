@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What there is beyond the three calls. */
-class FeaturesIT {
+class ConveniencesIT {
   private final UdpReceiver server = new UdpReceiver();
   private StatsdMetrics metrics = StatsdMetrics.open(server.settings());
 

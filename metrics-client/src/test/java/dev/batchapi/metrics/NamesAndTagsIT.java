@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What names and tags become on the wire. Unmarked: it passes the nulls that handlers pass. */
 @NullUnmarked
-class GuardsIT {
+class NamesAndTagsIT {
   private final UdpReceiver server = new UdpReceiver();
   private StatsdMetrics metrics = StatsdMetrics.open(server.settings());
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the worker is told when the author's code throws, and that the host goes on. */
 @Timeout(60)
-class ErrorsIT {
+class HandlerErrorsIT {
   @TempDir Path folder;
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** From source and class path to a handler, and every way in which that is the author's mistake. */
 @Timeout(60)
-class LoadingIT {
+class HandlerLoadingIT {
   private static final String ECHO =
       """
       package com.acme;
@@ -383,13 +383,14 @@ class LoadingIT {
       assertThat(host.worker().invalid()).startsWith("the class file of Handler is damaged: ");
     }
     byte[] newer =
-        Files.readAllBytes(Path.of(LoadingIT.class.getResource("LoadingIT.class").toURI()));
+        Files.readAllBytes(
+            Path.of(HandlerLoadingIT.class.getResource("HandlerLoadingIT.class").toURI()));
     newer[7] = 99;
     try (var host = new HostInThisJvm(folder)) {
-      Path file = host.code().resolve("dev/batchapi/runtime/host/LoadingIT.class");
+      Path file = host.code().resolve("dev/batchapi/runtime/host/HandlerLoadingIT.class");
       Files.createDirectories(file.getParent());
       Files.write(file, newer);
-      host.worker().start("dev.batchapi.runtime.host.LoadingIT", Map.of());
+      host.worker().start("dev.batchapi.runtime.host.HandlerLoadingIT", Map.of());
       assertThat(host.worker().invalid())
           .contains("is compiled for a newer Java than this runtime's");
     }

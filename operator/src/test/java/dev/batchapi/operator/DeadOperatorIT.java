@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * What CrashIT relies on: of a dead operator nothing arrives at the queue, and its last word does.
  */
 @Timeout(120)
-class QueueWayIT {
+class DeadOperatorIT {
   private static final JetStreamSettings SETTINGS =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofSeconds(2));
   private static final Batches BATCHES = Batches.of(5, index -> new byte[] {'[', ']'});

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The guard's own pages. */
-class WebIT {
+class GuardPagesIT {
   private ExporterBehindGuard exporter;
   private Guard guard;
   private Web web;

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Our own socket and java-dogstatsd-client side by side. */
-class LibraryIT {
+class SameLinesAsTheLibraryIT {
 
   @Test
   void bothSendTheSameLines() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is pushed, what leaves is well-formed, and the real exporter reads all of it. */
-public class FuzzIT {
+public class RandomPushesIT {
   private static final String[] PIECES = {
     "a",
     "B",
