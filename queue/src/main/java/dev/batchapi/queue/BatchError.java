@@ -41,7 +41,9 @@ public record BatchError(
     /** The handler's process ended in the middle of the batch; retried. */
     HandlerDied,
     /** Too many workers were lost with this batch in hand. */
-    WorkerLost
+    WorkerLost,
+    /** A file that its items stand in is not the one any more that was cut into batches. */
+    InputChanged
   }
 
   public static BatchError of(Reason reason, String message) {

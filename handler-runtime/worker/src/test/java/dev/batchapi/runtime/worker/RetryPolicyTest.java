@@ -50,7 +50,7 @@ class RetryPolicyTest {
 
   @Test
   void whatCanNotSucceedIsNotTriedAgain() {
-    for (var reason : List.of(Reason.FatalError, Reason.ResultInvalid)) {
+    for (var reason : List.of(Reason.FatalError, Reason.ResultInvalid, Reason.InputChanged)) {
       var error = BatchError.of(reason, "no");
       assertThat(retry.afterFailure(Attempts.NONE.plusFailure(error), error))
           .isEqualTo(new GiveUp(error));
