@@ -1,15 +1,37 @@
 package dev.batchapi.data.files;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Reads a batch's items from where they are. For any thread. */
 public final class BatchReader {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int HEADERS = 64;
+
   private final FilesSpec spec;
   private final Stores stores;
+
+  /** The names of columns, of the files last read. */
+  private final Map<StoredFile, List<String>> headers =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<StoredFile, List<String>> eldest) {
+          return size() > HEADERS;
+        }
+      };
 
   /**
    * @param spec what the batches were cut by
@@ -27,8 +49,81 @@ public final class BatchReader {
    * @throws StoreRefusedException if a store refuses
    */
   public byte[] payload(BatchRef ref) {
-    stores.of(ref.parts().getFirst().url());
-    return new byte[0];
+    if (ref.payload() != null) {
+      return ref.payload();
+    }
+    var out = new ByteArrayOutputStream();
+    for (var part : ref.parts()) {
+      read(part, out);
+    }
+    out.write(']');
+    return out.toByteArray();
+  }
+
+  private void read(Part part, ByteArrayOutputStream out) {
+    var items = new int[1];
+    ItemSink sink =
+        (line, start, end, json, length) -> {
+          out.write(out.size() == 0 ? '[' : ',');
+          out.write(json, 0, length);
+          items[0]++;
+        };
+    var file = part.file();
+    var kind = FileKind.of(file, spec);
+    if (kind.format() == FileFormat.PATHS) {
+      var json = path(file);
+      sink.item(1, 0, file.size(), json, json.length);
+    } else {
+      try (var in = stores.of(file.url()).open(file, part.offset(), part.length())) {
+        reader(file, kind.format()).read(in, part.firstLine() - 1, sink);
+      } catch (IOException e) {
+        throw new StoreUnavailableException(
+            "%s can't be read: %s".formatted(file.name(), e.getMessage()), e);
+      }
+    }
+    if (items[0] != part.items()) {
+      // Its version is the same, its content isn't.
+      throw new FileChangedException(file, "another content under the same version");
+    }
+  }
+
+  /** Items were checked when they were cut. */
+  private ItemReader reader(StoredFile file, FileFormat format) throws IOException {
+    return switch (format) {
+      case JSONL -> new JsonItems(file.name(), false);
+      case LINES -> new LineItems(file.name());
+      case CSV -> new CsvItems(file.name(), spec.csv(), header(file));
+      case PATHS -> throw new IllegalStateException("nothing is read of " + file.name());
+    };
+  }
+
+  private List<String> header(StoredFile file) throws IOException {
+    if (spec.csv().header() != null) {
+      return spec.csv().header();
+    }
+    synchronized (headers) {
+      var known = headers.get(file);
+      if (known != null) {
+        return known;
+      }
+    }
+    try (var in =
+        stores.of(file.url()).open(file, 0, Math.min(file.size(), CsvItems.HEADER_BYTES))) {
+      var header = new CsvItems(file.name(), spec.csv()).header(in);
+      synchronized (headers) {
+        headers.put(file, header);
+      }
+      return header;
+    }
+  }
+
+  /** The item that a file itself is. */
+  static byte[] path(StoredFile file) {
+    try {
+      return JSON.writeValueAsBytes(file.url());
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

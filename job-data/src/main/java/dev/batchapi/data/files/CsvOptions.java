@@ -1,6 +1,8 @@
 package dev.batchapi.data.files;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.batchapi.data.input.InputException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +13,26 @@ import org.jspecify.annotations.Nullable;
  *     each file names them
  * @param delimiter what stands between fields, one ASCII character; a comma by default
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record CsvOptions(@Nullable List<String> header, @Nullable String delimiter) {
   /** A row of names first, and commas. */
   public static final CsvOptions DEFAULT = new CsvOptions(null, null);
+
+  public CsvOptions {
+    if (header != null) {
+      header = List.copyOf(header);
+    }
+    if (delimiter != null
+        && (delimiter.length() != 1
+            || delimiter.charAt(0) > 126
+            || "\"\r\n\0".contains(delimiter))) {
+      throw new InputException(
+          "csv.delimiter must be one ASCII character, such as \",\", \";\" or \"\\t\", and no quote or line end.");
+    }
+  }
+
+  @JsonIgnore
+  char delimiterCharacter() {
+    return delimiter == null ? ',' : delimiter.charAt(0);
+  }
 }

@@ -1,18 +1,35 @@
 package dev.batchapi.data.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The files that an input means. */
 public final class Listing {
-  private Listing() {}
+  private final Stores stores;
+  private final List<Glob> excludes;
+  private final Map<String, StoredFile> found = new HashMap<>();
+
+  private Listing(FilesSpec spec, Stores stores) {
+    this.stores = stores;
+    this.excludes = spec.excludes().stream().map(Listing::exclude).toList();
+  }
 
   /**
-   * Finds them all: each once, by URL in the order of its bytes.
+   * Finds them all: each once, by URL in the order of its bytes. A path that ends in {@code /} is
+   * everything below it. An exclude without a {@code /} is a file's name in any folder, another one
+   * a whole URL or path.
    *
    * @return at least one
    * @throws InputException if a path matches nothing
@@ -20,7 +37,91 @@ public final class Listing {
    * @throws StoreRefusedException if a store refuses
    */
   public static List<StoredFile> of(FilesSpec spec, Stores stores) {
-    stores.of(spec.paths().getFirst());
-    return List.of();
+    if (spec.paths().isEmpty()) {
+      throw new InputException("The input has no paths: name at least one file or folder.");
+    }
+    var listing = new Listing(spec, stores);
+    spec.paths().forEach(listing::add);
+    return listing.inOrder();
+  }
+
+  private static Glob exclude(String pattern) {
+    return Glob.of(pattern.indexOf('/') < 0 ? "{,**/}" + pattern : pattern);
+  }
+
+  private void add(String path) {
+    var store = stores.of(path);
+    if (!store.lists()) {
+      one(path, path, store);
+      return;
+    }
+    var glob = Glob.of(path.endsWith("/") ? path + "**" : path);
+    if (glob.literal()) {
+      one(path, glob.prefix(), store);
+    } else {
+      all(path, glob, store);
+    }
+  }
+
+  private void one(String path, String url, Store store) {
+    var file = store.find(url);
+    if (file == null) {
+      throw new InputException(
+          store.lists() && isFolder(url, store)
+              ? "%s is a folder: write %s/ for everything in it.".formatted(path, path)
+              : "%s: there is no such file.".formatted(StoredFile.name(path)));
+    }
+    if (!keep(file)) {
+      throw new InputException(
+          "%s is in paths, and in excludes too.".formatted(StoredFile.name(path)));
+    }
+  }
+
+  private static boolean isFolder(String url, Store store) {
+    var any = new ArrayList<StoredFile>(1);
+    store.list(url + "/", any::add);
+    return !any.isEmpty();
+  }
+
+  private void all(String path, Glob glob, Store store) {
+    var scheme = Stores.scheme(path);
+    if (!scheme.isEmpty() && glob.prefix().indexOf('/', scheme.length() + 3) < 0) {
+      throw new InputException(
+          "%s: a bucket is named as it is, and a glob is for what is in it: %s://bucket/folder/*.jsonl."
+              .formatted(path, scheme));
+    }
+    var matches = new int[2];
+    store.list(
+        glob.prefix(),
+        file -> {
+          if (glob.matches(file.url())) {
+            matches[keep(file) ? 0 : 1]++;
+          }
+        });
+    if (matches[0] == 0) {
+      throw new InputException(
+          matches[1] == 0
+              ? "%s matches no file. Within a folder * stands for any name; ** crosses folders."
+                  .formatted(path)
+              : "%s matches %,d file%s, and excludes leave none."
+                  .formatted(path, matches[1], matches[1] == 1 ? "" : "s"));
+    }
+  }
+
+  private boolean keep(StoredFile file) {
+    if (excludes.stream().anyMatch(glob -> glob.matches(file.url()))) {
+      return false;
+    }
+    found.put(file.url(), file);
+    return true;
+  }
+
+  private List<StoredFile> inOrder() {
+    record Keyed(byte[] key, StoredFile file) {}
+    return found.values().stream()
+        .map(file -> new Keyed(file.url().getBytes(UTF_8), file))
+        .sorted(Comparator.comparing(Keyed::key, Arrays::compareUnsigned))
+        .map(Keyed::file)
+        .toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.batchapi.data.files;
 
+import com.github.luben.zstd.ZstdIOException;
 import dev.batchapi.contract.Payload;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
@@ -7,7 +8,10 @@ import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.io.EOFException;
+import java.io.IOException;
 import java.util.List;
+import java.util.zip.ZipException;
 
 /**
  * Cuts files into batches in one pass, whatever their size: it holds one batch. All but the last
@@ -41,8 +45,47 @@ public final class Splitter {
    * @throws StoreRefusedException if a store refuses
    */
   public Split split(BatchSink sink) {
-    stores.of(spec.paths().getFirst());
-    sink.batch(0, new BatchRef(List.of(), null));
-    return new Split(files.size(), 0, 0, batchSize);
+    var kinds = files.stream().map(file -> FileKind.of(file, spec)).toList();
+    var cutter = new BatchCutter(batchSize, sink);
+    for (var i = 0; i < files.size(); i++) {
+      read(files.get(i), kinds.get(i), cutter);
+    }
+    cutter.end();
+    if (cutter.items() == 0) {
+      throw new InputException(
+          "The input has no items: %s empty."
+              .formatted(
+                  files.size() == 1
+                      ? files.getFirst().name() + " is"
+                      : "all %,d files are".formatted(files.size())));
+    }
+    return new Split(
+        files.size(),
+        files.stream().mapToLong(StoredFile::size).sum(),
+        cutter.items(),
+        cutter.batches());
+  }
+
+  private void read(StoredFile file, FileKind kind, BatchCutter cutter) {
+    cutter.file(file, kind.cuttable());
+    if (kind.format() == FileFormat.PATHS) {
+      var json = BatchReader.path(file);
+      cutter.item(1, 0, file.size(), json, json.length);
+      return;
+    }
+    if (file.size() == 0) {
+      return;
+    }
+    try (var in = stores.of(file.url()).open(file, 0, file.size());
+        var content = kind.compression().unpack(in)) {
+      kind.reader(file.name(), spec.csv()).read(content, 0, cutter::item);
+    } catch (EOFException | ZipException | ZstdIOException e) {
+      throw new InputException(
+          "%s can't be unpacked: it ends too early, or is damaged (%s)."
+              .formatted(file.name(), e.getMessage()));
+    } catch (IOException e) {
+      throw new StoreUnavailableException(
+          "%s can't be read: %s".formatted(file.name(), e.getMessage()), e);
+    }
   }
 }

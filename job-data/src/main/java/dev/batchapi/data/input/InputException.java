@@ -11,7 +11,7 @@ public class InputException extends RuntimeException {
   }
 
   /** Refuses a batch that is too large to travel. */
-  static InputException tooLarge(int index, String items, long size) {
+  public static InputException tooLarge(int index, String items, long size) {
     return new InputException(
         "Batch %d (%s) has %,d bytes; a payload may have %,d. Use a smaller batchSize, or items that refer to the data instead of holding it."
             .formatted(index, items, size, Payload.MAX_BYTES));

@@ -1,9 +1,8 @@
 package dev.batchapi.data.store;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -12,7 +11,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.EnumSet;
 import java.util.function.Consumer;
@@ -77,18 +75,17 @@ final class LocalStore implements Store {
 
   @Override
   public InputStream open(StoredFile file, long offset, long length) {
+    check(file);
     try {
-      var channel = FileChannel.open(path(file.url()), StandardOpenOption.READ);
+      // Not a channel's stream: an interrupt would close it.
+      var in = new FileInputStream(path(file.url()).toFile());
       try {
-        check(file);
-        channel.position(offset);
-        return new Exactly(Channels.newInputStream(channel), file, length);
-      } catch (IOException | RuntimeException e) {
-        channel.close();
+        in.getChannel().position(offset);
+        return new Exactly(in, file, length);
+      } catch (IOException e) {
+        in.close();
         throw e;
       }
-    } catch (NoSuchFileException e) {
-      throw new FileChangedException(file, "gone");
     } catch (IOException e) {
       throw failed(file.url(), e);
     }
@@ -117,11 +114,12 @@ final class LocalStore implements Store {
         url, attributes.size(), attributes.lastModifiedTime().toInstant().toString());
   }
 
-  private static RuntimeException failed(String url, IOException e) {
-    if (e instanceof AccessDeniedException) {
+  private RuntimeException failed(String url, IOException e) {
+    if (e instanceof AccessDeniedException
+        || (Files.exists(path(url)) && !Files.isReadable(path(url)))) {
       return new StoreRefusedException(
-          "%s can't be read: user %s has no permission for %s."
-              .formatted(url, System.getProperty("user.name"), e.getMessage()),
+          "%s can't be read: user %s has no permission."
+              .formatted(url, System.getProperty("user.name")),
           e);
     }
     return new StoreUnavailableException("%s can't be read: %s".formatted(url, e.getMessage()), e);

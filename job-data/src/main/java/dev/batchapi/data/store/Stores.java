@@ -1,6 +1,7 @@
 package dev.batchapi.data.store;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.regex.Pattern;
 public final class Stores implements AutoCloseable {
   private static final Pattern URL =
       Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://.*", Pattern.DOTALL);
+
+  /** For a connection, and between bytes. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Map<String, String> env;
   private final Path base;
@@ -51,6 +55,9 @@ public final class Stores implements AutoCloseable {
     }
     if (scheme.isEmpty()) {
       return remember(new LocalStore(base), scheme);
+    }
+    if (scheme.equals("http") || scheme.equals("https")) {
+      return remember(new HttpStore(TIMEOUT, Backoff.DEFAULT), scheme);
     }
     for (var provider : ServiceLoader.load(StoreProvider.class, Stores.class.getClassLoader())) {
       if (provider.schemes().contains(scheme)) {

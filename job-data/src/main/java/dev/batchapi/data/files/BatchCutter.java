@@ -1,0 +1,86 @@
+package dev.batchapi.data.files;
+
+import dev.batchapi.contract.Payload;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.store.StoredFile;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects items until they are a batch; of a batch it holds the payload and the places. */
+final class BatchCutter {
+  private final int batchSize;
+  private final BatchSink sink;
+  private final ByteArrayOutputStream payload = new ByteArrayOutputStream();
+  private final List<Part> parts = new ArrayList<>();
+  private @Nullable PartBuilder part;
+  private boolean carried;
+  private int inBatch;
+  private int items;
+  private int batches;
+
+  BatchCutter(int batchSize, BatchSink sink) {
+    this.batchSize = batchSize;
+    this.sink = sink;
+  }
+
+  /** Starts another file. */
+  void file(StoredFile file, boolean cuttable) {
+    endPart();
+    part = new PartBuilder(file, cuttable);
+  }
+
+  /** Takes an item of the file. */
+  void item(long line, long start, long end, byte[] json, int length) {
+    var current = part;
+    if (current == null) {
+      throw new IllegalStateException("an item without a file");
+    }
+    payload.write(inBatch == 0 ? '[' : ',');
+    payload.write(json, 0, length);
+    carried |= !current.cuttable();
+    current.item(line, start, end);
+    items = Math.incrementExact(items);
+    inBatch++;
+    if (payload.size() + 1 > Payload.MAX_BYTES) {
+      throw InputException.tooLarge(
+          batches, "%s, up to line %d".formatted(current.name(), line), payload.size() + 1L);
+    }
+    if (inBatch == batchSize) {
+      endBatch();
+    }
+  }
+
+  /** Ends the last batch. */
+  void end() {
+    if (inBatch > 0) {
+      endBatch();
+    }
+  }
+
+  int items() {
+    return items;
+  }
+
+  int batches() {
+    return batches;
+  }
+
+  private void endBatch() {
+    endPart();
+    payload.write(']');
+    sink.batch(batches, new BatchRef(parts, carried ? payload.toByteArray() : null));
+    batches++;
+    payload.reset();
+    parts.clear();
+    carried = false;
+    inBatch = 0;
+  }
+
+  private void endPart() {
+    if (part != null && !part.isEmpty()) {
+      parts.add(part.build());
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.batchapi.data.files;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.batchapi.data.input.LineReader;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Lines of text, each a string. */
+record LineItems(String name) implements ItemReader {
+
+  @Override
+  public void read(InputStream in, long linesBefore, ItemSink sink) throws IOException {
+    var line = new LineReader(name, in, linesBefore);
+    var utf8 = new Utf8(name);
+    while (line.next()) {
+      if (!line.blank()) {
+        var length = line.length();
+        if (line.bytes()[length - 1] == '\r') {
+          length--;
+        }
+        var text = utf8.decode(line.bytes(), length, line.number());
+        var quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+        var json = new byte[quoted.length + 2];
+        json[0] = '"';
+        System.arraycopy(quoted, 0, json, 1, quoted.length);
+        json[json.length - 1] = '"';
+        sink.item(line.number(), line.start(), line.start() + line.length(), json, json.length);
+      }
+    }
+  }
+}

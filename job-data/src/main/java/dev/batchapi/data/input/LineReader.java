@@ -1,0 +1,151 @@
+package dev.batchapi.data.input;
+
+import dev.batchapi.contract.Payload;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * Lines of a text, as bytes and with their places. A byte order mark at the start is passed over,
+ * since Windows programs write one.
+ */
+public final class LineReader {
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+  /** As many as tell a format. */
+  private static final int FORMAT_BYTES = 8;
+
+  private final String name;
+  private final InputStream in;
+  private final byte[] buffer = new byte[1 << 16];
+  private int at;
+  private int filled;
+  private byte[] line = new byte[1 << 12];
+  private int length;
+  private long start;
+  private long next;
+  private long number;
+  private boolean ended;
+
+  /**
+   * Reads a whole text.
+   *
+   * @param name what messages call it
+   */
+  public LineReader(String name, InputStream in) {
+    this(name, in, 0);
+  }
+
+  /**
+   * Reads on in the middle of a text.
+   *
+   * @param linesBefore how many lines are before the first byte of {@code in}
+   */
+  public LineReader(String name, InputStream in, long linesBefore) {
+    this.name = name;
+    this.in = in;
+    this.number = linesBefore;
+  }
+
+  /**
+   * Goes to the next line, the first one at first.
+   *
+   * @return whether there is one
+   * @throws InputException if the text is of a format that has no lines, or a line longer than
+   *     {@link Payload#MAX_BYTES}
+   */
+  public boolean next() throws IOException {
+    if (ended) {
+      return false;
+    }
+    start = next;
+    length = 0;
+    number++;
+    while (true) {
+      if (at == filled && !fill()) {
+        ended = true;
+        return length > 0;
+      }
+      var newline = at;
+      while (newline < filled && buffer[newline] != '\n') {
+        newline++;
+      }
+      append(newline - at);
+      at = newline;
+      if (newline < filled) {
+        at++;
+        next++;
+        return true;
+      }
+    }
+  }
+
+  private boolean fill() throws IOException {
+    at = 0;
+    filled = in.readNBytes(buffer, 0, next == 0 ? FORMAT_BYTES : buffer.length);
+    if (next == 0 && number == 1 && filled > 0) {
+      FileFormat.of(Arrays.copyOf(buffer, filled))
+          .ifPresent(
+              format -> {
+                throw new InputException("%s %s".formatted(name, format.sentence()));
+              });
+      if (filled >= BYTE_ORDER_MARK.length
+          && Arrays.equals(buffer, 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, 3)) {
+        at = BYTE_ORDER_MARK.length;
+        start = at;
+        next = at;
+        return at < filled || fill();
+      }
+    }
+    return filled > 0;
+  }
+
+  private void append(int bytes) {
+    if (length + bytes > Payload.MAX_BYTES) {
+      throw new InputException(
+          "%s, line %d: the item has more than %,d bytes, which is the limit of a payload. Let items refer to the data instead of holding it."
+              .formatted(name, number, Payload.MAX_BYTES));
+    }
+    if (length + bytes > line.length) {
+      line = Arrays.copyOf(line, Math.max(line.length * 2, length + bytes));
+    }
+    System.arraycopy(buffer, at, line, length, bytes);
+    length += bytes;
+    next += bytes;
+  }
+
+  /** The line without its newline, from 0 to {@link #length}; until the next one is asked for. */
+  public byte[] bytes() {
+    return line;
+  }
+
+  /** Its bytes, without the newline. */
+  public int length() {
+    return length;
+  }
+
+  /** Where it starts, in bytes from the text's start. */
+  public long start() {
+    return start;
+  }
+
+  /** Where it ends, its newline included. */
+  public long end() {
+    return next;
+  }
+
+  /** Its number, from 1. */
+  public long number() {
+    return number;
+  }
+
+  /** Whether there is nothing but white space. */
+  public boolean blank() {
+    for (var i = 0; i < length; i++) {
+      if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

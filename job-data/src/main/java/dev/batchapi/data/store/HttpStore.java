@@ -1,0 +1,189 @@
+package dev.batchapi.data.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files of web servers. Not java.net.http: nothing there ends a body that stalls. A server that
+ * ignores ranges is read from the start each time, as far as that is bearable.
+ */
+final class HttpStore implements Store {
+  /** A server without ranges sends this much for nothing, and no more. */
+  private static final long MOST_SKIPPED = 64L << 20;
+
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private final Duration timeout;
+  private final Backoff backoff;
+
+  /**
+   * @param timeout for a connection, and between bytes
+   */
+  HttpStore(Duration timeout, Backoff backoff) {
+    this.timeout = timeout;
+    this.backoff = backoff;
+  }
+
+  @Override
+  public boolean lists() {
+    return false;
+  }
+
+  @Override
+  public void list(String prefix, Consumer<StoredFile> visitor) {
+    throw new StoreRefusedException(
+        "%s: a web server has no list of its files; name each one."
+            .formatted(StoredFile.name(prefix)));
+  }
+
+  @Override
+  public @Nullable StoredFile find(String url) {
+    return backoff.run(() -> look(url));
+  }
+
+  @Override
+  public InputStream open(StoredFile file, long offset, long length) {
+    return ResumingStream.of(
+        file, offset, length, backoff, (from, bytes) -> range(file, from, bytes));
+  }
+
+  /** By reading one byte: signed URLs and some servers know no HEAD. */
+  private @Nullable StoredFile look(String url) {
+    var name = StoredFile.name(url);
+    try {
+      var connection = connection(url);
+      connection.setRequestProperty("Range", "bytes=0-0");
+      try {
+        var size =
+            switch (connection.getResponseCode()) {
+              case HttpURLConnection.HTTP_OK -> connection.getContentLengthLong();
+              case HttpURLConnection.HTTP_PARTIAL, 416 -> HttpRange.total(connection);
+              case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_GONE -> -2;
+              default -> throw refused(name, connection);
+            };
+        if (size == -1) {
+          throw new StoreRefusedException(
+              "%s: the server doesn't say how large it is; download it first.".formatted(name));
+        }
+        return size < 0 ? null : new StoredFile(url, size, HttpRange.version(connection));
+      } finally {
+        connection.disconnect();
+      }
+    } catch (IOException e) {
+      throw failed(name, e);
+    }
+  }
+
+  private InputStream range(StoredFile file, long offset, long length) throws IOException {
+    var connection = connection(file.url());
+    if (offset > 0 || length < file.size()) {
+      connection.setRequestProperty("Range", "bytes=%d-%d".formatted(offset, offset + length - 1));
+    }
+    if (file.version().startsWith("\"")) {
+      connection.setRequestProperty("If-Match", file.version());
+    }
+    try {
+      return switch (connection.getResponseCode()) {
+        case HttpURLConnection.HTTP_PARTIAL -> {
+          HttpRange.check(connection, file, offset, HttpRange.total(connection));
+          yield connection.getInputStream();
+        }
+        case HttpURLConnection.HTTP_OK -> {
+          HttpRange.check(connection, file, 0, connection.getContentLengthLong());
+          yield skip(connection, file, offset);
+        }
+        case HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_GONE ->
+            throw new FileChangedException(file, "gone");
+        case HttpURLConnection.HTTP_PRECON_FAILED, 416 ->
+            throw new FileChangedException(file, "another version");
+        default -> throw refused(file.name(), connection);
+      };
+    } catch (UnknownHostException | SSLHandshakeException e) {
+      connection.disconnect();
+      throw failed(file.name(), e);
+    } catch (IOException | RuntimeException e) {
+      connection.disconnect();
+      throw e;
+    }
+  }
+
+  private static InputStream skip(HttpURLConnection connection, StoredFile file, long offset)
+      throws IOException {
+    if (offset > MOST_SKIPPED) {
+      throw new StoreRefusedException(
+          "%s: the server %s ignores ranges, so that a part of so large a file can't be read: download it first."
+              .formatted(file.name(), connection.getURL().getHost()));
+    }
+    var in = connection.getInputStream();
+    in.skipNBytes(offset);
+    return in;
+  }
+
+  private HttpURLConnection connection(String url) throws IOException {
+    var name = StoredFile.name(url);
+    URI uri;
+    try {
+      uri = URI.create(url);
+      if (uri.getHost() == null) {
+        throw new StoreRefusedException("%s: the URL names no server.".formatted(name));
+      }
+      if (uri.getRawUserInfo() != null) {
+        throw new StoreRefusedException(
+            "A URL of %s has a password in it, which would be shown in status and results: leave it out."
+                .formatted(uri.getHost()));
+      }
+      var connection = (HttpURLConnection) uri.toURL().openConnection();
+      connection.setConnectTimeout((int) timeout.toMillis());
+      connection.setReadTimeout((int) timeout.toMillis());
+      connection.setUseCaches(false);
+      connection.setRequestProperty("Accept-Encoding", "identity");
+      return connection;
+    } catch (IllegalArgumentException | MalformedURLException e) {
+      throw new StoreRefusedException(
+          "%s is no URL: write a space as %%20, and other special characters likewise."
+              .formatted(name),
+          e);
+    }
+  }
+
+  private static RuntimeException refused(String name, HttpURLConnection connection)
+      throws IOException {
+    var code = connection.getResponseCode();
+    var words =
+        "%s: the server %s answers %d %s."
+            .formatted(
+                name,
+                connection.getURL().getAuthority(),
+                code,
+                connection.getResponseMessage() == null ? "" : connection.getResponseMessage());
+    if (code >= 500 || code == TOO_MANY_REQUESTS || code == HttpURLConnection.HTTP_CLIENT_TIMEOUT) {
+      return new StoreUnavailableException(words, null);
+    }
+    var to = connection.getHeaderField("Location");
+    return new StoreRefusedException(
+        code / 100 == 3 && to != null
+            ? "%s It is at %s now.".formatted(words, StoredFile.name(to))
+            : words);
+  }
+
+  private static RuntimeException failed(String name, IOException e) {
+    if (e instanceof SSLHandshakeException) {
+      return new StoreRefusedException(
+          "%s: the server's certificate is not trusted here: %s".formatted(name, e.getMessage()),
+          e);
+    }
+    return new StoreUnavailableException(
+        e instanceof UnknownHostException
+            ? "%s: no server has the name %s.".formatted(name, e.getMessage())
+            : "%s can't be read: %s".formatted(name, e.getMessage()),
+        e);
+  }
+}
