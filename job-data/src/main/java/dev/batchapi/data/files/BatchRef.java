@@ -3,14 +3,14 @@ package dev.batchapi.data.files;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectWriter WRITER = MAPPER.writerFor(Wire.class);
-  private static final ObjectReader READER = MAPPER.readerFor(Written.class);
 
   public BatchRef {
     parts = List.copyOf(parts);
@@ -51,20 +50,32 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
    * @throws UncheckedIOException if it is something else
    */
   public static BatchRef read(byte[] json) {
-    try {
-      Written written = READER.readValue(json);
-      return new BatchRef(
-          written.parts,
-          written.payload == null ? null : MAPPER.writeValueAsBytes(written.payload));
+    try (var parser = MAPPER.createParser(json)) {
+      List<Part> parts = List.of();
+      byte[] payload = null;
+      parser.nextToken();
+      for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+        parser.nextToken();
+        switch (field) {
+          case "parts" -> parts = List.of(parser.readValueAs(Part[].class));
+          case "payload" -> payload = asItIs(json, parser);
+          default -> parser.skipChildren();
+        }
+      }
+      return new BatchRef(parts, payload);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** Read as a tree, large numbers would become others, and half a character an error. */
+  private static byte[] asItIs(byte[] json, JsonParser parser) throws IOException {
+    var from = (int) parser.currentTokenLocation().getByteOffset();
+    parser.skipChildren();
+    return Arrays.copyOfRange(json, from, (int) parser.currentLocation().getByteOffset());
+  }
+
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Wire(
       @JsonProperty List<Part> parts, @JsonProperty @JsonRawValue @Nullable String payload) {}
-
-  private record Written(
-      @JsonProperty List<Part> parts, @JsonProperty @Nullable JsonNode payload) {}
 }
