@@ -9,19 +9,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects items until they are a batch; of a batch it holds the payload and the places. */
-final class BatchCutter {
+final class BatchCutter implements ItemSink {
+  /** Stands for an item in a batch that won't be read. */
+  private static final byte[] NOTHING = {'0'};
+
   private final int batchSize;
+  private final BadRecords onBadRecord;
   private final BatchSink sink;
   private final ByteArrayOutputStream payload = new ByteArrayOutputStream();
   private final List<Part> parts = new ArrayList<>();
   private @Nullable PartBuilder part;
   private boolean carried;
+  private @Nullable String problem;
   private int inBatch;
   private int items;
   private int batches;
 
-  BatchCutter(int batchSize, BatchSink sink) {
+  BatchCutter(int batchSize, BadRecords onBadRecord, BatchSink sink) {
     this.batchSize = batchSize;
+    this.onBadRecord = onBadRecord;
     this.sink = sink;
   }
 
@@ -31,8 +37,19 @@ final class BatchCutter {
     part = new PartBuilder(file, cuttable);
   }
 
-  /** Takes an item of the file. */
-  void item(long line, long start, long end, byte[] json, int length) {
+  @Override
+  public void bad(long line, long start, long end, InputException mistake) {
+    if (onBadRecord == BadRecords.FAIL) {
+      throw mistake;
+    }
+    if (problem == null) {
+      problem = mistake.getMessage();
+    }
+    item(line, start, end, NOTHING, NOTHING.length);
+  }
+
+  @Override
+  public void item(long line, long start, long end, byte[] json, int length) {
     var current = part;
     if (current == null) {
       throw new IllegalStateException("an item without a file");
@@ -70,11 +87,14 @@ final class BatchCutter {
   private void endBatch() {
     endPart();
     payload.write(']');
-    sink.batch(batches, new BatchRef(parts, carried ? payload.toByteArray() : null));
+    sink.batch(
+        batches,
+        new BatchRef(parts, carried && problem == null ? payload.toByteArray() : null, problem));
     batches++;
     payload.reset();
     parts.clear();
     carried = false;
+    problem = null;
     inBatch = 0;
   }
 

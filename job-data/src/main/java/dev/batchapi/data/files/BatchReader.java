@@ -2,6 +2,7 @@ package dev.batchapi.data.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
@@ -11,8 +12,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a batch's items from where they are. For any thread. */
 public final class BatchReader {
@@ -23,12 +24,12 @@ public final class BatchReader {
   private final Stores stores;
 
   /** The names of columns, of the files last read. */
-  private final Map<StoredFile, List<String>> headers =
+  private final Map<StoredFile, CsvHeader> headers =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<StoredFile, List<String>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<StoredFile, CsvHeader> eldest) {
           return size() > HEADERS;
         }
       };
@@ -44,11 +45,15 @@ public final class BatchReader {
   /**
    * The payload that a handler gets: a JSON array of the items, the same each time.
    *
+   * @throws InputException if an item can't be read, and the job goes on without its batch
    * @throws FileChangedException if a file isn't the one any more that was cut
    * @throws StoreUnavailableException if a store is away
    * @throws StoreRefusedException if a store refuses
    */
   public byte[] payload(BatchRef ref) {
+    if (ref.problem() != null) {
+      throw new InputException(ref.problem());
+    }
     if (ref.payload() != null) {
       return ref.payload();
     }
@@ -97,9 +102,9 @@ public final class BatchReader {
     };
   }
 
-  private List<String> header(StoredFile file) throws IOException {
-    if (spec.csv().header() != null) {
-      return spec.csv().header();
+  private @Nullable CsvHeader header(StoredFile file) throws IOException {
+    if (!spec.csv().named()) {
+      return null;
     }
     synchronized (headers) {
       var known = headers.get(file);
@@ -109,7 +114,7 @@ public final class BatchReader {
     }
     try (var in =
         stores.of(file.url()).open(file, 0, Math.min(file.size(), CsvItems.HEADER_BYTES))) {
-      var header = new CsvItems(file.name(), spec.csv()).header(in);
+      var header = new CsvItems(file.name(), spec.csv(), null).header(in);
       synchronized (headers) {
         headers.put(file, header);
       }

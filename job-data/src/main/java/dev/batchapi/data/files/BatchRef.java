@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parts where its items are, in order; at least one
  * @param payload the JSON array of the items, if one of the files is compressed; otherwise null
+ * @param problem what is wrong with an item that can't be read, with its place; otherwise null
  */
-public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
+public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable String problem) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectWriter WRITER = MAPPER.writerFor(Wire.class);
 
@@ -29,16 +30,27 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
     parts = List.copyOf(parts);
   }
 
+  /** A batch that can be read. */
+  public BatchRef(List<Part> parts, byte @Nullable [] payload) {
+    this(parts, payload, null);
+  }
+
   /** How many items. */
   public int items() {
     return parts.stream().mapToInt(Part::items).sum();
   }
 
-  /** {@code {"parts":[…]}}, in a compressed file's case with {@code "payload":[…]}; no line end. */
+  /**
+   * {@code {"parts":[…]}}, in a compressed file's case with {@code "payload":[…]}, of a batch that
+   * can't be read with {@code "problem":"…"}; no line end.
+   */
   public byte[] toJson() {
     try {
       return WRITER.writeValueAsBytes(
-          new Wire(parts, payload == null ? null : new String(payload, StandardCharsets.UTF_8)));
+          new Wire(
+              parts,
+              payload == null ? null : new String(payload, StandardCharsets.UTF_8),
+              problem));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,16 +65,18 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
     try (var parser = MAPPER.createParser(json)) {
       List<Part> parts = List.of();
       byte[] payload = null;
+      String problem = null;
       parser.nextToken();
       for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
         parser.nextToken();
         switch (field) {
           case "parts" -> parts = List.of(parser.readValueAs(Part[].class));
           case "payload" -> payload = asItIs(json, parser);
+          case "problem" -> problem = parser.getText();
           default -> parser.skipChildren();
         }
       }
-      return new BatchRef(parts, payload);
+      return new BatchRef(parts, payload, problem);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -77,5 +91,7 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload) {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Wire(
-      @JsonProperty List<Part> parts, @JsonProperty @JsonRawValue @Nullable String payload) {}
+      @JsonProperty List<Part> parts,
+      @JsonProperty @JsonRawValue @Nullable String payload,
+      @JsonProperty @Nullable String problem) {}
 }

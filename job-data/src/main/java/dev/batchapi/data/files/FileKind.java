@@ -42,7 +42,7 @@ record FileKind(FileFormat format, Compression compression) {
     return switch (format) {
       case JSONL -> new JsonItems(name, true);
       case LINES -> new LineItems(name);
-      case CSV -> new CsvItems(name, csv);
+      case CSV -> new CsvItems(name, csv, null);
       case PATHS -> throw new IllegalStateException("nothing is read of " + name);
     };
   }

@@ -30,7 +30,7 @@ public record FilesSpec(
     this.excludes = excludes == null ? List.of() : List.copyOf(excludes);
     this.format = format;
     this.csv = csv == null ? CsvOptions.DEFAULT : csv;
-    this.onBadRecord = onBadRecord == null ? BadRecords.FAIL : onBadRecord;
+    this.onBadRecord = onBadRecord == null ? BadRecords.FAIL_ITEM : onBadRecord;
   }
 
   /** With all defaults. */

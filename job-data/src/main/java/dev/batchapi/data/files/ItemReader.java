@@ -11,7 +11,7 @@ interface ItemReader {
    * Reads all of it.
    *
    * @param linesBefore how many of the file's lines are before the first byte
-   * @throws dev.batchapi.data.input.InputException if an item is no good
+   * @throws dev.batchapi.data.input.InputException if it can't be read on
    */
   void read(InputStream in, long linesBefore, ItemSink sink) throws IOException;
 }

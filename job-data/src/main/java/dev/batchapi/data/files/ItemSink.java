@@ -1,7 +1,8 @@
 package dev.batchapi.data.files;
 
+import dev.batchapi.data.input.InputException;
+
 /** Takes a file's items in order. */
-@FunctionalInterface
 interface ItemSink {
 
   /**
@@ -13,4 +14,9 @@ interface ItemSink {
    * @param json holds the item as JSON from 0 to {@code length}; only during the call
    */
   void item(long line, long start, long end, byte[] json, int length);
+
+  /** Takes one that can't be read; the message names its place. */
+  default void bad(long line, long start, long end, InputException mistake) {
+    throw mistake;
+  }
 }

@@ -1,5 +1,6 @@
 package dev.batchapi.data.files;
 
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.input.JsonCheck;
 import dev.batchapi.data.input.LineReader;
 import java.io.IOException;
@@ -14,12 +15,21 @@ record JsonItems(String name, boolean checking) implements ItemReader {
     var json = new JsonCheck(name, true);
     while (line.next()) {
       if (!line.blank()) {
-        if (checking) {
-          json.check(line);
-        }
-        sink.item(
-            line.number(), line.start(), line.start() + line.length(), line.bytes(), line.length());
+        item(line, json, sink);
       }
     }
+  }
+
+  private void item(LineReader line, JsonCheck json, ItemSink sink) {
+    var end = line.start() + line.length();
+    try {
+      if (checking) {
+        json.check(line);
+      }
+    } catch (InputException e) {
+      sink.bad(line.number(), line.start(), end, e);
+      return;
+    }
+    sink.item(line.number(), line.start(), end, line.bytes(), line.length());
   }
 }

@@ -14,18 +14,25 @@ record LineItems(String name) implements ItemReader {
     var utf8 = new Utf8(name);
     while (line.next()) {
       if (!line.blank()) {
-        var length = line.length();
-        if (line.bytes()[length - 1] == '\r') {
-          length--;
+        var end = line.start() + line.length();
+        var carriageReturn = line.bytes()[line.length() - 1] == '\r' ? 1 : 0;
+        try {
+          var json =
+              quoted(utf8.decode(line.bytes(), line.length() - carriageReturn, line.number()));
+          sink.item(line.number(), line.start(), end, json, json.length);
+        } catch (NotUtf8Exception e) {
+          sink.bad(line.number(), line.start(), end, e);
         }
-        var text = utf8.decode(line.bytes(), length, line.number());
-        var quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
-        var json = new byte[quoted.length + 2];
-        json[0] = '"';
-        System.arraycopy(quoted, 0, json, 1, quoted.length);
-        json[json.length - 1] = '"';
-        sink.item(line.number(), line.start(), line.start() + line.length(), json, json.length);
       }
     }
+  }
+
+  private static byte[] quoted(String text) {
+    var quoted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
+    var json = new byte[quoted.length + 2];
+    json[0] = '"';
+    System.arraycopy(quoted, 0, json, 1, quoted.length);
+    json[json.length - 1] = '"';
+    return json;
   }
 }

@@ -11,15 +11,16 @@ import dev.batchapi.data.store.Stores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** The files that an input means. */
 public final class Listing {
   private final Stores stores;
   private final List<Glob> excludes;
-  private final Map<String, StoredFile> found = new HashMap<>();
+  private final Set<String> urls = new HashSet<>();
+  private final List<StoredFile> files = new ArrayList<>();
 
   private Listing(FilesSpec spec, Stores stores) {
     this.stores = stores;
@@ -27,9 +28,9 @@ public final class Listing {
   }
 
   /**
-   * Finds them all: each once, by URL in the order of its bytes. A path that ends in {@code /} is
-   * everything below it. An exclude without a {@code /} is a file's name in any folder, another one
-   * a whole URL or path.
+   * Finds them all: each once, in the order of the paths, and of one path by URL in the order of
+   * its bytes. A path that ends in {@code /} is everything below it. An exclude without a {@code /}
+   * is a file's name in any folder, another one a whole URL or path.
    *
    * @return at least one
    * @throws InputException if a path matches nothing
@@ -42,7 +43,7 @@ public final class Listing {
     }
     var listing = new Listing(spec, stores);
     spec.paths().forEach(listing::add);
-    return listing.inOrder();
+    return List.copyOf(listing.files);
   }
 
   private static Glob exclude(String pattern) {
@@ -71,10 +72,11 @@ public final class Listing {
               ? "%s is a folder: write %s/ for everything in it.".formatted(path, path)
               : "%s: there is no such file.".formatted(StoredFile.name(path)));
     }
-    if (!keep(file)) {
+    if (excluded(file)) {
       throw new InputException(
           "%s is in paths, and in excludes too.".formatted(StoredFile.name(path)));
     }
+    keep(List.of(file));
   }
 
   private static boolean isFolder(String url, Store store) {
@@ -90,35 +92,41 @@ public final class Listing {
           "%s: a bucket is named as it is, and a glob is for what is in it: %s://bucket/folder/*.jsonl."
               .formatted(path, scheme));
     }
-    var matches = new int[2];
+    var matches = new ArrayList<StoredFile>();
     store.list(
         glob.prefix(),
         file -> {
           if (glob.matches(file.url())) {
-            matches[keep(file) ? 0 : 1]++;
+            matches.add(file);
           }
         });
-    if (matches[0] == 0) {
+    var kept = matches.stream().filter(file -> !excluded(file)).toList();
+    if (kept.isEmpty()) {
       throw new InputException(
-          matches[1] == 0
+          matches.isEmpty()
               ? "%s matches no file. Within a folder * stands for any name; ** crosses folders."
                   .formatted(path)
               : "%s matches %,d file%s, and excludes leave none."
-                  .formatted(path, matches[1], matches[1] == 1 ? "" : "s"));
+                  .formatted(path, matches.size(), matches.size() == 1 ? "" : "s"));
+    }
+    keep(inOrder(kept));
+  }
+
+  private boolean excluded(StoredFile file) {
+    return excludes.stream().anyMatch(glob -> glob.matches(file.url()));
+  }
+
+  private void keep(List<StoredFile> more) {
+    for (var file : more) {
+      if (urls.add(file.url())) {
+        files.add(file);
+      }
     }
   }
 
-  private boolean keep(StoredFile file) {
-    if (excludes.stream().anyMatch(glob -> glob.matches(file.url()))) {
-      return false;
-    }
-    found.put(file.url(), file);
-    return true;
-  }
-
-  private List<StoredFile> inOrder() {
+  private static List<StoredFile> inOrder(List<StoredFile> files) {
     record Keyed(byte[] key, StoredFile file) {}
-    return found.values().stream()
+    return files.stream()
         .map(file -> new Keyed(file.url().getBytes(UTF_8), file))
         .sorted(Comparator.comparing(Keyed::key, Arrays::compareUnsigned))
         .map(Keyed::file)

@@ -38,15 +38,16 @@ public final class Splitter {
   /**
    * Reads the files. The same files give the same batches.
    *
-   * @throws InputException if an item is no good (named with file and line), there is none, or the
-   *     payload of a batch would be larger than {@link Payload#MAX_BYTES}
+   * @throws InputException if a file can't be read to its end or, with {@link BadRecords#FAIL}, an
+   *     item (named with file, line and column), if there is no item, or the payload of a batch
+   *     would be larger than {@link Payload#MAX_BYTES}
    * @throws FileChangedException if a file isn't the one any more that was listed
    * @throws StoreUnavailableException if a store is away
    * @throws StoreRefusedException if a store refuses
    */
   public Split split(BatchSink sink) {
     var kinds = files.stream().map(file -> FileKind.of(file, spec)).toList();
-    var cutter = new BatchCutter(batchSize, sink);
+    var cutter = new BatchCutter(batchSize, spec.onBadRecord(), sink);
     for (var i = 0; i < files.size(); i++) {
       read(files.get(i), kinds.get(i), cutter);
     }
@@ -78,7 +79,7 @@ public final class Splitter {
     }
     try (var in = stores.of(file.url()).open(file, 0, file.size());
         var content = kind.compression().unpack(in)) {
-      kind.reader(file.name(), spec.csv()).read(content, 0, cutter::item);
+      kind.reader(file.name(), spec.csv()).read(content, 0, cutter);
     } catch (EOFException | ZipException | ZstdIOException e) {
       throw new InputException(
           "%s can't be unpacked: it ends too early, or is damaged (%s)."

@@ -1,6 +1,5 @@
 package dev.batchapi.data.files;
 
-import dev.batchapi.data.input.InputException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -27,7 +26,7 @@ final class Utf8 {
     try {
       return decoder.decode(ByteBuffer.wrap(bytes, 0, length)).toString();
     } catch (CharacterCodingException e) {
-      throw new InputException(
+      throw new NotUtf8Exception(
           "%s, line %d is not UTF-8 text: save the file as UTF-8.".formatted(name, line));
     }
   }
