@@ -76,11 +76,22 @@ public interface Ledger extends AutoCloseable {
   Usage usage(String job);
 
   /**
-   * Reads a job's outcomes as they are recorded now, by index.
+   * Reads a job's outcomes as they are recorded now: one after the other, never many in memory, in
+   * the order in which the ledger has them.
    *
    * @param visitor gets each batch's index and outcome; not that of {@code on_job_complete}
    */
-  void outcomes(String job, OutcomeVisitor visitor);
+  default void outcomes(String job, OutcomeVisitor visitor) {
+    outcomesWhile(
+        job,
+        (index, outcome) -> {
+          visitor.visit(index, outcome);
+          return true;
+        });
+  }
+
+  /** The same, for who may have read enough before the last one. */
+  void outcomesWhile(String job, OutcomeReader reader);
 
   /**
    * An open job's batches that have failed for good, known without reading an outcome's body:
@@ -134,6 +145,12 @@ public interface Ledger extends AutoCloseable {
   /** Gets the outcomes of a job. */
   interface OutcomeVisitor {
     void visit(int index, Outcome outcome);
+  }
+
+  /** Gets the outcomes of a job, as long as it wants more. */
+  interface OutcomeReader {
+    /** Takes one, and says whether to go on. */
+    boolean read(int index, Outcome outcome);
   }
 
   /** Ends a listener's calls. */

@@ -10,6 +10,7 @@ import dev.batchapi.queue.End.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -384,6 +385,26 @@ public abstract class QueueContract {
         .hasSize(10)
         .allSatisfy((i, r) -> assertThat(r).isEqualTo("\"r" + i + "\""));
     assertThat(ledger().outcome(job, 19)).isNull();
+  }
+
+  @Test
+  void whoHasReadEnoughOutcomesGetsNoMore() throws Exception {
+    ledger().enqueue(job, batches(20));
+    var queue = worker(job);
+    for (var i = 0; i < 20; i++) {
+      take(queue).commit(ok("1"));
+    }
+    var read = new HashSet<Integer>();
+
+    ledger()
+        .outcomesWhile(
+            job,
+            (index, outcome) -> {
+              read.add(index);
+              return read.size() < 7;
+            });
+
+    assertThat(read).hasSize(7);
   }
 
   private Outcome outcome(int index) {

@@ -2,6 +2,7 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.results.ResultShape;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;

@@ -1,8 +1,8 @@
 package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
@@ -12,13 +12,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that results and failed batches are written to as JSON lines, job after job, by index.
- *
- * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item
- * when the batch's result is a list as long as its payload; otherwise one line per batch, without
- * {@code item}. Which of the two is the same for all batches of a job: {@link ResultShape}. Errors:
- * {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one line per
- * failed batch.
+ * The files that results and failed batches are written to as {@link ResultLines}, job after job,
+ * by index.
  */
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,15 +43,13 @@ final class ResultFiles implements AutoCloseable {
     if (results == null && errors == null) {
       return;
     }
+    var lines = new ResultLines(name);
     try {
       ledger.outcomes(
           id,
           (index, outcome) -> {
             try {
-              switch (outcome.kind()) {
-                case SUCCEEDED -> result(name, index, outcome, input);
-                case FAILED -> error(name, index, outcome, input);
-              }
+              add(index, outcome, lines, input);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -72,33 +65,21 @@ final class ResultFiles implements AutoCloseable {
     }
   }
 
-  private void result(String name, int index, Outcome outcome, Input input) throws IOException {
-    if (results == null || outcome.body().length == 0) {
-      return;
+  private void add(int index, Outcome outcome, ResultLines lines, Input input) throws IOException {
+    switch (outcome.kind()) {
+      case SUCCEEDED -> {
+        if (results != null) {
+          lines.result(
+              index, input.firstItem(index), input.itemsIn(index), outcome.body(), results::write);
+        }
+      }
+      case FAILED -> {
+        if (errors != null) {
+          var error = JSON.valueToTree(BatchError.fromJson(outcome.body()));
+          lines.error(index, outcome.attempts(), error, input.payload(index), errors::write);
+        }
+      }
     }
-    var result = ResultLines.text(outcome.body());
-    if (ResultLines.elements(result) != input.itemsIn(index)) {
-      results.write(ResultLines.line(head(name).put("batch", index), "result", result));
-      return;
-    }
-    var item = input.firstItem(index);
-    for (var element : ResultLines.split(result)) {
-      var head = head(name).put("item", item++).put("batch", index);
-      results.write(ResultLines.line(head, "result", element));
-    }
-  }
-
-  private void error(String name, int index, Outcome outcome, Input input) throws IOException {
-    if (errors == null) {
-      return;
-    }
-    var head = head(name).put("batch", index).put("attempts", outcome.attempts());
-    head.set("error", JSON.valueToTree(BatchError.fromJson(outcome.body())));
-    errors.write(ResultLines.line(head, "payload", ResultLines.text(input.payload(index))));
-  }
-
-  private static ObjectNode head(String job) {
-    return JSON.createObjectNode().put("job", job);
   }
 
   @Override

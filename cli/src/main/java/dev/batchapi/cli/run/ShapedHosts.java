@@ -1,6 +1,9 @@
 package dev.batchapi.cli.run;
 
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.results.ResultShape;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.BatchError.Reason;
 import dev.batchapi.runtime.worker.Answer;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
@@ -31,7 +34,7 @@ record ShapedHosts(HostSource hosts, ResultShape shape, Input input) implements 
       return answer instanceof Answer.Result(var json)
           ? shape
               .refuse(index, input.itemsIn(index), json)
-              .<Answer>map(Answer.Failed::new)
+              .<Answer>map(why -> new Answer.Failed(BatchError.of(Reason.ResultInvalid, why)))
               .orElse(answer)
           : answer;
     }

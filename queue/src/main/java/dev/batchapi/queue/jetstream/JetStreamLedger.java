@@ -133,8 +133,8 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
-  public void outcomes(String job, OutcomeVisitor visitor) {
-    new OutcomeReader(nats, Subjects.checkJob(job)).read(visitor);
+  public void outcomesWhile(String job, OutcomeReader reader) {
+    new Outcomes(nats, Subjects.checkJob(job)).readWhile(reader);
   }
 
   @Override
@@ -146,7 +146,7 @@ public final class JetStreamLedger implements Ledger {
 
   @Override
   public @Nullable Outcome outcome(String job, int index) {
-    return new OutcomeReader(nats, Subjects.checkJob(job)).read(index);
+    return new Outcomes(nats, Subjects.checkJob(job)).read(index);
   }
 
   @Override

@@ -45,6 +45,11 @@ final class StreamReader implements AutoCloseable {
     void take(Message record);
   }
 
+  /** Takes what is read, as long as it wants more. */
+  interface Wanted {
+    boolean goesOn(Message record);
+  }
+
   private StreamReader(NatsConnection nats, Range range) throws IOException, JetStreamApiException {
     this.nats = nats;
     this.stream = range.stream;
@@ -117,13 +122,28 @@ final class StreamReader implements AutoCloseable {
    * @throws IOException if it stops coming
    */
   void readAll(Records records) throws IOException, InterruptedException {
+    readWhile(
+        record -> {
+          records.take(record);
+          return true;
+        });
+  }
+
+  /**
+   * Reads all that there is, or as much as is wanted.
+   *
+   * @throws IOException if it stops coming
+   */
+  void readWhile(Wanted wanted) throws IOException, InterruptedException {
     var left = pendingAtStart;
     while (left > 0) {
       var record = next(NatsConnection.REQUEST_TIMEOUT);
       if (record == null) {
         throw new IOException("the records of stream " + stream + " stopped coming");
       }
-      records.take(record);
+      if (!wanted.goesOn(record)) {
+        return;
+      }
       left = record.metaData().pendingCount();
     }
   }

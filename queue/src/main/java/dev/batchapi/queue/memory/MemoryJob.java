@@ -288,11 +288,11 @@ final class MemoryJob {
   }
 
   /** Reads one outcome after the other: together they may be larger than the heap. */
-  void outcomes(Ledger.OutcomeVisitor visitor) {
+  void outcomesWhile(Ledger.OutcomeReader reader) {
     for (var index : locked(outcomes::batches)) {
       var outcome = outcome(index);
-      if (outcome != null) {
-        visitor.visit(index, outcome);
+      if (outcome != null && !reader.read(index, outcome)) {
+        return;
       }
     }
   }

@@ -133,10 +133,10 @@ public final class MemoryQueue implements Ledger {
   }
 
   @Override
-  public void outcomes(String job, OutcomeVisitor visitor) {
+  public void outcomesWhile(String job, OutcomeReader reader) {
     var known = jobs.get(job);
     if (known != null) {
-      known.outcomes(visitor);
+      known.outcomesWhile(reader);
     }
   }
 

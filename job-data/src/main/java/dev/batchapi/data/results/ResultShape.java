@@ -1,6 +1,5 @@
-package dev.batchapi.cli.run;
+package dev.batchapi.data.results;
 
-import dev.batchapi.queue.BatchError;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * as its payload has one per item. The first batch that returns something decides for all: a
  * handler that loses an item must not turn into one of the other kind. Thread-safe.
  */
-final class ResultShape {
+public final class ResultShape {
   private @Nullable Result first;
 
   /**
@@ -41,20 +40,18 @@ final class ResultShape {
    * @param json what the handler returned; empty for nothing, which is of no kind
    * @return why the batch failed; empty if it didn't
    */
-  Optional<BatchError> refuse(int batch, int items, byte[] json) {
+  public Optional<String> refuse(int batch, int items, byte[] json) {
     if (json.length == 0) {
       return Optional.empty();
     }
     try {
-      return refuse(new Result(batch, items, ResultLines.elements(ResultLines.text(json))));
+      return refuse(new Result(batch, items, JsonText.elements(JsonText.text(json))));
     } catch (IOException e) {
-      return Optional.of(
-          BatchError.of(
-              BatchError.Reason.ResultInvalid, "The result is no JSON: " + e.getMessage()));
+      return Optional.of("The result is no JSON: " + e.getMessage());
     }
   }
 
-  private synchronized Optional<BatchError> refuse(Result result) {
+  private synchronized Optional<String> refuse(Result result) {
     if (first == null) {
       first = result;
     }
@@ -62,9 +59,7 @@ final class ResultShape {
       return Optional.empty();
     }
     return Optional.of(
-        BatchError.of(
-            BatchError.Reason.ResultInvalid,
-            "The handler returned %s, but batch %d of this job had %s. Return a list with one result per item from every batch, None (null) for an item without one; or, for one result per batch, no list but an object that holds it."
-                .formatted(result.text(), first.batch, first.text())));
+        "The handler returned %s, but batch %d of this job had %s. Return a list with one result per item from every batch, None (null) for an item without one; or, for one result per batch, no list but an object that holds it."
+            .formatted(result.text(), first.batch, first.text()));
   }
 }

@@ -1,6 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
-import dev.batchapi.queue.Ledger.OutcomeVisitor;
+import dev.batchapi.queue.Ledger.OutcomeReader;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.nats.client.JetStreamStatusException;
@@ -10,24 +10,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads outcomes with their bodies; those behind the end of their job are none. */
-final class OutcomeReader {
+final class Outcomes {
   private static final int TRIES = 3;
 
   private final NatsConnection nats;
   private final String job;
   private long next = 1;
 
-  OutcomeReader(NatsConnection nats, String job) {
+  Outcomes(NatsConnection nats, String job) {
     this.nats = nats;
     this.job = job;
   }
 
-  void read(OutcomeVisitor visitor) {
+  void readWhile(OutcomeReader taker) {
     var end = end();
     for (var failures = 1; ; failures++) {
       var range = new StreamReader.Range(Subjects.OUT, List.of(Subjects.allOut(job)), next, false);
       try (var reader = StreamReader.open(nats, range)) {
-        reader.readAll(record -> visit(record, end, visitor));
+        reader.readWhile(record -> goesOn(record, end, taker));
         return;
       } catch (IOException | JetStreamStatusException e) {
         if (failures == TRIES) {
@@ -40,13 +40,16 @@ final class OutcomeReader {
     }
   }
 
-  private void visit(Message record, long end, OutcomeVisitor visitor) {
+  private boolean goesOn(Message record, long end, OutcomeReader taker) {
     var sequence = record.metaData().streamSequence();
     next = sequence + 1;
-    var batch = Subjects.batch(record.getSubject());
-    if (batch != null && batch.index() >= 0 && sequence < end) {
-      visitor.visit(batch.index(), OutcomeRecord.outcome(record));
+    if (sequence >= end) {
+      return false;
     }
+    var batch = Subjects.batch(record.getSubject());
+    return batch == null
+        || batch.index() < 0
+        || taker.read(batch.index(), OutcomeRecord.outcome(record));
   }
 
   @Nullable Outcome read(int index) {

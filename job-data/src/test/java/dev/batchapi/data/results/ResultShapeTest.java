@@ -1,9 +1,8 @@
-package dev.batchapi.cli.run;
+package dev.batchapi.data.results;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.batchapi.queue.BatchError;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +15,10 @@ class ResultShapeTest {
 
     assertThat(refuse(1, 3, "[30, 50]"))
         .hasValueSatisfying(
-            error -> {
-              assertThat(error.reason()).isEqualTo(BatchError.Reason.ResultInvalid);
-              assertThat(error.message())
-                  .contains("a list of 2 results for 3 items", "batch 0", "3 results for 3 items");
-            });
+            error ->
+                assertThat(error)
+                    .contains(
+                        "a list of 2 results for 3 items", "batch 0", "3 results for 3 items"));
     assertThat(refuse(2, 1, "[60]")).as("a shorter last batch").isEmpty();
   }
 
@@ -31,7 +29,7 @@ class ResultShapeTest {
     assertThat(refuse(1, 2, "[0.2, 0.8]"))
         .hasValueSatisfying(
             error ->
-                assertThat(error.message())
+                assertThat(error)
                     .contains("2 results for 2 items", "2 results for 3 items", "an object"));
   }
 
@@ -40,7 +38,7 @@ class ResultShapeTest {
     assertThat(refuse(0, 2, "{\"sum\": [1, 2]}")).isEmpty();
     assertThat(refuse(1, 2, "17")).isEmpty();
     assertThat(refuse(2, 2, "[1]")).isEmpty();
-    assertThat(refuse(3, 1, "[1]").orElseThrow().message())
+    assertThat(refuse(3, 1, "[1]").orElseThrow())
         .contains("1 result for 1 item", "no list for 2 items");
   }
 
@@ -53,11 +51,11 @@ class ResultShapeTest {
 
   @Test
   void whatIsNoJsonNeverGetsToTheFiles() {
-    assertThat(refuse(0, 1, "[1").orElseThrow().message()).contains("no JSON");
-    assertThat(refuse(0, 1, "1 2").orElseThrow().message()).contains("no JSON");
+    assertThat(refuse(0, 1, "[1").orElseThrow()).contains("no JSON");
+    assertThat(refuse(0, 1, "1 2").orElseThrow()).contains("no JSON");
   }
 
-  private Optional<BatchError> refuse(int batch, int items, String json) {
+  private Optional<String> refuse(int batch, int items, String json) {
     return shape.refuse(batch, items, json.getBytes(UTF_8));
   }
 }

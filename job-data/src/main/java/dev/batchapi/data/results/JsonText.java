@@ -1,4 +1,4 @@
-package dev.batchapi.cli.run;
+package dev.batchapi.data.results;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,11 +15,11 @@ import java.util.List;
  * Puts JSON that came from a handler or an input into lines, as it is: read as a tree, large
  * numbers would become others, and half a character would cost the whole file.
  */
-final class ResultLines {
+final class JsonText {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonFactory PARSERS = new JsonFactory();
 
-  private ResultLines() {}
+  private JsonText() {}
 
   /** Of bytes that are no UTF-8 it makes U+FFFD, so that they cost nothing but themselves. */
   static String text(byte[] json) {

@@ -1,0 +1,5 @@
+/** What a job's outcomes become: lines of JSON, the same on a laptop and in a cluster. */
+@NullMarked
+package dev.batchapi.data.results;
+
+import org.jspecify.annotations.NullMarked;

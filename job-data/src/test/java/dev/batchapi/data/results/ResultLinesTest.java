@@ -1,0 +1,91 @@
+package dev.batchapi.data.results;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ResultLinesTest {
+  private final List<String> written = new ArrayList<>();
+  private final ResultLines lines = new ResultLines("monday");
+
+  @Test
+  void aListAsLongAsThePayloadIsALineForEachItem() throws Exception {
+    result(2, 4, 2, "[{\"a\": 1}, null]");
+    result(3, 6, 1, "[7]");
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"result\":{\"a\": 1}}\n",
+            "{\"job\":\"monday\",\"item\":5,\"batch\":2,\"result\":null}\n",
+            "{\"job\":\"monday\",\"item\":6,\"batch\":3,\"result\":7}\n");
+    assertThat(lines.remark()).isEmpty();
+  }
+
+  @Test
+  void nothingIsNoLine() throws Exception {
+    result(0, 0, 2, "");
+
+    assertThat(written).isEmpty();
+  }
+
+  @Test
+  void theFirstBatchDecidesThatNoListIsTakenApart() throws Exception {
+    result(0, 0, 3, "[0.1,0.9]");
+    result(1, 3, 2, "[0.2,0.8]");
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"batch\":0,\"result\":[0.1,0.9]}\n",
+            "{\"job\":\"monday\",\"batch\":1,\"result\":[0.2,0.8]}\n");
+    assertThat(lines.remark()).isEmpty();
+  }
+
+  @Test
+  void aListThatLostAnItemIsOneLineAndSaid() throws Exception {
+    result(0, 0, 2, "[1,2]");
+    result(1, 2, 2, "[3]");
+    result(2, 4, 1, "[5]");
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"item\":0,\"batch\":0,\"result\":1}\n",
+            "{\"job\":\"monday\",\"item\":1,\"batch\":0,\"result\":2}\n",
+            "{\"job\":\"monday\",\"batch\":1,\"result\":[3]}\n",
+            "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"result\":5}\n");
+    assertThat(lines.remark())
+        .contains(
+            "Batch 0 returned a list of one result for each item, and batch 1 did not: what it returned is one line without item.");
+  }
+
+  @Test
+  void whatIsNoJsonIsNotWritten() {
+    assertThatThrownBy(() -> result(0, 0, 1, "[1")).isInstanceOf(IOException.class);
+
+    assertThat(written).isEmpty();
+  }
+
+  @Test
+  void aFailedBatchIsOneLineWithItsPayload() throws Exception {
+    var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
+
+    lines.error(3, 2, error, "[\"x\"]".getBytes(UTF_8), this::write);
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"batch\":3,\"attempts\":2,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":[\"x\"]}\n");
+  }
+
+  private void result(int batch, int firstItem, int items, String json) throws IOException {
+    lines.result(batch, firstItem, items, json.getBytes(UTF_8), this::write);
+  }
+
+  private void write(byte[] line) {
+    written.add(new String(line, UTF_8));
+  }
+}
