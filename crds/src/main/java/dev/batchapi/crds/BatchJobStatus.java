@@ -54,7 +54,11 @@ public record BatchJobStatus(
             "Bytes that the job's workers have written to the queue, results above all; they are kept"
                 + " there until the BatchJob goes, and count for its namespace's share.")
         @Min(0)
-        @Nullable Long queueBytes) {
+        @Nullable Long queueBytes,
+    @JsonPropertyDescription(
+            "Where the job's results and errors are, once it has ended; none if they are too large or"
+                + " could not be written, which the condition Finished then says.")
+        @Nullable Output output) {
 
   /** The same with other conditions. */
   public BatchJobStatus with(List<Condition> others) {
@@ -72,7 +76,8 @@ public record BatchJobStatus(
         runDigest,
         startTime,
         completionTime,
-        queueBytes);
+        queueBytes,
+        output);
   }
 
   /** Counts of batches; {@code total = succeeded + failed + remaining}. */
@@ -102,6 +107,15 @@ public record BatchJobStatus(
           String reason,
       @JsonPropertyDescription("Its last error, shortened to 1 KiB.") @Required @Size(max = 1024)
           String message) {}
+
+  /** Where results and errors are. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Output(
+      @JsonPropertyDescription(
+              "A ConfigMap of the namespace with results.jsonl and errors.jsonl; it goes with the"
+                  + " BatchJob.")
+          @Size(max = 253)
+          @Nullable String configMap) {}
 
   /** Counts of workers. */
   public record Workers(

@@ -52,6 +52,7 @@ class CustomResourceTest {
             null,
             null,
             null,
+            null,
             null);
     var job = new BatchJob();
     job.setStatus(status);

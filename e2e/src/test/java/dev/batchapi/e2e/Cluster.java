@@ -51,6 +51,15 @@ public final class Cluster implements BeforeAllCallback {
   static Result kubectl(String input, String... arguments) {
     var command = new ArrayList<>(List.of("kubectl"));
     command.addAll(List.of(arguments));
+    return run(command, input);
+  }
+
+  /** What a script does that finds the cluster by KUBECONFIG. */
+  static Result shell(String script) {
+    return run(List.of("bash"), script);
+  }
+
+  private static Result run(List<String> command, String input) {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("KUBECONFIG", kubeconfig().toString());
     try {

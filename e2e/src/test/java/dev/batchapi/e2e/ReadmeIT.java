@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,13 +22,16 @@ final class ReadmeIT {
     assertThat(commands).hasSizeGreaterThan(5);
     try (var user = new Team("readme")) {
       for (var command : commands) {
-        var words = new ArrayList<>(List.of(command.split(" ")));
-        var result = user.kubectl(words.subList(1, words.size()).toArray(String[]::new));
+        var result = user.types(command);
         assertThat(result.code()).as(command + "\n" + result.out()).isZero();
-        if (command.contains(" get ")) {
+        if (command.contains(" get batchapis")) {
           assertThat(result.out()).contains("PHASE", "SUCCEEDED", "digits-python");
         } else if (command.contains(" describe ")) {
           assertThat(result.out()).contains("All 113 batches succeeded.", "Accepted", "Complete");
+        } else if (command.contains(" get configmap ")) {
+          assertThat(result.out())
+              .startsWith("{\"job\":\"digits-python\",\"item\":0,\"batch\":0,\"result\":")
+              .hasLineCount(3);
         }
       }
     }

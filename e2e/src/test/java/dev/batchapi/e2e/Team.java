@@ -64,6 +64,12 @@ final class Team implements AutoCloseable {
     return Cluster.in(namespace, arguments);
   }
 
+  /** A line as it is typed into a shell, by somebody whose namespace is this one. */
+  Cluster.Result types(String line) {
+    return Cluster.shell(
+        "kubectl() { command kubectl -n '%s' \"$@\"; }\n%s\n".formatted(namespace, line));
+  }
+
   /** A BatchAPI with an inline Python handler, and one job of it. */
   static String python(String name, String jobSpec, String apiSpec, String handler) {
     return """

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** A job in whose way the operator is killed: what of it counts, and how it ends all the same. */
 enum CrashScenario {
@@ -81,6 +82,7 @@ enum CrashScenario {
 
     @Override
     void hadAll(List<Death.Call> calls) {
+      assertThat(calls).anyMatch(Death.Call::isOfResults);
       assertThat(texts(calls))
           .anyMatch(call -> call.startsWith("PUB end."))
           .anyMatch(call -> call.matches("DELETE .*/jobs/crash-now-0-0"))
@@ -104,6 +106,7 @@ enum CrashScenario {
 
     @Override
     void hadAll(List<Death.Call> calls) {
+      assertThat(calls).anyMatch(Death.Call::isOfResults);
       assertThat(texts(calls))
           .anyMatch(call -> call.matches("PUB work\\..*\\.[0-9]+"))
           .anyMatch(call -> call.matches("PUB work\\..*\\.final"))
@@ -156,10 +159,37 @@ enum CrashScenario {
       assertThat(batches.succeeded()).isEqualTo(succeeded);
       assertThat(batches.remaining()).isZero();
     }
+    results(user, job);
     // What was deleted is gone a moment later.
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> ended(status, workerJobs(user, job.getMetadata().getNamespace())));
+  }
+
+  /** A line for each batch that has an outcome, in their order, as each has one item. */
+  private static void results(KubernetesClient user, BatchJob job) {
+    var status = job.getStatus();
+    var batches = Objects.requireNonNull(status.batches());
+    assertThat(Objects.requireNonNull(status.output()).configMap()).isEqualTo("crash-now-results");
+    var files =
+        user.configMaps()
+            .inNamespace(job.getMetadata().getNamespace())
+            .withName("crash-now-results")
+            .get()
+            .getData();
+    var results = files.getOrDefault("results.jsonl", "?").lines().toList();
+    assertThat(results).hasSize(batches.succeeded());
+    assertThat(results.stream().map(line -> number(line, "item")).toList())
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(results).allMatch(line -> number(line, "item") == number(line, "result"));
+    assertThat(files.getOrDefault("errors.jsonl", "?").lines()).hasSize(batches.failed());
+  }
+
+  private static int number(String line, String field) {
+    var found = Pattern.compile("\"%s\":([0-9]+)".formatted(field)).matcher(line);
+    assertThat(found.find()).as(line).isTrue();
+    return Integer.parseInt(found.group(1));
   }
 
   private static List<String> workerJobs(KubernetesClient user, String namespace) {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * then none any more. Only calls that change something of one namespace are counted.
  */
 final class Death implements Interceptor {
+  private static final Pattern RESULTS = Pattern.compile("\"name\" *: *\"[^\"]*-results\"");
   private static final Pattern PHASE = Pattern.compile("\"phase\" *: *\"([A-Za-z]+)\"");
 
   /**
@@ -34,7 +35,7 @@ final class Death implements Interceptor {
 
     /**
      * The same for calls that differ in names and numbers alone; a BatchJob's status goes by its
-     * phase.
+     * phase, and the ConfigMap of its results is another than those that were frozen.
      */
     String kind() {
       var phase = PHASE.matcher(body);
@@ -43,7 +44,13 @@ final class Death implements Interceptor {
               .replaceAll("/namespaces/[^/]+", "")
               .replaceAll("-[0-9a-f]{8}(?=[-/]|$)", "")
               .replaceAll("[0-9]+", "N")
-          + (where.contains("/batchjobs/") && phase.find() ? " " + phase.group(1) : "");
+          + (where.contains("/batchjobs/") && phase.find() ? " " + phase.group(1) : "")
+          + (isOfResults() ? " results" : "");
+    }
+
+    /** Whether it makes the ConfigMap with a job's results. */
+    boolean isOfResults() {
+      return verb.equals("POST") && where.endsWith("/configmaps") && RESULTS.matcher(body).find();
     }
   }
 

@@ -31,6 +31,20 @@ class DeathTest {
             new Death.Call("PATCH", "/batchjobs/a/status", "{\"phase\":\"Succeeded\"}").kind());
   }
 
+  @Test
+  void theConfigMapWithResultsIsOfItsOwnKind() {
+    var frozen = made("{\"metadata\": {\"name\": \"crash-now-d2f20370-run-1a2b3c4d5e\"}}");
+    var results = made("{\"metadata\": {\"name\": \"crash-now-results\"}}");
+
+    assertThat(results.kind()).isNotEqualTo(frozen.kind());
+    assertThat(results.isOfResults()).isTrue();
+    assertThat(frozen.isOfResults()).isFalse();
+  }
+
+  private static Death.Call made(String body) {
+    return new Death.Call("POST", "/api/v1/namespaces/crash-1a2b3c/configmaps", body);
+  }
+
   private static String kind(String verb, String where) {
     return new Death.Call(verb, where, "").kind();
   }

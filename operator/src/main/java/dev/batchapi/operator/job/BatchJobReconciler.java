@@ -11,6 +11,7 @@ import dev.batchapi.operator.job.accept.Shares;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
 import dev.batchapi.operator.job.act.FinishedJob;
+import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.decide.StatusPace;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
@@ -84,6 +85,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   /** So many jobs' inputs and what is being published of them may be in memory. */
   private static final int ENQUEUED_AT_A_TIME = 4;
 
+  /** So many jobs' results may be in memory: some 15 MiB each, most of it on its way. */
+  private static final int WRITTEN_AT_A_TIME = 2;
+
   private final Shares shares = new Shares();
   private final StatsdAddresses statsd = new StatsdAddresses(System::nanoTime);
   private final FrozenStore store;
@@ -94,6 +98,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final OperatorMetrics metrics;
   private final Clock clock;
   private final Enqueuing enqueuing;
+  private final ResultsWriting results;
   private final JobPass.Tools tools;
   private final LedgerSignals signals;
   private final ScheduledExecutorService timer =
@@ -125,12 +130,17 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             new WorkShares(settings.queueShares()),
             System::nanoTime,
             signals::changed);
+    results =
+        new ResultsWriting(
+            Executors.newFixedThreadPool(
+                WRITTEN_AT_A_TIME, Thread.ofVirtual().name("results-", 0).factory()),
+            signals::changed);
     var observer =
         new Observer(
             new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
     tools =
         new JobPass.Tools(
-            queue, store, enqueuing, credentials, observer, settings.queueShares(), clock);
+            queue, store, enqueuing, results, credentials, observer, settings.queueShares(), clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -152,6 +162,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     signals.follow(uid, ResourceID.fromResource(job));
     if (JobConditions.isFinished(job.getStatus())) {
       enqueuing.forget(uid);
+      results.forget(uid);
       shares.forget(uid);
       return new FinishedJob(context, queue, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
@@ -222,7 +233,10 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     return control;
   }
 
-  /** Goes by nothing but the job's identity, by which its workers are told to leave. */
+  /**
+   * Goes by nothing but the job's identity, by which its workers are told to leave; unless the job
+   * itself is known and believed: then the next pass says the end.
+   */
   private UpdateControl<BatchJob> end(
       BatchJob job, JobMemory memory, Context<BatchJob> context, Verdict verdict, String message) {
     try {
@@ -230,6 +244,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       var uid = job.getMetadata().getUid();
       var end =
           ledger.end(uid, new End(verdict, FailedBatches.shortened(message), clock.instant()));
+      if (memory.frozen != null && verdict != Verdict.RunTampered) {
+        return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
+      }
       var batches = job.getStatus().batches(); // null: nothing was counted yet
       ledger.open(uid, batches == null ? 1 : batches.total());
       var status = JobStatus.ended(job, end, ledger.counts(uid));
@@ -396,6 +413,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         signals.forget(uid);
         shares.forget(uid);
         enqueuing.forget(uid);
+        results.forget(uid);
         credentials.forget(uid);
         queue.revoke(uid);
         metrics.forget(uid);

@@ -7,6 +7,7 @@ import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.act.WorkerActions;
 import dev.batchapi.operator.job.decide.Ending;
 import dev.batchapi.operator.job.decide.Misuse;
@@ -14,6 +15,7 @@ import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.job.observe.Observer;
 import dev.batchapi.operator.job.observe.PodEnd;
@@ -34,6 +36,7 @@ import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Summary;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,6 +61,9 @@ final class JobPass {
   private final JobMemory memory;
   private final Context<BatchJob> context;
 
+  /** Garbage collection removes what an earlier BatchJob of the name has left; mostly at once. */
+  private static final Duration NAME_COMES_FREE = Duration.ofMinutes(1);
+
   /** What the job's workers have written to the queue, as it was last known. */
   private long queueBytes;
 
@@ -66,6 +72,7 @@ final class JobPass {
       JobQueue queue,
       FrozenStore store,
       Enqueuing enqueuing,
+      ResultsWriting results,
       Credentials credentials,
       Observer observer,
       QueueShares shares,
@@ -74,7 +81,7 @@ final class JobPass {
   /**
    * What a pass leaves: a status to write, and when to look again.
    *
-   * @param end the job's end, if it has one
+   * @param end the job's end, if it has one and all that comes before it is done
    * @param again after which time to look again at the latest
    * @param failure what went wrong beside what the status says; null: nothing
    */
@@ -126,12 +133,56 @@ final class JobPass {
         again = shorter(again, REFUSAL_RETRY);
       }
     }
+    if (end(seen).isPresent()) {
+      return ended(seen, lost);
+    }
     return new Result(
         JobStatus.of(seen, lost, queueBytes),
         frozen,
-        end(seen),
+        Optional.empty(),
         shorter(again, untilNextLook(seen)),
         failure);
+  }
+
+  /** The end is recorded, and is said as soon as it can be said where the results are. */
+  private Result ended(Observation seen, int lost) throws InterruptedException {
+    @Nullable RuntimeException failure = null;
+    JobResults results;
+    try {
+      results = results(end(seen).orElseThrow());
+    } catch (QueueUnavailableException e) {
+      results = new JobResults.Pending();
+    } catch (KubernetesClientException e) {
+      results = new JobResults.Pending();
+      failure = e;
+    }
+    var status = JobStatus.ended(seen, lost, queueBytes, results);
+    return switch (results) {
+      case JobResults.Pending _, JobResults.Waiting _ ->
+          new Result(status, frozen, Optional.empty(), QUEUE_RETRY, failure);
+      case JobResults.Written _, JobResults.Kept _ ->
+          new Result(status, frozen, end(seen), AT_ONCE, failure); // its workers are to be told
+    };
+  }
+
+  private JobResults results(End end) throws InterruptedException {
+    if (end.verdict() == End.Verdict.QueueMisused) {
+      return new JobResults.Kept("Its results are written nowhere.");
+    }
+    var results =
+        tools.results.ensure(
+            frozen,
+            FrozenInput.of(job, frozen, client()),
+            tools.queue.ledger(),
+            queueBytes,
+            client());
+    return results instanceof JobResults.Waiting && isLate(end)
+        ? ResultsWriting.taken(frozen)
+        : results;
+  }
+
+  private boolean isLate(End end) {
+    return tools.clock.instant().isAfter(end.at().plus(NAME_COMES_FREE));
   }
 
   private static Optional<End> end(Observation seen) {
@@ -270,9 +321,6 @@ final class JobPass {
   }
 
   static Duration untilNextLook(Observation seen) {
-    if (end(seen).isPresent()) {
-      return AT_ONCE; // its workers are to be told
-    }
     var wait = seen.queueTrouble().isPresent() ? QUEUE_RETRY : LOOK_AGAIN;
     if (seen.enqueuing() instanceof EnqueuingState.Failed) {
       wait = shorter(wait, Enqueuing.RETRY);

@@ -128,7 +128,7 @@ public final class FrozenObjects {
         .build();
   }
 
-  private static ConfigMap configMap(FrozenJob job, String name, Map<String, String> files) {
+  static ConfigMap configMap(FrozenJob job, String name, Map<String, String> files) {
     return new ConfigMapBuilder()
         .withMetadata(meta(job, name))
         .withImmutable(true)

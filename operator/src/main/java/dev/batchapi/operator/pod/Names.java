@@ -66,6 +66,11 @@ public final class Names {
     return mounted(job, uid, "nats");
   }
 
+  /** The ConfigMap with an ended job's results and errors: for people, and mounted by nobody. */
+  public static String results(String job) {
+    return job + "-results";
+  }
+
   private static String mounted(String job, String uid, String what) {
     return "%s-%s-%s".formatted(job, uid.substring(0, Math.min(8, uid.length())), what);
   }

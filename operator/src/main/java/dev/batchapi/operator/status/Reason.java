@@ -131,6 +131,8 @@ public enum Reason {
   BatchFailed,
   /** A worker ended before its time. */
   WorkerLost,
+  /** A job's results and errors are in a ConfigMap. */
+  ResultsWritten,
   /** A worker can't resolve the address of the StatsD server. */
   StatsdUnresolved,
   /** An entry of spec.jobs became a BatchJob. */

@@ -74,7 +74,8 @@ final class Apis {
     if (phase != null) {
       job.setStatus(
           new BatchJobStatus(
-              null, phase, null, null, null, null, null, null, null, null, null, null, null, null));
+              null, phase, null, null, null, null, null, null, null, null, null, null, null, null,
+              null));
     }
     return job;
   }

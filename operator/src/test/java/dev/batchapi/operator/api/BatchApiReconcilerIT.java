@@ -448,6 +448,7 @@ class BatchApiReconcilerIT {
             null,
             null,
             null,
+            null,
             null));
     cluster.applyStatus(job);
   }

@@ -35,6 +35,7 @@ public final class JobEvents {
     for (var condition : Objects.requireNonNullElse(after.conditions(), List.<Condition>of())) {
       ofCondition(before, condition, news);
     }
+    output(before, after, news);
     failures(before, after, news);
     losses(before, after, lastLoss, news);
     return news;
@@ -80,6 +81,18 @@ public final class JobEvents {
         }
       }
       default -> {}
+    }
+  }
+
+  private static void output(
+      @Nullable BatchJobStatus before, BatchJobStatus after, List<Item> news) {
+    var output = after.output();
+    if (output != null && (before == null || before.output() == null)) {
+      news.add(
+          new Item(
+              Kind.NORMAL,
+              Reason.ResultsWritten.name(),
+              "Results and errors are in ConfigMap \"%s\".".formatted(output.configMap())));
     }
   }
 

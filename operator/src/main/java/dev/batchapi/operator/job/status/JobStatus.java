@@ -10,6 +10,7 @@ import dev.batchapi.crds.BatchJobStatus.Batches;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a BatchJob's status says, from what was observed. */
 public final class JobStatus {
+  private static final String NO_RESULTS =
+      "Its results are in no ConfigMap: they stay in the queue until the BatchJob is deleted.";
+
   private JobStatus() {}
 
   /** Of a job that waits to be accepted. */
@@ -76,6 +80,7 @@ public final class JobStatus {
         null,
         null,
         completed == null ? null : completed.toString(),
+        null,
         null);
   }
 
@@ -99,12 +104,13 @@ public final class JobStatus {
         frozen.digest(),
         null,
         null,
-        0L);
+        0L,
+        null);
   }
 
   /**
    * Of an accepted job that was tampered with: nothing is known of it but what its status and the
-   * ledger say.
+   * ledger say, and its results can't be told apart.
    *
    * @param end what the ledger says; as a rule that it was tampered with
    */
@@ -120,7 +126,7 @@ public final class JobStatus {
                 tampered ? FALSE : TRUE,
                 tampered ? Reason.RunTampered : Reason.Accepted,
                 tampered ? end.message() : "The job was accepted.");
-    finished(before, end, conditions);
+    finished(before, counts.done() == 0 ? end : with(end, NO_RESULTS), conditions);
     return new BatchJobStatus(
         merge(job, conditions),
         phase(end.verdict()),
@@ -135,7 +141,8 @@ public final class JobStatus {
         before.runDigest(),
         before.startTime(),
         end.at().toString(),
-        before.queueBytes());
+        before.queueBytes(),
+        null);
   }
 
   private static String frozenAs(FrozenJob frozen) {
@@ -155,15 +162,48 @@ public final class JobStatus {
   }
 
   /**
-   * Of an accepted job.
+   * Of an accepted job that goes on.
    *
    * @param lost workers lost so far
    * @param queueBytes what its workers have written to the queue
    */
   public static BatchJobStatus of(Observation seen, int lost, long queueBytes) {
+    return of(seen, lost, queueBytes, Optional.empty(), null);
+  }
+
+  /**
+   * Of an accepted job that has its end record. It is finished when it is known what became of its
+   * results.
+   */
+  public static BatchJobStatus ended(
+      Observation seen, int lost, long queueBytes, JobResults results) {
+    var end = seen.counts().flatMap(Counts::end);
+    return switch (results) {
+      case JobResults.Pending _, JobResults.Waiting _ ->
+          of(seen, lost, queueBytes, Optional.empty(), null);
+      case JobResults.Written(var configMap, var remark) ->
+          of(
+              seen,
+              lost,
+              queueBytes,
+              end.map(e -> remark.map(words -> with(e, words)).orElse(e)),
+              new BatchJobStatus.Output(configMap));
+      case JobResults.Kept(var why) -> of(seen, lost, queueBytes, end.map(e -> with(e, why)), null);
+    };
+  }
+
+  private static End with(End end, String words) {
+    return new End(end.verdict(), end.message() + " " + words, end.at());
+  }
+
+  private static BatchJobStatus of(
+      Observation seen,
+      int lost,
+      long queueBytes,
+      Optional<End> end,
+      BatchJobStatus.@Nullable Output output) {
     var job = seen.job();
     var counts = seen.counts();
-    var end = counts.flatMap(Counts::end);
     return new BatchJobStatus(
         merge(job, conditionsOf(seen, end)),
         end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
@@ -186,7 +226,8 @@ public final class JobStatus {
         seen.frozen().digest(),
         start(seen, end),
         end.map(e -> e.at().toString()).orElse(null),
-        queueBytes);
+        queueBytes,
+        output);
   }
 
   private static @Nullable String start(Observation seen, Optional<End> end) {
@@ -321,10 +362,13 @@ public final class JobStatus {
   }
 
   private static JobPhase phase(Observation seen) {
+    if (seen.counts().flatMap(Counts::end).isPresent()) {
+      return JobPhase.COMPLETING;
+    }
     if (seen.isSuspended()) {
       return JobPhase.SUSPENDED;
     }
-    if (seen.counts().map(c -> c.done() >= seen.total()).orElse(false)) {
+    if (seen.isAllDone()) {
       return JobPhase.COMPLETING;
     }
     if (seen.startTime().isPresent()) {

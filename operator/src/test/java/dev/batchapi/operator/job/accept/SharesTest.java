@@ -47,7 +47,8 @@ class SharesTest {
             "digest",
             null,
             null,
-            3L << 20));
+            3L << 20,
+            null));
     return job;
   }
 

@@ -39,6 +39,7 @@ final class StatusPaceTest {
         null,
         null,
         null,
+        null,
         null);
   }
 

@@ -10,6 +10,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.observe.Trouble;
 import dev.batchapi.operator.job.observe.WorkerState;
@@ -43,11 +44,16 @@ public final class JobStatusTest {
         null,
         start.toString(),
         null,
+        null,
         null);
   }
 
   private BatchJobStatus status() {
     return JobStatus.of(job.seen(), 0, 0);
+  }
+
+  private BatchJobStatus ended(JobResults results) {
+    return JobStatus.ended(job.seen(), 0, 0, results);
   }
 
   private static Condition condition(BatchJobStatus status, String type) {
@@ -106,15 +112,60 @@ public final class JobStatusTest {
             new Counts(
                 9, 1, 1, 0, Optional.empty(), Optional.of(new End(verdict, "so it is", at))));
 
-    var status = status();
+    var status = ended(new JobResults.Written("j-results", Optional.empty()));
 
     assertThat(status.phase()).isEqualTo(phase);
+    assertThat(status.output()).isEqualTo(new BatchJobStatus.Output("j-results"));
     assertThat(status.completionTime()).isEqualTo(at.toString());
     assertThat(condition(status, "Finished").reason()).isEqualTo(verdict.name());
     assertThat(condition(status, "Finished").message()).isEqualTo("so it is");
     assertThat(JobConditions.isTrue(status, "Complete")).isEqualTo(verdict == Verdict.Complete);
     assertThat(JobConditions.isTrue(status, "Failed")).isEqualTo(verdict != Verdict.Complete);
     assertThat(JobConditions.isTrue(status, "WorkersReady")).isFalse();
+  }
+
+  private void cancelledInTheMiddle() {
+    var end = new End(Verdict.Cancelled, "so it is.", ACCEPTED.plusSeconds(9));
+    job.counts = Optional.of(new Counts(3, 0, 0, 0, Optional.empty(), Optional.of(end)));
+    job.workers = workers(worker(0, new WorkerState.Ready()));
+  }
+
+  @Test
+  void aJobIsNotFinishedBeforeItsResultsAreWritten() {
+    cancelledInTheMiddle();
+
+    for (var results : List.of(new JobResults.Pending(), new JobResults.Waiting())) {
+      var status = ended(results);
+      assertThat(JobConditions.isFinished(status)).isFalse();
+      assertThat(status.phase()).isEqualTo(JobPhase.COMPLETING);
+      assertThat(status.completionTime()).isNull();
+      assertThat(status.output()).isNull();
+    }
+  }
+
+  @Test
+  void theEndSaysWhyItsResultsAreInNoConfigMap() {
+    cancelledInTheMiddle();
+
+    var status = ended(new JobResults.Kept("They are too large."));
+
+    assertThat(status.output()).isNull();
+    assertThat(condition(status, "Finished").message()).isEqualTo("so it is. They are too large.");
+    assertThat(condition(status, "Failed").message()).isEqualTo("so it is. They are too large.");
+  }
+
+  @Test
+  void whereTheResultsAreIsAnEvent() {
+    cancelledInTheMiddle();
+    var before = ended(new JobResults.Pending());
+    var after = ended(new JobResults.Written("j-results", Optional.of("One is odd.")));
+
+    assertThat(JobEvents.between(before, after, Optional::empty))
+        .filteredOn(event -> event.reason().equals("ResultsWritten"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.note()).contains("\"j-results\""));
+    assertThat(condition(after, "Finished").message()).isEqualTo("so it is. One is odd.");
+    assertThat(JobEvents.between(after, after, Optional::empty)).isEmpty();
   }
 
   @Test
@@ -149,6 +200,7 @@ public final class JobStatusTest {
             ACCEPTED.toString(),
             null,
             ACCEPTED.toString(),
+            null,
             null,
             null);
     job.counts = Optional.empty();
