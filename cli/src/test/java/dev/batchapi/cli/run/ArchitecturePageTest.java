@@ -25,6 +25,7 @@ final class ArchitecturePageTest {
           "handler-runtime/protocol",
           "handler-runtime/worker",
           "job-data",
+          "job-data-s3",
           "metrics-client",
           "metrics-guard",
           "operator",
@@ -39,7 +40,7 @@ final class ArchitecturePageTest {
 
   @Test
   void everyModuleHasItsRow() throws IOException {
-    assertThat(named("([a-z-]+(?:/[a-z-]+)?)/` \\|", 10)).containsAll(MODULES);
+    assertThat(named("([a-z0-9-]+(?:/[a-z-]+)?)/` \\|", 10)).containsAll(MODULES);
   }
 
   private static Set<String> named(String pattern, int atLeast) throws IOException {

@@ -1,0 +1,113 @@
+package dev.batchapi.data.s3;
+
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.StoreUnavailableException;
+import java.util.Set;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** What S3 and the SDK say, sorted: later, or never; each in one sentence. */
+final class S3Failures {
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** Codes that mean the credentials themselves; the last one is versitygw's. */
+  private static final Set<String> CREDENTIALS =
+      Set.of(
+          "InvalidAccessKeyId",
+          "SignatureDoesNotMatch",
+          "InvalidToken",
+          "ExpiredToken",
+          "TokenRefreshRequired",
+          "XAdminUserNotFound");
+
+  private static final Set<String> REGION =
+      Set.of(
+          "PermanentRedirect",
+          "AuthorizationHeaderMalformed",
+          "IllegalLocationConstraintException");
+
+  private static final Set<String> LATER =
+      Set.of("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling");
+
+  private final S3Settings settings;
+
+  S3Failures(S3Settings settings) {
+    this.settings = settings;
+  }
+
+  /** What it means for who wanted something of a bucket. */
+  RuntimeException of(SdkException e, S3Url url) {
+    return e instanceof S3Exception answer ? answered(answer, url) : unanswered(e, url);
+  }
+
+  private RuntimeException answered(S3Exception e, S3Url url) {
+    var code = code(e);
+    if (e.statusCode() >= 500 || e.statusCode() == TOO_MANY_REQUESTS || LATER.contains(code)) {
+      return new StoreUnavailableException(
+          "%s, bucket %s: %s".formatted(settings.place(), url.bucket(), words(e)), e);
+    }
+    return new StoreRefusedException(sentence(e, code, url), e);
+  }
+
+  private String sentence(S3Exception e, String code, S3Url url) {
+    if (code.equals("NoSuchBucket")) {
+      return "There is no bucket %s at %s, asked with %s."
+          .formatted(url.bucket(), settings.place(), settings.identity());
+    }
+    if (CREDENTIALS.contains(code)) {
+      return "%s doesn't accept the credentials for bucket %s, %s: %s"
+          .formatted(settings.place(), url.bucket(), settings.identity(), words(e));
+    }
+    if (REGION.contains(code) || e.statusCode() == 301) {
+      return "Bucket %s is not in region %s, as asked at %s with %s: set AWS_REGION to the bucket's. %s"
+          .formatted(
+              url.bucket(), settings.region(), settings.place(), settings.identity(), words(e));
+    }
+    return "%s refuses %s in bucket %s to %s: %s"
+        .formatted(
+            settings.place(),
+            url.key().isEmpty() ? "the list" : "\"" + url.key() + "\"",
+            url.bucket(),
+            settings.identity(),
+            words(e));
+  }
+
+  private RuntimeException unanswered(SdkException e, S3Url url) {
+    var message = String.valueOf(e.getMessage());
+    if (message.contains("Unable to load credentials")) {
+      return new StoreRefusedException(
+          "No credentials for bucket %s at %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a service account with a role."
+              .formatted(url.bucket(), settings.place()),
+          e);
+    }
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return new StoreUnavailableException(
+        "%s, bucket %s, doesn't answer: %s"
+            .formatted(
+                settings.place(),
+                url.bucket(),
+                cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()),
+        e);
+  }
+
+  static String code(S3Exception e) {
+    var details = e.awsErrorDetails();
+    return details == null || details.errorCode() == null ? "" : details.errorCode();
+  }
+
+  private static String words(S3Exception e) {
+    var details = e.awsErrorDetails();
+    if (details == null || details.errorCode() == null) {
+      return "HTTP status %d.".formatted(e.statusCode());
+    }
+    return "%s (%s)."
+        .formatted(
+            details.errorCode(),
+            details.errorMessage() == null
+                ? "HTTP status " + e.statusCode()
+                : details.errorMessage().replaceAll("\\.$", ""));
+  }
+}

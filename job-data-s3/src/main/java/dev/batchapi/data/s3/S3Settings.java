@@ -1,0 +1,139 @@
+package dev.batchapi.data.s3;
+
+import dev.batchapi.data.store.StoreRefusedException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Where S3 is and who asks.
+ *
+ * @param endpoint of a store that isn't AWS; null for AWS
+ * @param region where requests are signed for
+ * @param pathStyle whether the bucket is in the path, as most other stores want it, or in the name
+ *     of the host
+ * @param credentials renewed by the SDK, where they expire
+ */
+record S3Settings(
+    @Nullable URI endpoint, Region region, boolean pathStyle, AwsCredentialsProvider credentials) {
+
+  /**
+   * From {@code AWS_ENDPOINT_URL_S3} or {@code AWS_ENDPOINT_URL}, {@code AWS_REGION} or {@code
+   * AWS_DEFAULT_REGION}, {@code AWS_S3_ADDRESSING_STYLE} ({@code path} or {@code virtual}), and the
+   * credentials of {@code AWS_ACCESS_KEY_ID} or whatever else the SDK finds: a profile, a service
+   * account, the machine's role.
+   */
+  static S3Settings of(Map<String, String> env) {
+    var endpoint = endpoint(first(env, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));
+    var style = first(env, "AWS_S3_ADDRESSING_STYLE");
+    return new S3Settings(
+        endpoint,
+        region(first(env, "AWS_REGION", "AWS_DEFAULT_REGION"), endpoint),
+        style == null ? endpoint != null : style.equals("path"),
+        credentials(env));
+  }
+
+  private static @Nullable URI endpoint(@Nullable String url) {
+    if (url == null) {
+      return null;
+    }
+    try {
+      var uri = URI.create(url);
+      if (uri.getHost() != null && uri.getScheme() != null && uri.getRawUserInfo() == null) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // The message below says it, for it isn't shown: it could hold a password.
+    }
+    throw new StoreRefusedException(
+        "AWS_ENDPOINT_URL is no URL of a server, such as https://minio.example:9000.");
+  }
+
+  private static Region region(@Nullable String region, @Nullable URI endpoint) {
+    if (region != null) {
+      return Region.of(region);
+    }
+    if (endpoint == null) {
+      try {
+        return new AwsProfileRegionProvider().getRegion();
+      } catch (SdkClientException e) {
+        // No profile: the SDK follows AWS from there to the bucket's own region.
+      }
+    }
+    return Region.US_EAST_1;
+  }
+
+  private static AwsCredentialsProvider credentials(Map<String, String> env) {
+    var key = first(env, "AWS_ACCESS_KEY_ID");
+    var secret = first(env, "AWS_SECRET_ACCESS_KEY");
+    if (key == null || secret == null) {
+      return DefaultCredentialsProvider.builder().profileName(first(env, "AWS_PROFILE")).build();
+    }
+    var token = first(env, "AWS_SESSION_TOKEN");
+    AwsCredentials credentials =
+        token == null
+            ? AwsBasicCredentials.create(key, secret)
+            : AwsSessionCredentials.create(key, secret, token);
+    return StaticCredentialsProvider.create(credentials);
+  }
+
+  private static @Nullable String first(Map<String, String> env, String... names) {
+    for (var name : names) {
+      var value = env.getOrDefault(name, "").strip();
+      if (!value.isEmpty()) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  /** How messages call the place. */
+  String place() {
+    return endpoint == null ? "AWS S3, " + region : endpoint.toString();
+  }
+
+  /** Who asks, without any secret. */
+  String identity() {
+    try {
+      return "access key " + credentials.resolveCredentials().accessKeyId();
+    } catch (RuntimeException e) {
+      return "no credentials";
+    }
+  }
+
+  /** A client; nothing is asked yet. */
+  S3Client client(Duration timeout) {
+    var builder =
+        S3Client.builder()
+            .region(region)
+            .credentialsProvider(credentials)
+            .forcePathStyle(pathStyle)
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(timeout)
+                    .socketTimeout(timeout));
+    if (endpoint == null) {
+      return builder.crossRegionAccessEnabled(true).build();
+    }
+    // Other stores don't know, or refuse, the checksums that the SDK sends by default.
+    return builder
+        .endpointOverride(endpoint)
+        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+        .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+        .build();
+  }
+}

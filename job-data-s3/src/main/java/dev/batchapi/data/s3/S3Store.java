@@ -1,0 +1,169 @@
+package dev.batchapi.data.s3;
+
+import dev.batchapi.data.store.Backoff;
+import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.ResumingStream;
+import dev.batchapi.data.store.Store;
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.StoredFile;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Objects of buckets. The SDK tries a call a few times within a second; here for longer. */
+final class S3Store implements Store {
+  private static final int PRECONDITION_FAILED = 412;
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  private final S3Client client;
+  private final S3Failures failures;
+  private final Backoff backoff;
+
+  /**
+   * @param timeout for a connection, and between bytes
+   */
+  S3Store(S3Settings settings, Duration timeout, Backoff backoff) {
+    this.client = settings.client(timeout);
+    this.failures = new S3Failures(settings);
+    this.backoff = backoff;
+  }
+
+  @Override
+  public void list(String prefix, Consumer<StoredFile> visitor) {
+    var url = S3Url.of(prefix);
+    var request = ListObjectsV2Request.builder().bucket(url.bucket()).prefix(url.key());
+    for (var more = true; more; ) {
+      var page = call(url, () -> client.listObjectsV2(request.build()));
+      for (var object : page.contents()) {
+        // A key that ends in a slash is how programs draw an empty folder.
+        if (!object.key().endsWith("/")) {
+          visitor.accept(new StoredFile(url.sibling(object.key()), object.size(), object.eTag()));
+        }
+      }
+      request.continuationToken(page.nextContinuationToken());
+      more = Boolean.TRUE.equals(page.isTruncated());
+    }
+  }
+
+  /**
+   * By reading one byte: the answer to HEAD has no words, and calls a missing bucket a missing key.
+   */
+  @Override
+  public @Nullable StoredFile find(String url) {
+    var place = S3Url.of(url);
+    return call(
+        place,
+        () -> {
+          try (var object =
+              client.getObject(
+                  get -> get.bucket(place.bucket()).key(place.key()).range("bytes=0-0"))) {
+            return new StoredFile(url, size(object.response()), object.response().eTag());
+          } catch (NoSuchKeyException e) {
+            return null;
+          } catch (S3Exception e) {
+            if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+              return empty(url, place);
+            }
+            throw e;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private StoredFile empty(String url, S3Url place) {
+    var head = client.headObject(get -> get.bucket(place.bucket()).key(place.key()));
+    return new StoredFile(url, head.contentLength(), head.eTag());
+  }
+
+  private static long size(GetObjectResponse response) {
+    var range = response.contentRange();
+    return range == null
+        ? response.contentLength()
+        : Long.parseLong(range.substring(range.lastIndexOf('/') + 1));
+  }
+
+  @Override
+  public InputStream open(StoredFile file, long offset, long length) {
+    return ResumingStream.of(
+        file, offset, length, backoff, (from, bytes) -> range(file, from, bytes));
+  }
+
+  private InputStream range(StoredFile file, long offset, long length) {
+    var place = S3Url.of(file.url());
+    try {
+      var object =
+          client.getObject(
+              get ->
+                  get.bucket(place.bucket())
+                      .key(place.key())
+                      .ifMatch(file.version())
+                      .range("bytes=%d-%d".formatted(offset, offset + length - 1)));
+      if (!file.version().equals(object.response().eTag())
+          || size(object.response()) != file.size()) {
+        // Of a store that ignores If-Match.
+        object.abort();
+        throw new FileChangedException(file, "another version");
+      }
+      return new Body(object);
+    } catch (NoSuchKeyException e) {
+      throw new FileChangedException(file, "gone");
+    } catch (S3Exception e) {
+      if (e.statusCode() == PRECONDITION_FAILED || e.statusCode() == RANGE_NOT_SATISFIABLE) {
+        throw new FileChangedException(file, "another version");
+      }
+      throw failures.of(e, place);
+    } catch (SdkException e) {
+      throw failures.of(e, place);
+    }
+  }
+
+  /**
+   * Calls until S3 answers.
+   *
+   * @throws StoreRefusedException if it refuses
+   */
+  private <T extends @Nullable Object> T call(S3Url url, Supplier<T> call) {
+    return backoff.run(
+        () -> {
+          try {
+            return call.get();
+          } catch (SdkException e) {
+            throw failures.of(e, url);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** What the SDK throws while a body is read is a broken connection, too. */
+  private static final class Body extends FilterInputStream {
+
+    Body(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      try {
+        return in.read(into, offset, length);
+      } catch (SdkException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** {@code s3://} through the AWS SDK. */
+@NullMarked
+package dev.batchapi.data.s3;
+
+import org.jspecify.annotations.NullMarked;
