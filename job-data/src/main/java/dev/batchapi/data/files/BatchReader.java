@@ -58,14 +58,21 @@ public final class BatchReader {
       return ref.payload();
     }
     var out = new ByteArrayOutputStream();
-    for (var part : ref.parts()) {
-      read(part, out);
+    var pieces =
+        ref.parts().stream()
+            .filter(part -> FileKind.of(part.file(), spec).format() != FileFormat.PATHS)
+            .map(part -> new ReadAhead.Piece(part.file(), part.offset(), part.length()))
+            .iterator();
+    try (var content = new ReadAhead(stores, pieces)) {
+      for (var part : ref.parts()) {
+        read(part, content, out);
+      }
     }
     out.write(']');
     return out.toByteArray();
   }
 
-  private void read(Part part, ByteArrayOutputStream out) {
+  private void read(Part part, ReadAhead content, ByteArrayOutputStream out) {
     var items = new int[1];
     ItemSink sink =
         (line, start, end, json, length) -> {
@@ -79,7 +86,7 @@ public final class BatchReader {
       var json = path(file);
       sink.item(1, 0, file.size(), json, json.length);
     } else {
-      try (var in = stores.of(file.url()).open(file, part.offset(), part.length())) {
+      try (var in = content.next()) {
         reader(file, kind.format()).read(in, part.firstLine() - 1, sink);
       } catch (IOException e) {
         throw new StoreUnavailableException(

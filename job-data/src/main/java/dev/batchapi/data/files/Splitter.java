@@ -11,6 +11,7 @@ import dev.batchapi.data.store.Stores;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 
 /**
@@ -48,8 +49,15 @@ public final class Splitter {
   public Split split(BatchSink sink) {
     var kinds = files.stream().map(file -> FileKind.of(file, spec)).toList();
     var cutter = new BatchCutter(batchSize, spec.onBadRecord(), sink);
-    for (var i = 0; i < files.size(); i++) {
-      read(files.get(i), kinds.get(i), cutter);
+    var pieces =
+        IntStream.range(0, files.size())
+            .filter(i -> isRead(files.get(i), kinds.get(i)))
+            .mapToObj(i -> new ReadAhead.Piece(files.get(i), 0, files.get(i).size()))
+            .iterator();
+    try (var content = new ReadAhead(stores, pieces)) {
+      for (var i = 0; i < files.size(); i++) {
+        read(files.get(i), kinds.get(i), content, cutter);
+      }
     }
     cutter.end();
     if (cutter.items() == 0) {
@@ -67,19 +75,26 @@ public final class Splitter {
         cutter.batches());
   }
 
-  private void read(StoredFile file, FileKind kind, BatchCutter cutter) {
+  private static boolean isRead(StoredFile file, FileKind kind) {
+    return kind.format() != FileFormat.PATHS && file.size() > 0;
+  }
+
+  private static void path(StoredFile file, BatchCutter cutter) {
+    var json = BatchReader.path(file);
+    cutter.item(1, 0, file.size(), json, json.length);
+  }
+
+  private void read(StoredFile file, FileKind kind, ReadAhead content, BatchCutter cutter) {
     cutter.file(file, kind.cuttable());
     if (kind.format() == FileFormat.PATHS) {
-      var json = BatchReader.path(file);
-      cutter.item(1, 0, file.size(), json, json.length);
+      path(file, cutter);
+    }
+    if (!isRead(file, kind)) {
       return;
     }
-    if (file.size() == 0) {
-      return;
-    }
-    try (var in = stores.of(file.url()).open(file, 0, file.size());
-        var content = kind.compression().unpack(in)) {
-      kind.reader(file.name(), spec.csv()).read(content, 0, cutter);
+    try (var in = content.next();
+        var unpacked = kind.compression().unpack(in)) {
+      kind.reader(file.name(), spec.csv()).read(unpacked, 0, cutter);
     } catch (EOFException | ZipException | ZstdIOException e) {
       throw new InputException(
           "%s can't be unpacked: it ends too early, or is damaged (%s)."

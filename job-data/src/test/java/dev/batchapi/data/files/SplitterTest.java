@@ -1,0 +1,194 @@
+package dev.batchapi.data.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.Zstd;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.store.FileChangedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SplitterTest {
+  @TempDir Path base;
+
+  @Test
+  void batchesSpanFilesAndAreReadWhereTheyAre() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n{\"a\":2}\n3\n");
+    Cut.write(base, "b.jsonl", "");
+    Cut.write(base, "c.jsonl", "4\n5");
+    var cut = Cut.of(base, 2, "*.jsonl");
+    assertThat(cut.payloads()).containsExactly("[1,{\"a\":2}]", "[3,4]", "[5]");
+    assertThat(cut.split).isEqualTo(new Split(3, 15, 5, 3));
+    assertThat(cut.sources())
+        .containsExactly("a.jsonl:1", "a.jsonl:2", "a.jsonl:3", "c.jsonl:1", "c.jsonl:2");
+    assertThat(cut.batches).allMatch(ref -> ref.payload() == null);
+    assertThat(cut.batches.get(1).parts()).hasSize(2);
+  }
+
+  @Test
+  void blankLinesDoNotCountAndEachItemKnowsItsLine() throws IOException {
+    Cut.write(base, "a.jsonl", "\uFEFF\n \n1\r\n2\n\n\n3\n\n4\n");
+    var cut = Cut.of(base, 3, "a.jsonl");
+    assertThat(cut.payloads()).containsExactly("[1\r,2,3]", "[4]");
+    assertThat(cut.sources()).containsExactly("a.jsonl:3", "a.jsonl:4", "a.jsonl:7", "a.jsonl:9");
+  }
+
+  @Test
+  void linesAreStrings() throws IOException {
+    Cut.write(base, "a.txt", "\uFEFFone \"quoted\"\r\n\ntab\there \\ é😀\nlast");
+    var cut = Cut.of(base, 2, "a.txt");
+    assertThat(cut.payloads())
+        .containsExactly("[\"one \\\"quoted\\\"\",\"tab\\there \\\\ é😀\"]", "[\"last\"]");
+    assertThat(cut.sources()).containsExactly("a.txt:1", "a.txt:3", "a.txt:4");
+    Cut.write(base, "b.txt", new byte[] {'a', '\n', 'c', (byte) 0xE9, '\n'});
+    refused("b.txt, line 2 is not UTF-8 text", "b.txt");
+  }
+
+  @Test
+  void pathsAreItemsAndNothingIsReadOfThem() throws IOException {
+    Cut.write(base, "a.png", "\0");
+    Cut.write(base, "b \".png", "");
+    var spec = new FilesSpec(List.of("*.png"), List.of(), FileFormat.PATHS, null, null);
+    var cut = Cut.of(spec, 10, base);
+    assertThat(cut.payloads()).containsExactly("[\"a.png\",\"b \\\".png\"]");
+    assertThat(cut.sources()).containsExactly("a.png", "b \".png");
+  }
+
+  @Test
+  void whatIsPackedTravelsAsPayload() throws IOException {
+    Cut.write(base, "a.jsonl.gz", join(gzip("1\n2\n"), gzip("\n3\n")));
+    Cut.write(base, "b.jsonl", "4\n5\n6\n");
+    Cut.write(
+        base,
+        "c.jsonl.zst",
+        join(Zstd.compress("7\n".getBytes(UTF_8)), Zstd.compress("8".getBytes(UTF_8))));
+    Cut.write(base, "d.csv.gz", gzip("x\n9\n"));
+    var cut = Cut.of(base, 2, "*");
+    assertThat(cut.payloads())
+        .containsExactly("[1,2]", "[3,4]", "[5,6]", "[7,8]", "[{\"x\":\"9\"}]");
+    assertThat(cut.batches.stream().map(ref -> ref.payload() != null))
+        .containsExactly(true, true, false, true, true);
+    assertThat(cut.sources())
+        .startsWith("a.jsonl.gz:1", "a.jsonl.gz:2", "a.jsonl.gz:4", "b.jsonl:1");
+  }
+
+  @Test
+  void whatIsPackedAndCutShortOrDamagedIsNamed() throws IOException {
+    var whole = gzip("1\n".repeat(10_000));
+    Cut.write(base, "a.jsonl.gz", Arrays.copyOf(whole, whole.length - 9));
+    refused("a.jsonl.gz can't be unpacked: it ends too early, or is damaged", "a.jsonl.gz");
+    Cut.write(base, "b.jsonl.zst", Arrays.copyOf(Zstd.compress(new byte[10_000]), 12));
+    refused("b.jsonl.zst can't be unpacked", "b.jsonl.zst");
+    Cut.write(base, "c.jsonl.gz", "1\n");
+    refused("c.jsonl.gz can't be unpacked", "c.jsonl.gz");
+  }
+
+  @Test
+  void aBrokenLineIsNamedWithFileLineAndColumn() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n");
+    Cut.write(base, "b.jsonl", "1\n\n{\"a\": }\n");
+    refused("b.jsonl, line 3, column 7 is not JSON", "a.jsonl", "b.jsonl");
+    Cut.write(base, "c.jsonl", gzip("1\n"));
+    refused("c.jsonl is gzip", "c.jsonl");
+  }
+
+  @Test
+  void aBrokenLineFailsItsBatchOnly() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n2\n3\n4 5\n}\n6\n7");
+    var cut = Cut.of(base, 2, "a.jsonl");
+    assertThat(cut.split.items()).isEqualTo(7);
+    assertThat(cut.payload(0)).isEqualTo("[1,2]");
+    assertThat(cut.payload(3)).isEqualTo("[7]");
+    assertThatThrownBy(() -> cut.payload(1))
+        .isInstanceOf(InputException.class)
+        .hasMessage("a.jsonl, line 4, column 3: more than one JSON value on the line.");
+    assertThatThrownBy(() -> cut.payload(2)).hasMessageContaining("a.jsonl, line 5, column 1");
+    Cut.write(base, "b.jsonl.gz", gzip("1\n}\n"));
+    var packed = Cut.of(base, 2, "b.jsonl.gz");
+    assertThatThrownBy(() -> packed.payload(0)).hasMessageContaining("b.jsonl.gz, line 2");
+  }
+
+  @Test
+  void aLargeItemOrBatchIsRefusedWithItsSize() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n\"" + "x".repeat(2 << 20) + "\"\n");
+    refused("a.jsonl, line 2: the item has more than 1,048,576 bytes", "a.jsonl");
+    var half = "\"" + "x".repeat(600_000) + "\"\n";
+    Cut.write(base, "b.jsonl", half);
+    Cut.write(base, "c.jsonl", half);
+    refused("Batch 0 (c.jsonl, up to line 1) has 1,200,007 bytes", "b.jsonl", "c.jsonl");
+    assertThat(Cut.of(base, 1, "b.jsonl", "c.jsonl").split.batches()).isEqualTo(2);
+  }
+
+  @Test
+  void filesWithoutItemsAreRefused() throws IOException {
+    Cut.write(base, "a.jsonl", "");
+    Cut.write(base, "b.csv", "name,age\r\n");
+    refused("The input has no items: a.jsonl is empty", "a.jsonl");
+    refused("all 2 files are empty", "a.jsonl", "b.csv");
+  }
+
+  @Test
+  void aSuffixThatSaysNothingIsNamed() throws IOException {
+    Cut.write(base, "a.dat", "1");
+    refused("a.dat: its suffix is none of", "a.dat");
+    var spec = new FilesSpec(List.of("a.dat"), null, FileFormat.JSONL, null, null);
+    assertThat(Cut.of(spec, 1, base).payloads()).containsExactly("[1]");
+  }
+
+  @Test
+  void aFileThatChangedIsOneClearFailureAndNeverAMix() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n2\n");
+    var cut = Cut.of(base, 1, "a.jsonl");
+    Cut.write(base, "a.jsonl", "1\n2\n3\n");
+    assertThatThrownBy(() -> cut.payload(0))
+        .isInstanceOf(FileChangedException.class)
+        .hasMessageContaining("a.jsonl changed since it was listed: it is another version");
+    Files.delete(base.resolve("a.jsonl"));
+    assertThatThrownBy(() -> cut.payload(0))
+        .isInstanceOf(FileChangedException.class)
+        .hasMessageContaining("it is gone");
+  }
+
+  @Test
+  void anyBatchOfALargeFileIsReadAlone() throws IOException {
+    var lines = new StringBuilder();
+    for (var i = 0; i < 100_000; i++) {
+      lines.append("{\"i\":").append(i).append("}\n");
+    }
+    Cut.write(base, "a.jsonl", lines.toString());
+    var cut = Cut.of(base, 7, "a.jsonl");
+    assertThat(cut.split.batches()).isEqualTo(14_286);
+    assertThat(cut.payload(14_285)).startsWith("[{\"i\":99995},").endsWith("{\"i\":99999}]");
+    assertThat(cut.payload(9_000)).startsWith("[{\"i\":63000},");
+    assertThat(cut.reader.source(cut.batches.get(9_000), 6)).isEqualTo("a.jsonl:63007");
+  }
+
+  private void refused(String message, String... paths) {
+    assertThatThrownBy(() -> Cut.of(Cut.strict(paths), 2, base))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(text.getBytes(UTF_8));
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] join(byte[] one, byte[] two) {
+    var both = Arrays.copyOf(one, one.length + two.length);
+    System.arraycopy(two, 0, both, one.length, two.length);
+    return both;
+  }
+}
