@@ -33,7 +33,7 @@ bench-job: ## Measure jobs against bare Jobs (after make install; BENCH_OPTS="-D
 
 .PHONY: bench-queue
 bench-queue: tools aot ## Measure queue and workers against jnats (BENCH_OPTS="-Denqueued=2000 -Dlooped=500 -Dbatches=500")
-	$(MVN) -q dependency:build-classpath -pl queue $(TEST_CLASS_PATH)
+	$(MVN) -q test-compile dependency:build-classpath -pl queue -am $(TEST_CLASS_PATH)
 	$(JAVA) -XX:+UseSerialGC $(NATIVE) $(BENCH_OPTS) \
 	  -cp queue/target/classes:queue/target/test-classes:$$(cat queue/target/bench.classpath) \
 	  dev.batchapi.queue.jetstream.QueueBenchmark
