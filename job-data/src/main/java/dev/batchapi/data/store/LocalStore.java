@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -120,6 +121,12 @@ final class LocalStore implements Store {
       return new StoreRefusedException(
           "%s can't be read: user %s has no permission."
               .formatted(url, System.getProperty("user.name")),
+          e);
+    }
+    if (e instanceof FileSystemLoopException) {
+      return new StoreRefusedException(
+          "%s can't be listed: the link %s leads back to a folder that it is in."
+              .formatted(url, e.getMessage()),
           e);
     }
     return new StoreUnavailableException("%s can't be read: %s".formatted(url, e.getMessage()), e);

@@ -34,8 +34,8 @@ class LocalStoreTest {
     Files.writeString(base.resolve("d/a"), "");
     Files.createSymbolicLink(base.resolve("d/self"), Path.of("."));
     assertThatThrownBy(() -> list("d/"))
-        .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("self");
+        .isInstanceOf(StoreRefusedException.class)
+        .hasMessageMatching("d/ can't be listed: the link .*/self leads back to a folder .*");
   }
 
   @Test

@@ -1,0 +1,162 @@
+package dev.batchapi.data.s3;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A real S3 server for a test: versitygw on a free port, in a folder of its own. The port stays the
+ * same over kill and restart. Close it.
+ */
+public final class VersityGw implements AutoCloseable {
+  private static final Path BINARY =
+      Path.of(System.getProperty("batchapi.bin", Path.of(cache(), "batchapi", "bin").toString()))
+          .resolve("versitygw");
+
+  /** The key that everything belongs to. */
+  public static final String ACCESS_KEY = "test-key";
+
+  /** Its secret. */
+  public static final String SECRET_KEY = "hush-hush-hush";
+
+  private final Path folder;
+  private final int port;
+  private @Nullable Process process;
+
+  private VersityGw() throws IOException {
+    folder = Files.createTempDirectory("versitygw");
+    Files.createDirectory(folder.resolve("data"));
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
+  }
+
+  private static String cache() {
+    var xdg = System.getenv("XDG_CACHE_HOME");
+    return xdg == null || xdg.isEmpty() ? System.getProperty("user.home") + "/.cache" : xdg;
+  }
+
+  /** A server that runs, without buckets. */
+  public static VersityGw start() {
+    if (!Files.isExecutable(BINARY)) {
+      throw new IllegalStateException(
+          "There is no versitygw at " + BINARY + ": `make tools` builds it.");
+    }
+    try {
+      var server = new VersityGw();
+      server.restart();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts the server, which must not be running, on the same port and folder. */
+  public void restart() {
+    var builder =
+        new ProcessBuilder(
+                BINARY.toString(),
+                "--port",
+                "127.0.0.1:" + port,
+                "--quiet",
+                "--keep-alive",
+                "posix",
+                folder.resolve("data").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+    builder.environment().put("ROOT_ACCESS_KEY", ACCESS_KEY);
+    builder.environment().put("ROOT_SECRET_KEY", SECRET_KEY);
+    try {
+      process = builder.start();
+      awaitPort(process);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitPort(Process started) throws IOException {
+    var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      try (var socket = new Socket()) {
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+        return;
+      } catch (IOException e) {
+        if (!started.isAlive() || System.nanoTime() > until) {
+          throw new IOException(
+              "versitygw did not start:\n" + Files.readString(folder.resolve("log")), e);
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+  }
+
+  /** Kill -9. */
+  public void kill() {
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** The address of its root. */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** The variables that make a program use it. */
+  public Map<String, String> env() {
+    return Map.of(
+        "AWS_ENDPOINT_URL", endpoint().toString(),
+        "AWS_ACCESS_KEY_ID", ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY", SECRET_KEY);
+  }
+
+  /** The SDK's own client, to put things there. Close it. */
+  public S3Client client() {
+    return S3Settings.of(env()).client(Duration.ofSeconds(30));
+  }
+
+  /** Makes a bucket. */
+  public void bucket(String name) {
+    try (var client = client()) {
+      client.createBucket(bucket -> bucket.bucket(name));
+    }
+  }
+
+  /** Writes an object. */
+  public void put(String bucket, String key, byte[] content) {
+    try (var client = client()) {
+      client.putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(content));
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    try (var paths = Files.walk(folder)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
