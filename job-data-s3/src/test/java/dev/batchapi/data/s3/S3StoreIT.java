@@ -151,7 +151,7 @@ class S3StoreIT {
   @Test
   void aRefusalNamesBucketPlaceAndKeyAndNoSecret() {
     refused(
-        "s3://nothing-here/", server.env(), "There is no bucket nothing-here at http://127.0.0.1");
+        "s3://nothing-here/x", server.env(), "There is no bucket nothing-here at http://127.0.0.1");
     refused(
         "s3://data/x",
         with("AWS_SECRET_ACCESS_KEY", "hush-wrong"),
