@@ -2,6 +2,7 @@ package dev.batchapi.data.s3;
 
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
+import dev.batchapi.data.store.Unanswered;
 import java.util.Set;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -80,17 +81,7 @@ final class S3Failures {
               .formatted(url.bucket(), settings.place()),
           e);
     }
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return new StoreUnavailableException(
-        "%s, bucket %s, doesn't answer: %s"
-            .formatted(
-                settings.place(),
-                url.bucket(),
-                cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()),
-        e);
+    return Unanswered.of("%s, bucket %s".formatted(settings.place(), url.bucket()), e);
   }
 
   static String code(S3Exception e) {

@@ -62,6 +62,9 @@ final class S3Store implements Store {
   @Override
   public @Nullable StoredFile find(String url) {
     var place = S3Url.of(url);
+    if (place.key().isEmpty()) {
+      return null;
+    }
     return call(
         place,
         () -> {

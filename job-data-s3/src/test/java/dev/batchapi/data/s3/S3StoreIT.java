@@ -178,7 +178,7 @@ class S3StoreIT {
       assertThatThrownBy(() -> read(brief(other.env()), file))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining(other.endpoint().toString())
-          .hasMessageContaining("bucket data, doesn't answer: Connection refused");
+          .hasMessageContaining("bucket data: no answer: Connection refused");
       Thread.startVirtualThread(other::restart);
       assertThat(read(store, file)).isEqualTo("1".getBytes(UTF_8));
     }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLHandshakeException;
@@ -78,7 +77,7 @@ final class HttpStore implements Store {
         connection.disconnect();
       }
     } catch (IOException e) {
-      throw failed(name, e);
+      throw Unanswered.of(name, e);
     }
   }
 
@@ -106,9 +105,9 @@ final class HttpStore implements Store {
             throw new FileChangedException(file, "another version");
         default -> throw refused(file.name(), connection);
       };
-    } catch (UnknownHostException | SSLHandshakeException e) {
+    } catch (SSLHandshakeException e) {
       connection.disconnect();
-      throw failed(file.name(), e);
+      throw Unanswered.of(file.name(), e);
     } catch (IOException | RuntimeException e) {
       connection.disconnect();
       throw e;
@@ -172,18 +171,5 @@ final class HttpStore implements Store {
         code / 100 == 3 && to != null
             ? "%s It is at %s now.".formatted(words, StoredFile.name(to))
             : words);
-  }
-
-  private static RuntimeException failed(String name, IOException e) {
-    if (e instanceof SSLHandshakeException) {
-      return new StoreRefusedException(
-          "%s: the server's certificate is not trusted here: %s".formatted(name, e.getMessage()),
-          e);
-    }
-    return new StoreUnavailableException(
-        e instanceof UnknownHostException
-            ? "%s: no server has the name %s.".formatted(name, e.getMessage())
-            : "%s can't be read: %s".formatted(name, e.getMessage()),
-        e);
   }
 }

@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HttpStoreTest {
   private static final byte[] CONTENT = new byte[100_000];
@@ -28,7 +30,7 @@ class HttpStoreTest {
 
   private static Store store(Duration bound) {
     return new HttpStore(
-        Duration.ofMillis(400), new Backoff(Duration.ofMillis(5), Duration.ofMillis(50), bound));
+        Duration.ofSeconds(3), new Backoff(Duration.ofMillis(5), Duration.ofMillis(50), bound));
   }
 
   private static WebServer start() {
@@ -130,7 +132,7 @@ class HttpStoreTest {
 
   @Test
   void aServerThatIsAwayIsSaidSoInItsWordsAfterAWhile() {
-    var brief = store(Duration.ofMillis(300));
+    var brief = store(Duration.ofSeconds(1));
     server.status(503);
     assertThatThrownBy(() -> brief.find(server.url("a")))
         .isInstanceOf(StoreUnavailableException.class)
@@ -139,7 +141,18 @@ class HttpStoreTest {
     server.close();
     assertThatThrownBy(() -> brief.find(server.url("a")))
         .isInstanceOf(StoreUnavailableException.class)
-        .hasMessageContaining("/a can't be read: Connection refused");
+        .hasMessageContaining("/a: no answer: Connection refused");
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedIsFinalAndAnUnknownNameIsNot(@TempDir Path dir)
+      throws Exception {
+    try (var secure = SecureServer.start(dir)) {
+      refused(secure.url(), "the server's certificate is not trusted here");
+    }
+    assertThatThrownBy(() -> store(Duration.ofMillis(50)).find("http://no-such-host.invalid/a"))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("/a: no server has the name no-such-host.invalid");
   }
 
   @Test
