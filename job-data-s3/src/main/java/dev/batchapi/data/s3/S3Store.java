@@ -48,7 +48,11 @@ final class S3Store implements Store {
       for (var object : page.contents()) {
         // A key that ends in a slash is how programs draw an empty folder.
         if (!object.key().endsWith("/")) {
-          visitor.accept(new StoredFile(url.sibling(object.key()), object.size(), object.eTag()));
+          visitor.accept(
+              new StoredFile(
+                  url.sibling(object.key()),
+                  object.size(),
+                  S3Version.of(object.eTag(), object.lastModified())));
         }
       }
       request.continuationToken(page.nextContinuationToken());
@@ -71,7 +75,7 @@ final class S3Store implements Store {
           try (var object =
               client.getObject(
                   get -> get.bucket(place.bucket()).key(place.key()).range("bytes=0-0"))) {
-            return new StoredFile(url, size(object.response()), object.response().eTag());
+            return new StoredFile(url, size(object.response()), S3Version.of(object.response()));
           } catch (NoSuchKeyException e) {
             return null;
           } catch (S3Exception e) {
@@ -87,7 +91,8 @@ final class S3Store implements Store {
 
   private StoredFile empty(String url, S3Url place) {
     var head = client.headObject(get -> get.bucket(place.bucket()).key(place.key()));
-    return new StoredFile(url, head.contentLength(), head.eTag());
+    return new StoredFile(
+        url, head.contentLength(), S3Version.of(head.eTag(), head.lastModified()));
   }
 
   private static long size(GetObjectResponse response) {
@@ -111,11 +116,11 @@ final class S3Store implements Store {
               get ->
                   get.bucket(place.bucket())
                       .key(place.key())
-                      .ifMatch(file.version())
+                      .ifMatch(S3Version.etag(file.version()))
                       .range("bytes=%d-%d".formatted(offset, offset + length - 1)));
-      if (!file.version().equals(object.response().eTag())
+      if (!file.version().equals(S3Version.of(object.response()))
           || size(object.response()) != file.size()) {
-        // Of a store that ignores If-Match.
+        // Of a store that ignores If-Match, or has no ETags.
         object.abort();
         throw new FileChangedException(file, "another version");
       }

@@ -134,6 +134,19 @@ class S3StoreIT {
     }
   }
 
+  /** Of gateways to a file system. */
+  @Test
+  void anObjectWithoutAnEtagIsReadAndItsChangeIsSeen() throws IOException {
+    server.putWithoutEtag("change", "plain", "one");
+    try (var store = store(server.env())) {
+      var file = Objects.requireNonNull(store.find("s3://change/plain"));
+      assertThat(list(store, "s3://change/plain")).containsExactly(file);
+      assertThat(read(store, file)).isEqualTo("one".getBytes(UTF_8));
+      server.putWithoutEtag("change", "plain", "three");
+      assertThatThrownBy(() -> read(store, file)).isInstanceOf(FileChangedException.class);
+    }
+  }
+
   @Test
   void aStreamThatBreaksOffOrStallsIsReadOnFromThere() throws IOException {
     try (var line = new FaultyLine(server.port());
