@@ -169,6 +169,36 @@ final class ResultsIT {
         .contains("\"taken-results\", which does not belong to this BatchJob");
   }
 
+  /** Whoever may write ConfigMaps may write owners, too. */
+  @Test
+  void onePlantedInItsPlaceIsNotBelieved() {
+    user.applies(
+        Team.python(
+            "planted",
+            "input: {count: 2}\nsuspend: true",
+            "batchSize: 1",
+            "class Handler:\n    def handle_batch(self, payload):\n        return payload\n"));
+    user.awaits("its acceptance", () -> user.condition("planted", "Accepted").isPresent());
+    user.applies(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: planted-results
+          ownerReferences:
+          - {apiVersion: batchapi.dev/v1alpha1, kind: BatchJob, name: planted, uid: %s, controller: true}
+        data: {results.jsonl: forged, errors.jsonl: ""}
+        """
+            .formatted(user.job("planted").getMetadata().getUid()));
+
+    user.kubectl(
+        "patch", "batchjob", "planted", "--type=merge", "-p", "{\"spec\":{\"suspend\":false}}");
+
+    user.completes("planted", 2);
+    assertThat(configMap("planted")).isEmpty();
+    assertThat(messageOfTheEndOf("planted")).contains("was there and holds something else");
+  }
+
   @Test
   void aCancelledJobHasWhatIsDone() {
     user.applies(
