@@ -142,7 +142,7 @@ final class ResultsIT {
     assertThat(configMap("large")).isEmpty();
     assertThat(tries("large", "results.jsonl").code()).isNotZero();
     assertThat(messageOfTheEndOf("large"))
-        .contains("All 60 batches succeeded.", "900 KiB", "MiB to the queue", "smaller results");
+        .contains("All 60 batches succeeded.", "900 KiB", "KiB to the queue", "smaller results");
   }
 
   @Test
