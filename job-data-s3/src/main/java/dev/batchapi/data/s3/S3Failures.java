@@ -4,6 +4,7 @@ import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Unanswered;
 import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -74,11 +75,20 @@ final class S3Failures {
   }
 
   private RuntimeException unanswered(SdkException e, S3Url url) {
-    var message = String.valueOf(e.getMessage());
-    if (message.contains("Unable to load credentials")) {
+    if (e instanceof AwsServiceException service
+        && service.statusCode() < 500
+        && service.statusCode() != TOO_MANY_REQUESTS) {
+      // STS, which gives a service account its credentials.
       return new StoreRefusedException(
-          "No credentials for bucket %s at %s: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a service account with a role."
-              .formatted(url.bucket(), settings.place()),
+          "The role for bucket %s at %s is refused: %s"
+              .formatted(url.bucket(), settings.place(), words(service)),
+          e);
+    }
+    var profile = settings.brokenProfile();
+    if (profile != null) {
+      return new StoreRefusedException(
+          "No credentials for bucket %s at %s: %s"
+              .formatted(url.bucket(), settings.place(), profile),
           e);
     }
     return Unanswered.of("%s, bucket %s".formatted(settings.place(), url.bucket()), e);
@@ -89,7 +99,7 @@ final class S3Failures {
     return details == null || details.errorCode() == null ? "" : details.errorCode();
   }
 
-  private static String words(S3Exception e) {
+  private static String words(AwsServiceException e) {
     var details = e.awsErrorDetails();
     if (details == null || details.errorCode() == null) {
       return "HTTP status %d.".formatted(e.statusCode());

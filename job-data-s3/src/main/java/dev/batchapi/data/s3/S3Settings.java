@@ -5,12 +5,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -33,9 +29,8 @@ record S3Settings(
 
   /**
    * From {@code AWS_ENDPOINT_URL_S3} or {@code AWS_ENDPOINT_URL}, {@code AWS_REGION} or {@code
-   * AWS_DEFAULT_REGION}, {@code AWS_S3_ADDRESSING_STYLE} ({@code path} or {@code virtual}), and the
-   * credentials of {@code AWS_ACCESS_KEY_ID} or whatever else the SDK finds: a profile, a service
-   * account, the machine's role.
+   * AWS_DEFAULT_REGION}, {@code AWS_S3_ADDRESSING_STYLE} ({@code path} or {@code virtual}), and
+   * those of {@link S3Credentials}.
    */
   static S3Settings of(Map<String, String> env) {
     var endpoint = endpoint(first(env, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));
@@ -44,7 +39,7 @@ record S3Settings(
         endpoint,
         region(first(env, "AWS_REGION", "AWS_DEFAULT_REGION"), endpoint),
         style == null ? endpoint != null : style.equals("path"),
-        credentials(env));
+        S3Credentials.of(env));
   }
 
   private static @Nullable URI endpoint(@Nullable String url) {
@@ -77,21 +72,7 @@ record S3Settings(
     return Region.US_EAST_1;
   }
 
-  private static AwsCredentialsProvider credentials(Map<String, String> env) {
-    var key = first(env, "AWS_ACCESS_KEY_ID");
-    var secret = first(env, "AWS_SECRET_ACCESS_KEY");
-    if (key == null || secret == null) {
-      return DefaultCredentialsProvider.builder().profileName(first(env, "AWS_PROFILE")).build();
-    }
-    var token = first(env, "AWS_SESSION_TOKEN");
-    AwsCredentials credentials =
-        token == null
-            ? AwsBasicCredentials.create(key, secret)
-            : AwsSessionCredentials.create(key, secret, token);
-    return StaticCredentialsProvider.create(credentials);
-  }
-
-  private static @Nullable String first(Map<String, String> env, String... names) {
+  static @Nullable String first(Map<String, String> env, String... names) {
     for (var name : names) {
       var value = env.getOrDefault(name, "").strip();
       if (!value.isEmpty()) {
@@ -109,10 +90,23 @@ record S3Settings(
   /** Who asks, without any secret. */
   String identity() {
     try {
-      return "access key " + credentials.resolveCredentials().accessKeyId();
+      var key = credentials.resolveCredentials().accessKeyId();
+      return key == null ? "no credentials" : "access key " + key;
     } catch (RuntimeException e) {
-      return "no credentials";
+      return "credentials that can't be loaded";
     }
+  }
+
+  /** What is wrong with the profile that has the credentials; null if nothing is. */
+  @Nullable String brokenProfile() {
+    if (credentials instanceof ProfileCredentialsProvider) {
+      try {
+        credentials.resolveCredentials();
+      } catch (SdkClientException e) {
+        return e.getMessage();
+      }
+    }
+    return null;
   }
 
   /** A client; nothing is asked yet. */

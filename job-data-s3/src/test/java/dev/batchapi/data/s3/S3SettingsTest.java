@@ -7,7 +7,10 @@ import dev.batchapi.data.store.StoreRefusedException;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
 class S3SettingsTest {
@@ -52,6 +55,22 @@ class S3SettingsTest {
         .isInstanceOf(AwsSessionCredentials.class);
     assertThat(settings.identity()).isEqualTo("access key AKIA");
     assertThat(settings.toString()).doesNotContain("hush");
+  }
+
+  /** Least of all the node's own role, which a pod could ask for. */
+  @Test
+  void credentialsAreThoseThatAreNamedOrNobodys() {
+    assertThat(S3Credentials.of(Map.of("AWS_WEB_IDENTITY_TOKEN_FILE", "/t", "AWS_ROLE_ARN", "r")))
+        .isInstanceOf(WebIdentityTokenFileCredentialsProvider.class);
+    assertThat(
+            S3Credentials.of(
+                Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/")))
+        .isInstanceOf(ContainerCredentialsProvider.class);
+    var nobody = S3Settings.of(Map.of("AWS_ENDPOINT_URL", "https://s3.example"));
+    assertThat(nobody.credentials()).isInstanceOf(AnonymousCredentialsProvider.class);
+    assertThat(nobody.identity()).isEqualTo("no credentials");
+    var profile = S3Settings.of(Map.of("AWS_PROFILE", "nowhere"));
+    assertThat(profile.brokenProfile()).contains("nowhere");
   }
 
   @Test

@@ -134,6 +134,27 @@ class S3StoreIT {
     }
   }
 
+  @Test
+  void whatIsPublicIsReadWithoutCredentials() throws IOException {
+    server.bucket("open-to-all");
+    server.put("open-to-all", "a", "1".getBytes(UTF_8));
+    try (var client = server.client();
+        var store = store(Map.of("AWS_ENDPOINT_URL", server.endpoint().toString()))) {
+      client.putBucketPolicy(
+          put ->
+              put.bucket("open-to-all")
+                  .policy(
+                      """
+                      {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*",
+                       "Action": ["s3:GetObject", "s3:ListBucket"],
+                       "Resource": ["arn:aws:s3:::open-to-all", "arn:aws:s3:::open-to-all/*"]}]}
+                      """));
+      var files = list(store, "s3://open-to-all/");
+      assertThat(files).hasSize(1);
+      assertThat(read(store, files.getFirst())).isEqualTo("1".getBytes(UTF_8));
+    }
+  }
+
   /** Of gateways to a file system. */
   @Test
   void anObjectWithoutAnEtagIsReadAndItsChangeIsSeen() throws IOException {
@@ -173,6 +194,14 @@ class S3StoreIT {
         "s3://data/x",
         with("AWS_ACCESS_KEY_ID", "nobody"),
         "doesn't accept the credentials for bucket data, access key nobody");
+    refused(
+        "s3://data/x",
+        Map.of("AWS_ENDPOINT_URL", server.endpoint().toString()),
+        "bucket data to no credentials: AccessDenied");
+    refused(
+        "s3://data/x",
+        Map.of("AWS_ENDPOINT_URL", server.endpoint().toString(), "AWS_PROFILE", "nowhere"),
+        "No credentials for bucket data at http://127.0.0.1");
     refused("s3://data", server.env(), "names no bucket and key");
     assertThatThrownBy(() -> new S3Provider().open(with("AWS_ENDPOINT_URL", "http://u:hush@x")))
         .isInstanceOf(StoreRefusedException.class)
