@@ -21,8 +21,9 @@ record JsonItems(String name, boolean checking) implements ItemReader {
   }
 
   private void item(LineReader line, JsonCheck json, ItemSink sink) {
-    var end = line.start() + line.length();
+    var end = line.textEnd();
     try {
+      line.checkLength();
       if (checking) {
         json.check(line);
       }

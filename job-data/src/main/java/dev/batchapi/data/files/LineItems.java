@@ -1,6 +1,7 @@
 package dev.batchapi.data.files;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.input.LineReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,17 +15,22 @@ record LineItems(String name) implements ItemReader {
     var utf8 = new Utf8(name);
     while (line.next()) {
       if (!line.blank()) {
-        var end = line.start() + line.length();
-        var carriageReturn = line.bytes()[line.length() - 1] == '\r' ? 1 : 0;
-        try {
-          var json =
-              quoted(utf8.decode(line.bytes(), line.length() - carriageReturn, line.number()));
-          sink.item(line.number(), line.start(), end, json, json.length);
-        } catch (NotUtf8Exception e) {
-          sink.bad(line.number(), line.start(), end, e);
-        }
+        item(line, utf8, sink);
       }
     }
+  }
+
+  private static void item(LineReader line, Utf8 utf8, ItemSink sink) {
+    byte[] json;
+    try {
+      line.checkLength();
+      var carriageReturn = line.bytes()[line.length() - 1] == '\r' ? 1 : 0;
+      json = quoted(utf8.decode(line.bytes(), line.length() - carriageReturn, line.number()));
+    } catch (InputException e) {
+      sink.bad(line.number(), line.start(), line.textEnd(), e);
+      return;
+    }
+    sink.item(line.number(), line.start(), line.textEnd(), json, json.length);
   }
 
   private static byte[] quoted(String text) {

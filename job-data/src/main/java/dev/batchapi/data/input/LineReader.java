@@ -24,8 +24,10 @@ public final class LineReader {
   private int length;
   private long start;
   private long next;
+  private long textEnd;
   private long number;
   private boolean ended;
+  private boolean tooLong;
 
   /**
    * Reads a whole text.
@@ -51,8 +53,7 @@ public final class LineReader {
    * Goes to the next line, the first one at first.
    *
    * @return whether there is one
-   * @throws InputException if the text is of a format that has no lines, or a line longer than
-   *     {@link Payload#MAX_BYTES}
+   * @throws InputException if the text is of a format that has no lines
    */
   public boolean next() throws IOException {
     if (ended) {
@@ -60,17 +61,19 @@ public final class LineReader {
     }
     start = next;
     length = 0;
+    tooLong = false;
     number++;
     while (true) {
       if (at == filled && !fill()) {
         ended = true;
-        return length > 0;
+        return length > 0 || tooLong;
       }
       var newline = at;
       while (newline < filled && buffer[newline] != '\n') {
         newline++;
       }
       append(newline - at);
+      textEnd = next;
       at = newline;
       if (newline < filled) {
         at++;
@@ -101,17 +104,16 @@ public final class LineReader {
   }
 
   private void append(int bytes) {
+    next += bytes;
     if (length + bytes > Payload.MAX_BYTES) {
-      throw new InputException(
-          "%s, line %d: the item has more than %,d bytes, which is the limit of a payload. Let items refer to the data instead of holding it."
-              .formatted(name, number, Payload.MAX_BYTES));
+      tooLong = true;
+      return;
     }
     if (length + bytes > line.length) {
       line = Arrays.copyOf(line, Math.max(line.length * 2, length + bytes));
     }
     System.arraycopy(buffer, at, line, length, bytes);
     length += bytes;
-    next += bytes;
   }
 
   /** The line without its newline, from 0 to {@link #length}; until the next one is asked for. */
@@ -119,14 +121,32 @@ public final class LineReader {
     return line;
   }
 
-  /** Its bytes, without the newline. */
+  /** How many bytes there are, without the newline. */
   public int length() {
     return length;
+  }
+
+  /**
+   * Refuses a line that is longer than {@link Payload#MAX_BYTES}: it isn't kept whole.
+   *
+   * @throws InputException if it is
+   */
+  public void checkLength() {
+    if (tooLong) {
+      throw new InputException(
+          "%s, line %d: the item has more than %,d bytes, which is the limit of a payload. Let items refer to the data instead of holding it."
+              .formatted(name, number, Payload.MAX_BYTES));
+    }
   }
 
   /** Where it starts, in bytes from the text's start. */
   public long start() {
     return start;
+  }
+
+  /** Where it ends, without its newline. */
+  public long textEnd() {
+    return textEnd;
   }
 
   /** Where it ends, its newline included. */
@@ -146,6 +166,6 @@ public final class LineReader {
         return false;
       }
     }
-    return true;
+    return !tooLong;
   }
 }

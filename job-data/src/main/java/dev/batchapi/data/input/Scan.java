@@ -43,6 +43,7 @@ final class Scan {
     var json = new JsonCheck(name, quoting);
     while (line.next()) {
       if (!line.blank()) {
+        line.checkLength();
         json.check(line);
         item(line);
       }

@@ -118,6 +118,21 @@ class SplitterTest {
   }
 
   @Test
+  void aLineThatIsTooLongFailsItsBatchOnly() throws IOException {
+    var line = "\"" + "x".repeat(2 << 20) + "\"";
+    for (var name : List.of("a.jsonl", "a.txt")) {
+      Cut.write(base, name, "1\n" + line + "\n\n3\n" + line);
+      var cut = Cut.of(base, 1, name);
+      assertThat(cut.sources()).containsExactly(name + ":1", name + ":2", name + ":4", name + ":5");
+      assertThatThrownBy(() -> cut.payload(1))
+          .hasMessageContaining(name + ", line 2: the item has");
+      assertThat(cut.payload(2)).contains("3");
+      assertThatThrownBy(() -> cut.payload(3))
+          .hasMessageContaining(name + ", line 5: the item has");
+    }
+  }
+
+  @Test
   void aLargeItemOrBatchIsRefusedWithItsSize() throws IOException {
     Cut.write(base, "a.jsonl", "1\n\"" + "x".repeat(2 << 20) + "\"\n");
     refused("a.jsonl, line 2: the item has more than 1,048,576 bytes", "a.jsonl");
