@@ -39,6 +39,7 @@ final class MemoryJob {
   private final Map<Integer, Integer> deliveries = new HashMap<>();
   private final Spool spool;
   private final AttemptLogs logs;
+  private final @Nullable Journal journal;
   private final Outcomes outcomes = new Outcomes();
   private Tally tally = new Tally(0);
   private @Nullable Batches batches;
@@ -46,8 +47,14 @@ final class MemoryJob {
   private boolean open;
   private volatile @Nullable BatchError lastError;
 
-  MemoryJob(Duration leaseDuration, LongSupplier nanos, Spool spool, Runnable countsChanged) {
+  MemoryJob(
+      Duration leaseDuration,
+      LongSupplier nanos,
+      Spool spool,
+      @Nullable Journal journal,
+      Runnable countsChanged) {
     this.spool = spool;
+    this.journal = journal;
     this.logs = new AttemptLogs(spool);
     this.leaseDuration = leaseDuration;
     this.nanos = nanos;
@@ -65,6 +72,38 @@ final class MemoryJob {
 
   void close() {
     locked(() -> open = false);
+  }
+
+  /** Takes the outcomes of an earlier process for its own; those of failed batches if wanted. */
+  void restore(Outcomes earlier, int total, boolean withFailed) {
+    locked(
+        () -> {
+          open = true;
+          tally.grow(total);
+          var dropped = false;
+          for (var index : earlier.batches()) {
+            dropped |= index < total && !restore(index, earlier, withFailed);
+          }
+          // on_job_complete gets its summary anew if that will be another one.
+          if (!dropped && tally.nextMissing(0) >= total) {
+            restore(Lease.COMPLETION, earlier, withFailed);
+          }
+          return true;
+        });
+  }
+
+  private boolean restore(int index, Outcomes earlier, boolean withFailed) {
+    var kept = earlier.get(index);
+    if (kept == null || (kept.kind() == Outcome.Kind.FAILED && !withFailed)) {
+      return false;
+    }
+    var failedAttempts =
+        kept.kind() == Outcome.Kind.SUCCEEDED
+            ? kept.attempts() - 1
+            : kept.read(spool).failedAttempts();
+    tally.outcome(index, kept.kind(), failedAttempts);
+    outcomes.put(index, kept);
+    return true;
   }
 
   Enqueued enqueue(Batches all, Window window) {
@@ -200,6 +239,7 @@ final class MemoryJob {
   boolean commit(Delivery delivery, Outcome outcome) {
     // Outside the lock: others need not wait for the disk.
     var kept = new Outcomes.Kept(outcome.kind(), outcome.attempts(), spool.add(outcome.body()));
+    var checksum = journal == null ? 0 : Journal.checksum(outcome.body());
     return locked(
         () -> {
           work.remove(delivery.index);
@@ -208,6 +248,9 @@ final class MemoryJob {
           var stands = tally.outcome(delivery.index, outcome.kind(), outcome.failedAttempts());
           if (stands) {
             outcomes.put(delivery.index, kept);
+            if (journal != null) {
+              journal.add(delivery.index, kept, checksum);
+            }
             countsChanged.run();
           }
           return stands;

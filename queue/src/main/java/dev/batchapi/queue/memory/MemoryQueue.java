@@ -35,6 +35,7 @@ public final class MemoryQueue implements Ledger {
   private final Duration leaseDuration;
   private final LongSupplier nanos;
   private final Spool spool;
+  private final @Nullable Journal journal;
 
   /** A queue that keeps results in the system's folder for temporary files. */
   public MemoryQueue() {
@@ -47,7 +48,17 @@ public final class MemoryQueue implements Ledger {
    * @param folder an existing one; nothing is left in it
    */
   public MemoryQueue(Path folder) {
-    this(LEASE, System::nanoTime, folder);
+    this(LEASE, System::nanoTime, new Spool(folder), null);
+  }
+
+  /**
+   * A queue of one job that keeps its outcomes under a name, for a process that comes after this
+   * one: see {@link #restore}.
+   *
+   * @param journal whoever opened it closes it
+   */
+  public MemoryQueue(Journal journal) {
+    this(LEASE, System::nanoTime, journal.bodies(), journal);
   }
 
   /**
@@ -56,13 +67,15 @@ public final class MemoryQueue implements Ledger {
    * @param nanos a clock that only goes forward, in nanoseconds
    */
   public MemoryQueue(Duration leaseDuration, LongSupplier nanos) {
-    this(leaseDuration, nanos, temporary());
+    this(leaseDuration, nanos, new Spool(temporary()), null);
   }
 
-  private MemoryQueue(Duration leaseDuration, LongSupplier nanos, Path folder) {
+  private MemoryQueue(
+      Duration leaseDuration, LongSupplier nanos, Spool spool, @Nullable Journal journal) {
     this.leaseDuration = leaseDuration;
     this.nanos = nanos;
-    this.spool = new Spool(folder);
+    this.spool = spool;
+    this.journal = journal;
   }
 
   private static Path temporary() {
@@ -90,7 +103,21 @@ public final class MemoryQueue implements Ledger {
 
   private MemoryJob job(String job) {
     return jobs.computeIfAbsent(
-        job, id -> new MemoryJob(leaseDuration, nanos, spool, () -> changes.changed(id)));
+        job, id -> new MemoryJob(leaseDuration, nanos, spool, journal, () -> changes.changed(id)));
+  }
+
+  /**
+   * Opens a job with the outcomes that its journal has: they are not done again.
+   *
+   * @param total how many batches it has
+   * @param withFailed whether batches that failed are left so; otherwise they are to be done again,
+   *     and {@code on_job_complete} too
+   */
+  public void restore(String job, int total, boolean withFailed) {
+    if (journal == null) {
+      throw new IllegalStateException("This queue has no journal.");
+    }
+    job(job).restore(journal.known(), total, withFailed);
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run keeps but rarely reads, such as its results: in a file, so that the heap does not grow
  * with it. The file has no name once it is open, so that nothing is left behind however the process
- * ends. Thread-safe.
+ * ends, unless it is a {@link Journal}'s. Thread-safe.
  */
 final class Spool implements AutoCloseable {
   private final Path folder;
@@ -31,6 +31,25 @@ final class Spool implements AutoCloseable {
    */
   Spool(Path folder) {
     this.folder = folder;
+  }
+
+  /** One in a file with a name, which goes on where that ended. */
+  static Spool named(Path folder, String name) throws IOException {
+    var spool = new Spool(folder);
+    var open = new RandomAccessFile(folder.resolve(name).toFile(), "rw");
+    spool.file = open;
+    spool.end = open.length();
+    return spool;
+  }
+
+  /** Whether so much has been written. */
+  synchronized boolean has(Span span) {
+    return span.from >= 0 && span.length >= 0 && span.from + span.length <= end;
+  }
+
+  synchronized void clear() throws IOException {
+    opened().setLength(0);
+    end = 0;
   }
 
   /**

@@ -1,0 +1,173 @@
+package dev.batchapi.queue.memory;
+
+import dev.batchapi.queue.Outcome;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+
+/**
+ * A job's outcomes in a folder, written as they come, so that another process can go on where this
+ * one ended: killed, it loses the batches in hand and nothing else. The bodies stand in one file,
+ * and in another a record of {@value #RECORD_BYTES} bytes for each outcome, written after its body.
+ * The last record of a batch counts. What was not written to its end, as when the machine lost its
+ * power, is known by its checksum and is as if it had never been. Thread-safe.
+ */
+public final class Journal implements AutoCloseable {
+  private static final String RECORDS = "outcomes";
+  private static final String BODIES = "bodies";
+
+  /** A file of its own: closing any other handle of a locked file would let go of the lock. */
+  private static final String LOCK = "lock";
+
+  private static final int RECORD_BYTES = 32;
+  private static final int SUCCEEDED = 0;
+  private static final int FAILED = 1;
+
+  private final Path folder;
+  private final RandomAccessFile lock;
+  private final RandomAccessFile records;
+  private final Spool bodies;
+  private final Outcomes known = new Outcomes();
+
+  private Journal(Path folder, RandomAccessFile lock) throws IOException {
+    this.folder = folder;
+    this.lock = lock;
+    records = new RandomAccessFile(folder.resolve(RECORDS).toFile(), "rw");
+    try {
+      bodies = Spool.named(folder, BODIES);
+      read();
+    } catch (IOException | RuntimeException e) {
+      records.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens what is there, or an empty one.
+   *
+   * @param folder an existing one
+   * @throws JournalInUseException if another process has it open
+   * @throws IOException if it can't be read or written to
+   */
+  public static Journal open(Path folder) throws IOException {
+    var lock = new RandomAccessFile(folder.resolve(LOCK).toFile(), "rw");
+    try {
+      // Ends with the process, however that ends.
+      if (lock.getChannel().tryLock() == null) {
+        throw new JournalInUseException(folder);
+      }
+      return new Journal(folder, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** How many batches have an outcome in it. */
+  public int batches() {
+    return known.batches().length;
+  }
+
+  /** Forgets everything. */
+  public synchronized void clear() throws IOException {
+    records.setLength(0);
+    records.seek(0);
+    bodies.clear();
+    known.clear();
+  }
+
+  /** Removes its files; it can't be used any more. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(folder.resolve(BODIES));
+    Files.deleteIfExists(folder.resolve(RECORDS));
+    Files.deleteIfExists(folder.resolve(LOCK));
+    close();
+  }
+
+  Spool bodies() {
+    return bodies;
+  }
+
+  /** What was in it when it was opened. */
+  Outcomes known() {
+    return known;
+  }
+
+  /**
+   * Adds an outcome whose body is in {@link #bodies}.
+   *
+   * @throws UncheckedIOException if there is no room
+   */
+  synchronized void add(int index, Outcomes.Kept outcome, int bodyChecksum) {
+    var record = ByteBuffer.allocate(RECORD_BYTES);
+    record
+        .putInt(index)
+        .putInt(outcome.kind() == Outcome.Kind.FAILED ? FAILED : SUCCEEDED)
+        .putInt(outcome.attempts())
+        .putLong(outcome.body().from())
+        .putInt(outcome.body().length())
+        .putInt(bodyChecksum)
+        .putInt(checksum(record.array(), RECORD_BYTES - Integer.BYTES));
+    try {
+      records.write(record.array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The results can't be kept in %s: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  static int checksum(byte[] bytes) {
+    return checksum(bytes, bytes.length);
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    var checksum = new CRC32();
+    checksum.update(bytes, 0, length);
+    return (int) checksum.getValue();
+  }
+
+  private void read() throws IOException {
+    var end = 0L;
+    try (var in = new BufferedInputStream(Files.newInputStream(folder.resolve(RECORDS)))) {
+      var record = new byte[RECORD_BYTES];
+      while (in.readNBytes(record, 0, RECORD_BYTES) == RECORD_BYTES && take(record)) {
+        end += RECORD_BYTES;
+      }
+    }
+    records.setLength(end);
+    records.seek(end);
+  }
+
+  /** Whether the record is a whole one. */
+  private boolean take(byte[] record) {
+    var in = ByteBuffer.wrap(record);
+    var index = in.getInt();
+    var kind = in.getInt();
+    var attempts = in.getInt();
+    var body = new Spool.Span(in.getLong(), in.getInt());
+    var bodyChecksum = in.getInt();
+    if (in.getInt() != checksum(record, RECORD_BYTES - Integer.BYTES)
+        || !bodies.has(body)
+        || checksum(bodies.read(body)) != bodyChecksum) {
+      return false;
+    }
+    known.put(
+        index,
+        new Outcomes.Kept(
+            kind == FAILED ? Outcome.Kind.FAILED : Outcome.Kind.SUCCEEDED, attempts, body));
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (lock;
+        records) {
+      bodies.close();
+    }
+  }
+}
