@@ -42,6 +42,8 @@ public record BatchError(
     HandlerDied,
     /** Too many workers were lost with this batch in hand. */
     WorkerLost,
+    /** One of its items can't be read, such as a line that is no JSON. */
+    InputInvalid,
     /** A file that its items stand in is not the one any more that was cut into batches. */
     InputChanged
   }

@@ -72,7 +72,7 @@ public record RetryPolicy(
   private static boolean retryable(BatchError error) {
     return switch (error.reason()) {
       case HandlerFailed, BatchTimedOut, HandlerDied -> true;
-      case FatalError, ResultInvalid, WorkerLost, InputChanged -> false;
+      case FatalError, ResultInvalid, WorkerLost, InputInvalid, InputChanged -> false;
     };
   }
 }

@@ -50,7 +50,9 @@ class RetryPolicyTest {
 
   @Test
   void whatCanNotSucceedIsNotTriedAgain() {
-    for (var reason : List.of(Reason.FatalError, Reason.ResultInvalid, Reason.InputChanged)) {
+    for (var reason :
+        List.of(
+            Reason.FatalError, Reason.ResultInvalid, Reason.InputInvalid, Reason.InputChanged)) {
       var error = BatchError.of(reason, "no");
       assertThat(retry.afterFailure(Attempts.NONE.plusFailure(error), error))
           .isEqualTo(new GiveUp(error));
