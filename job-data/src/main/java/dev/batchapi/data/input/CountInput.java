@@ -33,4 +33,9 @@ public record CountInput(int items, int batchSize) implements Input {
         .collect(Collectors.joining(",", "[", "]"))
         .getBytes(StandardCharsets.UTF_8);
   }
+
+  @Override
+  public String fingerprint() {
+    return "count " + items;
+  }
 }

@@ -1,12 +1,13 @@
 package dev.batchapi.data.input;
 
 import dev.batchapi.contract.Payload;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Items, cut into batches. The last batch may be shorter. The same index always gives the same
  * payload.
  */
-public interface Input extends AutoCloseable {
+public interface Input extends Sources, AutoCloseable {
 
   /** How many items there are, at least 1. */
   int items();
@@ -35,6 +36,21 @@ public interface Input extends AutoCloseable {
   /** How many items a batch has. */
   default int itemsIn(int batch) {
     return Math.min(batchSize(), items() - firstItem(batch));
+  }
+
+  /** What tells these items from others; a run that was stopped goes on with the same only. */
+  String fingerprint();
+
+  @Override
+  default @Nullable String source(int batch, int item) {
+    return null;
+  }
+
+  @Override
+  default @Nullable String source(int batch) {
+    var first = source(batch, 0);
+    var last = itemsIn(batch) - 1;
+    return first == null || last == 0 ? first : first + " to " + source(batch, last);
   }
 
   /** Gives back what the input holds open. */

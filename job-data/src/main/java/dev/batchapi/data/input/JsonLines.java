@@ -3,9 +3,14 @@ package dev.batchapi.data.input;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -119,6 +124,18 @@ public final class JsonLines implements Input {
       return array(source.read(starts[index], length));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String fingerprint() {
+    try (var lines = new DigestInputStream(source.open(), MessageDigest.getInstance("SHA-256"))) {
+      lines.transferTo(OutputStream.nullOutputStream());
+      return "sha256 " + HexFormat.of().formatHex(lines.getMessageDigest().digest());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
     }
   }
 

@@ -3,6 +3,7 @@ package dev.batchapi.data.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.data.input.Sources;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * {@code item}. The first batch that returned something decides for the job: if it has one line, so
  * has every other, and no list is taken apart because it happens to be as long as its payload.
  * Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one
- * line per failed batch. Not thread-safe.
+ * line per failed batch. What stands in a file has its {@code "source": "data.csv:17"} after {@code
+ * batch} or {@code attempts}; of a batch of several items it is {@code "data.csv:17 to
+ * data.csv:26"}. Not thread-safe.
  */
 public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String job;
+  private final Sources sources;
   private @Nullable Boolean perItem;
   private int firstBatch;
   private int others;
@@ -35,7 +39,16 @@ public final class ResultLines {
    * @param job its name
    */
   public ResultLines(String job) {
+    this(job, Sources.NONE);
+  }
+
+  /**
+   * @param job its name
+   * @param sources where its items stand
+   */
+  public ResultLines(String job, Sources sources) {
     this.job = job;
+    this.sources = sources;
   }
 
   /**
@@ -53,12 +66,15 @@ public final class ResultLines {
     }
     var result = JsonText.text(json);
     if (isPerItem(batch, JsonText.elements(result) == items)) {
-      var item = firstItem;
+      var item = 0;
       for (var element : JsonText.split(result)) {
-        to.add(JsonText.line(head().put("item", item++).put("batch", batch), "result", element));
+        var head = head().put("item", firstItem + item).put("batch", batch);
+        to.add(JsonText.line(with(sources.source(batch, item), head), "result", element));
+        item++;
       }
     } else {
-      to.add(JsonText.line(head().put("batch", batch), "result", result));
+      var head = with(sources.source(batch), head().put("batch", batch));
+      to.add(JsonText.line(head, "result", result));
     }
   }
 
@@ -78,13 +94,17 @@ public final class ResultLines {
    *
    * @param attempts how often it was tried
    * @param error its last error
-   * @param payload what it was to work on, as JSON
+   * @param payload what it was to work on, as JSON; {@code null} if that can't be read any more
    */
   public void error(int batch, int attempts, JsonNode error, byte[] payload, Lines to)
       throws IOException {
     var head = head().put("batch", batch).put("attempts", attempts);
-    head.set("error", error);
+    with(sources.source(batch), head).set("error", error);
     to.add(JsonText.line(head, "payload", JsonText.text(payload)));
+  }
+
+  private static ObjectNode with(@Nullable String source, ObjectNode head) {
+    return source == null ? head : head.put("source", source);
   }
 
   private ObjectNode head() {

@@ -1,0 +1,145 @@
+package dev.batchapi.data.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.batchapi.data.input.Input;
+import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Stores;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items in files, for a job whose owner also runs it. The files are read once to cut them into
+ * batches, and each batch again when it is wanted. Of a batch 8 bytes of memory are kept; where its
+ * items are stands in a file without a name.
+ */
+public final class FilesInput implements Input {
+  private final FilesSpec spec;
+  private final int batchSize;
+  private final Stores stores;
+  private final List<StoredFile> files;
+  private final RefSpool refs;
+  private final Split split;
+  private final BatchReader reader;
+  private int unreadable;
+  private @Nullable String firstProblem;
+
+  /**
+   * Lists the files and reads them.
+   *
+   * @param batchSize items in a batch, at least 1
+   * @param stores are closed with the input
+   * @throws dev.batchapi.data.input.InputException as of {@link Listing} and {@link Splitter};
+   *     their other exceptions are thrown too
+   * @throws UncheckedIOException if there is no room for where the batches are
+   */
+  public FilesInput(FilesSpec spec, int batchSize, Stores stores) {
+    this.spec = spec;
+    this.batchSize = batchSize;
+    this.stores = stores;
+    var spool = new RefSpool();
+    try {
+      files = Listing.of(spec, stores);
+      split =
+          new Splitter(files, spec, batchSize, stores)
+              .split(
+                  (index, ref) -> {
+                    spool.add(ref.toJson());
+                    note(ref.problem());
+                  });
+      spool.complete();
+    } catch (RuntimeException | Error e) {
+      spool.close();
+      stores.close();
+      throw e;
+    }
+    refs = spool;
+    reader = new BatchReader(spec, stores);
+  }
+
+  private void note(@Nullable String problem) {
+    if (problem != null) {
+      unreadable++;
+      firstProblem = firstProblem == null ? problem : firstProblem;
+    }
+  }
+
+  /** How many batches have an item that can't be read. */
+  public int unreadable() {
+    return unreadable;
+  }
+
+  /** What is wrong with the first of them; null if there is none. */
+  public @Nullable String firstProblem() {
+    return firstProblem;
+  }
+
+  /** In the order in which their items are numbered. */
+  public List<StoredFile> files() {
+    return files;
+  }
+
+  /** Of all files, as they are stored. */
+  public long bytes() {
+    return split.bytes();
+  }
+
+  @Override
+  public int items() {
+    return split.items();
+  }
+
+  @Override
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws dev.batchapi.data.input.InputException if one of its items can't be read
+   * @throws dev.batchapi.data.store.FileChangedException if a file is not the one that was cut
+   */
+  @Override
+  public byte[] payload(int batch) {
+    return reader.payload(ref(batch));
+  }
+
+  @Override
+  public String source(int batch, int item) {
+    return reader.source(ref(batch), item);
+  }
+
+  private BatchRef ref(int batch) {
+    return BatchRef.read(refs.read(batch));
+  }
+
+  @Override
+  public String fingerprint() {
+    var digest = sha256();
+    digest.update((spec.format() + "\n" + spec.csv() + "\n").getBytes(UTF_8));
+    for (var file : files) {
+      var line = "%s\t%d\t%s\n".formatted(file.url(), file.size(), file.version());
+      digest.update(line.getBytes(UTF_8));
+    }
+    return "files sha256 " + HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  @Override
+  public void close() {
+    refs.close();
+    stores.close();
+  }
+}

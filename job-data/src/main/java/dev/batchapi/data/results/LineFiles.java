@@ -1,0 +1,125 @@
+package dev.batchapi.data.results;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines in files of bounded size, one after the other, each counted and with its SHA-256. There is
+ * one file at least, empty if there is no line. Not thread-safe.
+ */
+public final class LineFiles implements AutoCloseable {
+  /** Bytes of one file of results at most, unless a single line has more. */
+  public static final long MAX_RESULT_BYTES = 256L << 20;
+
+  private final Opener opener;
+  private final IntFunction<String> names;
+  private final long maxBytes;
+  private final List<Manifest.File> files = new ArrayList<>();
+  private @Nullable Open open;
+
+  /** Makes a file of that name. */
+  public interface Opener {
+    OutputStream open(String name) throws IOException;
+  }
+
+  /** The file that is being written. */
+  private static final class Open {
+    final String name;
+    final OutputStream out;
+    final MessageDigest digest = sha256();
+    long lines;
+    long bytes;
+
+    Open(String name, OutputStream out) {
+      this.name = name;
+      this.out = out;
+    }
+  }
+
+  private LineFiles(Opener opener, IntFunction<String> names, long maxBytes) {
+    this.opener = opener;
+    this.names = names;
+    this.maxBytes = maxBytes;
+  }
+
+  /** The results: {@code results-00000.jsonl} and what follows. */
+  public static LineFiles results(Opener opener, long maxBytes) {
+    return new LineFiles(opener, "results-%05d.jsonl"::formatted, maxBytes);
+  }
+
+  /** The failed batches: {@code errors.jsonl}, whatever their size. */
+  public static LineFiles errors(Opener opener) {
+    return new LineFiles(opener, n -> "errors.jsonl", Long.MAX_VALUE);
+  }
+
+  /** Whether it is the name of a file that some job's results stand in. */
+  public static boolean isName(String name) {
+    return name.matches("results-\\d{5,}\\.jsonl|errors\\.jsonl") || name.equals(Manifest.NAME);
+  }
+
+  /** Appends one line, its end included. */
+  public void write(byte[] line) throws IOException {
+    var file = opened();
+    if (file.bytes > 0 && file.bytes + line.length > maxBytes) {
+      end();
+      file = opened();
+    }
+    file.out.write(line);
+    file.digest.update(line);
+    file.bytes += line.length;
+    file.lines++;
+  }
+
+  /** Ends the last file. */
+  public List<Manifest.File> finish() throws IOException {
+    if (files.isEmpty()) {
+      opened();
+    }
+    end();
+    return List.copyOf(files);
+  }
+
+  private Open opened() throws IOException {
+    var file = open;
+    if (file == null) {
+      var name = names.apply(files.size());
+      file = new Open(name, opener.open(name));
+      open = file;
+    }
+    return file;
+  }
+
+  private void end() throws IOException {
+    var file = open;
+    if (file != null) {
+      file.out.close();
+      open = null;
+      var sha256 = HexFormat.of().formatHex(file.digest.digest());
+      files.add(new Manifest.File(file.name, file.lines, file.bytes, sha256));
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  /** Gives back what is open; a file that is not at its end stays as it is. */
+  @Override
+  public void close() throws IOException {
+    if (open != null) {
+      open.out.close();
+      open = null;
+    }
+  }
+}

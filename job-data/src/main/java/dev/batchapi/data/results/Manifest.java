@@ -1,0 +1,71 @@
+package dev.batchapi.data.results;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * What is written last, when all other files of a job are whole: who sees it sees all of them. It
+ * holds nothing that differs between two runs with the same outcomes but the job's uid.
+ *
+ * @param job whose results these are
+ * @param verdict how the job ended, such as {@code Complete} or {@code Cancelled}
+ * @param message the same for people
+ * @param items of the job's input
+ * @param batches what became of them
+ * @param files in the order in which they are to be read
+ */
+@JsonPropertyOrder({"job", "verdict", "message", "items", "batches", "files"})
+public record Manifest(
+    Job job, String verdict, String message, int items, Batches batches, List<File> files) {
+  /** Its name among the other files. */
+  public static final String NAME = "manifest.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** The job that wrote it; the uid tells runs of one name apart. */
+  @JsonPropertyOrder({"namespace", "name", "uid", "apiName"})
+  public record Job(String namespace, String name, String uid, String apiName) {}
+
+  /** How many batches there are, and how many ended how. */
+  @JsonPropertyOrder({"total", "succeeded", "failed", "notDone"})
+  public record Batches(int total, int succeeded, int failed, int notDone) {}
+
+  /**
+   * One file.
+   *
+   * @param name beside the manifest
+   * @param lines how many it has
+   * @param bytes its size
+   * @param sha256 of its content, as lower case hexadecimal
+   */
+  @JsonPropertyOrder({"name", "lines", "bytes", "sha256"})
+  public record File(String name, long lines, long bytes, String sha256) {}
+
+  /** As JSON for people and programs. */
+  public byte[] toJson() {
+    try {
+      return (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws IOException if it is something else
+   */
+  public static Manifest read(byte[] json) throws IOException {
+    return JSON.readValue(json, Manifest.class);
+  }
+}
