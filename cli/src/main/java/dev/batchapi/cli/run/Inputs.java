@@ -1,30 +1,48 @@
 package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.cli.manifest.Manifests;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.FileInput;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.data.files.FilesInput;
+import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.input.CountInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.input.JsonLines;
+import dev.batchapi.data.store.Stores;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Opens a job's input: its own, or a file in its place. */
+/** Opens a job's input: its own, or what the command line names in its place. */
 final class Inputs {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final Manifests manifests;
   private final NamedSpec<BatchJobSpec> job;
+  private final Path folder;
   private final int batchSize;
 
-  Inputs(Manifests manifests, NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job) {
+  /**
+   * Opens nothing yet.
+   *
+   * @param folder in which the job's own paths begin
+   */
+  Inputs(
+      Manifests manifests, NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Path folder) {
     this.manifests = manifests;
     this.job = job;
+    this.folder = folder;
     batchSize = Freeze.batchSize(api.spec(), job.spec());
   }
 
@@ -36,6 +54,9 @@ final class Inputs {
    */
   Input own() {
     var input = job.spec().input();
+    if (input.files() != null) {
+      return files(input.files(), folder);
+    }
     if (input.count() != null) {
       return new CountInput(input.count(), batchSize);
     }
@@ -65,27 +86,52 @@ final class Inputs {
   }
 
   /**
-   * JSON lines in a file, or from a pipe such as /dev/stdin.
+   * What the command line names.
    *
-   * @param file {@code -} is standard input
+   * @param inputs {@code -} for standard input, a pipe such as /dev/stdin, a file, a pattern or a
+   *     URL; several are one input
+   * @param format of all of them; null if the ending of each name says it
    * @throws InputException if they can't be used
-   * @throws UsageException if there is no such file
+   * @throws UsageException if there is no such file, or a pipe is not the only one
    */
-  Input ofFile(Path file) {
-    if (file.toString().equals("-")) {
+  Input of(List<String> inputs, FileInput.@Nullable Format format) {
+    var pipe = inputs.stream().filter(Inputs::isPipe).findFirst();
+    if (pipe.isEmpty()) {
+      // As with other inputs, what is wrong is said before anything runs.
+      return files(
+          new FileInput(inputs, null, format, null, FileInput.BadRecord.FAIL), Path.of(""));
+    }
+    if (inputs.size() > 1) {
+      throw new UsageException(
+          "--input %s can be read only once: give it alone.".formatted(pipe.get()));
+    }
+    if (format != null && format != FileInput.Format.JSONL) {
+      throw new UsageException(
+          "--input %s: what comes through a pipe is JSON lines. Write it to a file first to read it as %s."
+              .formatted(pipe.get(), format.name().toLowerCase(Locale.ROOT)));
+    }
+    if (pipe.get().equals("-")) {
       return JsonLines.ofStream("standard input", System.in, batchSize);
     }
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw new UsageException(
-          "--input %s: there is no such file, or it can't be read.".formatted(file));
-    }
-    if (Files.isRegularFile(file)) {
-      return JsonLines.ofFile(file, batchSize);
-    }
-    try (var in = Files.newInputStream(file)) {
-      return JsonLines.ofStream(file.toString(), in, batchSize);
+    try (var in = Files.newInputStream(Path.of(pipe.get()))) {
+      return JsonLines.ofStream(pipe.get(), in, batchSize);
     } catch (IOException e) {
-      throw new UsageException("--input %s can't be read: %s.".formatted(file, e.getMessage()));
+      throw new UsageException(
+          "--input %s can't be read: %s.".formatted(pipe.get(), e.getMessage()));
     }
+  }
+
+  /** What can be read only once, and from its start. */
+  static boolean isPipe(String input) {
+    if (input.equals("-")) {
+      return true;
+    }
+    var file = Path.of(input);
+    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+
+  private Input files(FileInput files, Path base) {
+    var spec = JSON.convertValue(files, FilesSpec.class);
+    return new FilesInput(spec, batchSize, Stores.of(System.getenv(), base));
   }
 }

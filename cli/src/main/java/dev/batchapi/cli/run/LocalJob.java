@@ -3,11 +3,11 @@ package dev.batchapi.cli.run;
 import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.results.ResultShape;
-import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.NextStep;
+import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Summary;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
@@ -36,6 +36,8 @@ final class LocalJob {
   private final Progress progress;
   private final WorkerPool pool;
   private final LostWorkers lostWorkers = new LostWorkers();
+  private final InputBatches batches;
+  private final ResultShape shape = new ResultShape();
   private final Semaphore changed = new Semaphore(0);
   private volatile @Nullable Instant firstReady;
 
@@ -56,12 +58,12 @@ final class LocalJob {
     this.plan = plan;
     this.ledger = ledger;
     this.progress = progress;
-    var shape = new ResultShape();
+    this.batches = new InputBatches(plan.input);
     this.pool =
         new WorkerPool(
             slot -> {
               lostWorkers.starting(slot, progressMade());
-              var shaped = new ShapedHosts(noting(slot, hosts), shape, plan.input);
+              var shaped = new ShapedHosts(noting(slot, hosts), shape, batches);
               return new Worker(assignment, ledger.worker(assignment.jobId()), shaped);
             },
             this::afterExit);
@@ -70,8 +72,12 @@ final class LocalJob {
   /** Runs the job to its end, which is also written to the ledger. */
   End run() throws InterruptedException {
     try (var _ = ledger.onChange(job -> changed.release())) {
-      ledger.enqueue(assignment.jobId(), Batches.of(plan.input.count(), plan.input::payload));
-      pool.start(Math.min(plan.workers, plan.input.count()));
+      ledger.enqueue(assignment.jobId(), batches);
+      var counts = ledger.counts(assignment.jobId());
+      rememberShape(counts);
+      if (!(nextStep(counts) instanceof NextStep.Finish)) {
+        pool.start(Math.clamp(plan.input.count() - counts.done(), 1, plan.workers));
+      }
       var end = follow();
       ledger.retire(assignment.jobId());
       if (end.verdict() == Verdict.Complete || end.verdict() == Verdict.BatchesFailed) {
@@ -116,8 +122,7 @@ final class LocalJob {
       if (counts.end().isPresent()) {
         return counts.end().get();
       }
-      switch (NextStep.of(
-          counts, plan.input.count(), plan.maxFailedBatches, assignment.retry().maxAttempts())) {
+      switch (nextStep(counts)) {
         case NextStep.KeepGoing _ -> {}
         case NextStep.RunCompletion _ -> {
           if (!completing) {
@@ -134,6 +139,24 @@ final class LocalJob {
                 .formatted(plan.runTime.orElseThrow().toSeconds()));
       }
       var _ = changed.tryAcquire(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private NextStep nextStep(Counts counts) {
+    return NextStep.of(
+        counts, plan.input.count(), plan.maxFailedBatches, assignment.retry().maxAttempts());
+  }
+
+  /** What was done before the run was resumed has decided which shape results have. */
+  private void rememberShape(Counts before) {
+    for (var index = 0; before.succeeded() > 0 && index < plan.input.count(); index++) {
+      var outcome = ledger.outcome(assignment.jobId(), index);
+      if (outcome != null
+          && outcome.kind() == Outcome.Kind.SUCCEEDED
+          && outcome.body().length > 0) {
+        var _ = shape.refuse(index, plan.input.itemsIn(index), outcome.body());
+        return;
+      }
     }
   }
 

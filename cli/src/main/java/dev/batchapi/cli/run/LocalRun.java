@@ -1,14 +1,17 @@
 package dev.batchapi.cli.run;
 
 import dev.batchapi.cli.statsd.StatsdListener;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.results.Manifest;
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
+import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
@@ -20,6 +23,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,20 +71,24 @@ final class LocalRun {
   Verdict run(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, Input input, Place place)
       throws IOException, InterruptedException {
     var started = Instant.now();
-    var spec = Freeze.freeze(api, job, UUID.randomUUID().toString(), input.items(), started);
+    var folder = files.folder();
+    var spec = Freeze.freeze(api, job, uid(job, input, folder), input.items(), started);
     var id = spec.job().uid();
     var flavour =
         Optional.ofNullable(spec.metrics().flavour())
             .map(chosen -> Flavour.valueOf(chosen.name()))
             .orElse(Flavour.PROMETHEUS);
-    try (var ledger = new MemoryQueue(settings.spool);
+    try (var ledger =
+            folder == null ? new MemoryQueue(settings.spool) : new MemoryQueue(folder.journal());
         var statsd = StatsdListener.open(flavour);
         var metrics =
             StatsdMetrics.open(
                 MetricsSettings.parse("127.0.0.1:" + statsd.port())
                     .withFlavour(flavour)
                     .withTags(spec.metrics().tags()))) {
-      var progress = new Progress(style, spec.job().name(), spec.totalBatches(), System.nanoTime());
+      var done = folder == null ? 0 : restore(ledger, id, input, folder);
+      var progress =
+          new Progress(style, spec.job().name(), spec.totalBatches(), done, System.nanoTime());
       var launchers = new Launchers(settings.home, settings.python, progress);
       var hosts =
           new ChildHosts(
@@ -123,9 +132,56 @@ final class LocalRun {
       if (end.verdict() != Verdict.HandlerInvalid) {
         // A run that never began must not replace the results of an earlier one.
         files.add(spec.job().name(), id, ledger, input);
+        if (folder != null) {
+          folder.publish(manifest(spec, end, ledger.counts(id)));
+        }
+      } else if (folder != null) {
+        folder.forget();
       }
       return end.verdict();
     }
+  }
+
+  private static String uid(NamedSpec<BatchJobSpec> job, Input input, @Nullable ResultFolder folder)
+      throws IOException {
+    var uid = UUID.randomUUID().toString();
+    return folder == null
+        ? uid
+        : folder.begin(
+            new StoppedRun(
+                job.namespace(),
+                job.name(),
+                uid,
+                input.items(),
+                input.batchSize(),
+                input.fingerprint()));
+  }
+
+  /** How many batches are done already. */
+  private int restore(MemoryQueue ledger, String id, Input input, ResultFolder folder) {
+    ledger.restore(id, input.count(), folder.withFailed());
+    var done = ledger.counts(id).done();
+    if (done > 0) {
+      style
+          .out()
+          .printf(Locale.ROOT, "%,d of %,d batches are done already.%n", done, input.count());
+    }
+    return done;
+  }
+
+  private static Manifest manifest(RunSpec spec, End end, Counts counts) {
+    return new Manifest(
+        new Manifest.Job(
+            spec.job().namespace(), spec.job().name(), spec.job().uid(), spec.job().apiName()),
+        end.verdict().name(),
+        end.message(),
+        spec.items(),
+        new Manifest.Batches(
+            spec.totalBatches(),
+            counts.succeeded(),
+            counts.failed(),
+            spec.totalBatches() - counts.done()),
+        List.of());
   }
 
   /** Ends the job that is running, and those that would come after it. */

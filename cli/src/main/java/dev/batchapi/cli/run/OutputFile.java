@@ -14,7 +14,7 @@ import java.nio.file.StandardCopyOption;
  * before is replaced as a whole or not at all. What is no regular file, such as /dev/stdout, is
  * written to as it is.
  */
-final class OutputFile implements AutoCloseable {
+final class OutputFile implements LineSink, AutoCloseable {
   private static final long PID = ProcessHandle.current().pid();
 
   private final String option;
@@ -56,8 +56,8 @@ final class OutputFile implements AutoCloseable {
     return folder == null ? place.toAbsolutePath() : folder;
   }
 
-  /** Appends whole lines, in UTF-8. */
-  void write(byte[] lines) throws IOException {
+  @Override
+  public void write(byte[] lines) throws IOException {
     try {
       out.write(lines);
     } catch (IOException e) {

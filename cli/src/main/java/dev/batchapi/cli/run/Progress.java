@@ -23,6 +23,7 @@ final class Progress {
   private final Style style;
   private final String job;
   private final int total;
+  private final int before;
   private final long started;
   private long lastLine;
   private boolean drawn;
@@ -48,9 +49,20 @@ final class Progress {
   }
 
   Progress(Style style, String job, int total, long nanoTime) {
+    this(style, job, total, 0, nanoTime);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param before batches that an earlier run has done
+   * @param nanoTime now
+   */
+  Progress(Style style, String job, int total, int before, long nanoTime) {
     this.style = style;
     this.job = job;
     this.total = total;
+    this.before = before;
     this.started = nanoTime;
     this.lastLine = nanoTime;
   }
@@ -129,8 +141,8 @@ final class Progress {
       text.append(String.format(Locale.ROOT, ", %,d failed attempts", counts.failedAttempts()));
     }
     text.append(String.format(Locale.ROOT, ", %.0f s", seconds));
-    if (counts.done() > 0 && counts.done() < total) {
-      var perBatch = seconds / counts.done();
+    if (counts.done() > before && counts.done() < total) {
+      var perBatch = seconds / (counts.done() - before);
       // A batch that waits for its next attempt is still to be done after its wait.
       var left =
           Math.max(

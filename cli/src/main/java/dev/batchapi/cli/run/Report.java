@@ -99,7 +99,9 @@ final class Report {
   private static String items(int batch, Input input) {
     var first = input.firstItem(batch);
     var last = first + input.itemsIn(batch) - 1;
-    return first == last ? "item " + first : "items %d to %d".formatted(first, last);
+    var items = first == last ? "item " + first : "items %d to %d".formatted(first, last);
+    var source = input.source(batch);
+    return source == null ? items : items + ", " + source;
   }
 
   private void failed(String what, Outcome outcome) {

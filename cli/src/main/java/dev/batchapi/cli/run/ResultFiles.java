@@ -2,12 +2,15 @@ package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.results.ResultLines;
+import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
 
-  private final @Nullable OutputFile results;
-  private final @Nullable OutputFile errors;
+  private final @Nullable OutputFile resultFile;
+  private final @Nullable OutputFile errorFile;
+  private final @Nullable ResultFolder folder;
+  private final @Nullable LineSink results;
+  private final @Nullable LineSink errors;
 
   /**
    * Opens the files.
@@ -29,8 +36,25 @@ final class ResultFiles implements AutoCloseable {
    * @throws UsageException if one can't be written to
    */
   ResultFiles(@Nullable Path results, @Nullable Path errors) {
-    this.results = results == null ? null : new OutputFile("--results", results);
-    this.errors = errors == null ? null : new OutputFile("--errors", errors);
+    resultFile = results == null ? null : new OutputFile("--results", results);
+    errorFile = errors == null ? null : new OutputFile("--errors", errors);
+    folder = null;
+    this.results = resultFile;
+    this.errors = errorFile;
+  }
+
+  /** Both go to a folder, which is closed with this. */
+  ResultFiles(ResultFolder folder) {
+    this.folder = folder;
+    resultFile = null;
+    errorFile = null;
+    results = folder.results();
+    errors = folder.errors();
+  }
+
+  /** Where they go if that is a folder. */
+  @Nullable ResultFolder folder() {
+    return folder;
   }
 
   /**
@@ -43,7 +67,7 @@ final class ResultFiles implements AutoCloseable {
     if (results == null && errors == null) {
       return;
     }
-    var lines = new ResultLines(name);
+    var lines = new ResultLines(name, input);
     try {
       ledger.outcomes(
           id,
@@ -57,11 +81,11 @@ final class ResultFiles implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    if (results != null) {
-      results.complete();
+    if (resultFile != null) {
+      resultFile.complete();
     }
-    if (errors != null) {
-      errors.complete();
+    if (errorFile != null) {
+      errorFile.complete();
     }
   }
 
@@ -76,16 +100,25 @@ final class ResultFiles implements AutoCloseable {
       case FAILED -> {
         if (errors != null) {
           var error = JSON.valueToTree(BatchError.fromJson(outcome.body()));
-          lines.error(index, outcome.attempts(), error, input.payload(index), errors::write);
+          lines.error(index, outcome.attempts(), error, payload(index, input), errors::write);
         }
       }
     }
   }
 
+  private static byte[] payload(int index, Input input) {
+    try {
+      return input.payload(index);
+    } catch (InputException | FileChangedException e) {
+      return NULL; // the error says why
+    }
+  }
+
   @Override
   public void close() throws IOException {
-    try (var _ = results;
-        var _ = errors) {
+    try (var _ = resultFile;
+        var _ = errorFile;
+        var _ = folder) {
       return;
     }
   }

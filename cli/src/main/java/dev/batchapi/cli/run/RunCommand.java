@@ -3,19 +3,16 @@ package dev.batchapi.cli.run;
 import dev.batchapi.cli.ExitCode;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
-import dev.batchapi.crds.BatchJobSpec;
-import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.FileInput;
 import dev.batchapi.data.input.InputException;
-import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.StoreRefusedException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,10 +43,9 @@ public final class RunCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = {
-        "YAML files, or folders of them, with a BatchAPI, BatchJobs, ConfigMaps and Secrets; \"-\" is",
-        "standard input. What else stands in them is skipped."
-      })
+      description =
+          "YAML files, or folders of them, with a BatchAPI, BatchJobs, ConfigMaps and Secrets; \"-\" is "
+              + "standard input. What else stands in them is skipped.")
   private List<Path> files = List.of();
 
   @Option(names = "--job", paramLabel = "NAME", description = "Run only this job.")
@@ -63,21 +59,57 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--input",
-      paramLabel = "FILE",
-      description = "Items as JSON lines, instead of the job's own input; \"-\" is standard input.")
-  private @Nullable Path input;
+      paramLabel = "FILE|-|GLOB|URL",
+      description =
+          "Items instead of the job's own input; may be given several times. Files of this machine, in "
+              + "quotes also patterns such as \"data/**/*.csv\", and URLs with s3:// and http(s)://, for which "
+              + "the shell's credentials are used. \"-\" is standard input, as JSON lines.")
+  private List<String> input = List.of();
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      converter = FormatName.class,
+      description =
+          "What is in the files of --input: jsonl, csv, lines, or paths. Default: by each name's ending.")
+  private FileInput.@Nullable Format format;
 
   @Option(
       names = "--results",
-      paramLabel = "FILE",
-      description = "Write the results there, as JSON lines.")
-  private @Nullable Path results;
+      paramLabel = "FILE|FOLDER/",
+      description =
+          "Write the results there, as JSON lines. A folder gets result files of 256 MiB at most, "
+              + "errors.jsonl, and last manifest.json with sizes and SHA-256; a run with it can be resumed.")
+  private @Nullable String results;
 
   @Option(
       names = "--errors",
       paramLabel = "FILE",
       description = "Write the failed batches there with error and payload, as JSON lines.")
   private @Nullable Path errors;
+
+  @Option(
+      names = "--force",
+      description = "Replace what an earlier run has left in the folder of --results.")
+  private boolean force;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "FOLDER/",
+      description =
+          "Go on with the run that was stopped there, whatever stopped it: only batches without an "
+              + "outcome are run. Takes the files and the input that the run was started with.")
+  private @Nullable Path resume;
+
+  @Option(
+      names = "--retry-failed",
+      description = "With --resume: run the batches that failed, too.")
+  private boolean retryFailed;
+
+  @Option(
+      names = "--dry-run",
+      description = "Show how many items and batches there are, and the first items; run nothing.")
+  private boolean dryRun;
 
   @Option(
       names = "--python",
@@ -103,7 +135,7 @@ public final class RunCommand implements Callable<Integer> {
     } catch (ManifestException e) {
       e.problems().forEach(problem -> console.getErr().println(problem));
       return ExitCode.USAGE.code();
-    } catch (UsageException | InputException e) {
+    } catch (UsageException | InputException | StoreRefusedException | FileChangedException e) {
       console.getErr().println("batchapi: " + e.getMessage());
       return ExitCode.USAGE.code();
     }
@@ -112,138 +144,44 @@ public final class RunCommand implements Callable<Integer> {
   private int run() throws IOException, InterruptedException, ManifestException {
     var manifests = Manifests.load(files);
     manifests.skipped().forEach(System.err::println);
-    var jobs = new JobSelection(manifests, job, workers, input != null).jobs();
-    var home = Path.of(System.getProperty("batchapi.home", "."));
-    refuseToOverwriteInputs();
-    Stream.of(results, errors).filter(Objects::nonNull).forEach(RunCommand::tellOfReplacing);
-    // Signals are let go last: the process may end only when the files are closed.
+    var jobs = new JobSelection(manifests, job, workers, !input.isEmpty()).jobs();
+    var outputs = Outputs.of(results, errors, resume, retryFailed, force);
+    outputs.check(inputs(), jobs);
     var canceller = new Canceller();
+    var runs = new JobRuns(manifests, input, format, python, canceller);
+    if (dryRun) {
+      runs.show(jobs, new DryRun(System.out));
+      return ExitCode.SUCCEEDED.code();
+    }
+    if (outputs.isComplete(jobs)) {
+      System.out.printf("%s is complete: nothing is left to do.%n", outputs.folder());
+      return ExitCode.SUCCEEDED.code();
+    }
+    var home = Path.of(System.getProperty("batchapi.home", "."));
+    // Signals are let go last: the process may end only when the files are closed.
     try (var _ = new Signals(canceller)) {
       ExitCode code;
-      try (var written = new ResultFiles(results, errors)) {
+      outputs.tellOfReplacing(System.err);
+      try (var written = outputs.open()) {
         var local =
             new LocalRun(
-                new LocalRun.Settings(home, python, spool()),
+                new LocalRun.Settings(home, python, outputs.spool()),
                 written,
                 System.out,
                 verbose ? Progress.Style.lines(System.err) : Progress.Style.ofStandardError());
         canceller.cancels(local);
-        code = run(local, manifests, jobs);
+        code = runs.run(local, jobs);
       }
       if (code != ExitCode.HANDLER_INVALID) {
-        whereIs("results", results);
-        whereIs("failed batches", errors);
+        outputs.tell(System.out);
       }
       return code.code();
     }
   }
 
-  /** What a signal does: it cancels the run, as soon as there is one. */
-  private static final class Canceller implements Runnable {
-    private @Nullable LocalRun local;
-    private boolean cancelled;
-
-    synchronized void cancels(LocalRun run) {
-      local = run;
-      if (cancelled) {
-        run.cancel();
-      }
-    }
-
-    @Override
-    public synchronized void run() {
-      cancelled = true;
-      if (local != null) {
-        local.cancel();
-      }
-    }
-  }
-
-  /** Where the results go in the end there should be room for them; /tmp may be in memory. */
-  private Path spool() {
-    var folder = results == null ? null : results.toAbsolutePath().getParent();
-    return folder == null || (Files.exists(results) && !Files.isRegularFile(results))
-        ? Path.of(System.getProperty("java.io.tmpdir"))
-        : folder;
-  }
-
-  private static void tellOfReplacing(Path file) {
-    if (Files.isRegularFile(file)) {
-      System.err.println(file + " is there already: it is replaced when the run ends.");
-    }
-  }
-
-  private void refuseToOverwriteInputs() {
+  private List<Path> inputs() {
     var inputs = new ArrayList<>(files);
-    if (input != null) {
-      inputs.add(input);
-    }
-    for (var out : Arrays.asList(results, errors)) {
-      if (out != null && inputs.stream().anyMatch(in -> same(in, out))) {
-        throw new UsageException(
-            "%s is an input of this run: it is not written to.".formatted(out));
-      }
-    }
-    if (results != null && errors != null && same(results, errors)) {
-      throw new UsageException("--results and --errors name the same file, %s.".formatted(errors));
-    }
-  }
-
-  private static boolean same(Path one, Path other) {
-    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
-  }
-
-  private ExitCode run(LocalRun local, Manifests manifests, List<NamedSpec<BatchJobSpec>> jobs)
-      throws IOException, InterruptedException {
-    var worst = ExitCode.SUCCEEDED;
-    for (var selected : jobs) {
-      var code = ExitCode.of(run(local, manifests, selected));
-      if (code.code() > worst.code()) {
-        worst = code;
-      }
-      if (code == ExitCode.CANCELLED) {
-        break;
-      }
-    }
-    return worst;
-  }
-
-  private static void whereIs(String what, @Nullable Path file) {
-    if (file != null) {
-      System.out.printf("%n%s: %s%n", what, file);
-    }
-  }
-
-  private Verdict run(LocalRun local, Manifests manifests, NamedSpec<BatchJobSpec> selected)
-      throws IOException, InterruptedException {
-    var located = manifests.apiOf(selected);
-    var api = located.value();
-    var handler = api.spec().handler();
-    if (handler.python() != null) {
-      Python.check(python);
-    }
-    var inputs = new Inputs(manifests, api, selected);
-    var folder = folderOf(located.file());
-    var env = new HandlerEnvironment(manifests, selected, System.getenv()).of(api.spec().env());
-    env.notes().forEach(System.err::println);
-    var metrics = api.spec().metrics();
-    if (metrics != null && metrics.statsd() != null) {
-      System.err.printf(
-          "metrics.statsd %s is for a cluster: here the metrics are shown at the end.%n",
-          metrics.statsd());
-    }
-    try (var batches = input == null ? inputs.own() : inputs.ofFile(input);
-        var code =
-            CodeFolder.of(handler, name -> manifests.configMap(api.namespace(), name), folder)) {
-      var place = new LocalRun.Place(code.path(), folder, env.values());
-      return local.run(api, selected, batches, place);
-    }
-  }
-
-  /** Of what came through a pipe: the working folder. */
-  private static Path folderOf(Path file) {
-    return Files.isRegularFile(file)
-        ? Objects.requireNonNull(file.toAbsolutePath().getParent())
-        : Path.of("").toAbsolutePath();
+    input.stream().filter(name -> !name.contains("://")).map(Path::of).forEach(inputs::add);
+    return inputs;
   }
 }

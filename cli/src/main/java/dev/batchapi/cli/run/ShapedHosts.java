@@ -1,6 +1,5 @@
 package dev.batchapi.cli.run;
 
-import dev.batchapi.data.input.Input;
 import dev.batchapi.data.results.ResultShape;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
@@ -12,12 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Hosts whose batches fail when they return another shape of result than the job's first. */
-record ShapedHosts(HostSource hosts, ResultShape shape, Input input) implements HostSource {
+/**
+ * Hosts whose batches fail when they return another shape of result than the job's first, or when
+ * they can't be read.
+ */
+record ShapedHosts(HostSource hosts, ResultShape shape, InputBatches batches)
+    implements HostSource {
 
   @Override
   public Host start() throws HostStartException, InterruptedException {
-    return new ShapedHost(hosts.start(), shape, input);
+    return new ShapedHost(hosts.start(), shape, batches);
   }
 
   @Override
@@ -25,15 +28,19 @@ record ShapedHosts(HostSource hosts, ResultShape shape, Input input) implements 
     return hosts.canRestart();
   }
 
-  private record ShapedHost(Host host, ResultShape shape, Input input) implements Host {
+  private record ShapedHost(Host host, ResultShape shape, InputBatches batches) implements Host {
 
     @Override
     public Answer handle(
         String id, int index, int attempt, Optional<Instant> deadline, byte[] payload) {
+      var unread = batches.error(index);
+      if (unread.isPresent()) {
+        return new Answer.Failed(unread.get());
+      }
       var answer = host.handle(id, index, attempt, deadline, payload);
       return answer instanceof Answer.Result(var json)
           ? shape
-              .refuse(index, input.itemsIn(index), json)
+              .refuse(index, batches.itemsIn(index), json)
               .<Answer>map(why -> new Answer.Failed(BatchError.of(Reason.ResultInvalid, why)))
               .orElse(answer)
           : answer;

@@ -13,13 +13,15 @@ final class Signals implements AutoCloseable {
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook;
 
-  Signals(Runnable cancel) {
+  Signals(Canceller canceller) {
     hook =
         Thread.ofPlatform()
             .name("batchapi-signals")
             .unstarted(
                 () -> {
-                  cancel.run();
+                  if (!canceller.cancel()) {
+                    return;
+                  }
                   try {
                     var _ = finished.await(ORDERLY_SECONDS, TimeUnit.SECONDS);
                   } catch (InterruptedException e) {

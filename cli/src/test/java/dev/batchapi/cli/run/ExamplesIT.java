@@ -59,6 +59,19 @@ class ExamplesIT {
     assertThat(Files.readAllLines(folder.resolve("failed.jsonl"))).hasSize(4);
   }
 
+  @Test
+  void everyCustomerIsScoredInBothLanguages() throws Exception {
+    run("scoring", "--dry-run").exits(0).says("40 items in 5 batches of 8", "customers.csv");
+    run("scoring", "--results", "results.jsonl").exits(0).says("5 succeeded, 0 failed");
+    var line =
+        "{\"job\":\"scoring-python\",\"item\":7,\"batch\":0,\"source\":\"customers.csv:9\",\"result\":{\"id\":\"C-1008\",\"score\":51,\"good\":false}}";
+    assertThat(Files.readString(EXAMPLES.resolve("scoring/README.md"))).contains(line);
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).contains(line);
+    assertThat(results("scoring-python")).hasSize(40).isEqualTo(results("scoring-java"));
+    assertThat(results("scoring-python").stream().filter(r -> r.contains("\"good\":true")))
+        .hasSize(24);
+  }
+
   private Cli.Result run(String example, String... options) throws Exception {
     var arguments = new ArrayList<>(List.of("run", EXAMPLES.resolve(example).toString()));
     arguments.addAll(List.of(options));

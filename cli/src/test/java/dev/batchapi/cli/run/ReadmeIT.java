@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern COMMAND = Pattern.compile("^bin/batchapi .*$", Pattern.MULTILINE);
+
+  private static final Predicate<String> IN_FILES = line -> line.contains("--input");
 
   @TempDir private Path folder;
 
@@ -47,6 +51,43 @@ class ReadmeIT {
     Files.writeString(folder.resolve("photos.yaml"), java);
     assertThat(command("bin/batchapi run photos.yaml --results results.jsonl", 0))
         .contains("photos-monday: Complete", "2 of 2 batches", "photos_seen{model=v1}", "sum 3");
+  }
+
+  @Test
+  void theFilesOfTheReadmeGoInAndResultsComeOut() throws Exception {
+    var readme = Files.readString(ROOT.resolve("README.md"));
+    var commands =
+        COMMAND.matcher(readme).results().map(MatchResult::group).filter(IN_FILES).toList();
+    assertThat(commands).hasSize(3);
+    Files.writeString(
+        folder.resolve("handler.py"), block(readme, "python").replace("len(item", "12 / len(item"));
+    Files.writeString(folder.resolve("photos.yaml"), block(readme, "yaml"));
+    Files.createDirectories(folder.resolve("monday/early"));
+    Files.writeString(
+        folder.resolve("monday/early/a.jsonl"), "{\"name\":\"cat\"}\n{\"name\":\"\"}\n");
+    Files.writeString(folder.resolve("more.csv"), "name\nhorse\n");
+
+    assertThat(command(commands.get(0), 0))
+        .contains("3 items in 2 batches of 2", "2 files", "monday/early/a.jsonl", "more.csv:2");
+    assertThat(command(commands.get(1), 2)).contains("1 succeeded, 1 failed", "ZeroDivisionError");
+    Files.writeString(folder.resolve("handler.py"), block(readme, "python"));
+    assertThat(command(commands.get(2), 0))
+        .contains("1 of 2 batches are done already", "2 succeeded, 0 failed");
+    assertThat(Files.readAllLines(folder.resolve("results/results-00000.jsonl")))
+        .hasSize(3)
+        .first()
+        .asString()
+        .contains("\"source\":\"monday/early/a.jsonl:1\"");
+    assertThat(folder.resolve("results/errors.jsonl")).isEmptyFile();
+    assertThat(folder.resolve("results/manifest.json")).content().contains("\"Complete\"");
+  }
+
+  @Test
+  void everyCommandOfTheReadmeIsRunByATest() throws Exception {
+    assertThat(COMMAND.matcher(Files.readString(ROOT.resolve("README.md"))).results())
+        .extracting(MatchResult::group)
+        .filteredOn(IN_FILES.negate())
+        .containsExactly("bin/batchapi run photos.yaml --results results.jsonl");
   }
 
   @Test
