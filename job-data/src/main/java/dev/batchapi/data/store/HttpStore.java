@@ -3,11 +3,10 @@ package dev.batchapi.data.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.MalformedURLException;
-import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +19,14 @@ final class HttpStore implements Store {
 
   private static final int TOO_MANY_REQUESTS = 429;
 
-  private final Duration timeout;
+  private final HttpGet get;
   private final Backoff backoff;
 
   /**
    * @param timeout for a connection, and between bytes
    */
   HttpStore(Duration timeout, Backoff backoff) {
-    this.timeout = timeout;
+    this.get = new HttpGet(timeout);
     this.backoff = backoff;
   }
 
@@ -58,8 +57,7 @@ final class HttpStore implements Store {
   private @Nullable StoredFile look(String url) {
     var name = StoredFile.name(url);
     try {
-      var connection = connection(url);
-      connection.setRequestProperty("Range", "bytes=0-0");
+      var connection = get.ask(url, Map.of("Range", "bytes=0-0"));
       try {
         var size =
             switch (connection.getResponseCode()) {
@@ -82,13 +80,14 @@ final class HttpStore implements Store {
   }
 
   private InputStream range(StoredFile file, long offset, long length) throws IOException {
-    var connection = connection(file.url());
+    var headers = new HashMap<String, String>();
     if (offset > 0 || length < file.size()) {
-      connection.setRequestProperty("Range", "bytes=%d-%d".formatted(offset, offset + length - 1));
+      headers.put("Range", "bytes=%d-%d".formatted(offset, offset + length - 1));
     }
     if (file.version().startsWith("\"")) {
-      connection.setRequestProperty("If-Match", file.version());
+      headers.put("If-Match", file.version());
     }
+    var connection = get.ask(file.url(), headers);
     try {
       return switch (connection.getResponseCode()) {
         case HttpURLConnection.HTTP_PARTIAL -> {
@@ -105,9 +104,6 @@ final class HttpStore implements Store {
             throw new FileChangedException(file, "another version");
         default -> throw refused(file.name(), connection);
       };
-    } catch (SSLHandshakeException e) {
-      connection.disconnect();
-      throw Unanswered.of(file.name(), e);
     } catch (IOException | RuntimeException e) {
       connection.disconnect();
       throw e;
@@ -126,33 +122,6 @@ final class HttpStore implements Store {
     return in;
   }
 
-  private HttpURLConnection connection(String url) throws IOException {
-    var name = StoredFile.name(url);
-    URI uri;
-    try {
-      uri = URI.create(url);
-      if (uri.getHost() == null) {
-        throw new StoreRefusedException("%s: the URL names no server.".formatted(name));
-      }
-      if (uri.getRawUserInfo() != null) {
-        throw new StoreRefusedException(
-            "A URL of %s has a password in it, which would be shown in status and results: leave it out."
-                .formatted(uri.getHost()));
-      }
-      var connection = (HttpURLConnection) uri.toURL().openConnection();
-      connection.setConnectTimeout((int) timeout.toMillis());
-      connection.setReadTimeout((int) timeout.toMillis());
-      connection.setUseCaches(false);
-      connection.setRequestProperty("Accept-Encoding", "identity");
-      return connection;
-    } catch (IllegalArgumentException | MalformedURLException e) {
-      throw new StoreRefusedException(
-          "%s is no URL: write a space as %%20, and other special characters likewise."
-              .formatted(name),
-          e);
-    }
-  }
-
   private static RuntimeException refused(String name, HttpURLConnection connection)
       throws IOException {
     var code = connection.getResponseCode();
@@ -166,10 +135,6 @@ final class HttpStore implements Store {
     if (code >= 500 || code == TOO_MANY_REQUESTS || code == HttpURLConnection.HTTP_CLIENT_TIMEOUT) {
       return new StoreUnavailableException(words, null);
     }
-    var to = connection.getHeaderField("Location");
-    return new StoreRefusedException(
-        code / 100 == 3 && to != null
-            ? "%s It is at %s now.".formatted(words, StoredFile.name(to))
-            : words);
+    return new StoreRefusedException(words);
   }
 }

@@ -156,6 +156,18 @@ class HttpStoreTest {
   }
 
   @Test
+  void whereTheServerSendsUsOnToIsFollowed() throws IOException {
+    try (var first = new WebServer(new byte[0])) {
+      first.redirect(server.url("moved.jsonl"));
+      var file = Objects.requireNonNull(store.find(first.url("a.jsonl")));
+      assertThat(file.url()).isEqualTo(first.url("a.jsonl"));
+      assertThat(read(file, 10, 20)).isEqualTo(Arrays.copyOfRange(CONTENT, 10, 30));
+      first.redirect("/again");
+      refused(first.url("a"), "the server sends us on more than 10 times");
+    }
+  }
+
+  @Test
   void itHasNoList() {
     assertThat(store.lists()).isFalse();
     assertThatThrownBy(() -> store.list("http://x/", file -> {}))

@@ -36,6 +36,7 @@ final class WebServer implements AutoCloseable {
   private @Nullable String etag = "\"1\"";
   private boolean knowsRanges = true;
   private int status = 200;
+  private @Nullable String location;
 
   WebServer(byte[] content) throws IOException {
     this.content = content;
@@ -62,6 +63,12 @@ final class WebServer implements AutoCloseable {
     this.status = status;
   }
 
+  /** Sends everybody on to another address. */
+  synchronized void redirect(String to) {
+    status = 302;
+    location = to;
+  }
+
   synchronized void withoutRanges() {
     knowsRanges = false;
   }
@@ -80,6 +87,9 @@ final class WebServer implements AutoCloseable {
       var range = exchange.getRequestHeaders().getFirst("Range");
       ranges.add(String.valueOf(range));
       var match = exchange.getRequestHeaders().getFirst("If-Match");
+      if (location != null) {
+        exchange.getResponseHeaders().set("Location", location);
+      }
       if (etag != null) {
         exchange.getResponseHeaders().set("ETag", etag);
       }
