@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +47,9 @@ class LocalStoreTest {
     var file = Objects.requireNonNull(store.find("a"));
     try (var in = store.open(file, 0, 100)) {
       in.readNBytes(10);
-      Files.writeString(base.resolve("a"), "y".repeat(99));
+      Files.writeString(base.resolve("a"), "y".repeat(100));
+      // A file system's clock may tick more slowly than this test writes.
+      Files.setLastModifiedTime(base.resolve("a"), FileTime.from(Instant.EPOCH));
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(FileChangedException.class)
           .hasMessageContaining("a changed since it was listed");
