@@ -51,6 +51,8 @@ built batchapi-e2e/java:1 batchapi-e2e/java:1
 # What the public images of these names hold, without the rest.
 program "$NATS_IMAGE" "$CACHE/bin/nats-server" /usr/local/bin/nats-server 0
 program "$STATSD_EXPORTER_IMAGE" "$CACHE/bin/statsd_exporter" /bin/statsd_exporter 65534
+# An S3 server, for the tests.
+program batchapi-e2e/versitygw:1 "$CACHE/bin/versitygw" /versitygw 65532
 # An author's image: Python and nothing of ours.
 built batchapi-e2e/python:3.11 "$("$images/base.sh" python)"
 # A program that does nothing, for `make bench-job`.

@@ -51,8 +51,7 @@ public record BatchApiSpec(
     @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")
         @Nullable Metrics metrics,
     @JsonPropertyDescription(
-            "What jobs may read, and with whose rights; for jobs with input.files. Default: what is open"
-                + " to anybody.")
+            "What jobs may read as input.files, and with whose rights. Default: nothing.")
         @Nullable Storage storage,
     @JsonPropertyDescription(
             "Jobs to run at once, at most 20, keyed by name: each becomes the BatchJob <api>-<name>,"

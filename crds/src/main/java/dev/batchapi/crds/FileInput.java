@@ -68,7 +68,7 @@ public record FileInput(
               "Whether the first row of each file names its columns; without, they are c0, c1 and so"
                   + " on. Default: true.")
           @Nullable Boolean header,
-      @JsonPropertyDescription("The character between fields. Default: a comma.")
+      @JsonPropertyDescription("The ASCII character between fields. Default: a comma.")
           @Size(min = 1, max = 1)
           @Nullable String delimiter) {}
 }

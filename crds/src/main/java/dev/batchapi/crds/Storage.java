@@ -20,8 +20,8 @@ public record Storage(
                 + " it; the handler does not get it. Default: none.")
         @Nullable SecretRef secret,
     @JsonPropertyDescription(
-            "Folders that the files of jobs must lie in, such as s3://photos/. Default: all that the"
-                + " Secret gives rights to.")
+            "Folders that the files of jobs must lie in, such as s3://photos/; files of a web server only"
+                + " come from here. Default: all of s3:// that the Secret gives rights to.")
         @Size(min = 1, max = 50)
         @ValidationRule(
             value =

@@ -22,6 +22,8 @@ public enum ExitCode {
   QUEUE_REFUSED(7),
   /** What is mounted is not what the job was accepted with: the job ends. */
   TAMPERED(8),
+  /** A store refuses the worker: credentials, permissions, a bucket: the job ends. */
+  STORE_REFUSED(9),
   /** A variable of its environment is missing or wrong. */
   USAGE(64),
   /** Something that should not happen, a fault of ours. */

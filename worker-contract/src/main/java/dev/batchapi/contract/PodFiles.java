@@ -37,6 +37,11 @@ public final class PodFiles {
   /** The same with the libraries for a metrics socket on the class path. */
   public static final String UNIX_WORKER_ARGUMENTS = "@/opt/batchapi/worker-unix.args";
 
+  /** A worker that reads files itself: with the libraries of stores on the class path. */
+  public static final String FILES_WORKER_ARGUMENTS = "@/opt/batchapi/worker-files.args";
+
+  public static final String SPLITTER_ARGUMENTS = "@/opt/batchapi/splitter.args";
+
   /** The runtime image's script that starts the Java host. */
   public static final String JAVA_HOST = "/opt/batchapi/java-host.sh";
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param items how many items the job has, at least 1
  * @param totalBatches how many batches they make
  * @param maxFailedBatches more failed batches than this stop the job; null for no limit
+ * @param files of which files the batches are parts, as their reader knows it: what the queue
+ *     carries of a batch is then where its items lie; null: it carries the items
  */
 public record RunSpec(
     @JsonProperty(required = true) Job job,
@@ -29,7 +31,34 @@ public record RunSpec(
     @JsonProperty(required = true) Retry retry,
     @JsonProperty(required = true) Timeouts timeouts,
     @Nullable Integer maxFailedBatches,
-    @JsonProperty(required = true) Metrics metrics) {
+    @JsonProperty(required = true) Metrics metrics,
+    @Nullable ObjectNode files) {
+
+  /** Of a job whose batches carry their items. */
+  public RunSpec(
+      Job job,
+      Handler handler,
+      ObjectNode config,
+      int batchSize,
+      int items,
+      int totalBatches,
+      Retry retry,
+      Timeouts timeouts,
+      @Nullable Integer maxFailedBatches,
+      Metrics metrics) {
+    this(
+        job,
+        handler,
+        config,
+        batchSize,
+        items,
+        totalBatches,
+        retry,
+        timeouts,
+        maxFailedBatches,
+        metrics,
+        null);
+  }
 
   public RunSpec {
     atLeast(1, batchSize, "batchSize");
@@ -60,6 +89,22 @@ public record RunSpec(
    */
   public static RunSpec read(InputStream json) {
     return RunSpecJson.read(json);
+  }
+
+  /** The same run, whose batches are parts of these files. */
+  public RunSpec withFiles(ObjectNode itsFiles) {
+    return new RunSpec(
+        job,
+        handler,
+        config,
+        batchSize,
+        items,
+        totalBatches,
+        retry,
+        timeouts,
+        maxFailedBatches,
+        metrics,
+        itsFiles);
   }
 
   /** As JSON, the same bytes for the same run. */

@@ -45,7 +45,8 @@ final class RunSpecReader {
         json.record("retry", RunSpecReader::retry),
         json.record("timeouts", RunSpecReader::timeouts),
         json.optionalNumber("maxFailedBatches"),
-        json.record("metrics", RunSpecReader::metrics));
+        json.record("metrics", RunSpecReader::metrics),
+        json.optionalObject("files"));
   }
 
   private static RunSpec.Job job(RunSpecReader json) {
@@ -135,6 +136,10 @@ final class RunSpecReader {
       return object;
     }
     throw wrong(at(field), "must be an object");
+  }
+
+  private @Nullable ObjectNode optionalObject(String field) {
+    return optional(field) == null ? null : object(field);
   }
 
   private int number(String field) {

@@ -180,7 +180,7 @@ final class LocalJob {
         end(Verdict.HandlerInvalid, exit.message());
         yield Optional.empty();
       }
-      case UNEXPECTED -> {
+      case UNEXPECTED, STORE_REFUSED -> {
         // The next worker would be a thread of this process too, with the same disk and memory.
         end(Verdict.WorkersFailed, exit.message());
         yield Optional.empty();

@@ -23,6 +23,7 @@ final class ArchitecturePageTest {
           "handler-runtime/image",
           "handler-runtime/java-host",
           "handler-runtime/protocol",
+          "handler-runtime/splitter",
           "handler-runtime/worker",
           "job-data",
           "job-data-s3",

@@ -78,7 +78,15 @@ final class ReadinessCheck {
           FrozenJob.of(
               id,
               run,
-              PodPlans.of(api.named(), Map.of(), settings, host, id, code, Optional.empty()));
+              PodPlans.of(
+                  api.named(),
+                  Map.of(),
+                  settings,
+                  host,
+                  id,
+                  code,
+                  Optional.empty(),
+                  Optional.empty()));
     } catch (PodTemplateException e) {
       return Readiness.templateInvalid(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {

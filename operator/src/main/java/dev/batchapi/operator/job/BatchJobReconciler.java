@@ -19,6 +19,7 @@ import dev.batchapi.operator.job.observe.MissingVolumes;
 import dev.batchapi.operator.job.observe.Observer;
 import dev.batchapi.operator.job.observe.RefusedPods;
 import dev.batchapi.operator.job.observe.StatsdAddresses;
+import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobEvents;
 import dev.batchapi.operator.job.status.JobProgress;
 import dev.batchapi.operator.job.status.JobStatus;
@@ -39,6 +40,8 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -92,6 +95,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final StatsdAddresses statsd = new StatsdAddresses(System::nanoTime);
   private final FrozenStore store;
   private final Acceptance acceptance;
+  private final Splitting splitting;
   private final Credentials credentials;
   private final JobQueue queue;
   private final Events events;
@@ -122,6 +126,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
     store = new FrozenStore(pythonHost, levels);
     acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares);
+    splitting = new Splitting(queue, settings.credentials(), clock);
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
@@ -164,7 +169,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       enqueuing.forget(uid);
       results.forget(uid);
       shares.forget(uid);
-      return new FinishedJob(context, queue, clock.instant())
+      return new FinishedJob(context, queue, splitting, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
     if (!Acceptance.isAccepted(job)) {
@@ -265,7 +270,18 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       return write(job, status, memory, context, Optional.empty());
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
-    return switch (acceptance.accept(job, api, () -> others(job), context.getClient(), now)) {
+    return switch (acceptance.accept(
+        job,
+        api,
+        () -> others(job),
+        plan ->
+            splitting.next(
+                plan,
+                context.getSecondaryResources(Job.class),
+                context.getSecondaryResources(Pod.class),
+                context.getClient()),
+        context.getClient(),
+        now)) {
       case Acceptance.Accepted(var frozen) -> writeAcceptance(job, frozen, memory, context, now);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
       case Acceptance.Waiting(var reason, var message) ->
@@ -301,6 +317,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         throw e;
       }
       return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
+    }
+    if (frozen.pod().split() != null) {
+      splitting.accepted(frozen.namespace(), frozen.uid());
     }
     memory.statusWritten = now;
     memory.frozen = frozen;

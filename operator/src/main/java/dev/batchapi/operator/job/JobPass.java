@@ -172,7 +172,7 @@ final class JobPass {
     var results =
         tools.results.ensure(
             frozen,
-            FrozenInput.of(job, frozen, client()),
+            FrozenInput.of(job, frozen, tools.queue::splits, client()),
             tools.queue.ledger(),
             queueBytes,
             client());
@@ -201,7 +201,7 @@ final class JobPass {
       counts = Optional.of(ledger.counts(frozen.uid()));
       queueBytes = ledger.usage(frozen.uid()).bytes();
       // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
-      var input = FrozenInput.of(job, frozen, client());
+      var input = FrozenInput.of(job, frozen, tools.queue::splits, client());
       state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
       failures = failures(ledger, counts.get());
       if (state instanceof EnqueuingState.Tampered(var message)) {

@@ -29,6 +29,9 @@ public final class Labels {
   /** On a worker's Job: outcomes and failed attempts of the BatchJob when it was made. */
   public static final String PROGRESS = "batchapi.dev/progress";
 
+  /** On a splitter's Job: the digest of what it was told. */
+  public static final String SPLIT_ARGUMENTS = "batchapi.dev/split-arguments";
+
   public static final String KUEUE_PREFIX = "kueue.x-k8s.io/";
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String OPERATOR = "batchapi-operator";

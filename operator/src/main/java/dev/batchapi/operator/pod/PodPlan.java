@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels for Jobs and pods beside ours: those for Kueue
  * @param workerResources of the worker's container, by {@code requests.cpu} and the like; what is
  *     not named is ours
+ * @param split where the batches of a job with files lie; null: it has no files
+ * @param storageSecret whose keys are the worker's variables, to read files with; null: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PodPlan(
@@ -52,7 +54,9 @@ public record PodPlan(
     String natsUrl,
     int leaseSeconds,
     Map<String, String> labels,
-    @Nullable Map<String, String> workerResources) {
+    @Nullable Map<String, String> workerResources,
+    @Nullable FrozenSplit split,
+    @Nullable String storageSecret) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

@@ -23,6 +23,7 @@ public final class PodPlans {
    * @param job the BatchJob
    * @param codeFiles the author's code by file name; empty if it is in the image
    * @param inputLines the items, if they came from a ConfigMap
+   * @param split where the batches lie, if they are parts of files
    * @throws PodTemplateException if no pod can be made of these settings, or the author names a
    *     metrics socket that is not the operator's
    * @throws IllegalArgumentException if the handler is in Python and there is no Python host
@@ -34,7 +35,8 @@ public final class PodPlans {
       Optional<PythonHost> host,
       JobId job,
       Map<String, String> codeFiles,
-      Optional<String> inputLines) {
+      Optional<String> inputLines,
+      Optional<FrozenSplit> split) {
     var spec = api.spec();
     var language = spec.handler().python() != null ? Language.PYTHON : Language.JAVA;
     var metrics = StatsdTarget.of(api, settings);
@@ -59,9 +61,18 @@ public final class PodPlans {
             settings.natsUrl(),
             Math.toIntExact(settings.lease().toSeconds()),
             forKueue(jobLabels),
-            settings.workerResources());
+            settings.workerResources(),
+            split.orElse(null),
+            split.isPresent() ? storageSecret(spec) : null);
     PodTemplateRules.check(plan);
     return plan;
+  }
+
+  /** The Secret that jobs with files are read with; null for none. */
+  static @Nullable String storageSecret(BatchApiSpec spec) {
+    return spec.storage() == null || spec.storage().secret() == null
+        ? null
+        : spec.storage().secret().name();
   }
 
   private static FrozenFiles files(JobId job, String what, Map<String, String> files) {

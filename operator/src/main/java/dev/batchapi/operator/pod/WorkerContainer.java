@@ -4,6 +4,8 @@ import dev.batchapi.contract.PodFiles;
 import dev.batchapi.contract.WorkerVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -12,6 +14,8 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,11 +60,8 @@ public final class WorkerContainer {
         .withName(NAME)
         .withImage(job.pod().workerImage())
         .withImagePullPolicy("IfNotPresent")
-        .withCommand(
-            PodFiles.JAVA,
-            job.pod().statsdSocket() == null
-                ? PodFiles.WORKER_ARGUMENTS
-                : PodFiles.UNIX_WORKER_ARGUMENTS)
+        .withCommand(PodFiles.JAVA, arguments(job.pod()))
+        .withEnvFrom(storage(job.pod().storageSecret()))
         .withEnv(environment(job, graceSeconds))
         .addNewPort()
         .withName(READY)
@@ -74,7 +75,35 @@ public final class WorkerContainer {
         .withPeriodSeconds(1)
         .withFailureThreshold(1)
         .endReadinessProbe()
-        .withNewSecurityContext()
+        .withSecurityContext(restricted(user))
+        // A JVM that dies leaves no message; its last lines say more than its exit code.
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .withVolumeMounts(PodVolumes.ofWorker(job.pod()))
+        .build();
+  }
+
+  private static String arguments(PodPlan plan) {
+    if (plan.split() != null) {
+      return PodFiles.FILES_WORKER_ARGUMENTS;
+    }
+    return plan.statsdSocket() == null ? PodFiles.WORKER_ARGUMENTS : PodFiles.UNIX_WORKER_ARGUMENTS;
+  }
+
+  /** All keys of the Secret with which stores are read; our own variables win. */
+  static List<EnvFromSource> storage(@Nullable String secret) {
+    return secret == null
+        ? List.of()
+        : List.of(
+            new EnvFromSourceBuilder().withNewSecretRef().withName(secret).endSecretRef().build());
+  }
+
+  /**
+   * What the restricted Pod Security Standard asks for, and a root that is read-only.
+   *
+   * @param user whom it runs as; null: whom the pod, the image or the platform says
+   */
+  static SecurityContext restricted(@Nullable Long user) {
+    return new SecurityContextBuilder()
         .withRunAsNonRoot(true)
         .withRunAsUser(user)
         .withAllowPrivilegeEscalation(false)
@@ -85,10 +114,6 @@ public final class WorkerContainer {
         .withNewSeccompProfile()
         .withType("RuntimeDefault")
         .endSeccompProfile()
-        .endSecurityContext()
-        // A JVM that dies leaves no message; its last lines say more than its exit code.
-        .withTerminationMessagePolicy("FallbackToLogsOnError")
-        .withVolumeMounts(PodVolumes.ofWorker(job.pod()))
         .build();
   }
 

@@ -65,7 +65,7 @@ final class WorkerPod {
    * From a node that does not answer a pod goes at once, where its author does not say otherwise:
    * its worker may not even have started, and nothing else tells that it is gone.
    */
-  private static void leaveUnreachableNodes(ObjectNode pod) {
+  static void leaveUnreachableNodes(ObjectNode pod) {
     var tolerations = pod.withObject("/spec").withArrayProperty("tolerations");
     for (var toleration : tolerations) {
       if (!toleration.hasNonNull("key") || toleration.path("key").asText().equals(UNREACHABLE)) {
@@ -136,7 +136,7 @@ final class WorkerPod {
         .build();
   }
 
-  private static PodSecurityContext security(JsonNode authors) {
+  static PodSecurityContext security(JsonNode authors) {
     var restricted =
         new PodSecurityContextBuilder()
             .withNewSeccompProfile()

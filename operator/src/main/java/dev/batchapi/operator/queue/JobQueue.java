@@ -4,6 +4,7 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.jetstream.AccountServer;
 import dev.batchapi.queue.jetstream.Accounts;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
@@ -115,6 +116,19 @@ public final class JobQueue implements AutoCloseable {
    *     since when and why
    */
   public Ledger ledger() {
+    return live();
+  }
+
+  /**
+   * What splitters have written. As {@link #ledger}.
+   *
+   * @throws QueueUnavailableException at once if the queue can't be reached now
+   */
+  public Splits splits() {
+    return live().splits();
+  }
+
+  private JetStreamLedger live() {
     mayChange.run();
     return switch (state) {
       case State.Away away -> throw new QueueUnavailableException(sentence(away), null);
@@ -184,6 +198,19 @@ public final class JobQueue implements AutoCloseable {
       settleNow();
     }
     return accounts.workerCredentials(namespace, uid, expires);
+  }
+
+  /** The same of its splitters. */
+  public String splitterCredentials(String namespace, String uid, Instant expires) {
+    if (namespaces.ensure(namespace, uid)) {
+      settleNow();
+    }
+    return accounts.splitterCredentials(namespace, uid, expires);
+  }
+
+  /** Ends the credentials of a job's splitters, within some seconds. Harmless when repeated. */
+  public void revokeSplitter(String namespace, String uid) {
+    var _ = namespaces.revokeSplitter(namespace, uid);
   }
 
   /**

@@ -24,6 +24,9 @@ public enum Reason {
   /** The API server refuses what the operator has to do for the job: a quota, a policy, a role. */
   OperatorRefused,
 
+  /** Its files are being found and cut into batches. */
+  Splitting,
+
   /** The input can't be read or is too large. An end. */
   InputInvalid,
   /** The object breaks a rule that it was made before. An end of a BatchJob. */

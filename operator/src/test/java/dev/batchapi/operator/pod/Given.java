@@ -74,7 +74,10 @@ public final class Given {
             code,
             batchJob.getSpec().input().configMap() == null
                 ? Optional.empty()
-                : Optional.of("1\n2\n"));
+                : Optional.of("1\n2\n"),
+            batchJob.getSpec().input().files() == null
+                ? Optional.empty()
+                : Optional.of(new FrozenSplit(1, "abc", 2, 300)));
     return FrozenJob.of(JobId.of(batchJob), run, plan);
   }
 

@@ -38,6 +38,7 @@ class PodPlansTest {
         host,
         new JobId(namespace, "monday", "0b5a7c2e-1111"),
         code,
+        Optional.empty(),
         Optional.empty());
   }
 

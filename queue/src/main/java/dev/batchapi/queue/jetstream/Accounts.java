@@ -160,9 +160,22 @@ public final class Accounts {
    */
   String namespaceAccount(String namespace, Map<String, Instant> revoked) {
     var subject = new Jwt.Subject(namespaceKey(namespace), namespace, Instant.now(), null);
-    var signer = Jwt.publicKey(signer(namespace));
+    var signers =
+        new Permissions.Signers(
+            Jwt.publicKey(signer(namespace)), Jwt.publicKey(splitterSigner(namespace)));
     return Jwt.sign(
-        operator, subject, Permissions.namespace(Jwt.publicKey(batch), signer, revoked));
+        operator, subject, Permissions.namespace(Jwt.publicKey(batch), signers, revoked));
+  }
+
+  /** The public key of the owner's account. */
+  String batchKey() {
+    return Jwt.publicKey(batch);
+  }
+
+  /** The owner's account as this version has it: a server that runs may have an earlier one's. */
+  String batchAccount() {
+    return Jwt.sign(
+        operator, new Jwt.Subject(batchKey(), "BATCH", Instant.now(), null), Permissions.batch());
   }
 
   /** The public key of a namespace's account. */
@@ -172,6 +185,19 @@ public final class Accounts {
 
   private NKey signer(String namespace) {
     return DerivedKey.account(workerSigner, "signer " + namespace);
+  }
+
+  private NKey splitterSigner(String namespace) {
+    return DerivedKey.account(workerSigner, "splitter signer " + namespace);
+  }
+
+  /** The public key of the one user that a job's splitters are. */
+  String splitterKey(String job) {
+    return Jwt.publicKey(splitter(job));
+  }
+
+  private NKey splitter(String job) {
+    return DerivedKey.user(workerSigner, "splitter " + job);
   }
 
   /** The public key of the one user that all workers of a job are. */
@@ -215,7 +241,23 @@ public final class Accounts {
         user(Subjects.checkJob(job)),
         job,
         expires,
-        Permissions.worker(namespaceKey(namespace)));
+        Permissions.scoped(namespaceKey(namespace)));
+  }
+
+  /**
+   * Credentials with which it may be written where one job's batches lie, and nothing else. Of use
+   * while the server has the namespace's account.
+   *
+   * @param expires from then on the server refuses them and cuts the connection; null: never
+   * @return the contents of a credentials file
+   */
+  public String splitterCredentials(String namespace, String job, @Nullable Instant expires) {
+    return credentials(
+        splitterSigner(namespace),
+        splitter(Subjects.checkJob(job)),
+        job,
+        expires,
+        Permissions.scoped(namespaceKey(namespace)));
   }
 
   private static NKey newUser() {

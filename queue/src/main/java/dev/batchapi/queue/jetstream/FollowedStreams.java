@@ -46,6 +46,7 @@ final class FollowedStreams implements AutoCloseable {
     this.patience = patience;
     lookedAt = System.nanoTime();
     created.put(Subjects.WORK, streams.ensure(Subjects.WORK).getCreateTime());
+    streams.ensure(Subjects.SPLIT); // what is lost with it is not made again: its jobs find out
     out = follow(nats, Subjects.OUT);
     attempts = follow(nats, Subjects.TRY);
     nats.afterReconnect(lookNow::release);

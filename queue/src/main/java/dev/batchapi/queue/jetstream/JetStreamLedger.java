@@ -9,6 +9,7 @@ import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.Usage;
 import dev.batchapi.queue.Window;
 import io.nats.client.JetStreamApiException;
@@ -41,6 +42,7 @@ public final class JetStreamLedger implements Ledger {
   private final WorkFiller filler;
   private final Consumers consumers;
   private final Leftovers leftovers;
+  private final JetStreamSplits splits;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
@@ -55,6 +57,7 @@ public final class JetStreamLedger implements Ledger {
     filler = new WorkFiller(nats, streams, followed, tallies, System::nanoTime);
     consumers = new Consumers(streams, followed::epoch);
     leftovers = new Leftovers(nats, followed, seen);
+    splits = new JetStreamSplits(nats, streams);
   }
 
   /**
@@ -213,6 +216,7 @@ public final class JetStreamLedger implements Ledger {
         job,
         () -> {
           purgeWork(job);
+          splits.forget(job);
           streams.purge(Subjects.TRY, Subjects.allAttempts(job));
           streams.purge(Subjects.OUT, Subjects.allOut(job));
           return true;
@@ -242,6 +246,7 @@ public final class JetStreamLedger implements Ledger {
 
   /** The end record goes last: as long as anything is left, jobs() names the job. */
   private void purgeAll(String job) {
+    splits.forget(job);
     streams.purge(Subjects.TRY, Subjects.allAttempts(job));
     streams.purge(Subjects.OUT, Subjects.allOut(job));
     purgeWork(job);
@@ -254,6 +259,7 @@ public final class JetStreamLedger implements Ledger {
     leftovers.look();
     var jobs = seen.uids();
     jobs.addAll(consumers.names());
+    jobs.addAll(splits.jobsWithSplits());
     return jobs;
   }
 
@@ -279,6 +285,11 @@ public final class JetStreamLedger implements Ledger {
   /** Calls the action, which must be quick, after every reconnect. */
   public void onReconnect(Runnable action) {
     nats.afterReconnect(action);
+  }
+
+  /** What splitters have written, on the same connection. */
+  public Splits splits() {
+    return splits;
   }
 
   /** How long a lease lasts without being renewed. */

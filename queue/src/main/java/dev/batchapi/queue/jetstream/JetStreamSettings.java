@@ -11,11 +11,18 @@ import java.time.Duration;
  * @param workBytes room for batches that wait; -1: what the server has
  * @param outBytes room for outcomes; -1: what the server has
  * @param tryBytes room for what is known of failed attempts; -1: what the server has
+ * @param splitBytes room for where batches of files lie; -1: what the server has
  */
 public record JetStreamSettings(
-    Duration lease, Duration patience, int replicas, long workBytes, long outBytes, long tryBytes) {
+    Duration lease,
+    Duration patience,
+    int replicas,
+    long workBytes,
+    long outBytes,
+    long tryBytes,
+    long splitBytes) {
   public static final JetStreamSettings DEFAULT =
-      new JetStreamSettings(Duration.ofSeconds(15), Duration.ofSeconds(10), 1, -1, -1, -1);
+      new JetStreamSettings(Duration.ofSeconds(15), Duration.ofSeconds(10), 1, -1, -1, -1, -1);
 
   public JetStreamSettings {
     if (lease.toMillis() < 1000 || patience.toMillis() < 1000) {
@@ -26,32 +33,35 @@ public record JetStreamSettings(
   }
 
   public JetStreamSettings withLease(Duration longer) {
-    return new JetStreamSettings(longer, patience, replicas, workBytes, outBytes, tryBytes);
+    return new JetStreamSettings(
+        longer, patience, replicas, workBytes, outBytes, tryBytes, splitBytes);
   }
 
   public JetStreamSettings withPatience(Duration longer) {
-    return new JetStreamSettings(lease, longer, replicas, workBytes, outBytes, tryBytes);
+    return new JetStreamSettings(
+        lease, longer, replicas, workBytes, outBytes, tryBytes, splitBytes);
   }
 
   public JetStreamSettings withWorkBytes(long bytes) {
-    return new JetStreamSettings(lease, patience, replicas, bytes, outBytes, tryBytes);
+    return new JetStreamSettings(lease, patience, replicas, bytes, outBytes, tryBytes, splitBytes);
   }
 
   public JetStreamSettings withTryBytes(long bytes) {
-    return new JetStreamSettings(lease, patience, replicas, workBytes, outBytes, bytes);
+    return new JetStreamSettings(lease, patience, replicas, workBytes, outBytes, bytes, splitBytes);
   }
 
   /**
-   * Divides what may be stored: three fifths for outcomes, which stay as long as their job, a fifth
-   * for waiting batches and one for failed attempts.
+   * Divides what may be stored: half for outcomes, which stay as long as their job, a fifth for
+   * waiting batches, one for where batches of files lie, and a tenth for failed attempts.
    *
    * @param bytes of all streams together; the server must have them
    */
   public JetStreamSettings withStorage(long bytes) {
-    return new JetStreamSettings(lease, patience, replicas, bytes / 5, bytes / 5 * 3, bytes / 5);
+    return new JetStreamSettings(
+        lease, patience, replicas, bytes / 5, bytes / 2, bytes / 10, bytes / 5);
   }
 
   JetStreamSettings unbounded() {
-    return new JetStreamSettings(lease, patience, replicas, -1, -1, -1);
+    return new JetStreamSettings(lease, patience, replicas, -1, -1, -1, -1);
   }
 }

@@ -78,22 +78,33 @@ public final class NamespaceAccounts {
    */
   public synchronized boolean revoke(String namespace, String job) {
     namespaces.remove(job);
-    return revoke(List.of(namespace), job);
+    return refuse(List.of(namespace), keys.userKey(job));
   }
 
-  /** The same for a job whose namespace may be known here from when it got its credentials. */
+  /**
+   * The same for its splitter's credentials alone.
+   *
+   * @return whether there is something to settle now
+   */
+  public synchronized boolean revokeSplitter(String namespace, String job) {
+    return refuse(List.of(namespace), keys.splitterKey(job));
+  }
+
+  /**
+   * The same for a job that is gone, its splitter's as well; its namespace may be known here from
+   * when it got its credentials.
+   */
   public synchronized boolean revoke(String job) {
     var known = namespaces.remove(job);
-    if (known != null) {
-      return revoke(List.of(known), job);
+    if (known == null && since.plus(validity).isBefore(clock.instant())) {
+      return false; // whatever another process may have signed has run out
     }
-    // Whatever another process may have signed has run out.
-    return !since.plus(validity).isBefore(clock.instant())
-        && revoke(List.copyOf(revoked.keySet()), job);
+    var among = known == null ? List.copyOf(revoked.keySet()) : List.of(known);
+    var workers = refuse(among, keys.userKey(job));
+    return refuse(among, keys.splitterKey(job)) || workers;
   }
 
-  private boolean revoke(List<String> among, String job) {
-    var user = keys.userKey(job);
+  private boolean refuse(List<String> among, String user) {
     if (isRevoked(user)) {
       return false;
     }
@@ -156,12 +167,24 @@ public final class NamespaceAccounts {
    * @throws dev.batchapi.queue.QueueUnavailableException if that does not succeed now
    */
   public void compare(AccountServer server) {
+    mendBatch(server);
     var there = new HashMap<String, JsonNode>();
     for (var key : server.list()) {
       server.find(key).flatMap(NamespaceAccounts::claims).ifPresent(c -> takeOver(c, key, there));
     }
     findDifferent(there);
     settle(server);
+  }
+
+  /** What an earlier version did not export, no account can import. */
+  private void mendBatch(AccountServer server) {
+    var wanted = keys.batchAccount();
+    var found = server.find(keys.batchKey()).flatMap(NamespaceAccounts::claims);
+    if (!found.map(c -> c.path("nats")).equals(claims(wanted).map(c -> c.path("nats")))) {
+      server.put(wanted);
+      LOG.info(
+          "The owner's account on the server was an earlier version's, and is this one's now.");
+    }
   }
 
   private synchronized void takeOver(JsonNode claims, String key, Map<String, JsonNode> there) {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class Permissions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of all that account BATCH understands, what workers may say. */
+  /** Of all that account BATCH understands, what workers and splitters may say. */
   private static final List<String> SERVICES =
       List.of(
           "$JS.API.CONSUMER.MSG.NEXT.WORK.*",
@@ -20,7 +20,8 @@ final class Permissions {
           "out.>",
           "try.>",
           "$JS.API.DIRECT.GET.TRY.>",
-          "$JS.API.DIRECT.GET.OUT.>");
+          "$JS.API.DIRECT.GET.OUT.>",
+          "split.>");
 
   /** A pull has more than one answer. */
   private static final String STREAMED = SERVICES.getFirst();
@@ -38,8 +39,13 @@ final class Permissions {
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
+  /** And what a splitter may say, which reads nothing: a try's number, and a record's name. */
+  private static final List<String> SPLITTER_PUBLISHES = List.of("split.{{name()}}.*.*");
+
+  private static final String SPLITTER_INBOX = Subjects.splitterInboxPrefix("{{name()}}") + ">";
+
   /** A worker has two or three at a time; each one costs the server memory. */
-  private static final int WORKER_SUBSCRIPTIONS = 100;
+  private static final int USERS_SUBSCRIPTIONS = 100;
 
   /** Of all workers of a namespace together; about 25 KB of the server's memory each. */
   private static final int NAMESPACE_CONNECTIONS = 5_000;
@@ -65,13 +71,16 @@ final class Permissions {
     return claims;
   }
 
+  /** The public keys that sign a namespace's users, each users of one kind alone. */
+  record Signers(String worker, String splitter) {}
+
   /**
-   * The account of a namespace's workers.
+   * The account of a namespace's workers and splitters.
    *
    * @param revoked users that are refused and cut, by public key: if their credentials were issued
    *     up to then
    */
-  static ObjectNode namespace(String batchAccount, String signer, Map<String, Instant> revoked) {
+  static ObjectNode namespace(String batchAccount, Signers signers, Map<String, Instant> revoked) {
     var claims = account(0);
     ((ObjectNode) claims.path("limits")).put("conn", NAMESPACE_CONNECTIONS);
     var imports = claims.putArray("imports");
@@ -83,18 +92,25 @@ final class Permissions {
           .put("account", batchAccount)
           .put("type", "service");
     }
-    var scope = claims.putArray("signing_keys").addObject();
-    scope.put("kind", "user_scope").put("key", signer).put("role", "worker");
-    var template = scope.putObject("template");
-    template.put("subs", WORKER_SUBSCRIPTIONS).put("data", -1).put("payload", -1);
-    add(template.putObject("pub").putArray("allow"), WORKER_PUBLISHES);
-    add(template.putObject("sub").putArray("allow"), List.of(WORKER_INBOX));
+    var scopes = claims.putArray("signing_keys");
+    scope(scopes, signers.worker(), "worker", WORKER_PUBLISHES, WORKER_INBOX);
+    scope(scopes, signers.splitter(), "splitter", SPLITTER_PUBLISHES, SPLITTER_INBOX);
     if (!revoked.isEmpty()) {
       var revocations = claims.putObject("revocations");
       new TreeMap<>(revoked)
           .forEach((user, until) -> revocations.put(user, until.getEpochSecond()));
     }
     return claims;
+  }
+
+  private static void scope(
+      ArrayNode scopes, String signer, String role, List<String> publishes, String inbox) {
+    var scope = scopes.addObject();
+    scope.put("kind", "user_scope").put("key", signer).put("role", role);
+    var template = scope.putObject("template");
+    template.put("subs", USERS_SUBSCRIPTIONS).put("data", -1).put("payload", -1);
+    add(template.putObject("pub").putArray("allow"), publishes);
+    add(template.putObject("sub").putArray("allow"), List.of(inbox));
   }
 
   /** Limits of an account: none but on what it may store. */
@@ -130,8 +146,8 @@ final class Permissions {
     return claims;
   }
 
-  /** A worker's permissions are the template's; were any written here, the server would refuse. */
-  static ObjectNode worker(String namespaceAccount) {
+  /** Its permissions are the template's; were any written here, the server would refuse. */
+  static ObjectNode scoped(String namespaceAccount) {
     return JSON.createObjectNode().put("type", "user").put("issuer_account", namespaceAccount);
   }
 

@@ -16,13 +16,14 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.api.Subject;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The three streams, made and kept as they should be, and the consumers of the jobs. */
+/** The four streams, made and kept as they should be, and the consumers of the jobs. */
 final class Streams {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
@@ -38,6 +39,9 @@ final class Streams {
   private static final int MAX_WORK = Payload.MAX_BYTES + HEADERS;
   private static final int MAX_OUT = Outcome.MAX_BYTES + HEADERS;
   private static final int MAX_TRY = Attempts.ERRORS_KEPT * BatchError.MAX_BYTES + HEADERS;
+
+  /** Of a chunk: a batch that is carried as payload is a line of it. */
+  static final int MAX_SPLIT = Payload.MAX_BYTES + HEADERS;
 
   private final NatsConnection nats;
   private final JetStreamSettings settings;
@@ -127,6 +131,14 @@ final class Streams {
               .maximumMessageSize(MAX_TRY)
               .maxBytes(settings.tryBytes())
               .build();
+      case Subjects.SPLIT ->
+          stream
+              .subjects("split.>")
+              .discardPolicy(DiscardPolicy.New)
+              .discardNewPerSubject(true)
+              .maximumMessageSize(MAX_SPLIT)
+              .maxBytes(settings.splitBytes())
+              .build();
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -206,6 +218,28 @@ final class Streams {
       }
     }
     return indices;
+  }
+
+  /** The subjects of a stream that have a message, of those that a filter names. */
+  List<String> subjects(String stream, String filter) {
+    return nats.request(
+        "look at " + filter,
+        () -> {
+          try {
+            var options = StreamInfoOptions.filterSubjects(filter);
+            return nats
+                .management()
+                .getStreamInfo(stream, options)
+                .getStreamState()
+                .getSubjects()
+                .stream()
+                .map(Subject::getName)
+                .toList();
+          } catch (JetStreamApiException e) {
+            unless(e, Refusal.NO_STREAM);
+            return List.of();
+          }
+        });
   }
 
   void deleteConsumer(String job) {

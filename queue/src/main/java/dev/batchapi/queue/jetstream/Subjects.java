@@ -9,6 +9,7 @@ final class Subjects {
   static final String WORK = "WORK";
   static final String OUT = "OUT";
   static final String TRY = "TRY";
+  static final String SPLIT = "SPLIT";
 
   private static final String ACKNOWLEDGEMENT = "$JS.ACK.";
   private static final int ACKNOWLEDGEMENT_TOKENS = 9;
@@ -59,6 +60,29 @@ final class Subjects {
     return "end." + job;
   }
 
+  /**
+   * What a splitter writes.
+   *
+   * @param attempt which of the job's splitters it is, from 0
+   * @param name what it writes
+   */
+  static String split(String job, int attempt, String name) {
+    if (!JOB.matcher(name).matches()) {
+      throw new IllegalArgumentException("\"%s\" is no name of a record".formatted(name));
+    }
+    return "split." + job + '.' + attempt + '.' + name;
+  }
+
+  /** All that one of a job's splitters has written. */
+  static String allSplit(String job, int attempt) {
+    return "split." + job + '.' + attempt + ".>";
+  }
+
+  /** All that a job's splitters have written, and anybody else with their credentials. */
+  static String allSplit(String job) {
+    return "split." + job + ".>";
+  }
+
   /** Whether it names a batch of this job, which has so many, or its completion. */
   static boolean isWork(@Nullable String subject, String job, int batches) {
     if (subject == null || !subject.startsWith("work.")) {
@@ -90,6 +114,11 @@ final class Subjects {
   /** The only inbox a worker of this job may listen on. */
   static String inboxPrefix(String job) {
     return "_INBOX_" + job + '.';
+  }
+
+  /** The only inbox a splitter of this job may listen on: no worker's. */
+  static String splitterInboxPrefix(String job) {
+    return "_SPLITTER_INBOX_" + job + '.';
   }
 
   private static String token(int index) {

@@ -195,6 +195,11 @@ public final class NatsServer implements AutoCloseable {
     return access("worker", accounts.workerCredentials(NAMESPACE, job, expires));
   }
 
+  /** How a splitter of a job connects. */
+  public NatsAccess splitter(String job) {
+    return access("splitter", accounts.splitterCredentials(NAMESPACE, job, null));
+  }
+
   private NatsAccess access(String name, String credentials) {
     try {
       var file = Files.createTempFile(folder, name, ".creds");

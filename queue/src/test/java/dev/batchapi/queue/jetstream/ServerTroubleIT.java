@@ -382,7 +382,7 @@ class ServerTroubleIT {
   void aJobCanBeEndedThoughThereIsNoRoomForAnythingElse() throws Exception {
     server.restart();
     var settings =
-        new JetStreamSettings(SETTINGS.lease(), SETTINGS.patience(), 1, 100_000, 100_000, -1);
+        new JetStreamSettings(SETTINGS.lease(), SETTINGS.patience(), 1, 100_000, 100_000, -1, -1);
     var ledger = ledger(settings);
     assertThatThrownBy(() -> ledger.enqueue("j", batches(50, 10_000)))
         .isInstanceOf(QueueFullException.class);

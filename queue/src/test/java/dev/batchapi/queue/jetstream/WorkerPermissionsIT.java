@@ -161,6 +161,8 @@ class WorkerPermissionsIT {
         "end.A",
         "end.B",
         "try.B.4",
+        "split.A.0.0",
+        "split.B.0.end",
         "_INBOX_B.x",
         "$JS.API.CONSUMER.MSG.NEXT.WORK.B",
         "$JS.API.DIRECT.GET.TRY.try.B.1",
@@ -198,6 +200,8 @@ class WorkerPermissionsIT {
       strings = {
         "_INBOX_B.>",
         "_INBOX.>",
+        "_SPLITTER_INBOX_A.>",
+        "split.>",
         "out.B.>",
         "out.>",
         "work.>",

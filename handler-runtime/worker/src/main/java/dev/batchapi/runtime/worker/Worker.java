@@ -26,16 +26,31 @@ public final class Worker {
   /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
   private static final Duration SLACK = Duration.ofSeconds(10);
 
+  /**
+   * A store has been asked for a while already when it is said to be away; doubles, to a minute.
+   */
+  private static final Duration FIRST_STORE_PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_STORE_PAUSE = Duration.ofMinutes(1);
+
   private final Assignment job;
   private final WorkQueue queue;
   private final Pause pause = new Pause();
   private final StopSignal signal = new StopSignal();
   private final ProcessHealth health = new ProcessHealth();
   private final HostKeeper hosts;
+  private final Payloads payloads;
+  private Duration storePause = FIRST_STORE_PAUSE;
 
+  /** A worker of a job whose batches carry their items. */
   public Worker(Assignment job, WorkQueue queue, HostSource hosts) {
+    this(job, queue, hosts, Payloads.CARRIED);
+  }
+
+  public Worker(Assignment job, WorkQueue queue, HostSource hosts, Payloads payloads) {
     this.job = job;
     this.queue = queue;
+    this.payloads = payloads;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
   }
 
@@ -124,21 +139,53 @@ public final class Worker {
         }
       }
       var attempt = attempts.get().next();
-      // From here, for what came before was no time of the handler's.
-      var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
-      keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
-      return settle(settlement, attempt, ask(host, lease, attempt, deadline));
+      return switch (payload(lease)) {
+        case Fetched.Payload(var json) -> {
+          storePause = FIRST_STORE_PAUSE;
+          // From here, for what came before was no time of the handler's.
+          var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
+          keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
+          yield settle(settlement, attempt, ask(host, lease, json, attempt, deadline));
+        }
+        case Fetched.Invalid(var message) -> {
+          var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputInvalid, message));
+          yield Optional.empty();
+        }
+        case Fetched.Changed(var message) -> {
+          var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputChanged, message));
+          yield Optional.empty();
+        }
+        case Fetched.Away(var message) -> {
+          LOG.warn("{} is given back: {}", settlement.name(), message);
+          settlement.release(storePause);
+          storePause = shorter(storePause.multipliedBy(2), LONGEST_STORE_PAUSE);
+          yield Optional.empty();
+        }
+        case Fetched.Refused(var message) -> {
+          settlement.release(Duration.ZERO);
+          yield Optional.of(new WorkerExit(Reason.STORE_REFUSED, message));
+        }
+      };
     } finally {
       keeper.letGo();
     }
   }
 
-  private Answer ask(Host host, Lease lease, int attempt, Optional<Instant> deadline) {
+  private Fetched payload(Lease lease) {
+    return lease.index() == Lease.COMPLETION ? Payloads.CARRIED.of(lease) : payloads.of(lease);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private Answer ask(
+      Host host, Lease lease, byte[] payload, int attempt, Optional<Instant> deadline) {
     if (lease.index() == Lease.COMPLETION) {
-      return host.complete(deadline, lease.payload());
+      return host.complete(deadline, payload);
     }
     var id = job.jobId() + "-" + lease.index();
-    return host.handle(id, lease.index(), attempt, deadline, lease.payload());
+    return host.handle(id, lease.index(), attempt, deadline, payload);
   }
 
   /** What a host's answer means for the batch, for its process, and for this worker. */

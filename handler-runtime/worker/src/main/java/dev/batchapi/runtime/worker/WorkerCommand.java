@@ -82,14 +82,33 @@ public final class WorkerCommand {
         home.resolve("worker.aot"));
   }
 
+  /**
+   * The argument file of a worker that reads files: behind the same class path the libraries of
+   * stores, in {@code lib-files} below an image's folder, and those for metrics sockets. Jars that
+   * are not used cost nothing; a cache with their classes would, so this one is the ordinary.
+   */
+  static List<String> filesArguments(Path home) throws IOException {
+    var classPath = new StringBuilder(System.getProperty("java.class.path"));
+    for (var folder : List.of("lib-files", "lib-unix")) {
+      classPath.append(':').append(jars(home.resolve(folder)));
+    }
+    var arguments = new ArrayList<String>();
+    arguments.add("--sun-misc-unsafe-memory-access=allow");
+    arguments.addAll(arguments(classPath.toString(), home.resolve("worker.aot")));
+    return arguments;
+  }
+
   private static List<String> withUnixSockets(
       String classPath, Path libraries, @Nullable Path aotCache) throws IOException {
-    try (var jars = Files.list(libraries)) {
-      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
-      var arguments = new ArrayList<String>();
-      arguments.add("--sun-misc-unsafe-memory-access=allow");
-      arguments.addAll(arguments(classPath + ":" + behind, aotCache));
-      return arguments;
+    var arguments = new ArrayList<String>();
+    arguments.add("--sun-misc-unsafe-memory-access=allow");
+    arguments.addAll(arguments(classPath + ":" + jars(libraries), aotCache));
+    return arguments;
+  }
+
+  private static String jars(Path folder) throws IOException {
+    try (var jars = Files.list(folder)) {
+      return jars.map(Path::toString).sorted().collect(joining(":"));
     }
   }
 }

@@ -27,6 +27,8 @@ public record WorkerExit(Reason reason, String message) {
     QUEUE_REFUSED(ExitCode.QUEUE_REFUSED),
     /** What is mounted is not what the job was accepted with: the job ends. */
     TAMPERED(ExitCode.TAMPERED),
+    /** A store refuses what the job's files are read with: the job ends. */
+    STORE_REFUSED(ExitCode.STORE_REFUSED),
     /** Something that should not happen, a fault of ours. */
     UNEXPECTED(ExitCode.UNEXPECTED),
     /** Told to stop with a batch in hand: it was given back. */

@@ -4,6 +4,7 @@ import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
 import dev.batchapi.contract.TextLimit;
+import dev.batchapi.data.store.Stores;
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdAddress;
@@ -49,7 +50,8 @@ public final class WorkerMain {
    *
    * @param arguments none; or {@code --train}, to run without a cluster once, for an AOT cache; or
    *     {@code --print-args FOLDER}, to print how the image there starts it; or {@code
-   *     --print-unix-args FOLDER}, the same where metrics go to a Unix socket
+   *     --print-unix-args FOLDER}, the same where metrics go to a Unix socket; or {@code
+   *     --print-files-args FOLDER}, the same where batches are read from files
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     if (List.of(arguments).equals(List.of("--train"))) {
@@ -62,6 +64,10 @@ public final class WorkerMain {
     }
     if (arguments.length == 2 && arguments[0].equals("--print-unix-args")) {
       WorkerCommand.unixArguments(Path.of(arguments[1])).forEach(System.out::println);
+      return;
+    }
+    if (arguments.length == 2 && arguments[0].equals("--print-files-args")) {
+      WorkerCommand.filesArguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
     WorkerSettings settings;
@@ -107,6 +113,7 @@ public final class WorkerMain {
           var reached = new SignalPort(settings.queuePort(), "connected to the queue");
           var met = new SignalPort(settings.hostPort(), "connected to its host");
           var ready = new SignalPort(settings.readyPort(), "ready");
+          var stores = Stores.of(System.getenv(), Path.of("/"));
           var queue = connect(settings, run)) {
         reached.open();
         var hosts =
@@ -117,7 +124,9 @@ public final class WorkerMain {
                 met::open,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
-        var worker = new Worker(Assignment.of(run), queue, ready.announcing(hosts));
+        var payloads =
+            run.files() == null ? Payloads.CARRIED : FilePayloads.of(run.files(), stores);
+        var worker = new Worker(Assignment.of(run), queue, ready.announcing(hosts), payloads);
         termination.of(worker);
         return worker.run();
       }

@@ -94,6 +94,63 @@ class WorkerTest {
   }
 
   @Test
+  void aBatchWhoseFileChangedFailsAtOnceAndItsHandlerIsNotAsked() {
+    hosts.answers(FINE);
+    enqueue(2);
+    reading(
+        lease ->
+            lease.index() == 0
+                ? new Fetched.Changed("s3://b/k is another one")
+                : new Fetched.Payload(lease.payload()),
+        2);
+    assertThat(hosts.handled).containsExactly("uid-1-1 #1");
+    assertThat(BatchError.fromJson(outcome(0).body()))
+        .isEqualTo(BatchError.of(Reason.InputChanged, "s3://b/k is another one"));
+  }
+
+  @Test
+  void aBatchWithAnItemThatCantBeReadFailsAtOnce() {
+    enqueue(1);
+    reading(lease -> new Fetched.Invalid("s3://b/k:7: no JSON"), 1);
+    assertThat(hosts.handled).isEmpty();
+    assertThat(BatchError.fromJson(outcome(0).body()).reason()).isEqualTo(Reason.InputInvalid);
+  }
+
+  @Test
+  void aStoreThatIsAwayCostsNoAttempt() {
+    hosts.answers(FINE);
+    enqueue(1);
+    var asked = new AtomicInteger();
+    reading(
+        lease ->
+            asked.incrementAndGet() == 1
+                ? new Fetched.Away("503 SlowDown")
+                : new Fetched.Payload(lease.payload()),
+        1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1");
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failedAttempts, Counts::lost)
+        .containsExactly(1, 0, 0);
+  }
+
+  @Test
+  void aStoreThatRefusesEndsTheWorkerWithItsWordsAndTheBatchIsGivenBack() {
+    enqueue(1);
+    var exit =
+        new Worker(
+                assignment(RETRY),
+                queue.worker(JOB),
+                hosts,
+                lease -> new Fetched.Refused("no access to bucket b"))
+            .run();
+    assertThat(exit)
+        .isEqualTo(new WorkerExit(WorkerExit.Reason.STORE_REFUSED, "no access to bucket b"));
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::done, Counts::failedAttempts, Counts::lost)
+        .containsExactly(0, 0, 0);
+  }
+
+  @Test
   void aFatalErrorIsNotTriedAgain() {
     var fatal = BatchError.of(Reason.FatalError, "not an image");
     hosts.answers(new Answer.Failed(fatal));
@@ -276,6 +333,13 @@ class WorkerTest {
 
   private WorkerExit runUntil(int done) {
     return run(() -> queue.counts(JOB).done() == done);
+  }
+
+  /** A worker that gets its payloads from elsewhere, until so many batches are done. */
+  private void reading(Payloads payloads, int done) {
+    run(
+        new Worker(assignment(RETRY), queue.worker(JOB), hosts, payloads),
+        () -> queue.counts(JOB).done() == done);
   }
 
   private WorkerExit run(Callable<Boolean> over) {

@@ -13,6 +13,7 @@ import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.JobId;
@@ -114,16 +115,18 @@ public final class Acceptance {
    * Accepts it, if it can be.
    *
    * @param others BatchJobs of its namespace, each time anew
+   * @param splitters of this job, if it has files
    */
   public Result accept(
       BatchJob job,
       @Nullable BatchApi api,
       Supplier<Stream<BatchJob>> others,
+      Splitters splitters,
       KubernetesClient client,
       Instant now) {
     var accepted = false;
     try {
-      var result = decide(job, api, others, client, now);
+      var result = decide(job, api, others, splitters, client, now);
       accepted = result instanceof Accepted;
       return result;
     } finally {
@@ -137,6 +140,7 @@ public final class Acceptance {
       BatchJob job,
       @Nullable BatchApi api,
       Supplier<Stream<BatchJob>> others,
+      Splitters splitters,
       KubernetesClient client,
       Instant now) {
     try {
@@ -145,7 +149,11 @@ public final class Acceptance {
           Share.of(levels.namespaces().labels(job.getMetadata().getNamespace(), client), settings);
       // Before anything is read for it: of the jobs that wait there may be many.
       requireRoom(job, 1, others, share);
-      var draft = freeze(checked(JobInputs.whole(job, client)), usable, client, now);
+      var whole = checked(JobInputs.whole(job, client));
+      var draft =
+          whole.getSpec().input().files() == null
+              ? freeze(whole, usable, Optional.empty(), client, now)
+              : freezeFiles(whole, usable, splitters, client, now);
       requireRoom(job, draft.job().run().totalBatches(), others, share);
       store.write(draft.job(), draft.code(), draft.input(), client);
       credentials.ensure(draft.job(), client);
@@ -166,6 +174,30 @@ public final class Acceptance {
     } catch (TamperedException e) {
       return new Rejected(Reason.RunTampered, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Only a job that could be accepted otherwise has its files split. */
+  private Draft freezeFiles(
+      BatchJob job, BatchApi api, Splitters splitters, KubernetesClient client, Instant now) {
+    var files = new SplitInput(settings, job, api);
+    files
+        .problem()
+        .ifPresent(
+            message -> {
+              throw new InputException(message);
+            });
+    freeze(job, api, Optional.of(files.unknown()), client, now);
+    if (Boolean.TRUE.equals(job.getSpec().suspend())) {
+      throw new Stop(
+          new Waiting(
+              Reason.Suspended, "spec.suspend is true: the files are split when it is false."));
+    }
+    return switch (splitters.next(files.plan())) {
+      case SplitResult.Done done -> freeze(job, api, Optional.of(done), client, now);
+      case SplitResult.Underway(var reason, var message) ->
+          throw new Stop(new Waiting(reason, message));
+      case SplitResult.Bad(var message) -> throw new InputException(message);
+    };
   }
 
   private void requireRoom(
@@ -229,7 +261,12 @@ public final class Acceptance {
     }
   }
 
-  private Draft freeze(BatchJob job, BatchApi api, KubernetesClient client, Instant now) {
+  private Draft freeze(
+      BatchJob job,
+      BatchApi api,
+      Optional<SplitResult.Done> split,
+      KubernetesClient client,
+      Instant now) {
     var namespace = job.getMetadata().getNamespace();
     var code = CodeFiles.configMap(api.getSpec().handler());
     var files =
@@ -237,23 +274,40 @@ public final class Acceptance {
             .orElseGet(() -> CodeFiles.inline(api.getSpec().handler()));
     var lines = inputLines(job.getSpec(), client, namespace);
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
-    int items;
-    try (var input = open(job.getSpec(), lines, batchSize)) {
-      items = input.items();
-    }
+    int items = split.map(done -> done.end().items()).orElseGet(() -> items(job, lines, batchSize));
     Limits.checkBatches(items, batchSize)
         .ifPresent(
             problem -> {
               throw new InputException(problem.message());
             });
-    var run = Freeze.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
+    var carried = Freeze.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
+    var run =
+        split.isEmpty()
+            ? carried
+            : carried.withFiles(
+                SplitInput.json(Objects.requireNonNull(job.getSpec().input().files())));
     checkHandlerFile(run, files, code, namespace);
     var labels =
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
-    var plan = PodPlans.of(api.named(), labels, settings, pythonHost, JobId.of(job), files, lines);
+    var plan =
+        PodPlans.of(
+            api.named(),
+            labels,
+            settings,
+            pythonHost,
+            JobId.of(job),
+            files,
+            lines,
+            split.map(SplitResult.Done::split));
     var frozen = FrozenJob.of(JobId.of(job), run, plan);
     PodSecurity.check(levels.of(namespace, client), frozen);
     return new Draft(frozen, files, lines);
+  }
+
+  private static int items(BatchJob job, Optional<String> lines, int batchSize) {
+    try (var input = open(job.getSpec(), lines, batchSize)) {
+      return input.items();
+    }
   }
 
   private static Map<String, String> codeFiles(

@@ -49,10 +49,7 @@ final class JobInputs {
     if (items != null) {
       return JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
     }
-    if (spec.input().files() != null) {
-      throw new InputException("This version does not read input.files yet.");
-    }
-    throw new IllegalArgumentException("the input is in a ConfigMap");
+    throw new IllegalArgumentException("the input is in a ConfigMap, or in files");
   }
 
   /**

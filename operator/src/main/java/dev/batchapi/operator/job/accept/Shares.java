@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.status.JobConditions;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +39,9 @@ public final class Shares {
     var taken = new HashMap<String, Long>();
     all.stream()
         .filter(
-            other -> Acceptance.isAccepted(other) && !JobConditions.isFinished(other.getStatus()))
+            other ->
+                (Acceptance.isAccepted(other) || isSplitting(other))
+                    && !JobConditions.isFinished(other.getStatus()))
         .forEach(other -> taken.put(other.getMetadata().getUid(), batches(other)));
     accepted.forEach(
         (other, what) -> {
@@ -60,6 +63,11 @@ public final class Shares {
     }
     accepted.put(uid, new Taken(namespace, batches));
     return Optional.empty();
+  }
+
+  /** Its splitter takes room in the namespace, too. */
+  private static boolean isSplitting(BatchJob job) {
+    return job.getStatus() != null && job.getStatus().phase() == JobPhase.SPLITTING;
   }
 
   private static long batches(BatchJob job) {

@@ -7,11 +7,13 @@ import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.WorkerJob;
 import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.job.observe.Workers;
+import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -35,11 +37,13 @@ public final class FinishedJob {
 
   private final Context<BatchJob> context;
   private final JobQueue queue;
+  private final Splitting splitting;
   private final Instant now;
 
-  public FinishedJob(Context<BatchJob> context, JobQueue queue, Instant now) {
+  public FinishedJob(Context<BatchJob> context, JobQueue queue, Splitting splitting, Instant now) {
     this.context = context;
     this.queue = queue;
+    this.splitting = splitting;
     this.now = now;
   }
 
@@ -47,9 +51,19 @@ public final class FinishedJob {
       throws InterruptedException {
     memory.finished();
     var control = UpdateControl.<BatchJob>noUpdate();
-    if (!memory.retired && wasAccepted(job)) {
+    if (!memory.retired && (wasAccepted(job) || hasFiles(job))) {
       try {
-        retire(job);
+        if (wasAccepted(job)) {
+          retire(job);
+        }
+        if (hasFiles(job)) {
+          var meta = job.getMetadata();
+          splitting.ended(
+              meta.getNamespace(),
+              meta.getUid(),
+              context.getSecondaryResources(Job.class),
+              context.getClient());
+        }
         memory.retired = true;
       } catch (QueueUnavailableException e) {
         return control.rescheduleAfter(Duration.ofSeconds(5));
@@ -109,6 +123,10 @@ public final class FinishedJob {
       ledger.retire(uid);
     }
     ledger.close(uid);
+  }
+
+  private static boolean hasFiles(BatchJob job) {
+    return job.getSpec().input().files() != null;
   }
 
   private static boolean wasAccepted(BatchJob job) {

@@ -31,6 +31,7 @@ public final class Ending {
       return next;
     }
     return handlerInvalid(seen)
+        .or(() -> storeRefuses(seen))
         .or(() -> workersFailed(seen))
         .or(() -> tooLate(seen))
         .or(() -> neverStarted(seen))
@@ -42,6 +43,12 @@ public final class Ending {
     return seen.workers()
         .lastWords(WorkerState.How.HANDLER_INVALID)
         .map(words -> new NextStep.Finish(Verdict.HandlerInvalid, words));
+  }
+
+  private static Optional<NextStep.Finish> storeRefuses(Observation seen) {
+    return seen.workers()
+        .lastWords(WorkerState.How.STORE_REFUSED)
+        .map(words -> new NextStep.Finish(Verdict.WorkersFailed, words));
   }
 
   private static Optional<NextStep.Finish> workersFailed(Observation seen) {

@@ -200,7 +200,7 @@ public record WorkerPlan(Workers workers, int allowed, int useful, int progress)
       return disrupted(worker, inARow, now);
     }
     return switch (ended.how()) {
-      case DONE, HANDLER_INVALID, TAMPERED -> Duration.ZERO;
+      case DONE, HANDLER_INVALID, TAMPERED, STORE_REFUSED -> Duration.ZERO;
       case DISRUPTED -> disrupted(worker, inARow, now);
       case HANDLER_BROKEN, NEVER_STARTED, LOST ->
           Duration.between(now, ended.at().plus(LossPolicy.pause(inARow.losses())));

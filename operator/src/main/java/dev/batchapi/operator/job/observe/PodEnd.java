@@ -58,6 +58,7 @@ public final class PodEnd {
                       case HANDLER_INVALID -> How.HANDLER_INVALID;
                       case HANDLER_BROKEN -> How.HANDLER_BROKEN;
                       case TAMPERED -> How.TAMPERED;
+                      case STORE_REFUSED -> How.STORE_REFUSED;
                       case RELEASED -> How.DISRUPTED;
                       case HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, USAGE, UNEXPECTED -> How.LOST;
                     })

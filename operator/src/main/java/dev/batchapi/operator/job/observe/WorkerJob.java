@@ -49,7 +49,7 @@ public record WorkerJob(
       return before;
     }
     return switch (ended.how()) {
-      case DONE, HANDLER_INVALID, TAMPERED -> idle;
+      case DONE, HANDLER_INVALID, TAMPERED, STORE_REFUSED -> idle;
       case DISRUPTED -> new InARow(idle.losses, idle.disruptions + 1);
       case HANDLER_BROKEN -> lost(LossPolicy.Loss.CONSTRUCTION, progressed);
       case NEVER_STARTED -> lost(LossPolicy.Loss.UNSTARTED, progressed);

@@ -39,6 +39,8 @@ public sealed interface WorkerState {
     HANDLER_INVALID,
     /** What it found mounted is not what was frozen: the job ends. */
     TAMPERED,
+    /** A store refuses it, and would refuse every other one: the job fails. */
+    STORE_REFUSED,
     /** Its handler could not be constructed; another worker may try. */
     HANDLER_BROKEN,
     /** Its containers never ran: an init container failed, or the node refused the pod. */

@@ -35,7 +35,8 @@ public final class JobStatus {
   /** Of a job that waits to be accepted. */
   public static BatchJobStatus waiting(BatchJob job, Reason reason, String message, Instant now) {
     var conditions = conditions(job, now).add(JobConditions.ACCEPTED, FALSE, reason, message);
-    return notAccepted(job, merge(job, conditions), JobPhase.PENDING, null);
+    var phase = reason == Reason.Splitting ? JobPhase.SPLITTING : JobPhase.PENDING;
+    return notAccepted(job, merge(job, conditions), phase, null);
   }
 
   /**
@@ -94,7 +95,7 @@ public final class JobStatus {
                 .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(frozen))),
         JobPhase.PENDING,
         new Batches(total, 0, 0, total),
-        null,
+        input(frozen),
         0,
         null,
         null,
@@ -143,6 +144,13 @@ public final class JobStatus {
         end.at().toString(),
         before.queueBytes(),
         null);
+  }
+
+  private static BatchJobStatus.@Nullable Input input(FrozenJob frozen) {
+    var split = frozen.pod().split();
+    return split == null
+        ? null
+        : new BatchJobStatus.Input(split.files(), split.bytes(), frozen.run().items());
   }
 
   private static String frozenAs(FrozenJob frozen) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Observations {
   public static final Instant ACCEPTED = Instant.parse("2026-01-01T00:00:00Z");
 
-  int total = 10;
+  public int total = 10;
   public @Nullable Integer maxFailed;
   public @Nullable Integer startupSeconds;
   public @Nullable Integer runSeconds;
@@ -51,7 +51,8 @@ public final class Observations {
     return new Observation(job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), now);
   }
 
-  private FrozenJob frozen() {
+  /** The job as it was accepted. */
+  public FrozenJob frozen() {
     var run =
         new RunSpec(
             new RunSpec.Job("uid", "j", "n", "api", wanted, ACCEPTED.toString()),
@@ -83,7 +84,9 @@ public final class Observations {
             "nats://nats:4222",
             15,
             Map.of(),
-            Map.of());
+            Map.of(),
+            null,
+            null);
     return FrozenJob.of(new JobId("n", "j", "uid"), run, pod);
   }
 

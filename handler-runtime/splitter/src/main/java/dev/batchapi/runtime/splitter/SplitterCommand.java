@@ -1,0 +1,42 @@
+package dev.batchapi.runtime.splitter;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How the splitter's process is started. The one place that knows the options of its JVM. */
+public final class SplitterCommand {
+  /** As a worker's; it holds one batch and one chunk, whatever the input. */
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xms8m",
+          "-Xmx64m",
+          "-Xss512k",
+          "--enable-native-access=ALL-UNNAMED");
+
+  private SplitterCommand() {}
+
+  /**
+   * An image's argument file, printed by the jar that it names.
+   *
+   * @param home the folder with the libraries of stores, in {@code lib-files}
+   */
+  static List<String> arguments(Path home) throws IOException {
+    return arguments(System.getProperty("java.class.path"), home.resolve("lib-files"));
+  }
+
+  private static List<String> arguments(String classPath, Path stores) throws IOException {
+    try (var jars = Files.list(stores)) {
+      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
+      var arguments = new ArrayList<>(JVM_OPTIONS);
+      arguments.addAll(List.of("-cp", classPath + ":" + behind, SplitterMain.class.getName()));
+      return arguments;
+    }
+  }
+}

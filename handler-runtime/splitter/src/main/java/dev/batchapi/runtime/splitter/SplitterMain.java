@@ -1,0 +1,122 @@
+package dev.batchapi.runtime.splitter;
+
+import dev.batchapi.contract.ExitCode;
+import dev.batchapi.contract.TextLimit;
+import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.StoreUnavailableException;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.JetStreamSplitWriter;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A splitter in a pod of its own. An input that is no good is written down as such; what may be
+ * otherwise the next time ends it with last words and without a record, and the operator makes
+ * another one.
+ */
+public final class SplitterMain {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.splitter");
+
+  /** What Kubernetes keeps of a termination message. */
+  private static final int LAST_WORDS_BYTES = 4096;
+
+  /** How long the queue may refuse it or be away: the account of a new namespace is on its way. */
+  private static final Duration REFUSED_AT_MOST = Duration.ofSeconds(20);
+
+  private static final JetStreamSettings PATIENT =
+      JetStreamSettings.DEFAULT.withPatience(Duration.ofMinutes(1));
+
+  private SplitterMain() {}
+
+  /**
+   * Splits one job's input, then ends the process.
+   *
+   * @param arguments none; or {@code --print-args FOLDER}, to print how the image there starts it
+   */
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length == 2 && arguments[0].equals("--print-args")) {
+      SplitterCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
+      return;
+    }
+    SplitterSettings settings;
+    try {
+      settings = SplitterSettings.from(System.getenv());
+    } catch (IllegalArgumentException e) {
+      LOG.error("{}", e.getMessage());
+      System.exit(ExitCode.USAGE.code());
+      return;
+    }
+    var trouble = run(settings);
+    trouble.ifPresent(words -> lastWords(settings.terminationLog(), words));
+    System.exit(trouble.isPresent() ? ExitCode.UNEXPECTED.code() : ExitCode.DONE.code());
+  }
+
+  /** Empty when its end is written; else why not. */
+  private static Optional<String> run(SplitterSettings settings) {
+    try (var writer = connect(settings);
+        var stores = Stores.of(System.getenv(), Path.of("/"))) {
+      var end = new Splitting(SplitArguments.read(settings.arguments()), stores, writer).run();
+      if (end.error() == null) {
+        LOG.info(
+            "{} files, {} bytes, {} items, {} batches",
+            end.files(),
+            end.bytes(),
+            end.items(),
+            end.batches());
+      } else {
+        LOG.error("{}", end.error());
+      }
+      return Optional.empty();
+    } catch (FileChangedException
+        | StoreUnavailableException
+        | QueueUnavailableException
+        | QueueAccessException e) {
+      LOG.error("{}", e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      return Optional.of("stopped");
+    } catch (RuntimeException e) {
+      LOG.error("the splitter can't go on", e);
+      return Optional.of("The splitter can't go on: " + e);
+    }
+  }
+
+  private static JetStreamSplitWriter connect(SplitterSettings settings)
+      throws InterruptedException {
+    var access =
+        new NatsAccess(
+            settings.natsUrl(),
+            settings.natsCredentials().orElse(null),
+            Optional.ofNullable(System.getenv("HOSTNAME")).orElse("splitter"));
+    var started = System.nanoTime();
+    while (true) {
+      try {
+        return JetStreamSplitWriter.connect(access, settings.job(), settings.attempt(), PATIENT);
+      } catch (QueueAccessException e) {
+        if (System.nanoTime() - started >= REFUSED_AT_MOST.toNanos()) {
+          throw e;
+        }
+        LOG.warn("{}", e.getMessage());
+        Thread.sleep(Duration.ofMillis(500));
+      }
+    }
+  }
+
+  private static void lastWords(Path file, String message) {
+    try {
+      Files.writeString(file, TextLimit.bothEnds(message, LAST_WORDS_BYTES));
+    } catch (IOException e) {
+      LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
+    }
+  }
+}

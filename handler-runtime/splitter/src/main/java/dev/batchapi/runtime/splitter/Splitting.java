@@ -1,0 +1,65 @@
+package dev.batchapi.runtime.splitter;
+
+import dev.batchapi.data.files.Listing;
+import dev.batchapi.data.files.Splitter;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.Folders;
+import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.Splits;
+
+/** Lists, cuts and writes down, once. */
+final class Splitting {
+  private final SplitArguments arguments;
+  private final Stores stores;
+  private final Splits.Writer writer;
+
+  Splitting(SplitArguments arguments, Stores stores, Splits.Writer writer) {
+    this.arguments = arguments;
+    this.stores = stores;
+    this.writer = writer;
+  }
+
+  /**
+   * Writes all records, the end last.
+   *
+   * @throws dev.batchapi.data.store.FileChangedException if a file changed in the meantime
+   * @throws dev.batchapi.data.store.StoreUnavailableException if a store is away
+   * @throws dev.batchapi.queue.QueueUnavailableException if the queue is away or full
+   */
+  SplitEnd run() {
+    var end = end();
+    writer.write(SplitEnd.NAME, end.toJson());
+    return end;
+  }
+
+  private SplitEnd end() {
+    try {
+      require(Folders.check(arguments.files(), arguments.folders()));
+      var files = Listing.of(arguments.files(), stores);
+      files.forEach(file -> require(Folders.check(file, arguments.folders())));
+      var sink = new ChunkSink((number, lines) -> writer.write(Integer.toString(number), lines));
+      var split = new Splitter(files, arguments.files(), arguments.batchSize(), stores).split(sink);
+      return new SplitEnd(
+          arguments.digest(),
+          split.files(),
+          split.bytes(),
+          split.items(),
+          split.batches(),
+          sink.end(),
+          null);
+    } catch (InputException | StoreRefusedException e) {
+      return SplitEnd.failed(arguments.digest(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void require(java.util.Optional<String> problem) {
+    problem.ifPresent(
+        message -> {
+          throw new InputException(message);
+        });
+  }
+}

@@ -1,0 +1,113 @@
+package dev.batchapi.runtime.splitter;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.data.files.BatchReader;
+import dev.batchapi.data.files.BatchRef;
+import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.split.Chunk;
+import dev.batchapi.data.split.Sha256;
+import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.JetStreamSplitWriter;
+import dev.batchapi.queue.jetstream.NatsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real files, a real queue. */
+class SplittingIT {
+  private static NatsServer server;
+  private static JetStreamLedger ledger;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    server = NatsServer.start();
+    ledger = JetStreamLedger.connect(server.owner(), JetStreamSettings.DEFAULT);
+  }
+
+  @AfterAll
+  static void stop() {
+    ledger.close();
+    server.close();
+  }
+
+  private SplitEnd split(String job, SplitArguments arguments) {
+    try (var writer =
+            JetStreamSplitWriter.connect(server.splitter(job), job, 0, JetStreamSettings.DEFAULT);
+        var stores = Stores.of(Map.of(), folder)) {
+      return new Splitting(arguments, stores, writer).run();
+    }
+  }
+
+  private static byte[] record(String job, String name) {
+    return Objects.requireNonNull(ledger.splits().read(job, 0, name), name);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.createDirectories(folder.resolve(name).getParent());
+    Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void theBatchesOfTheFilesAreWrittenDownAndReadAgainFromThere() throws Exception {
+    write("in/a.jsonl", "1\n2\n3\n");
+    write("in/b.jsonl", "4\n5\n");
+    var spec = FilesSpec.of(List.of("in/*.jsonl"));
+    var arguments = new SplitArguments(spec, List.of("in/"), 2);
+
+    var end = split("A", arguments);
+
+    assertThat(SplitEnd.read(record("A", "end"))).isEqualTo(end);
+    assertThat(end)
+        .extracting(SplitEnd::files, SplitEnd::items, SplitEnd::batches, SplitEnd::error)
+        .containsExactly(2, 5, 3, null);
+    assertThat(end.arguments()).isEqualTo(Sha256.hex(arguments.toJson().getBytes(UTF_8)));
+    var lines = record("A", "0");
+    assertThat(Sha256.hex(lines)).isEqualTo(end.chunks().getFirst().digest());
+    try (var stores = Stores.of(Map.of(), folder)) {
+      var reader = new BatchReader(spec, stores);
+      var chunk = new Chunk(lines);
+      assertThat(chunk.batches()).isEqualTo(3);
+      assertThat(new String(reader.payload(BatchRef.read(chunk.batch(1))), UTF_8))
+          .isEqualTo("[3,4]");
+    }
+  }
+
+  @Test
+  void whatItWasToldIsTheSameAfterItWasRead() {
+    var arguments = new SplitArguments(FilesSpec.of(List.of("in/*.csv")), List.of("in/"), 7);
+    assertThat(SplitArguments.read(arguments.toJson()).toJson()).isEqualTo(arguments.toJson());
+  }
+
+  @Test
+  void anInputThatIsNoneIsAnEndWithTheReason() {
+    var end = split("B", new SplitArguments(FilesSpec.of(List.of("in/*.csv")), List.of(), 1));
+
+    assertThat(end.error()).contains("in/*.csv");
+    assertThat(SplitEnd.read(record("B", "end"))).isEqualTo(end);
+  }
+
+  @Test
+  void aFileOutsideOfTheFoldersIsNotReadWhateverTheOperatorThought() throws Exception {
+    write("secret/a.jsonl", "1\n");
+
+    var end =
+        split("C", new SplitArguments(FilesSpec.of(List.of("secret/*.jsonl")), List.of("in/"), 1));
+
+    assertThat(end.error()).contains("secret/*.jsonl", "spec.storage.paths");
+  }
+}

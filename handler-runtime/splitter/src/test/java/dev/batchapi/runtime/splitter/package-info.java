@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.splitter;
+
+import org.jspecify.annotations.NullMarked;

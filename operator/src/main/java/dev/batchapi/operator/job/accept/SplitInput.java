@@ -1,0 +1,136 @@
+package dev.batchapi.operator.job.accept;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.FileInput;
+import dev.batchapi.crds.Storage;
+import dev.batchapi.crds.run.Freeze;
+import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.split.Folders;
+import dev.batchapi.data.split.Sha256;
+import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.job.split.SplitResult;
+import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.JobId;
+import dev.batchapi.operator.pod.SplitPlan;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A job's files, as they are asked for. */
+final class SplitInput {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .build();
+
+  /** Of the patterns as JSON: Linux takes 128 KiB as one variable. */
+  private static final int MOST_BYTES = 100_000;
+
+  private final OperatorSettings settings;
+  private final BatchJob job;
+  private final BatchApi api;
+  private final FilesSpec files;
+  private final List<String> folders;
+
+  /**
+   * Reads them from the objects.
+   *
+   * @throws InputException if the spec says what no splitter understands
+   */
+  SplitInput(OperatorSettings settings, BatchJob job, BatchApi api) {
+    this.settings = settings;
+    this.job = job;
+    this.api = api;
+    files = spec(Objects.requireNonNull(job.getSpec().input().files()));
+    var storage = api.getSpec().storage();
+    folders = storage == null ? List.of() : Objects.requireNonNullElse(storage.paths(), List.of());
+  }
+
+  /** As the worker gets it, too. */
+  static ObjectNode json(FileInput input) {
+    return JSON.valueToTree(input);
+  }
+
+  private static FilesSpec spec(FileInput input) {
+    try {
+      return JSON.convertValue(json(input), FilesSpec.class);
+    } catch (IllegalArgumentException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof InputException refused) {
+          throw refused;
+        }
+      }
+      throw new InputException("spec.input.files can't be used: " + e.getMessage());
+    }
+  }
+
+  /** What is wrong with them as far as the spec itself shows; for people. */
+  Optional<String> problem() {
+    for (var path : files.paths()) {
+      if (!path.contains("://")) {
+        return Optional.of(
+            "\"%s\" is a path, and on a cluster only URLs are read: put the file into an object store, and name it with s3:// or https://."
+                .formatted(path));
+      }
+    }
+    if (api.getSpec().storage() == null) {
+      return Optional.of(
+          "BatchAPI \"%s\" has no spec.storage, so its jobs read no files: its author says there what they may read."
+              .formatted(job.getSpec().apiName()));
+    }
+    var web = files.paths().stream().filter(path -> path.startsWith("http")).findFirst();
+    if (folders.isEmpty() && web.isPresent()) {
+      return Optional.of(
+          "\"%s\" is on a web server, and BatchAPI \"%s\" names none in spec.storage.paths: its author says there which ones jobs may read."
+              .formatted(StoredFile.name(web.get()), job.getSpec().apiName()));
+    }
+    var size = arguments().getBytes(StandardCharsets.UTF_8).length;
+    if (size > MOST_BYTES) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "spec.input.files has %,d bytes as JSON, and may have %,d: name fewer files, or a pattern for all of them.",
+              size,
+              MOST_BYTES));
+    }
+    return Folders.check(files, folders);
+  }
+
+  private String arguments() {
+    var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
+    return new SplitArguments(files, folders, batchSize).toJson();
+  }
+
+  SplitPlan plan() {
+    var arguments = arguments();
+    var spec = api.getSpec();
+    var secret = Optional.ofNullable(spec.storage()).map(Storage::secret);
+    return new SplitPlan(
+        JobId.of(job),
+        job.getSpec().apiName(),
+        settings.runtimeImage(),
+        arguments,
+        Sha256.hex(arguments.getBytes(StandardCharsets.UTF_8)),
+        secret.map(Storage.SecretRef::name).orElse(null),
+        spec.template(),
+        settings.natsUrl(),
+        settings.workerResources());
+  }
+
+  /** In place of what a splitter has yet to say, to find what is wrong with all the rest. */
+  SplitResult.Done unknown() {
+    return new SplitResult.Done(
+        new SplitEnd("", 1, 0, 1, 1, List.of(), null), new FrozenSplit(0, "", 1, 0));
+  }
+}

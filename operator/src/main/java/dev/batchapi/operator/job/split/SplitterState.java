@@ -1,0 +1,166 @@
+package dev.batchapi.operator.job.split;
+
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.pod.Names;
+import dev.batchapi.operator.pod.SplitterJobs;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest splitter of a job.
+ *
+ * @param attempt which one it is, from 0
+ * @param arguments digest of what it was told
+ * @param ended how it ended; empty: it runs, or will
+ * @param trouble why it does not start; empty: nothing is known
+ */
+record SplitterState(
+    int attempt, String arguments, Optional<Ended> ended, Optional<String> trouble) {
+
+  /** How far a pod's end may be behind the time at which it should be gone. */
+  private static final Duration GONE = Duration.ofSeconds(10);
+
+  /**
+   * An end.
+   *
+   * @param lastWords for people
+   * @param at when, as far as known
+   */
+  record Ended(String lastWords, Instant at) {}
+
+  /** Of all Jobs and pods of a BatchJob; empty if there has been no splitter. */
+  static Optional<SplitterState> newest(
+      String uid, Collection<Job> jobs, Collection<Pod> pods, Instant now) {
+    return splitters(uid, jobs)
+        .max(Comparator.comparingInt(SplitterState::attempt))
+        .map(job -> of(job, pod(job, pods), now));
+  }
+
+  /** The splitters' Jobs among those of a BatchJob. */
+  static Stream<Job> splitters(String uid, Collection<Job> jobs) {
+    return jobs.stream()
+        .filter(
+            job ->
+                uid.equals(Labels.of(job, Labels.JOB_UID))
+                    && Names.splitter(job.getMetadata().getName()).isPresent()
+                    && job.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> uid.equals(owner.getUid())));
+  }
+
+  static int attempt(Job job) {
+    return Names.splitter(job.getMetadata().getName()).orElse(0);
+  }
+
+  private static @Nullable Pod pod(Job job, Collection<Pod> pods) {
+    return pods.stream()
+        .filter(
+            pod ->
+                pod.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(owner -> job.getMetadata().getUid().equals(owner.getUid())))
+        .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+        .orElse(null);
+  }
+
+  static SplitterState of(Job job, @Nullable Pod pod, Instant now) {
+    var arguments = Labels.of(job, Labels.SPLIT_ARGUMENTS);
+    var ended = pod == null ? withoutPod(job, now) : withPod(pod, now);
+    return new SplitterState(
+        attempt(job),
+        arguments,
+        ended,
+        ended.isPresent() || pod == null ? Optional.empty() : trouble(pod));
+  }
+
+  private static Optional<Ended> withoutPod(Job job, Instant now) {
+    if (job.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.of(new Ended("its Job was deleted", now));
+    }
+    return job.getStatus() == null || job.getStatus().getConditions() == null
+        ? Optional.empty()
+        : job.getStatus().getConditions().stream()
+            .filter(
+                c ->
+                    "True".equals(c.getStatus())
+                        && ("Failed".equals(c.getType()) || "Complete".equals(c.getType())))
+            .findFirst()
+            .map(
+                c -> new Ended("its pod was deleted", time(c.getLastTransitionTime()).orElse(now)));
+  }
+
+  private static Optional<Ended> withPod(Pod pod, Instant now) {
+    var container = container(pod);
+    var terminated =
+        container == null || container.getState() == null
+            ? null
+            : container.getState().getTerminated();
+    if (terminated != null) {
+      return Optional.of(
+          new Ended(words(terminated), time(terminated.getFinishedAt()).orElse(now)));
+    }
+    var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+    if ("Failed".equals(phase) || "Succeeded".equals(phase)) {
+      var words =
+          Stream.of(pod.getStatus().getReason(), pod.getStatus().getMessage())
+              .filter(text -> text != null && !text.isBlank())
+              .reduce((one, other) -> one + ": " + other);
+      return Optional.of(new Ended(words.orElse("its pod ended"), now));
+    }
+    // Of a node that does not answer nothing more is heard.
+    return time(pod.getMetadata().getDeletionTimestamp())
+        .filter(at -> now.isAfter(at.plus(GONE)))
+        .map(at -> new Ended("its node does not answer", at));
+  }
+
+  private static String words(ContainerStateTerminated terminated) {
+    var message = terminated.getMessage();
+    var exit = "exit code " + terminated.getExitCode();
+    if (terminated.getReason() != null && !terminated.getReason().equals("Error")) {
+      exit += ", " + terminated.getReason();
+    }
+    return message == null || message.isBlank() ? exit : message.strip();
+  }
+
+  private static Optional<String> trouble(Pod pod) {
+    var container = container(pod);
+    var waiting =
+        container == null || container.getState() == null
+            ? null
+            : container.getState().getWaiting();
+    if (waiting != null
+        && waiting.getReason() != null
+        && !waiting.getReason().equals("ContainerCreating")) {
+      return Optional.of(
+          waiting.getMessage() == null
+              ? waiting.getReason()
+              : waiting.getReason() + ": " + waiting.getMessage());
+    }
+    return pod.getStatus() == null || pod.getStatus().getConditions() == null
+        ? Optional.empty()
+        : pod.getStatus().getConditions().stream()
+            .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
+            .findFirst()
+            .map(c -> c.getReason() + ": " + c.getMessage());
+  }
+
+  private static @Nullable ContainerStatus container(Pod pod) {
+    return pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null
+        ? null
+        : pod.getStatus().getContainerStatuses().stream()
+            .filter(status -> SplitterJobs.CONTAINER.equals(status.getName()))
+            .findFirst()
+            .orElse(null);
+  }
+
+  private static Optional<Instant> time(@Nullable String text) {
+    return Optional.ofNullable(text).map(Instant::parse);
+  }
+}

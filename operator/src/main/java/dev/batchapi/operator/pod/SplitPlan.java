@@ -1,0 +1,29 @@
+package dev.batchapi.operator.pod;
+
+import dev.batchapi.crds.PodTemplate;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the splitters of a job that is not accepted yet are made of, as its BatchAPI is now.
+ *
+ * @param job the BatchJob
+ * @param api the BatchAPI's name
+ * @param image the runtime image
+ * @param arguments what a splitter is told, as JSON
+ * @param digest of the arguments
+ * @param storageSecret whose keys are its variables; null: none
+ * @param template the author's, of which it takes where pods may run, and as whom
+ * @param natsUrl where the queue is
+ * @param resources of the operator's settings, by {@code requests.cpu} and the like
+ */
+public record SplitPlan(
+    JobId job,
+    String api,
+    String image,
+    String arguments,
+    String digest,
+    @Nullable String storageSecret,
+    @Nullable PodTemplate template,
+    String natsUrl,
+    Map<String, String> resources) {}

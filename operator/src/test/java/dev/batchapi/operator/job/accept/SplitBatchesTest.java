@@ -1,0 +1,98 @@
+package dev.batchapi.operator.job.accept;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.data.files.BatchRef;
+import dev.batchapi.data.files.Part;
+import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.Sha256;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.TamperedException;
+import dev.batchapi.queue.Splits;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SplitBatchesTest {
+  private static final int BATCHES = 20_000;
+
+  private final Map<String, byte[]> records = new HashMap<>();
+  private int reads;
+  private SplitBatches batches;
+
+  /** The stream, as a map. */
+  private final class Records implements Splits {
+    @Override
+    public byte @Nullable [] read(String job, int attempt, String name) {
+      reads++;
+      return attempt == 3 && job.equals("uid") ? records.get(name) : null;
+    }
+
+    @Override
+    public int written(String job, int attempt) {
+      return records.size();
+    }
+
+    @Override
+    public void forget(String job, int attempt) {}
+
+    @Override
+    public void forget(String job) {}
+
+    @Override
+    public List<String> jobsWithSplits() {
+      return List.of();
+    }
+  }
+
+  @BeforeEach
+  void aSplitterHasWritten() {
+    var sink = new ChunkSink((number, lines) -> records.put(Integer.toString(number), lines));
+    for (var i = 0; i < BATCHES; i++) {
+      sink.batch(i, new BatchRef(List.of(new Part("s3://b/k", "v", 9, i, 1, 1, 1, null)), null));
+    }
+    var end = new SplitEnd("args", 1, 9, BATCHES, BATCHES, sink.end(), null).toJson();
+    records.put(SplitEnd.NAME, end);
+    var split = new FrozenSplit(3, Sha256.hex(end), 1, 9);
+    var job = new Observations();
+    job.total = BATCHES;
+    batches = new SplitBatches(job.frozen(), split, new Records());
+  }
+
+  private long offset(int index) {
+    return BatchRef.read(batches.payload(index)).parts().getFirst().offset();
+  }
+
+  @Test
+  void eachBatchIsFoundAndAChunkIsReadOnceInARow() {
+    assertThat(records).hasSizeGreaterThan(3);
+    for (var i = 0; i < BATCHES; i++) {
+      assertThat(offset(i)).isEqualTo(i);
+    }
+    assertThat(reads).isEqualTo(records.size());
+    assertThat(offset(7)).isEqualTo(7);
+    assertThat(offset(BATCHES - 1)).isEqualTo(BATCHES - 1);
+  }
+
+  @Test
+  void whatWasReplacedOrIsGoneIsNotBelieved() {
+    records.put("1", "{\"parts\":[]}\n".getBytes(UTF_8));
+    assertThat(offset(0)).isZero();
+    assertThatThrownBy(() -> offset(BATCHES / 2)).isInstanceOf(TamperedException.class);
+    records.remove("1");
+    assertThatThrownBy(() -> offset(BATCHES / 2)).isInstanceOf(TamperedException.class);
+  }
+
+  @Test
+  void anotherEndIsNotBelieved() {
+    records.put(SplitEnd.NAME, SplitEnd.failed("args", "no").toJson());
+    assertThatThrownBy(() -> offset(0)).isInstanceOf(TamperedException.class);
+  }
+}

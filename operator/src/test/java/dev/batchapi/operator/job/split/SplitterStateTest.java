@@ -1,0 +1,134 @@
+package dev.batchapi.operator.job.split;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.operator.pod.Labels;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SplitterStateTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
+
+  private static Job job(String name, String owner) {
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withUid("uid-of-" + name)
+        .addToLabels(Labels.JOB_UID, "uid")
+        .addToAnnotations(Labels.SPLIT_ARGUMENTS, "digest")
+        .addNewOwnerReference()
+        .withUid(owner)
+        .endOwnerReference()
+        .endMetadata()
+        .build();
+  }
+
+  private static PodBuilder podOf(String job) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("pod")
+        .withCreationTimestamp("2026-01-01T07:00:00Z")
+        .addNewOwnerReference()
+        .withUid("uid-of-" + job)
+        .endOwnerReference()
+        .endMetadata();
+  }
+
+  private static SplitterState of(Job job, Pod... pods) {
+    return SplitterState.newest("uid", List.of(job), List.of(pods), NOW).orElseThrow();
+  }
+
+  @Test
+  void theNewestCountsAndNoOthersJob() {
+    var jobs =
+        List.of(
+            job("monday-split-9", "uid"),
+            job("monday-split-10", "uid"),
+            job("monday-split-11", "another"),
+            job("monday-0-12", "uid"));
+
+    var newest = SplitterState.newest("uid", jobs, List.of(), NOW).orElseThrow();
+
+    assertThat(newest.attempt()).isEqualTo(10);
+    assertThat(newest.arguments()).isEqualTo("digest");
+    assertThat(newest.ended()).isEmpty();
+    assertThat(SplitterState.newest("other", jobs, List.of(), NOW)).isEmpty();
+  }
+
+  @Test
+  void oneThatEndedHasItsLastWordsAndItsTime() {
+    var pod =
+        podOf("j-split-0")
+            .withNewStatus()
+            .addNewContainerStatus()
+            .withName("splitter")
+            .withNewState()
+            .withNewTerminated()
+            .withExitCode(70)
+            .withMessage("The store is away.\n")
+            .withFinishedAt("2026-01-01T07:59:00Z")
+            .endTerminated()
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build();
+
+    assertThat(of(job("j-split-0", "uid"), pod).ended())
+        .contains(
+            new SplitterState.Ended("The store is away.", Instant.parse("2026-01-01T07:59:00Z")));
+  }
+
+  @Test
+  void oneWhosePodIsGoneHasEndedWhenItsJobSaysSo() {
+    var failed =
+        new JobBuilder(job("j-split-0", "uid"))
+            .withNewStatus()
+            .addNewCondition()
+            .withType("Failed")
+            .withStatus("True")
+            .withLastTransitionTime("2026-01-01T07:58:00Z")
+            .endCondition()
+            .endStatus()
+            .build();
+
+    assertThat(of(job("j-split-0", "uid")).ended()).isEmpty();
+    assertThat(of(failed).ended())
+        .contains(
+            new SplitterState.Ended("its pod was deleted", Instant.parse("2026-01-01T07:58:00Z")));
+  }
+
+  @Test
+  void oneOnANodeThatDoesNotAnswerHasEndedSomeTimeAfterItShouldHave() {
+    var going = podOf("j-split-0").editMetadata().withDeletionTimestamp("2026-01-01T07:59:55Z");
+    var late = podOf("j-split-0").editMetadata().withDeletionTimestamp("2026-01-01T07:59:00Z");
+
+    assertThat(of(job("j-split-0", "uid"), going.endMetadata().build()).ended()).isEmpty();
+    assertThat(of(job("j-split-0", "uid"), late.endMetadata().build()).ended()).isPresent();
+  }
+
+  @Test
+  void whatKeepsItFromStartingIsKnown() {
+    var pod =
+        podOf("j-split-0")
+            .withNewStatus()
+            .addNewContainerStatus()
+            .withName("splitter")
+            .withNewState()
+            .withNewWaiting()
+            .withReason("CreateContainerConfigError")
+            .withMessage("secret \"photos-store\" not found")
+            .endWaiting()
+            .endState()
+            .endContainerStatus()
+            .endStatus()
+            .build();
+
+    assertThat(of(job("j-split-0", "uid"), pod).trouble())
+        .contains("CreateContainerConfigError: secret \"photos-store\" not found");
+  }
+}

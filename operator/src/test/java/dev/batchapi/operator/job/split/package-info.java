@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.job.split;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package dev.batchapi.operator.pod;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.crds.BatchApi;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SplitterJobsTest {
+  private static final SplitPlan PLAN =
+      new SplitPlan(
+          new JobId("vision", "monday", "0b5a7c2e-1111-4222-8333-444455556666"),
+          "tagger",
+          "batchapi/handler-runtime:0.1.0",
+          "{\"paths\":[\"s3://photos/$(HOME)/*.jsonl\"]}",
+          "digest",
+          "photos-store",
+          Given.YAML
+              .unmarshal(
+                  """
+                  apiVersion: batchapi.dev/v1alpha1
+                  kind: BatchAPI
+                  metadata: {name: tagger}
+                  spec:
+                    handler: {python: {file: h.py}}
+                    template:
+                      metadata: {labels: {mine: "1"}}
+                      spec:
+                        nodeSelector: {disk: ssd}
+                        imagePullSecrets: [{name: pull}]
+                        serviceAccountName: reader
+                        hostNetwork: true
+                        volumes: [{name: mine, emptyDir: {}}]
+                        initContainers: [{name: first, image: any}]
+                  """,
+                  BatchApi.class)
+              .getSpec()
+              .template(),
+          "nats://nats:4222",
+          Map.of("requests.cpu", "70m"));
+
+  @Test
+  void itRunsWhereWorkersMayRunAndHasNothingElseOfTheAuthors() {
+    var pod = SplitterJobs.of(PLAN, 3).getSpec().getTemplate();
+
+    assertThat(pod.getSpec().getNodeSelector()).containsEntry("disk", "ssd");
+    assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("reader");
+    assertThat(pod.getSpec().getImagePullSecrets()).hasSize(1);
+    assertThat(pod.getSpec().getHostNetwork()).isNull();
+    assertThat(pod.getSpec().getInitContainers()).isEmpty();
+    assertThat(pod.getSpec().getVolumes()).extracting("name").doesNotContain("mine");
+    assertThat(pod.getMetadata().getLabels()).doesNotContainKey("mine");
+    assertThat(pod.getSpec().getAutomountServiceAccountToken()).isFalse();
+  }
+
+  @Test
+  void itsNameIsNoWorkersAndTellsItsNumber() {
+    var name = SplitterJobs.of(PLAN, 3).getMetadata().getName();
+
+    assertThat(name).isEqualTo("monday-split-3");
+    assertThat(Names.splitter(name)).hasValue(3);
+    assertThat(Names.worker(name)).isEmpty();
+    assertThat(Names.splitter(Names.workerJob("a-split", 0, 1))).isEmpty();
+  }
+
+  @Test
+  void itIsToldByVariablesAloneAndKubernetesReplacesNothingInThem() {
+    var container = SplitterJobs.of(PLAN, 3).getSpec().getTemplate().getSpec().getContainers();
+
+    assertThat(container).hasSize(1);
+    var env = container.getFirst().getEnv();
+    assertThat(env)
+        .filteredOn(variable -> variable.getName().equals("BATCHAPI_SPLIT"))
+        .extracting("value")
+        .containsExactly("{\"paths\":[\"s3://photos/$$(HOME)/*.jsonl\"]}");
+    assertThat(container.getFirst().getEnvFrom().getFirst().getSecretRef().getName())
+        .isEqualTo("photos-store");
+    assertThat(container.getFirst().getResources().getRequests())
+        .containsEntry("cpu", new Quantity("70m"));
+  }
+}

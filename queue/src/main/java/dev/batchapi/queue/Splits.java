@@ -1,0 +1,48 @@
+package dev.batchapi.queue;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What splitters have written of jobs' inputs, as the owner reads it: records by name, each written
+ * once. A job's splitters are told apart by their attempt, for what one begins another does not go
+ * on with.
+ *
+ * <p>Every method may throw {@link QueueUnavailableException}; the call can be repeated then.
+ */
+public interface Splits {
+
+  /**
+   * One record.
+   *
+   * @param attempt which of the job's splitters wrote it, from 0
+   * @return null if there is none of this name
+   */
+  byte @Nullable [] read(String job, int attempt, String name);
+
+  /** How many records a splitter has written so far. */
+  int written(String job, int attempt);
+
+  /** Removes what one splitter has written: before another one of its number is made. */
+  void forget(String job, int attempt);
+
+  /** Removes what all splitters of a job have written. */
+  void forget(String job);
+
+  /** Writes the records of one splitter. */
+  interface Writer extends AutoCloseable {
+    /**
+     * Writes one, if there is none of its name.
+     *
+     * @throws QueueFullException if the queue has no room for it
+     * @throws QueueAccessException if the queue refuses for good
+     */
+    void write(String name, byte[] record);
+
+    @Override
+    void close();
+  }
+
+  /** The jobs of which anything is there. */
+  List<String> jobsWithSplits();
+}

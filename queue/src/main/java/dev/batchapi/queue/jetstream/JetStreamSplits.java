@@ -1,0 +1,49 @@
+package dev.batchapi.queue.jetstream;
+
+import dev.batchapi.queue.Splits;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The stream SPLIT, as the owner uses it. */
+final class JetStreamSplits implements Splits {
+  private final NatsConnection nats;
+  private final Streams streams;
+
+  JetStreamSplits(NatsConnection nats, Streams streams) {
+    this.nats = nats;
+    this.streams = streams;
+  }
+
+  @Override
+  public byte @Nullable [] read(String job, int attempt, String name) {
+    var subject = Subjects.split(Subjects.checkJob(job), attempt, name);
+    var record = nats.directGet(Subjects.SPLIT, subject);
+    return record == null ? null : record.getData();
+  }
+
+  @Override
+  public int written(String job, int attempt) {
+    var filter = Subjects.allSplit(Subjects.checkJob(job), attempt);
+    return streams.subjects(Subjects.SPLIT, filter).size();
+  }
+
+  @Override
+  public void forget(String job, int attempt) {
+    streams.purge(Subjects.SPLIT, Subjects.allSplit(Subjects.checkJob(job), attempt));
+  }
+
+  @Override
+  public void forget(String job) {
+    streams.purge(Subjects.SPLIT, Subjects.allSplit(Subjects.checkJob(job)));
+  }
+
+  @Override
+  public List<String> jobsWithSplits() {
+    return streams.subjects(Subjects.SPLIT, "split.>").stream()
+        .map(Subjects::job)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.batchapi.queue.jetstream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.queue.QueueAccessException;
+import dev.batchapi.queue.QueueUnavailableException;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The splitter of job A, who speaks to the server directly, tries everything else. */
+class SplitterPermissionsIT {
+  private static final JetStreamSettings SETTINGS =
+      JetStreamSettings.DEFAULT.withPatience(Duration.ofSeconds(2));
+
+  private static NatsServer server;
+  private static JetStreamLedger ledger;
+
+  private final Set<String> errors = ConcurrentHashMap.newKeySet();
+  private Connection splitter;
+
+  @BeforeAll
+  static void start() {
+    server = NatsServer.start();
+    ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
+  }
+
+  @AfterAll
+  static void stop() {
+    ledger.close();
+    server.close();
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    var file = server.splitter("A").credentials();
+    splitter =
+        Nats.connect(
+            Options.builder()
+                .server(server.url())
+                .authHandler(Nats.staticCredentials(Files.readAllBytes(file)))
+                .inboxPrefix(Subjects.splitterInboxPrefix("A"))
+                .errorListener(
+                    new ErrorListener() {
+                      @Override
+                      public void errorOccurred(Connection connection, String error) {
+                        errors.add(error.toLowerCase(Locale.ROOT));
+                      }
+                    })
+                .build());
+  }
+
+  @AfterEach
+  void disconnect() throws Exception {
+    splitter.close();
+    ledger.splits().forget("A");
+  }
+
+  private void awaitRefusal(String subject) {
+    var quoted = "\"" + subject.toLowerCase(Locale.ROOT) + "\"";
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> errors.stream().anyMatch(error -> error.contains(quoted)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "split.B.0.0",
+        "split.A.0",
+        "split.A.0.0.0",
+        "work.A.0",
+        "out.A.0",
+        "out.B.0",
+        "try.A.0",
+        "end.A",
+        "$JS.ACK.WORK.A.1.1.1.1.0",
+        "$JS.API.CONSUMER.MSG.NEXT.WORK.A",
+        "$JS.API.DIRECT.GET.OUT.out.A.0",
+        "$JS.API.DIRECT.GET.TRY.try.A.0",
+        "$JS.API.DIRECT.GET.SPLIT.split.A.0.0",
+        "$JS.API.STREAM.INFO.SPLIT",
+        "$JS.API.STREAM.PURGE.SPLIT",
+        "$JS.API.STREAM.MSG.DELETE.SPLIT",
+        "$JS.API.CONSUMER.CREATE.SPLIT",
+        "_INBOX_A.x",
+        "_SPLITTER_INBOX_B.x",
+        "$SYS.REQ.SERVER.PING"
+      })
+  void isRefusedToPublish(String subject) throws Exception {
+    splitter.publish(subject, splitter.createInbox(), "x".getBytes(UTF_8));
+    splitter.flush(Duration.ofSeconds(5));
+    awaitRefusal(subject);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ">",
+        "split.>",
+        "split.A.>",
+        "work.>",
+        "out.A.>",
+        "_INBOX.>",
+        "_INBOX_A.>",
+        "_SPLITTER_INBOX_B.>"
+      })
+  void isRefusedToListen(String subject) throws Exception {
+    splitter.subscribe(subject);
+    splitter.flush(Duration.ofSeconds(5));
+    awaitRefusal(subject);
+  }
+
+  @Test
+  void writesItsOwnRecordsOnce() {
+    try (var writer = JetStreamSplitWriter.connect(server.splitter("A"), "A", 1, SETTINGS)) {
+      writer.write("0", "first".getBytes(UTF_8));
+      writer.write("0", "second".getBytes(UTF_8));
+      writer.write("end", "{}".getBytes(UTF_8));
+    }
+    var splits = ledger.splits();
+    assertThat(splits.read("A", 1, "0")).asString(UTF_8).isEqualTo("first");
+    assertThat(splits.read("A", 1, "1")).isNull();
+    assertThat(splits.written("A", 1)).isEqualTo(2);
+    assertThat(splits.written("A", 0)).isZero();
+    assertThat(ledger.jobs()).contains("A");
+    splits.forget("A", 0);
+    assertThat(splits.read("A", 1, "end")).isNotNull();
+    ledger.remove("A");
+    assertThat(splits.written("A", 1)).isZero();
+    assertThat(ledger.jobs()).doesNotContain("A");
+  }
+
+  @Test
+  void whatNoSplitterOfOursWritesIsRemovedWithItsJob() throws Exception {
+    splitter.publish("split.A.x.y", "garbage".getBytes(UTF_8));
+    splitter.flush(Duration.ofSeconds(5));
+    await().atMost(Duration.ofSeconds(10)).until(() -> ledger.jobs().contains("A"));
+    ledger.remove("A");
+    assertThat(ledger.jobs()).doesNotContain("A");
+  }
+
+  @Test
+  void cannotWriteForAnotherJob() {
+    try (var writer = JetStreamSplitWriter.connect(server.splitter("A"), "B", 0, SETTINGS)) {
+      assertThatThrownBy(() -> writer.write("0", new byte[0]))
+          .isInstanceOfAny(QueueUnavailableException.class, QueueAccessException.class);
+    }
+    assertThat(ledger.splits().written("B", 0)).isZero();
+  }
+}
