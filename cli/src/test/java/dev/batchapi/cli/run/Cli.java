@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +42,26 @@ final class Cli {
 
   private final Path folder;
   private final @Nullable Path input;
+  private final Map<String, String> env;
 
   Cli(Path folder) {
-    this(folder, null);
+    this(folder, null, Map.of());
   }
 
-  private Cli(Path folder, @Nullable Path input) {
+  private Cli(Path folder, @Nullable Path input, Map<String, String> env) {
     this.folder = folder;
     this.input = input;
+    this.env = env;
   }
 
   /** The same with what a program writes of a file into a pipe as its standard input. */
   Cli withInput(String file) {
-    return new Cli(folder, folder.resolve(file));
+    return new Cli(folder, folder.resolve(file), env);
+  }
+
+  /** The same in a shell with more variables. */
+  Cli withEnv(Map<String, String> more) {
+    return new Cli(folder, input, more);
   }
 
   /** What a run left. */
@@ -97,6 +105,7 @@ final class Cli {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
+    builder.environment().putAll(env);
     builder.environment().put(MARK, mark);
     var process = builder.start();
     if (input != null) {
