@@ -6,7 +6,10 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.job.status.JobStatus;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -59,6 +62,20 @@ class SharesTest {
   @Test
   void aJobThatFitsHasItsPlace() {
     assertThat(take("b", 4, accepted("a", 6, false))).isEmpty();
+  }
+
+  @Test
+  void aJobWhoseFilesAreBeingSplitHasItsPlaceToo() {
+    var splitting = job("b");
+    splitting.setStatus(
+        JobStatus.waiting(splitting, Reason.Splitting, "", Instant.parse("2026-01-01T00:00:00Z")));
+    var waiting = job("w");
+    waiting.setStatus(
+        JobStatus.waiting(waiting, Reason.ApiNotFound, "", Instant.parse("2026-01-01T00:00:00Z")));
+
+    assertThat(take("c", 1, accepted("a", 1, false), waiting)).isEmpty();
+    shares.forget("c");
+    assertThat(take("c", 1, accepted("a", 1, false), splitting)).isPresent();
   }
 
   @Test
