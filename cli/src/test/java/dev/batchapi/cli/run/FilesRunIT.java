@@ -150,6 +150,23 @@ class FilesRunIT {
   }
 
   @Test
+  void aRecordThatCanNotBeReadFailsItsBatchUnlessTheJobSaysOtherwise() throws Exception {
+    cli.file("data/a.jsonl", "1\n{\"a\": \n3\n");
+    cli.python(ECHO, "", "input: {files: {paths: [data/a.jsonl]}}");
+    cli.run("run", "job.yaml", "--dry-run")
+        .exits(0)
+        .says("1 batch can't be read and will fail; the first: data/a.jsonl, line 2");
+    cli.run("run", "job.yaml", "--results", "out/")
+        .exits(2)
+        .says("2 succeeded, 1 failed", "InputInvalid: data/a.jsonl, line 2", "1 attempt");
+    assertThat(folder.resolve("out/errors.jsonl"))
+        .content()
+        .contains("\"source\":\"data/a.jsonl:2\"", "\"payload\":null");
+    cli.python(ECHO, "", "input: {files: {paths: [data/a.jsonl], onBadRecord: Fail}}");
+    cli.run("run", "job.yaml").exits(64).says("data/a.jsonl, line 2");
+  }
+
+  @Test
   void aFileOfAWebServerIsReadPiecewise() throws Exception {
     var content = new StringBuilder("id,text\n");
     for (var i = 0; i < 1000; i++) {
