@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.pod.Names;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -46,18 +48,20 @@ enum CrashScenario {
     }
 
     @Override
-    void ended(BatchJobStatus status, List<String> workerJobs) {
+    void ended(BatchJobStatus status, List<Job> workerJobs) {
       assertThat(status.failedAttempts()).isEqualTo(2);
       var lost = Objects.requireNonNull(status.workers()).lost();
       assertThat(lost).isBetween(1, 2);
       var attempts = new TreeMap<Integer, Integer>();
-      workerJobs.forEach(name -> attempts.merge(Names.worker(name).orElseThrow(), 1, Integer::sum));
+      names(workerJobs)
+          .forEach(name -> attempts.merge(Names.worker(name).orElseThrow(), 1, Integer::sum));
       assertThat(attempts.keySet()).containsExactly(0, 1);
       // Each loss is replaced once, by the next attempt.
       assertThat(workerJobs).hasSize(2 + lost);
       attempts.forEach(
           (worker, count) ->
-              assertThat(workerJobs).contains(Names.workerJob("crash-now", worker, count - 1)));
+              assertThat(names(workerJobs))
+                  .contains(Names.workerJob("crash-now", worker, count - 1)));
     }
   },
 
@@ -90,10 +94,11 @@ enum CrashScenario {
     }
 
     @Override
-    void ended(BatchJobStatus status, List<String> workerJobs) {
+    void ended(BatchJobStatus status, List<Job> workerJobs) {
       assertThat(status.failedAttempts()).isZero();
       assertThat(Objects.requireNonNull(status.batches()).remaining()).isPositive();
-      assertThat(workerJobs).isEmpty();
+      // Of those that were told before they were deleted, the finished Jobs stay.
+      assertThat(workerJobs).allMatch(CrashScenario::isFinished);
     }
   },
 
@@ -139,10 +144,10 @@ enum CrashScenario {
   /** That the calls which the scenario is about were among those that were counted. */
   abstract void hadAll(List<Death.Call> calls);
 
-  void ended(BatchJobStatus status, List<String> workerJobs) {
+  void ended(BatchJobStatus status, List<Job> workerJobs) {
     assertThat(status.failedAttempts()).isZero();
     assertThat(Objects.requireNonNull(status.workers()).lost()).isZero();
-    assertThat(workerJobs).containsExactlyInAnyOrder("crash-now-0-0", "crash-now-1-0");
+    assertThat(names(workerJobs)).containsExactlyInAnyOrder("crash-now-0-0", "crash-now-1-0");
   }
 
   /** That the job ended as if nothing had been. */
@@ -192,10 +197,22 @@ enum CrashScenario {
     return Integer.parseInt(found.group(1));
   }
 
-  private static List<String> workerJobs(KubernetesClient user, String namespace) {
-    return user.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
-        .map(job -> job.getMetadata().getName())
-        .toList();
+  private static List<Job> workerJobs(KubernetesClient user, String namespace) {
+    return user.batch().v1().jobs().inNamespace(namespace).list().getItems();
+  }
+
+  private static List<String> names(List<Job> jobs) {
+    return jobs.stream().map(job -> job.getMetadata().getName()).toList();
+  }
+
+  private static boolean isFinished(Job job) {
+    var conditions = job.getStatus().getConditions();
+    return conditions != null
+        && conditions.stream()
+            .anyMatch(
+                c ->
+                    Set.of("Complete", "Failed").contains(c.getType())
+                        && c.getStatus().equals("True"));
   }
 
   private static List<String> texts(List<Death.Call> calls) {

@@ -90,7 +90,8 @@ final class Inputs {
    *
    * @param inputs {@code -} for standard input, a pipe such as /dev/stdin, a file, a pattern or a
    *     URL; several are one input
-   * @param format of all of them; null if the ending of each name says it
+   * @param format of all of them; null if the ending of each name says it. A single file without an
+   *     ending, or with {@code .json}, is JSON lines
    * @throws InputException if they can't be used
    * @throws UsageException if there is no such file, or a pipe is not the only one
    */
@@ -99,7 +100,13 @@ final class Inputs {
     if (pipe.isEmpty()) {
       // As with other inputs, what is wrong is said before anything runs.
       return files(
-          new FileInput(inputs, null, format, null, FileInput.BadRecord.FAIL), Path.of(""));
+          new FileInput(
+              inputs,
+              null,
+              format == null && isPlain(inputs) ? FileInput.Format.JSONL : format,
+              null,
+              FileInput.BadRecord.FAIL),
+          Path.of(""));
     }
     if (inputs.size() > 1) {
       throw new UsageException(
@@ -119,6 +126,13 @@ final class Inputs {
       throw new UsageException(
           "--input %s can't be read: %s.".formatted(pipe.get(), e.getMessage()));
     }
+  }
+
+  private static boolean isPlain(List<String> inputs) {
+    var file = Path.of(inputs.getFirst());
+    return inputs.size() == 1
+        && Files.isRegularFile(file)
+        && file.getFileName().toString().matches("[^.]+(\\.json)?");
   }
 
   /** What can be read only once, and from its start. */

@@ -94,6 +94,10 @@ class FilesRunIT {
     var manifest = cli.python(ECHO, "", "input: {count: 1}");
     cli.file("data/x.dat", "1\n2\n");
     cli.run("run", manifest, "--input", "data/x.dat").exits(64).says("data/x.dat", "format");
+    for (var plain : List.of("items", "items.json")) {
+      cli.file("data/" + plain, "1\n2\n");
+      cli.run("run", manifest, "--input", "data/" + plain).exits(0).says("2 items");
+    }
     for (var format : List.of("jsonl:1", "lines:\"1\"", "csv:{\"1\":\"2\"}")) {
       var name = format.substring(0, format.indexOf(':'));
       cli.run("run", manifest, "--input", "data/x.dat", "--format", name, "--results", "r.jsonl")
