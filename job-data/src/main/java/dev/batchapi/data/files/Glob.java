@@ -14,6 +14,7 @@ final class Glob {
   private final StringBuilder regex = new StringBuilder();
   private final StringBuilder prefix = new StringBuilder();
   private boolean literal = true;
+  private int folders = 1;
   private int braces;
   private int at;
   private final Pattern pattern;
@@ -49,6 +50,11 @@ final class Glob {
     return prefix.toString();
   }
 
+  /** How many levels below the last {@code /} of {@link #prefix} a match may be, at most. */
+  int folders() {
+    return folders;
+  }
+
   boolean matches(String url) {
     return pattern.matcher(url).matches();
   }
@@ -59,6 +65,7 @@ final class Glob {
         special();
         if (at < text.length() && text.charAt(at) == '*') {
           at++;
+          folders = Integer.MAX_VALUE;
           regex.append(".*");
         } else {
           regex.append("[^/]*");
@@ -101,6 +108,8 @@ final class Glob {
   private void take(char c) {
     if (literal) {
       prefix.append(c);
+    } else if (c == '/' && folders < Integer.MAX_VALUE) {
+      folders++;
     }
     if ("\\^$.|?*+()[]{}&-".indexOf(c) >= 0) {
       regex.append('\\');

@@ -95,6 +95,7 @@ public final class Listing {
     var matches = new ArrayList<StoredFile>();
     store.list(
         glob.prefix(),
+        glob.folders(),
         file -> {
           if (glob.matches(file.url())) {
             matches.add(file);

@@ -27,23 +27,53 @@ final class LocalStore implements Store {
 
   @Override
   public void list(String prefix, Consumer<StoredFile> visitor) {
+    list(prefix, Integer.MAX_VALUE, visitor);
+  }
+
+  @Override
+  public void list(String prefix, int folders, Consumer<StoredFile> visitor) {
     var folder = prefix.substring(0, prefix.lastIndexOf('/') + 1);
     var top = path(folder);
     try {
       Files.walkFileTree(
           top,
           EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-          Integer.MAX_VALUE,
+          folders,
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-              var below = folder + top.relativize(dir);
-              var hidden = !dir.equals(top) && dir.getFileName().toString().startsWith("..");
-              // The folders ..data and ..2026_… are how Kubernetes swaps a volume's files: they are
-              // there twice.
-              return !hidden && (below.startsWith(prefix) || prefix.startsWith(below))
-                  ? FileVisitResult.CONTINUE
-                  : FileVisitResult.SKIP_SUBTREE;
+              return isWanted(dir) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            }
+
+            // The folders ..data and ..2026_… of a volume in Kubernetes have its files again.
+            private boolean isWanted(Path file) {
+              if (file.equals(top)) {
+                return true;
+              }
+              var url = folder + top.relativize(file);
+              return !file.getFileName().toString().startsWith("..")
+                  && (url.startsWith(prefix) || prefix.startsWith(url));
+            }
+
+            // What went while we looked isn't there; what we can't look into is named.
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException || !isWanted(file)) {
+                return FileVisitResult.CONTINUE;
+              }
+              if (e instanceof AccessDeniedException) {
+                throw failed(folder + top.relativize(file), e);
+              }
+              throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+                throws IOException {
+              if (e != null && !(e instanceof NoSuchFileException)) {
+                throw e;
+              }
+              return FileVisitResult.CONTINUE;
             }
 
             @Override
@@ -55,8 +85,6 @@ final class LocalStore implements Store {
               return FileVisitResult.CONTINUE;
             }
           });
-    } catch (NoSuchFileException e) {
-      // What isn't there has no files; or it went while we looked.
     } catch (IOException e) {
       throw failed(prefix, e);
     }

@@ -26,6 +26,16 @@ public interface Store extends AutoCloseable {
   void list(String prefix, Consumer<StoredFile> visitor);
 
   /**
+   * The same for whoever wants no file further down: a store with real folders need not look there.
+   *
+   * @param folders how many levels below the prefix's last {@code /} are looked at, at least 1; the
+   *     files in that folder itself are one
+   */
+  default void list(String prefix, int folders, Consumer<StoredFile> visitor) {
+    list(prefix, visitor);
+  }
+
+  /**
    * The file with exactly this URL as it is now, or null if there is none.
    *
    * @throws StoreUnavailableException if it may work later

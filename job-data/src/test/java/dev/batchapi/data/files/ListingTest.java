@@ -28,6 +28,17 @@ class ListingTest {
   }
 
   @Test
+  void whatAPatternCanNotMatchIsNotLookedInto() throws IOException {
+    write("d/a.csv", "d/sub/b.csv", "d/sub/sub/c.csv");
+    Files.createSymbolicLink(base.resolve("d/sub/sub/self"), Path.of("."));
+    assertThat(urls(spec("d/*.csv"))).containsExactly("d/a.csv");
+    assertThat(urls(spec("d/*/{b,x/b}.csv"))).containsExactly("d/sub/b.csv");
+    assertThatThrownBy(() -> urls(spec("d/**.csv")))
+        .isInstanceOf(StoreRefusedException.class)
+        .hasMessageContaining("d/sub/sub/self leads back");
+  }
+
+  @Test
   void excludesWin() throws IOException {
     write("d/a.csv", "d/a.tmp", "d/sub/_SUCCESS", "d/sub/b.csv", "e/x.tmp");
     assertThat(urls(with(List.of("d/"), List.of("*.tmp", "_SUCCESS"))))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -38,6 +39,51 @@ class LocalStoreTest {
     assertThatThrownBy(() -> list("d/"))
         .isInstanceOf(StoreRefusedException.class)
         .hasMessageMatching("d/ can't be listed: the link .*/self leads back to a folder .*");
+  }
+
+  /** As when a program writes to a name of its own and moves that. */
+  @Test
+  void aFileThatGoesWhileAFolderIsListedHidesNoOther() throws IOException {
+    for (var i = 0; i < 10; i++) {
+      Files.writeString(base.resolve("f" + i), "");
+    }
+    var order = new ArrayList<String>();
+    try (var files = Files.newDirectoryStream(base)) {
+      files.forEach(file -> order.add(file.getFileName().toString()));
+    }
+    var gone = base.resolve(order.get(1));
+    var seen = new ArrayList<String>();
+    new LocalStore(base)
+        .list(
+            "",
+            file -> {
+              seen.add(file.url());
+              delete(gone);
+            });
+    order.remove(1);
+    assertThat(seen).containsExactlyElementsOf(order);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatIsNotWantedIsNotLookedInto() throws IOException {
+    Files.createDirectories(base.resolve("d/e"));
+    Files.writeString(base.resolve("d/a"), "");
+    Files.createSymbolicLink(base.resolve("d/e/self"), Path.of("."));
+    Files.createSymbolicLink(base.resolve("up"), Path.of("."));
+    var urls = new ArrayList<String>();
+    new LocalStore(base).list("d/", 1, file -> urls.add(file.url()));
+    assertThat(urls).containsExactly("d/a");
+    // A link that turns in a circle, beside what is listed.
+    assertThat(list("d/a")).containsExactly("d/a");
+    assertThatThrownBy(() -> list("")).isInstanceOf(StoreRefusedException.class);
   }
 
   @Test
