@@ -125,15 +125,17 @@ final class LocalRun {
       metrics.flush();
 
       var took = Duration.between(started, Instant.now());
+      var counts = ledger.counts(id);
       var report = new Report(out);
-      report.outcome(spec.job().name(), end, ledger.counts(id), input, took);
+      report.outcome(spec.job().name(), end, counts, input, took);
       report.failures(id, ledger, input);
       report.metrics(statsd.snapshot(), statsd.malformed());
-      if (end.verdict() != Verdict.HandlerInvalid) {
-        // A run that never began must not replace the results of an earlier one.
+      // A run that never began must not replace the results of an earlier one. A handler may also
+      // become invalid in the middle, when its code is edited and a fresh host loads it.
+      if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
         files.add(spec.job().name(), id, ledger, input);
         if (folder != null) {
-          folder.publish(manifest(spec, end, ledger.counts(id)));
+          folder.publish(manifest(spec, end, counts));
         }
       } else if (folder != null) {
         folder.forget();

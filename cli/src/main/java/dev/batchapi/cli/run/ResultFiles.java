@@ -5,6 +5,8 @@ import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
@@ -27,6 +29,8 @@ final class ResultFiles implements AutoCloseable {
   private final @Nullable ResultFolder folder;
   private final @Nullable LineSink results;
   private final @Nullable LineSink errors;
+  private boolean written;
+  private boolean storeIsAway;
 
   /**
    * Opens the files.
@@ -57,6 +61,11 @@ final class ResultFiles implements AutoCloseable {
     return folder;
   }
 
+  /** Whether a job's outcomes are in them. */
+  boolean isWritten() {
+    return written;
+  }
+
   /**
    * Writes what the ledger holds of a job.
    *
@@ -64,6 +73,7 @@ final class ResultFiles implements AutoCloseable {
    * @param id the job's in the ledger
    */
   void add(String name, String id, Ledger ledger, Input input) throws IOException {
+    written = true;
     if (results == null && errors == null) {
       return;
     }
@@ -106,11 +116,18 @@ final class ResultFiles implements AutoCloseable {
     }
   }
 
-  private static byte[] payload(int index, Input input) {
+  /** What can't be read any more costs nothing but itself. */
+  private byte[] payload(int index, Input input) {
     try {
-      return input.payload(index);
-    } catch (InputException | FileChangedException e) {
-      return NULL; // the error says why
+      return storeIsAway ? NULL : input.payload(index);
+    } catch (StoreUnavailableException e) {
+      storeIsAway = true; // each batch would wait for it anew
+      return NULL;
+    } catch (InputException
+        | FileChangedException
+        | StoreRefusedException
+        | UncheckedIOException e) {
+      return NULL;
     }
   }
 

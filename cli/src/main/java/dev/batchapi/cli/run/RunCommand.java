@@ -161,6 +161,7 @@ public final class RunCommand implements Callable<Integer> {
     // Signals are let go last: the process may end only when the files are closed.
     try (var _ = new Signals(canceller)) {
       ExitCode code;
+      boolean hasResults;
       outputs.tellOfReplacing(System.err);
       try (var written = outputs.open()) {
         var local =
@@ -171,8 +172,9 @@ public final class RunCommand implements Callable<Integer> {
                 verbose ? Progress.Style.lines(System.err) : Progress.Style.ofStandardError());
         canceller.cancels(local);
         code = runs.run(local, jobs);
+        hasResults = written.isWritten();
       }
-      if (code != ExitCode.HANDLER_INVALID) {
+      if (hasResults) {
         outputs.tell(System.out);
       }
       return code.code();

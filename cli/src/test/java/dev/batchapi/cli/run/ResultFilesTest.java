@@ -5,16 +5,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import dev.batchapi.data.files.FilesInput;
+import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.input.JsonLines;
+import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.memory.MemoryQueue;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +94,53 @@ class ResultFilesTest {
     assertThat(JSON.readTree(lines.get(0)).at("/payload/0/t").asText()).isEqualTo("nice \ud83d");
     assertThat(JSON.readTree(lines.get(1)).at("/payload/0/t").asText()).isEqualTo("other");
     assertThat(JSON.readTree(lines.get(1)).at("/error/message").asText()).startsWith("bad ");
+  }
+
+  /** Its error has been told, and the results of all others are there. */
+  @Test
+  void aPayloadThatCanNotBeReadAnyMoreCostsNothingButItself() throws Exception {
+    var asked = new AtomicInteger();
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          var refused = asked.incrementAndGet() > 2; // it is found, and cut
+          exchange.sendResponseHeaders(refused ? 403 : 200, refused ? -1 : 4);
+          if (!refused) {
+            exchange.getResponseBody().write("3\n4\n".getBytes(UTF_8));
+          }
+          exchange.close();
+        });
+    server.start();
+    Files.createDirectory(folder.resolve("d"));
+    Files.writeString(folder.resolve("d/a.jsonl"), "1\n2\n");
+    var web = "http://127.0.0.1:%d/b.jsonl".formatted(server.getAddress().getPort());
+    var files = FilesSpec.of(List.of(web, "d/a.jsonl"));
+    try (var input = new FilesInput(files, 1, Stores.of(Map.of(), folder));
+        var queue = new MemoryQueue()) {
+      queue.enqueue("id", Batches.of(input.count(), index -> new byte[0]));
+      // No folder any more: the file system says neither that the file is there nor that it isn't.
+      Files.delete(folder.resolve("d/a.jsonl"));
+      Files.delete(folder.resolve("d"));
+      Files.writeString(folder.resolve("d"), "");
+      var error = new BatchError(BatchError.Reason.HandlerFailed, "bad", null, null);
+      for (var i = 0; i < input.count(); i++) {
+        var lease = queue.worker("id").lease(Duration.ZERO).orElseThrow();
+        lease.commit(
+            lease.index() == 1
+                ? Outcome.succeeded(1, "[33]".getBytes(UTF_8))
+                : Outcome.failed(1, error));
+      }
+      try (var written = new ResultFiles(folder.resolve("r.jsonl"), folder.resolve("e.jsonl"))) {
+        written.add("j", "id", queue, input);
+      }
+    } finally {
+      server.stop(0);
+    }
+    assertThat(Files.readAllLines(folder.resolve("r.jsonl"))).hasSize(1);
+    assertThat(Files.readAllLines(folder.resolve("e.jsonl")))
+        .hasSize(3)
+        .allSatisfy(line -> assertThat(line).endsWith("\"payload\":null}"));
   }
 
   private List<String> results(int batchSize, String... bodies) throws Exception {

@@ -113,6 +113,37 @@ class ResultFolderIT {
     assertThat(folder.resolve("new")).doesNotExist();
   }
 
+  /** As when its author edits the code while it runs, and a host that died is started again. */
+  @Test
+  void aHandlerThatBecomesInvalidCostsNothingThatWasDone() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import os
+            class Handler:
+                def handle_batch(self, payload):
+                    with open(f"calls-{payload[0]}", "a") as calls:
+                        calls.write("x")
+                    if payload[0] == 4 and not os.path.exists("mended"):
+                        open("broken", "w").close()
+                        os._exit(1)
+                    return payload
+            if os.path.exists("broken"):
+                del Handler
+            """,
+            "batchSize: 2",
+            "input: {count: 12}");
+    cli.run("run", manifest, "--results", "out/").exits(3).says("results: out");
+    assertThat(manifest("out").verdict()).isEqualTo("HandlerInvalid");
+    assertThat(manifest("out").batches()).isEqualTo(new Manifest.Batches(6, 2, 0, 4));
+    assertThat(Files.readAllLines(folder.resolve("out/results-00000.jsonl"))).hasSize(4);
+    Files.delete(folder.resolve("broken"));
+    cli.file("mended", "");
+    cli.run("run", manifest, "--resume", "out/").exits(0).says("2 of 6 batches are done already");
+    assertThat(calls(0)).isEqualTo(1);
+    assertThat(Files.readAllLines(folder.resolve("out/results-00000.jsonl"))).hasSize(12);
+  }
+
   @Test
   void aFolderThatCanNotBeWrittenToIsFoundBeforeTheWork() throws Exception {
     var manifest = job(4);
