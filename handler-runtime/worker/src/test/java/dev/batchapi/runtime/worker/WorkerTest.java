@@ -133,6 +133,46 @@ class WorkerTest {
         .containsExactly(1, 0, 0);
   }
 
+  /** Each batch that is given back is a record, of which a job may have so many. */
+  @Test
+  void aBatchWhoseStoreIsAwayIsKept() {
+    hosts.answers(FINE);
+    enqueue(1);
+    var leases = new ArrayList<Lease>();
+    reading(
+        lease -> {
+          leases.add(lease);
+          return leases.size() <= 2
+              ? new Fetched.Away("503 SlowDown")
+              : new Fetched.Payload(lease.payload());
+        },
+        1);
+    assertThat(leases).hasSize(3);
+    assertThat(leases).allSatisfy(lease -> assertThat(lease).isSameAs(leases.getFirst()));
+  }
+
+  @Test
+  void aWorkerThatWaitsForAStoreStopsAtOnceAndGivesTheBatchBack() {
+    enqueue(1);
+    var asked = new CountDownLatch(1);
+    var waiting =
+        new Worker(
+            assignment(RETRY),
+            queue.worker(JOB),
+            hosts,
+            lease -> {
+              asked.countDown();
+              return new Fetched.Away("503 SlowDown");
+            });
+    var exit = CompletableFuture.supplyAsync(waiting::run);
+    await().until(() -> asked.getCount() == 0);
+    waiting.stop();
+    assertThat(exit.join()).isEqualTo(new WorkerExit(WorkerExit.Reason.DONE, "stopped"));
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::done, Counts::failedAttempts, Counts::lost)
+        .containsExactly(0, 0, 0);
+  }
+
   @Test
   void aStoreThatRefusesEndsTheWorkerWithItsWordsAndTheBatchIsGivenBack() {
     enqueue(1);
