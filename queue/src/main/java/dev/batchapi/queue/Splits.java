@@ -23,8 +23,8 @@ public interface Splits {
   /** How many records a splitter has written so far. */
   int written(String job, int attempt);
 
-  /** Removes what one splitter has written: before another one of its number is made. */
-  void forget(String job, int attempt);
+  /** How many records there are of a job, also such as no splitter of ours writes. */
+  int written(String job);
 
   /** Removes what all splitters of a job have written. */
   void forget(String job);

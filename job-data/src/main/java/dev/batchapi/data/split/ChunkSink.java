@@ -15,10 +15,10 @@ public final class ChunkSink implements BatchSink {
   static final int CHUNK = 512 * 1024;
 
   /**
-   * Chunks of one input: 1 GiB of them. A million references are a fifth of that; it bounds what
+   * Chunks of one input: 256 MiB of them. A million references are some 205 MB; it bounds what
    * compressed files, whose items travel themselves, may take of the queue.
    */
-  public static final int MOST_CHUNKS = 2048;
+  public static final int MOST_CHUNKS = 512;
 
   /** Takes the chunks. */
   @FunctionalInterface

@@ -55,6 +55,16 @@ class ChunkSinkTest {
   }
 
   @Test
+  void whatNoSplitterWritesIsNoChunk() {
+    for (var lines : List.of("\n", "{}\n\n", "{}\n{}")) {
+      assertThatThrownBy(() -> new Chunk(lines.getBytes(UTF_8)))
+          .as(lines)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(new Chunk("{}\n".repeat(1000).getBytes(UTF_8)).batches()).isEqualTo(1000);
+  }
+
+  @Test
   void anEndIsReadAsItWasWritten() {
     sink.batch(0, ref(0, 0));
     var end = new SplitEnd("digest", 1, 2L << 32, 5, 1, sink.end(), null);

@@ -1,6 +1,9 @@
 package dev.batchapi.operator.pod;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.batchapi.crds.PodTemplate;
+import dev.batchapi.data.split.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,4 +29,17 @@ public record SplitPlan(
     @Nullable String storageSecret,
     @Nullable PodTemplate template,
     String natsUrl,
-    Map<String, String> resources) {}
+    Map<String, String> resources) {
+
+  /**
+   * SHA-256 of what a splitter is made of, as far as somebody may have to correct it before one can
+   * run: the arguments, the image, the Secret's name and the template. Of another one a new
+   * splitter is made.
+   */
+  public String fingerprint() {
+    var all = JsonNodeFactory.instance.objectNode();
+    all.put("arguments", digest).put("image", image).put("secret", storageSecret);
+    all.set("template", KubernetesJson.tree(template));
+    return Sha256.hex(all.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}

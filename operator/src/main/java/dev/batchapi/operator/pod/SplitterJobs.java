@@ -52,16 +52,18 @@ public final class SplitterJobs {
    * A splitter's Job.
    *
    * @param attempt how many came before it
+   * @param fruitless how many of them in a row ended for nothing, by their own fault
    * @throws PodTemplateException if no pod can be made of the BatchAPI's template
    */
-  public static Job of(SplitPlan plan, int attempt) {
+  public static Job of(SplitPlan plan, int attempt, int fruitless) {
     var job =
         new JobBuilder()
             .withNewMetadata()
             .withName(Names.splitterJob(plan.job().name(), attempt))
             .withNamespace(plan.job().namespace())
             .withLabels(labels(plan))
-            .addToAnnotations(Labels.SPLIT_ARGUMENTS, plan.digest())
+            .addToAnnotations(Labels.SPLIT_ARGUMENTS, plan.fingerprint())
+            .addToAnnotations(Labels.FRUITLESS, Integer.toString(fruitless))
             .withOwnerReferences(plan.job().owner())
             .endMetadata()
             .withNewSpec()

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * background and keeps trying; who needs the queue in the meantime is told at once that, since when
  * and why it is away.
  */
-public final class JobQueue implements AutoCloseable {
+public final class JobQueue implements SplitterQueue, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
 
   /** How long a call may hold a thread of the operator while the server stumbles. */
@@ -119,11 +119,7 @@ public final class JobQueue implements AutoCloseable {
     return live();
   }
 
-  /**
-   * What splitters have written. As {@link #ledger}.
-   *
-   * @throws QueueUnavailableException at once if the queue can't be reached now
-   */
+  @Override
   public Splits splits() {
     return live().splits();
   }
@@ -200,7 +196,7 @@ public final class JobQueue implements AutoCloseable {
     return accounts.workerCredentials(namespace, uid, expires);
   }
 
-  /** The same of its splitters. */
+  @Override
   public String splitterCredentials(String namespace, String uid, Instant expires) {
     if (namespaces.ensure(namespace, uid)) {
       settleNow();
@@ -208,9 +204,9 @@ public final class JobQueue implements AutoCloseable {
     return accounts.splitterCredentials(namespace, uid, expires);
   }
 
-  /** Ends the credentials of a job's splitters, within some seconds. Harmless when repeated. */
-  public void revokeSplitter(String namespace, String uid) {
-    var _ = namespaces.revokeSplitter(namespace, uid);
+  @Override
+  public void revokeSplitter(String namespace, String uid, Instant at) {
+    var _ = namespaces.revokeSplitter(namespace, uid, at);
   }
 
   /**

@@ -27,6 +27,11 @@ public enum Reason {
   /** Its files are being found and cut into batches. */
   Splitting,
 
+  /** The queue or a store is away or full, so that its files can't be split now. */
+  StorageUnavailable,
+
+  /** Its splitters ended again and again without saying what is in its files. An end. */
+  SplittingFailed,
   /** The input can't be read or is too large. An end. */
   InputInvalid,
   /** The object breaks a rule that it was made before. An end of a BatchJob. */

@@ -3,8 +3,11 @@ package dev.batchapi.operator.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.crds.BatchApi;
+import dev.batchapi.crds.PodTemplate;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SplitterJobsTest {
@@ -42,7 +45,7 @@ class SplitterJobsTest {
 
   @Test
   void itRunsWhereWorkersMayRunAndHasNothingElseOfTheAuthors() {
-    var pod = SplitterJobs.of(PLAN, 3).getSpec().getTemplate();
+    var pod = SplitterJobs.of(PLAN, 3, 2).getSpec().getTemplate();
 
     assertThat(pod.getSpec().getNodeSelector()).containsEntry("disk", "ssd");
     assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("reader");
@@ -56,7 +59,7 @@ class SplitterJobsTest {
 
   @Test
   void itsNameIsNoWorkersAndTellsItsNumber() {
-    var name = SplitterJobs.of(PLAN, 3).getMetadata().getName();
+    var name = SplitterJobs.of(PLAN, 3, 2).getMetadata().getName();
 
     assertThat(name).isEqualTo("monday-split-3");
     assertThat(Names.splitter(name)).hasValue(3);
@@ -64,9 +67,41 @@ class SplitterJobsTest {
     assertThat(Names.splitter(Names.workerJob("a-split", 0, 1))).isEmpty();
   }
 
+  /** What an author has to correct before a splitter can start makes a new one. */
+  @Test
+  void anotherSecretTemplateOrImageMakesAnotherOne() {
+    var other = List.of(with("i:2", "photos-store", PLAN.template()), with("i:1", "other", null));
+    assertThat(other)
+        .extracting(SplitPlan::fingerprint)
+        .doesNotHaveDuplicates()
+        .doesNotContain(
+            with("i:1", "photos-store", PLAN.template()).fingerprint(),
+            with("i:1", "photos-store", null).fingerprint());
+    assertThat(with("i:1", null, PLAN.template()).fingerprint())
+        .isEqualTo(with("i:1", null, PLAN.template()).fingerprint())
+        .isNotEqualTo(with("i:1", null, null).fingerprint());
+    assertThat(SplitterJobs.of(PLAN, 3, 2).getMetadata().getAnnotations())
+        .containsEntry(Labels.SPLIT_ARGUMENTS, PLAN.fingerprint())
+        .containsEntry(Labels.FRUITLESS, "2");
+  }
+
+  private static SplitPlan with(
+      String image, @Nullable String secret, @Nullable PodTemplate template) {
+    return new SplitPlan(
+        PLAN.job(),
+        PLAN.api(),
+        image,
+        PLAN.arguments(),
+        PLAN.digest(),
+        secret,
+        template,
+        PLAN.natsUrl(),
+        PLAN.resources());
+  }
+
   @Test
   void itIsToldByVariablesAloneAndKubernetesReplacesNothingInThem() {
-    var container = SplitterJobs.of(PLAN, 3).getSpec().getTemplate().getSpec().getContainers();
+    var container = SplitterJobs.of(PLAN, 3, 2).getSpec().getTemplate().getSpec().getContainers();
 
     assertThat(container).hasSize(1);
     var env = container.getFirst().getEnv();

@@ -46,9 +46,11 @@ final class FollowedStreams implements AutoCloseable {
     this.patience = patience;
     lookedAt = System.nanoTime();
     created.put(Subjects.WORK, streams.ensure(Subjects.WORK).getCreateTime());
-    streams.ensure(Subjects.SPLIT); // what is lost with it is not made again: its jobs find out
     out = follow(nats, Subjects.OUT);
     attempts = follow(nats, Subjects.TRY);
+    // Last: its room is what the others of an earlier version give back. What is lost with it is
+    // not made again: its jobs find out.
+    streams.ensure(Subjects.SPLIT);
     nats.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }

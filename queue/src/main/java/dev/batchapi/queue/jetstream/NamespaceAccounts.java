@@ -84,15 +84,18 @@ public final class NamespaceAccounts {
   /**
    * The same for its splitter's credentials alone.
    *
+   * @param at when the last of them were of use: nothing is done if they have run out since
    * @return whether there is something to settle now
    */
-  public synchronized boolean revokeSplitter(String namespace, String job) {
-    return refuse(List.of(namespace), keys.splitterKey(job));
+  public synchronized boolean revokeSplitter(String namespace, String job, Instant at) {
+    return at.plus(validity).isAfter(clock.instant())
+        && refuse(List.of(namespace), keys.splitterKey(job));
   }
 
   /**
-   * The same for a job that is gone, its splitter's as well; its namespace may be known here from
-   * when it got its credentials.
+   * The same for a job that is gone; its namespace may be known here from when it got its
+   * credentials, and its splitter's are revoked there as well. Without it they are left to run out:
+   * most jobs have no splitter, and every account of every namespace would carry each one's key.
    */
   public synchronized boolean revoke(String job) {
     var known = namespaces.remove(job);
@@ -101,7 +104,7 @@ public final class NamespaceAccounts {
     }
     var among = known == null ? List.copyOf(revoked.keySet()) : List.of(known);
     var workers = refuse(among, keys.userKey(job));
-    return refuse(among, keys.splitterKey(job)) || workers;
+    return (known != null && refuse(among, keys.splitterKey(job))) || workers;
   }
 
   private boolean refuse(List<String> among, String user) {
@@ -167,9 +170,10 @@ public final class NamespaceAccounts {
    * @throws dev.batchapi.queue.QueueUnavailableException if that does not succeed now
    */
   public void compare(AccountServer server) {
+    var listed = server.list(); // first: it says what a server of an earlier version lacks
     mendBatch(server);
     var there = new HashMap<String, JsonNode>();
-    for (var key : server.list()) {
+    for (var key : listed) {
       server.find(key).flatMap(NamespaceAccounts::claims).ifPresent(c -> takeOver(c, key, there));
     }
     findDifferent(there);

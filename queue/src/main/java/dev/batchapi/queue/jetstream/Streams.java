@@ -43,6 +43,9 @@ final class Streams {
   /** Of a chunk: a batch that is carried as payload is a line of it. */
   static final int MAX_SPLIT = Payload.MAX_BYTES + HEADERS;
 
+  /** Of SPLIT, of all jobs: the owner lists subjects, and has them in memory then. */
+  static final int MOST_SPLIT = 100_000;
+
   private final NatsConnection nats;
   private final JetStreamSettings settings;
 
@@ -137,6 +140,7 @@ final class Streams {
               .discardPolicy(DiscardPolicy.New)
               .discardNewPerSubject(true)
               .maximumMessageSize(MAX_SPLIT)
+              .maxMessages(MOST_SPLIT)
               .maxBytes(settings.splitBytes())
               .build();
       default -> throw new IllegalArgumentException(name);

@@ -250,6 +250,27 @@ class NamespaceAccountsIT {
   }
 
   @Test
+  void aSplittersKeyIsPutWhereItIsOfUseAlone() {
+    namespaces.ensure("team", "a");
+    namespaces.ensure("other", "b");
+    namespaces.settle(accounts);
+    var splitter = server.accounts().splitterKey("a");
+    var next = anOwner(Clock.systemUTC());
+    next.compare(accounts);
+
+    assertThat(next.revokeSplitter("team", "a", Instant.now().minus(VALIDITY))).isFalse();
+    next.revoke("a"); // of a namespace that is not known
+    next.settle(accounts);
+    assertThat(account("team")).doesNotContain(splitter);
+    assertThat(account("other")).doesNotContain(splitter);
+
+    assertThat(next.revokeSplitter("team", "a", Instant.now())).isTrue();
+    next.settle(accounts);
+    assertThat(account("team")).contains(splitter);
+    assertThat(account("other")).doesNotContain(splitter);
+  }
+
+  @Test
   void whatHasExpiredIsForgotten() {
     var start = Instant.now();
     namespaces.ensure("team", "a");

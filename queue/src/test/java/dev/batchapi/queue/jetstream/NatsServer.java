@@ -84,11 +84,21 @@ public final class NatsServer implements AutoCloseable {
 
   /** A server that runs and is fast to fill: it does not sync each message to the disk. */
   static NatsServer startUnsynced() {
+    return startUnsynced("");
+  }
+
+  /** The same with so many bytes on its disk for all streams. */
+  static NatsServer startWithRoom(long bytes) {
+    return startUnsynced("max_file_store: " + bytes);
+  }
+
+  private static NatsServer startUnsynced(String more) {
     var server = prepare();
     var config = server.folder.resolve("server.conf");
     try {
       var text = Files.readString(config);
-      Files.writeString(config, text.replace("sync_interval: always", "sync_interval: 2m"));
+      Files.writeString(
+          config, text.replace("sync_interval: always", "sync_interval: 2m\n" + more));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

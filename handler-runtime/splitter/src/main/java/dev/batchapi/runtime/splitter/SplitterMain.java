@@ -57,12 +57,25 @@ public final class SplitterMain {
       return;
     }
     var trouble = run(settings);
-    trouble.ifPresent(words -> lastWords(settings.terminationLog(), words));
-    System.exit(trouble.isPresent() ? ExitCode.UNEXPECTED.code() : ExitCode.DONE.code());
+    trouble.ifPresent(why -> lastWords(settings.terminationLog(), why.words()));
+    System.exit(trouble.map(Trouble::exit).orElse(ExitCode.DONE).code());
+  }
+
+  /** Why it could not write its end. */
+  record Trouble(ExitCode exit, String words) {
+    static Trouble of(RuntimeException e) {
+      return switch (e) {
+        case StoreUnavailableException _, QueueUnavailableException _ ->
+            new Trouble(ExitCode.STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
+        case FileChangedException _, QueueAccessException _ ->
+            new Trouble(ExitCode.UNEXPECTED, String.valueOf(e.getMessage()));
+        default -> new Trouble(ExitCode.UNEXPECTED, "The splitter can't go on: " + e);
+      };
+    }
   }
 
   /** Empty when its end is written; else why not. */
-  private static Optional<String> run(SplitterSettings settings) {
+  private static Optional<Trouble> run(SplitterSettings settings) {
     try (var writer = connect(settings);
         var stores = Stores.of(System.getenv(), Path.of("/"))) {
       var end = new Splitting(SplitArguments.read(settings.arguments()), stores, writer).run();
@@ -77,17 +90,11 @@ public final class SplitterMain {
         LOG.error("{}", end.error());
       }
       return Optional.empty();
-    } catch (FileChangedException
-        | StoreUnavailableException
-        | QueueUnavailableException
-        | QueueAccessException e) {
-      LOG.error("{}", e.getMessage());
-      return Optional.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
-      return Optional.of("stopped");
+      return Optional.of(new Trouble(ExitCode.UNEXPECTED, "stopped"));
     } catch (RuntimeException e) {
       LOG.error("the splitter can't go on", e);
-      return Optional.of("The splitter can't go on: " + e);
+      return Optional.of(Trouble.of(e));
     }
   }
 

@@ -196,7 +196,8 @@ public final class Acceptance {
       case SplitResult.Done done -> freeze(job, api, Optional.of(done), client, now);
       case SplitResult.Underway(var reason, var message) ->
           throw new Stop(new Waiting(reason, message));
-      case SplitResult.Bad(var message) -> throw new InputException(message);
+      case SplitResult.Bad(var reason, var message) ->
+          throw new Stop(new Rejected(reason, message));
     };
   }
 

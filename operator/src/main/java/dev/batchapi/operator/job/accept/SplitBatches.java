@@ -54,7 +54,7 @@ final class SplitBatches implements Batches {
       number++;
     }
     var wanted = last.chunks().get(number);
-    var read = new Chunk(record(Integer.toString(number), wanted.digest()));
+    var read = chunk(record(Integer.toString(number), wanted.digest()));
     if (index < wanted.first() || index >= wanted.first() + read.batches()) {
       throw new TamperedException(
           "The list of the job's batches, which a splitter wrote, lacks batch %d."
@@ -62,6 +62,15 @@ final class SplitBatches implements Batches {
     }
     chunk = read;
     first = wanted.first();
+  }
+
+  private static Chunk chunk(byte[] lines) {
+    try {
+      return new Chunk(lines);
+    } catch (IllegalArgumentException e) {
+      throw new TamperedException(
+          "The list of the job's batches is not one that a splitter wrote: " + e.getMessage());
+    }
   }
 
   private byte[] record(String name, String digest) {

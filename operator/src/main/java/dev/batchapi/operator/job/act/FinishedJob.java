@@ -61,6 +61,7 @@ public final class FinishedJob {
           splitting.ended(
               meta.getNamespace(),
               meta.getUid(),
+              endOf(job),
               context.getSecondaryResources(Job.class),
               context.getClient());
         }
@@ -105,9 +106,12 @@ public final class FinishedJob {
 
   private void revoke(BatchJob job) {
     var meta = job.getMetadata();
-    var completed = job.getStatus().completionTime();
-    queue.revokeEnded(
-        meta.getNamespace(), meta.getUid(), completed == null ? now : Instant.parse(completed));
+    queue.revokeEnded(meta.getNamespace(), meta.getUid(), endOf(job));
+  }
+
+  private Instant endOf(BatchJob job) {
+    var completed = job.getStatus() == null ? null : job.getStatus().completionTime();
+    return completed == null ? now : Instant.parse(completed);
   }
 
   private void retire(BatchJob job) {

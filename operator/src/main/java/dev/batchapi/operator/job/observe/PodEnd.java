@@ -60,7 +60,13 @@ public final class PodEnd {
                       case TAMPERED -> How.TAMPERED;
                       case STORE_REFUSED -> How.STORE_REFUSED;
                       case RELEASED -> How.DISRUPTED;
-                      case HOST_ENDED, HOST_ABSENT, QUEUE_REFUSED, USAGE, UNEXPECTED -> How.LOST;
+                      case HOST_ENDED,
+                          HOST_ABSENT,
+                          QUEUE_REFUSED,
+                          STORAGE_UNAVAILABLE,
+                          USAGE,
+                          UNEXPECTED ->
+                          How.LOST;
                     })
             .orElse(How.LOST);
     return new Ended(
@@ -164,8 +170,11 @@ public final class PodEnd {
    * When it ended: as kubelet says, or what comes nearest. It must not move from pass to pass, or
    * the pause before a replacement never ends: kubelet may know no time, as after a reboot, and its
    * node's clock may be ahead.
+   *
+   * @param now for a pod that has no time at all, as no API server gives one
+   * @param finishedAt of its container, as kubelet has it
    */
-  static Instant time(Pod pod, Instant now, @Nullable String finishedAt) {
+  public static Instant time(Pod pod, Instant now, @Nullable String finishedAt) {
     return Stream.concat(
             Stream.ofNullable(finishedAt),
             Stream.of("DisruptionTarget", "Ready").flatMap(type -> transition(pod, type).stream()))

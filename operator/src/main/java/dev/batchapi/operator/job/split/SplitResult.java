@@ -13,6 +13,6 @@ public sealed interface SplitResult {
   /** A splitter is at work, or will be. */
   record Underway(Reason reason, String message) implements SplitResult {}
 
-  /** The files are no input. */
-  record Bad(String message) implements SplitResult {}
+  /** The job can never run: its files are no input, or there is no way to find out. */
+  record Bad(Reason reason, String message) implements SplitResult {}
 }

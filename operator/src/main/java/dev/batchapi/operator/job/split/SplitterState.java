@@ -1,5 +1,8 @@
 package dev.batchapi.operator.job.split;
 
+import dev.batchapi.contract.ExitCode;
+import dev.batchapi.contract.TextLimit;
+import dev.batchapi.operator.job.observe.PodEnd;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
 import dev.batchapi.operator.pod.SplitterJobs;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +23,32 @@ import org.jspecify.annotations.Nullable;
  * The newest splitter of a job.
  *
  * @param attempt which one it is, from 0
- * @param arguments digest of what it was told
+ * @param arguments digest of what it was made of
+ * @param fruitless how many in a row before it ended for nothing, by their own fault
  * @param ended how it ended; empty: it runs, or will
  * @param trouble why it does not start; empty: nothing is known
  */
 record SplitterState(
-    int attempt, String arguments, Optional<Ended> ended, Optional<String> trouble) {
+    int attempt, String arguments, int fruitless, Optional<Ended> ended, Optional<String> trouble) {
 
   /** How far a pod's end may be behind the time at which it should be gone. */
   private static final Duration GONE = Duration.ofSeconds(10);
 
+  /** They stand in three conditions. */
+  static final int LAST_WORDS_BYTES = 1024;
+
   /**
    * An end.
    *
-   * @param lastWords for people
-   * @param at when, as far as known
+   * @param lastWords for people, up to 1 KiB
+   * @param at when, as far as known: the same in every pass, or the pause after it never ends
+   * @param storageAway whether the queue or a store was away or full: no fault of its own
    */
-  record Ended(String lastWords, Instant at) {}
+  record Ended(String lastWords, Instant at, boolean storageAway) {
+    Ended {
+      lastWords = TextLimit.beginning(lastWords, LAST_WORDS_BYTES);
+    }
+  }
 
   /** Of all Jobs and pods of a BatchJob; empty if there has been no splitter. */
   static Optional<SplitterState> newest(
@@ -76,13 +89,15 @@ record SplitterState(
     return new SplitterState(
         attempt(job),
         arguments,
+        Labels.number(job, Labels.FRUITLESS),
         ended,
         ended.isPresent() || pod == null ? Optional.empty() : trouble(pod));
   }
 
   private static Optional<Ended> withoutPod(Job job, Instant now) {
-    if (job.getMetadata().getDeletionTimestamp() != null) {
-      return Optional.of(new Ended("its Job was deleted", now));
+    var deleted = time(job.getMetadata().getDeletionTimestamp());
+    if (deleted.isPresent()) {
+      return deleted.map(at -> new Ended("its Job was deleted", at, false));
     }
     return job.getStatus() == null || job.getStatus().getConditions() == null
         ? Optional.empty()
@@ -93,7 +108,13 @@ record SplitterState(
                         && ("Failed".equals(c.getType()) || "Complete".equals(c.getType())))
             .findFirst()
             .map(
-                c -> new Ended("its pod was deleted", time(c.getLastTransitionTime()).orElse(now)));
+                c ->
+                    new Ended(
+                        "its pod was deleted",
+                        time(c.getLastTransitionTime())
+                            .or(() -> time(job.getMetadata().getCreationTimestamp()))
+                            .orElse(now),
+                        false));
   }
 
   private static Optional<Ended> withPod(Pod pod, Instant now) {
@@ -104,7 +125,10 @@ record SplitterState(
             : container.getState().getTerminated();
     if (terminated != null) {
       return Optional.of(
-          new Ended(words(terminated), time(terminated.getFinishedAt()).orElse(now)));
+          new Ended(
+              words(terminated),
+              PodEnd.time(pod, now, terminated.getFinishedAt()),
+              Objects.equals(terminated.getExitCode(), ExitCode.STORAGE_UNAVAILABLE.code())));
     }
     var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     if ("Failed".equals(phase) || "Succeeded".equals(phase)) {
@@ -112,12 +136,13 @@ record SplitterState(
           Stream.of(pod.getStatus().getReason(), pod.getStatus().getMessage())
               .filter(text -> text != null && !text.isBlank())
               .reduce((one, other) -> one + ": " + other);
-      return Optional.of(new Ended(words.orElse("its pod ended"), now));
+      return Optional.of(
+          new Ended(words.orElse("its pod ended"), PodEnd.time(pod, now, null), false));
     }
     // Of a node that does not answer nothing more is heard.
     return time(pod.getMetadata().getDeletionTimestamp())
         .filter(at -> now.isAfter(at.plus(GONE)))
-        .map(at -> new Ended("its node does not answer", at));
+        .map(at -> new Ended("its node does not answer", at, false));
   }
 
   private static String words(ContainerStateTerminated terminated) {

@@ -41,7 +41,9 @@ class SplitBatchesTest {
     }
 
     @Override
-    public void forget(String job, int attempt) {}
+    public int written(String job) {
+      return records.size();
+    }
 
     @Override
     public void forget(String job) {}
@@ -68,6 +70,31 @@ class SplitBatchesTest {
 
   private long offset(int index) {
     return BatchRef.read(batches.payload(index)).parts().getFirst().offset();
+  }
+
+  @Test
+  void aChunkOfEmptyLinesIsNoSplittersEvenIfItsDigestIsRight() {
+    var lines = "\n".repeat(100).getBytes(UTF_8);
+    var end =
+        new SplitEnd(
+                "args",
+                1,
+                9,
+                BATCHES,
+                BATCHES,
+                List.of(new SplitEnd.Chunk(0, Sha256.hex(lines))),
+                null)
+            .toJson();
+    records.put("0", lines);
+    records.put(SplitEnd.NAME, end);
+    var job = new Observations();
+    job.total = BATCHES;
+    var tampered =
+        new SplitBatches(job.frozen(), new FrozenSplit(3, Sha256.hex(end), 1, 9), new Records());
+
+    assertThatThrownBy(() -> tampered.payload(0))
+        .isInstanceOf(TamperedException.class)
+        .hasMessageContaining("empty");
   }
 
   @Test

@@ -68,6 +68,7 @@ final class PodReadingTest {
     "5,LOST",
     "6,LOST",
     "7,LOST",
+    "10,LOST",
     "70,LOST",
     "137,LOST",
     "143,DISRUPTED"

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SplitterStateTest {
@@ -19,6 +20,7 @@ class SplitterStateTest {
         .withNewMetadata()
         .withName(name)
         .withUid("uid-of-" + name)
+        .withCreationTimestamp("2026-01-01T06:00:00Z")
         .addToLabels(Labels.JOB_UID, "uid")
         .addToAnnotations(Labels.SPLIT_ARGUMENTS, "digest")
         .addNewOwnerReference()
@@ -80,7 +82,8 @@ class SplitterStateTest {
 
     assertThat(of(job("j-split-0", "uid"), pod).ended())
         .contains(
-            new SplitterState.Ended("The store is away.", Instant.parse("2026-01-01T07:59:00Z")));
+            new SplitterState.Ended(
+                "The store is away.", Instant.parse("2026-01-01T07:59:00Z"), false));
   }
 
   @Test
@@ -99,7 +102,64 @@ class SplitterStateTest {
     assertThat(of(job("j-split-0", "uid")).ended()).isEmpty();
     assertThat(of(failed).ended())
         .contains(
-            new SplitterState.Ended("its pod was deleted", Instant.parse("2026-01-01T07:58:00Z")));
+            new SplitterState.Ended(
+                "its pod was deleted", Instant.parse("2026-01-01T07:58:00Z"), false));
+  }
+
+  private static PodBuilder terminated(int code, @Nullable String finishedAt) {
+    return podOf("j-split-0")
+        .withNewStatus()
+        .addNewContainerStatus()
+        .withName("splitter")
+        .withNewState()
+        .withNewTerminated()
+        .withExitCode(code)
+        .withFinishedAt(finishedAt)
+        .endTerminated()
+        .endState()
+        .endContainerStatus()
+        .endStatus();
+  }
+
+  /** Else the pause after it would begin anew with every pass. */
+  @Test
+  void anEndWithoutATimeHasOneThatStays() {
+    var job = job("j-split-0", "uid");
+    var failed = podOf("j-split-0").withNewStatus().withPhase("Failed").endStatus().build();
+    var deleted =
+        new JobBuilder(job)
+            .editMetadata()
+            .withDeletionTimestamp("2026-01-01T07:30:00Z")
+            .endMetadata()
+            .build();
+    var condition =
+        new JobBuilder(job)
+            .withNewStatus()
+            .addNewCondition()
+            .withType("Failed")
+            .withStatus("True")
+            .endCondition()
+            .endStatus()
+            .build();
+
+    var created = Instant.parse("2026-01-01T07:00:00Z");
+    assertThat(endOf(job, terminated(137, null).build())).isEqualTo(created);
+    assertThat(endOf(job, failed)).isEqualTo(created);
+    assertThat(endOf(deleted)).isEqualTo(Instant.parse("2026-01-01T07:30:00Z"));
+    assertThat(endOf(condition)).isEqualTo(Instant.parse("2026-01-01T06:00:00Z"));
+  }
+
+  private static Instant endOf(Job job, Pod... pods) {
+    return of(job, pods).ended().orElseThrow().at();
+  }
+
+  @Test
+  void itsExitCodeSaysWhetherAStoreOrTheQueueWasAway() {
+    var job = job("j-split-0", "uid");
+    var at = "2026-01-01T07:59:00Z";
+
+    assertThat(of(job, terminated(10, at).build()).ended().orElseThrow().storageAway()).isTrue();
+    assertThat(of(job, terminated(70, at).build()).ended().orElseThrow().storageAway()).isFalse();
   }
 
   @Test
