@@ -141,7 +141,6 @@ class FilesRunIT {
             List.of("data/empty.jsonl", "no items"),
             List.of("data/latin1.txt", "data/latin1.txt", "line 2", "UTF-8"),
             List.of("data/cut.jsonl.gz", "data/cut.jsonl.gz"),
-            List.of("s3://bucket/x.jsonl", "s3"),
             List.of("ftp://host/x.jsonl", "ftp"))) {
       var said = expected.subList(1, expected.size()).toArray(String[]::new);
       for (var mode : List.of("--dry-run", "--verbose")) {
