@@ -181,7 +181,7 @@ public final class Worker {
     }
   }
 
-  /** Asked for again and again while its store is away, until the worker is to stop. */
+  /** Asked for again and again while its store is away, unless the worker or the job ends. */
   private Fetched payload(Lease lease, String name) {
     var since = System.nanoTime();
     var between = FIRST_STORE_PAUSE;
@@ -203,7 +203,18 @@ public final class Worker {
       } catch (InterruptedException e) {
         return fetched;
       }
+      if (isOver()) {
+        return fetched;
+      }
       between = shorter(between.multipliedBy(2), LONGEST_STORE_PAUSE);
+    }
+  }
+
+  private boolean isOver() {
+    try {
+      return queue.ended().isPresent();
+    } catch (QueueUnavailableException e) {
+      return false;
     }
   }
 

@@ -174,6 +174,23 @@ class WorkerTest {
   }
 
   @Test
+  void aWorkerThatWaitsForAStoreLeavesWithTheJob() {
+    enqueue(1);
+    var asked = new CountDownLatch(1);
+    var waiting =
+        new Worker(
+            assignment(RETRY),
+            queue.worker(JOB),
+            hosts,
+            lease -> {
+              asked.countDown();
+              return new Fetched.Away("503 SlowDown");
+            });
+    assertThat(run(waiting, () -> asked.getCount() == 0).reason())
+        .isEqualTo(WorkerExit.Reason.DONE);
+  }
+
+  @Test
   void aStoreThatRefusesEndsTheWorkerWithItsWordsAndTheBatchIsGivenBack() {
     enqueue(1);
     var exit =
