@@ -1,5 +1,6 @@
 package dev.batchapi.queue.memory;
 
+import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -14,8 +15,9 @@ import java.util.zip.CRC32;
  * A job's outcomes in a folder, written as they come, so that another process can go on where this
  * one ended: killed, it loses the batches in hand and nothing else. The bodies stand in one file,
  * and in another a record of {@value #RECORD_BYTES} bytes for each outcome, written after its body.
- * The last record of a batch counts. What was not written to its end, as when the machine lost its
- * power, is known by its checksum and is as if it had never been. Thread-safe.
+ * The last record of a batch counts, and that of {@code on_job_complete} until a batch has another
+ * one. What was not written to its end, as when the machine lost its power, is known by its
+ * checksum and is as if it had never been. Thread-safe.
  */
 public final class Journal implements AutoCloseable {
   private static final String RECORDS = "outcomes";
@@ -81,7 +83,12 @@ public final class Journal implements AutoCloseable {
     known.clear();
   }
 
-  /** Removes its files; it can't be used any more. */
+  /** Whether a file of its folder is one of its own. */
+  public static boolean isName(String name) {
+    return name.equals(RECORDS) || name.equals(BODIES) || name.equals(LOCK);
+  }
+
+  /** Removes its files, the lock last; it can't be used any more. */
   public void delete() throws IOException {
     Files.deleteIfExists(folder.resolve(BODIES));
     Files.deleteIfExists(folder.resolve(RECORDS));
@@ -155,6 +162,10 @@ public final class Journal implements AutoCloseable {
         || !bodies.has(body)
         || checksum(bodies.read(body)) != bodyChecksum) {
       return false;
+    }
+    if (index != Lease.COMPLETION) {
+      // on_job_complete has seen a summary without this outcome.
+      known.remove(Lease.COMPLETION);
     }
     known.put(
         index,

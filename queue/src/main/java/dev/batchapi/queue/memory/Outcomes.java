@@ -39,6 +39,10 @@ final class Outcomes {
     attempts[at] = outcome.attempts;
   }
 
+  void remove(int index) {
+    known.clear(index + 1);
+  }
+
   @Nullable Kept get(int index) {
     var at = index + 1;
     return !known.get(at)

@@ -74,6 +74,29 @@ class JournalTest {
         });
   }
 
+  /** Killed between the last batch that was done again and on_job_complete. */
+  @Test
+  void aBatchThatWasDoneAgainAsksForOnJobCompleteAgain() throws Exception {
+    run(
+        true,
+        queue -> {
+          take(queue).commit(Outcome.failed(1, ERROR));
+          for (var i = 1; i < TOTAL; i++) {
+            take(queue).commit(succeeded("x"));
+          }
+          complete(queue);
+        });
+    run(false, queue -> take(queue).commit(succeeded("again")));
+    run(
+        true,
+        queue -> {
+          assertThat(queue.counts("j").succeeded()).isEqualTo(TOTAL);
+          assertThat(queue.counts("j").completion()).isEmpty();
+          complete(queue);
+        });
+    run(true, queue -> assertThat(queue.counts("j").completion()).contains(Outcome.Kind.SUCCEEDED));
+  }
+
   @Test
   void aRunWhoseBatchesAreAllDoneKeepsHowOnJobCompleteEnded() throws Exception {
     run(
