@@ -28,13 +28,27 @@ final class S3Failures {
           "AuthorizationHeaderMalformed",
           "IllegalLocationConstraintException");
 
+  /** The last one is of STS, which can't reach who vouches for a service account. */
   private static final Set<String> LATER =
-      Set.of("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "Throttling");
+      Set.of(
+          "SlowDown",
+          "RequestTimeout",
+          "InternalError",
+          "ServiceUnavailable",
+          "Throttling",
+          "IDPCommunicationError");
 
   private final S3Settings settings;
 
   S3Failures(S3Settings settings) {
     this.settings = settings;
+  }
+
+  private static boolean isForLater(AwsServiceException e) {
+    return e.statusCode() >= 500
+        || e.statusCode() == TOO_MANY_REQUESTS
+        || LATER.contains(code(e))
+        || e.isThrottlingException();
   }
 
   /** What it means for who wanted something of a bucket. */
@@ -44,7 +58,7 @@ final class S3Failures {
 
   private RuntimeException answered(S3Exception e, S3Url url) {
     var code = code(e);
-    if (e.statusCode() >= 500 || e.statusCode() == TOO_MANY_REQUESTS || LATER.contains(code)) {
+    if (isForLater(e)) {
       return new StoreUnavailableException(
           "%s, bucket %s: %s".formatted(settings.place(), url.bucket(), words(e)), e);
     }
@@ -75,9 +89,7 @@ final class S3Failures {
   }
 
   private RuntimeException unanswered(SdkException e, S3Url url) {
-    if (e instanceof AwsServiceException service
-        && service.statusCode() < 500
-        && service.statusCode() != TOO_MANY_REQUESTS) {
+    if (e instanceof AwsServiceException service && !isForLater(service)) {
       // STS, which gives a service account its credentials.
       return new StoreRefusedException(
           "The role for bucket %s at %s is refused: %s"
@@ -94,7 +106,7 @@ final class S3Failures {
     return Unanswered.of("%s, bucket %s".formatted(settings.place(), url.bucket()), e);
   }
 
-  static String code(S3Exception e) {
+  static String code(AwsServiceException e) {
     var details = e.awsErrorDetails();
     return details == null || details.errorCode() == null ? "" : details.errorCode();
   }

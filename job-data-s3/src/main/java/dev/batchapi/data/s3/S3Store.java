@@ -102,6 +102,12 @@ final class S3Store implements Store {
         : Long.parseLong(range.substring(range.lastIndexOf('/') + 1));
   }
 
+  /** Without a range it is all of the object. */
+  private static long start(GetObjectResponse response) {
+    var range = response.contentRange();
+    return range == null ? 0 : Long.parseLong(range.replaceAll("^bytes |-.*", ""));
+  }
+
   @Override
   public InputStream open(StoredFile file, long offset, long length) {
     return ResumingStream.of(
@@ -117,12 +123,17 @@ final class S3Store implements Store {
                   get.bucket(place.bucket())
                       .key(place.key())
                       .ifMatch(S3Version.etag(file.version()))
-                      .range("bytes=%d-%d".formatted(offset, offset + length - 1)));
+                      .range("bytes=" + offset + "-" + (offset + length - 1)));
       if (!file.version().equals(S3Version.of(object.response()))
           || size(object.response()) != file.size()) {
         // Of a store that ignores If-Match, or has no ETags.
         object.abort();
         throw new FileChangedException(file, "another version");
+      }
+      if (start(object.response()) != offset) {
+        object.abort();
+        throw new StoreRefusedException(
+            "%s: the store answers another range than it was asked for.".formatted(file.name()));
       }
       return new Body(object);
     } catch (NoSuchKeyException e) {
