@@ -27,6 +27,10 @@ public final class FilesInput implements Input {
   private final BatchReader reader;
   private int unreadable;
   private @Nullable String firstProblem;
+  private volatile @Nullable Places last;
+
+  /** Where a batch's items are: asked for item by item, and a batch may hold a large payload. */
+  private record Places(int batch, BatchRef ref) {}
 
   /**
    * Lists the files and reads them.
@@ -111,7 +115,12 @@ public final class FilesInput implements Input {
 
   @Override
   public String source(int batch, int item) {
-    return reader.source(ref(batch), item);
+    var places = last;
+    if (places == null || places.batch != batch) {
+      places = new Places(batch, new BatchRef(ref(batch).parts(), null));
+      last = places;
+    }
+    return reader.source(places.ref, item);
   }
 
   private BatchRef ref(int batch) {
