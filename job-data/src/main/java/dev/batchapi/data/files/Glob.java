@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 
 /**
  * A pattern for URLs and paths: {@code *} and {@code ?} stay within a folder, {@code **} crosses
- * folders, {@code {a,b}} is either, {@code [a-z]} and {@code [!a-z]} are one character, and a
+ * folders, as a whole name in a path also none, {@code {a,b}} is either, {@code [a-z]} and {@code [!a-z]} are one character, and a
  * backslash takes a character as it is. The JDK's own would make {@code a/b} of {@code a//b}, which
  * in an object store is another file.
  */
@@ -64,9 +64,7 @@ final class Glob {
       case '*' -> {
         special();
         if (at < text.length() && text.charAt(at) == '*') {
-          at++;
-          folders = Integer.MAX_VALUE;
-          regex.append(".*");
+          anyFolders();
         } else {
           regex.append("[^/]*");
         }
@@ -87,6 +85,19 @@ final class Glob {
       case '\\' -> take(at < text.length() ? text.charAt(at++) : c);
       case '}', ',' -> alternative(c);
       default -> take(c);
+    }
+  }
+
+  /** Two stars that are a whole name in a path may be no folder, as in shells with globstar. */
+  private void anyFolders() {
+    folders = Integer.MAX_VALUE;
+    var isStart = at == 1 || text.charAt(at - 2) == '/';
+    at++;
+    if (isStart && at < text.length() && text.charAt(at) == '/') {
+      at++;
+      regex.append("(?:.*/)?");
+    } else {
+      regex.append(".*");
     }
   }
 

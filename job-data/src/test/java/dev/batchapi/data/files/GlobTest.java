@@ -14,8 +14,13 @@ class GlobTest {
     matches("s3://b/*.jsonl", "s3://b/a.jsonl", "s3://b/.jsonl");
     matchesNot("s3://b/*.jsonl", "s3://b/c/a.jsonl", "s3://b/a.json");
     matches("s3://b/**.jsonl", "s3://b/a.jsonl", "s3://b/c/d/a.jsonl");
-    matches("s3://b/**/x", "s3://b/a/x", "s3://b/a/c/x", "s3://b//x");
-    matchesNot("s3://b/**/x", "s3://b/x");
+    matches("s3://b/**/x", "s3://b/a/x", "s3://b/a/c/x", "s3://b//x", "s3://b/x");
+    matchesNot("s3://b/**/x", "s3://b/ax", "s3://b/a/cx", "s3://b");
+    matches("**/_*", "_a", "a/_b", "a/b/_c");
+    matchesNot("**/_*", "a_b", "a/b_c");
+    matches("a/**/**/b", "a/b", "a/c/b");
+    matches("a**/b", "a/b", "ac/b", "a/c/b");
+    matchesNot("a**/b", "ab");
     matches("a?c", "abc");
     matchesNot("a?c", "a/c", "ac");
   }

@@ -39,6 +39,14 @@ class ListingTest {
   }
 
   @Test
+  void twoStarsBetweenSlashesAreAnyFoldersOrNone() throws IOException {
+    write("d/a.csv", "d/sub/b.csv", "d/sub/sub/c.csv", "da.csv");
+    assertThat(urls(spec("d/**/*.csv")))
+        .containsExactly("d/a.csv", "d/sub/b.csv", "d/sub/sub/c.csv");
+    assertThat(urls(spec("**/*.csv"))).hasSize(4);
+  }
+
+  @Test
   void excludesWin() throws IOException {
     write("d/a.csv", "d/a.tmp", "d/sub/_SUCCESS", "d/sub/b.csv", "e/x.tmp");
     assertThat(urls(with(List.of("d/"), List.of("*.tmp", "_SUCCESS"))))
