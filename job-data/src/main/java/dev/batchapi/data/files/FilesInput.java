@@ -132,7 +132,7 @@ public final class FilesInput implements Input {
     var digest = sha256();
     digest.update((spec.format() + "\n" + spec.csv() + "\n").getBytes(UTF_8));
     for (var file : files) {
-      var line = "%s\t%d\t%s\n".formatted(file.url(), file.size(), file.version());
+      var line = file.url() + "\t" + file.size() + "\t" + file.version() + "\n";
       digest.update(line.getBytes(UTF_8));
     }
     return "files sha256 " + HexFormat.of().formatHex(digest.digest());

@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 
 /**
  * A pattern for URLs and paths: {@code *} and {@code ?} stay within a folder, {@code **} crosses
- * folders, as a whole name in a path also none, {@code {a,b}} is either, {@code [a-z]} and {@code [!a-z]} are one character, and a
- * backslash takes a character as it is. The JDK's own would make {@code a/b} of {@code a//b}, which
- * in an object store is another file.
+ * folders, as a whole name in a path also none, {@code {a,b}} is either, {@code [a-z]} and {@code
+ * [!a-z]} are one character, and a backslash takes a character as it is. The JDK's own would make
+ * {@code a/b} of {@code a//b}, which in an object store is another file.
  */
 final class Glob {
   private final String text;

@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,8 @@ public final class LineFiles implements AutoCloseable {
 
   /** The results: {@code results-00000.jsonl} and what follows. */
   public static LineFiles results(Opener opener, long maxBytes) {
-    return new LineFiles(opener, "results-%05d.jsonl"::formatted, maxBytes);
+    return new LineFiles(
+        opener, n -> String.format(Locale.ROOT, "results-%05d.jsonl", n), maxBytes);
   }
 
   /** The failed batches: {@code errors.jsonl}, whatever their size. */

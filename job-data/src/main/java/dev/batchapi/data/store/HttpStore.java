@@ -82,7 +82,7 @@ final class HttpStore implements Store {
   private InputStream range(StoredFile file, long offset, long length) throws IOException {
     var headers = new HashMap<String, String>();
     if (offset > 0 || length < file.size()) {
-      headers.put("Range", "bytes=%d-%d".formatted(offset, offset + length - 1));
+      headers.put("Range", "bytes=" + offset + "-" + (offset + length - 1));
     }
     if (file.version().startsWith("\"")) {
       headers.put("If-Match", file.version());

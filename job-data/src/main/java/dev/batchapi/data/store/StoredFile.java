@@ -18,7 +18,12 @@ public record StoredFile(String url, long size, String version) {
 
   /** The same for any URL. */
   public static String name(String url) {
-    var query = url.startsWith("http://") || url.startsWith("https://") ? url.indexOf('?') : -1;
+    var query = starts(url, "http://") || starts(url, "https://") ? url.indexOf('?') : -1;
     return query < 0 ? url : url.substring(0, query);
+  }
+
+  /** A scheme has no case. */
+  private static boolean starts(String url, String scheme) {
+    return url.regionMatches(true, 0, scheme, 0, scheme.length());
   }
 }

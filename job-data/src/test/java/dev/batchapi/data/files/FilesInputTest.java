@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FilesInputTest {
   private static final int ITEMS = 200;
-  private static final String ITEM = "\"" + "x".repeat(10_000) + "\"\n";
+  private static final String ITEM = "\"" + "x".repeat(5_000) + "\"\n";
 
   @TempDir private Path folder;
 
@@ -41,6 +42,20 @@ class FilesInputTest {
       assertThat(input.source(0)).isEqualTo("a.jsonl.gz:1 to a.jsonl.gz:200");
       var allocated = memory.getCurrentThreadAllocatedBytes() - before;
       assertThat(allocated).isLessThan(20L * ITEMS * ITEM.length());
+    }
+  }
+
+  /** A run may be resumed from another shell. */
+  @Test
+  void theFingerprintIsTheSameInAnyLanguage() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl"), "1\n".repeat(10));
+    var before = Locale.getDefault();
+    try (var input = input("a.jsonl", 5)) {
+      var fingerprint = input.fingerprint();
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertThat(input.fingerprint()).isEqualTo(fingerprint);
+    } finally {
+      Locale.setDefault(before);
     }
   }
 

@@ -10,12 +10,26 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class LineFilesTest {
   private final Map<String, ByteArrayOutputStream> written = new LinkedHashMap<>();
+
+  /** Programs look for them, on whichever machine. */
+  @Test
+  void namesHaveTheSameDigitsEverywhere() throws Exception {
+    var before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      var _ = LineFiles.results(this::open, 8).finish();
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(written).containsOnlyKeys("results-00000.jsonl");
+  }
 
   @Test
   void aFileEndsBeforeTheLineThatWouldBeTooMuch() throws Exception {

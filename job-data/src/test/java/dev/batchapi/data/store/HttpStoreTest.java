@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +45,19 @@ class HttpStoreTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  @Test
+  void rangesHaveTheDigitsOfTheProtocolWhateverThoseOfTheUser() throws IOException {
+    var file = find();
+    var before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      assertThat(read(file, 7, 10)).isEqualTo(Arrays.copyOfRange(CONTENT, 7, 17));
+      assertThat(server.ranges()).containsExactly("bytes=0-0", "bytes=7-16");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

@@ -109,7 +109,7 @@ final class WebServer implements AutoCloseable {
           body = java.util.Arrays.copyOfRange(content, from, to + 1);
           exchange
               .getResponseHeaders()
-              .set("Content-Range", "bytes %d-%d/%d".formatted(from, to, content.length));
+              .set("Content-Range", "bytes " + from + "-" + to + "/" + content.length);
         }
       }
     }
