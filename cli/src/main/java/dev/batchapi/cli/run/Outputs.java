@@ -101,7 +101,8 @@ record Outputs(
   }
 
   /**
-   * Whether the run to be resumed has come to its end, with every batch done.
+   * Whether the run to be resumed is complete: every batch has succeeded, and {@code
+   * on_job_complete} too.
    *
    * @throws UsageException if it was another job's
    */

@@ -2,6 +2,7 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
+import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.Journal;
 import dev.batchapi.queue.memory.JournalInUseException;
 import java.io.BufferedOutputStream;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A folder that a job's results are written to: {@code results-00000.jsonl} and so on, {@code
  * errors.jsonl}, and last {@code manifest.json}. While the job runs its outcomes are kept in {@code
  * .batches/} of the folder as they come, so that the run can be resumed, whatever stopped it; when
- * every batch has succeeded they are removed.
+ * the job is complete they are removed.
  */
 final class ResultFolder implements AutoCloseable {
   private static final String HIDDEN = ".batches";
@@ -108,7 +109,12 @@ final class ResultFolder implements AutoCloseable {
 
   /** The same of a run of which nothing is left to do; otherwise null. */
   static @Nullable Manifest manifestOfWholeRun(Path place) {
-    return Files.exists(place.resolve(HIDDEN)) ? null : manifest(place);
+    var manifest = StoppedRun.read(place.resolve(HIDDEN)).isPresent() ? null : manifest(place);
+    return manifest != null && isComplete(manifest) ? manifest : null;
+  }
+
+  private static boolean isComplete(Manifest manifest) {
+    return manifest.verdict().equals(Verdict.Complete.name());
   }
 
   private static void refuseToReplace(Path place) {
@@ -137,8 +143,8 @@ final class ResultFolder implements AutoCloseable {
     if (Files.isDirectory(place)) {
       try (var files = Files.newDirectoryStream(place)) {
         for (var file : files) {
-          if (LineFiles.isName(file.getFileName().toString())) {
-            names.add(file.getFileName().toString());
+          if (LineFiles.isName(name(file))) {
+            names.add(name(file));
           }
         }
       } catch (IOException e) {
@@ -219,7 +225,7 @@ final class ResultFolder implements AutoCloseable {
     Files.write(hidden.resolve(Manifest.NAME), manifest.toJson());
     sync(hidden.resolve(Manifest.NAME));
     move(Manifest.NAME);
-    over = manifest.batches().succeeded() == manifest.batches().total();
+    over = isComplete(manifest);
   }
 
   private void move(String name) throws IOException {
@@ -242,17 +248,27 @@ final class ResultFolder implements AutoCloseable {
     results.close();
     errors.close();
     if (over || (!began && !hadRun)) {
-      journal.delete();
-      try (var files = Files.newDirectoryStream(hidden)) {
-        for (var file : files) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(hidden);
+      tidy();
       deleteIfLeftEmpty();
     } else {
       journal.close();
     }
+  }
+
+  /** Stopped at any point, it leaves no run that somebody could resume without its outcomes. */
+  private void tidy() throws IOException {
+    StoppedRun.delete(hidden);
+    try (var files = Files.newDirectoryStream(hidden, file -> !Journal.isName(name(file)))) {
+      for (var file : files) {
+        Files.delete(file);
+      }
+    }
+    journal.delete();
+    Files.delete(hidden);
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
   }
 
   private void deleteIfLeftEmpty() throws IOException {

@@ -31,6 +31,11 @@ record StoppedRun(
     Files.move(part, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** From now on nobody goes on with it. */
+  static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(FILE));
+  }
+
   /** Empty if there is none; one that is broken counts as none. */
   static Optional<StoppedRun> read(Path folder) {
     try {

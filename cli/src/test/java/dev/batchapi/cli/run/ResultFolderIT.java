@@ -239,6 +239,33 @@ class ResultFolderIT {
   }
 
   @Test
+  void onJobCompleteThatFailedIsRunAgainThoughEveryBatchSucceeded() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import os
+            class Handler:
+                def handle_batch(self, payload):
+                    with open(f"calls-{payload[0]}", "a") as calls:
+                        calls.write("x")
+                def on_job_complete(self, summary):
+                    if not os.path.exists("mended"):
+                        raise ValueError("no room")
+                    print("completed with", summary["succeeded"], "of", summary["total"])
+            """,
+            "batchSize: 2",
+            "input: {count: 4}");
+    cli.run("run", manifest, "--results", "out/").exits(4);
+    assertThat(manifest("out").verdict()).isEqualTo("OnJobCompleteFailed");
+    cli.file("mended", "");
+    cli.run("run", manifest, "--resume", "out/", "--retry-failed")
+        .exits(0)
+        .says("completed with 2 of 2");
+    assertThat(calls(0)).isEqualTo(1);
+    assertThat(names("out")).doesNotContain(".batches");
+  }
+
+  @Test
   void aRunDoesNotGoOnWithAnotherInput() throws Exception {
     var manifest = job(40);
     cli.run("run", manifest, "--results", "out/").exits(2);
