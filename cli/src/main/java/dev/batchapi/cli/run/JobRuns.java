@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.FileInput;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.data.files.FilesInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.End.Verdict;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param input what the command line names in place of the jobs' own; may be empty
  * @param format of that; null if each name says it
  * @param python the interpreter
+ * @param outputs none of the input's files may be in their folder
  * @param canceller is told while an input is read
  */
 record JobRuns(
@@ -29,6 +31,7 @@ record JobRuns(
     List<String> input,
     FileInput.@Nullable Format format,
     String python,
+    Outputs outputs,
     Canceller canceller) {
 
   /** Runs them until one is cancelled; the worst of their exit codes. */
@@ -93,12 +96,26 @@ record JobRuns(
 
   private Input open(NamedSpec<BatchJobSpec> job) {
     var api = manifests.apiOf(job);
-    var inputs = new Inputs(manifests, api.value(), job, folderOf(fileOf(job, api.file())));
+    var folder = folderOf(fileOf(job, api.file()));
+    var inputs = new Inputs(manifests, api.value(), job, folder);
     canceller.reading(true);
     try {
-      return input.isEmpty() ? inputs.own() : inputs.of(input, format);
+      var opened = input.isEmpty() ? inputs.own() : inputs.of(input, format);
+      if (opened instanceof FilesInput files) {
+        check(files, input.isEmpty() ? folder : Path.of(""));
+      }
+      return opened;
     } finally {
       canceller.reading(false);
+    }
+  }
+
+  private void check(FilesInput files, Path base) {
+    try {
+      outputs.checkListed(files.files(), base);
+    } catch (UsageException e) {
+      files.close();
+      throw e;
     }
   }
 

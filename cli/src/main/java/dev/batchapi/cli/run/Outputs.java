@@ -2,6 +2,8 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Stores;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,30 @@ record Outputs(
     }
     if (results != null && errors != null && same(results, errors)) {
       throw new UsageException("--results and --errors name the same file, %s.".formatted(errors));
+    }
+  }
+
+  /**
+   * Looks at the files that a pattern or a folder meant: what a run writes must not be its input
+   * the next time.
+   *
+   * @param files as they are listed
+   * @param base what their paths are relative to
+   * @throws UsageException if one lies in the folder of results
+   */
+  void checkListed(List<StoredFile> files, Path base) {
+    var folder = folder();
+    if (folder == null) {
+      return;
+    }
+    var results = folder.toAbsolutePath().normalize();
+    for (var file : files) {
+      if (Stores.scheme(file.url()).isEmpty()
+          && base.resolve(file.url()).toAbsolutePath().normalize().startsWith(results)) {
+        throw new UsageException(
+            "%s is an input of this run and lies in %s, the folder of its results: keep it elsewhere, or name another folder."
+                .formatted(file.url(), folder));
+      }
     }
   }
 

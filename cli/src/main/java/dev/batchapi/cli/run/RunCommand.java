@@ -148,7 +148,7 @@ public final class RunCommand implements Callable<Integer> {
     var outputs = Outputs.of(results, errors, resume, retryFailed, force);
     outputs.check(inputs(), jobs);
     var canceller = new Canceller();
-    var runs = new JobRuns(manifests, input, format, python, canceller);
+    var runs = new JobRuns(manifests, input, format, python, outputs, canceller);
     if (dryRun) {
       runs.show(jobs, new DryRun(System.out));
       return ExitCode.SUCCEEDED.code();

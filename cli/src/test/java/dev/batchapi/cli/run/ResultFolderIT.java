@@ -172,6 +172,21 @@ class ResultFolderIT {
     assertThat(calls(0)).isZero();
   }
 
+  /** A pattern takes what an earlier run has written, otherwise. */
+  @Test
+  void resultsAreNoInputOfTheirOwnRun() throws Exception {
+    var manifest = job(4);
+    Files.createDirectories(folder.resolve("d"));
+    cli.file("d/items.jsonl", "0\n1\n2\n");
+    cli.run("run", manifest, "--input", "d/**/*.jsonl", "--results", "d/out/").exits(0);
+    cli.run("run", manifest, "--input", "d/**/*.jsonl", "--results", "d/out/", "--force")
+        .exits(64)
+        .says("d/out/errors.jsonl is an input of this run and lies in d/out");
+    assertThat(manifest("d/out").items()).isEqualTo(3);
+    assertThat(calls(0)).isEqualTo(1);
+    cli.run("run", manifest, "--input", "d/*.jsonl", "--results", "d/out/", "--force").exits(0);
+  }
+
   @Test
   void aKilledRunGoesOnAndEndsWithTheBytesOfAQuietOne() throws Exception {
     var manifest = job(40);
