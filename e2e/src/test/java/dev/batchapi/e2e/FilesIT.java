@@ -160,7 +160,12 @@ final class FilesIT {
             files("s3://photos/2026/much/a.jsonl"),
             "storage: {secret: {name: store}}",
             ECHO));
-    user.awaits("splitting", () -> user.job("cancelled").getStatus().phase() == JobPhase.SPLITTING);
+    user.awaits(
+        "splitting",
+        () -> {
+          var status = user.job("cancelled").getStatus();
+          return status != null && status.phase() == JobPhase.SPLITTING;
+        });
 
     user.kubectl(
         "patch", "batchjob", "cancelled", "--type=merge", "-p", "{\"spec\":{\"cancel\":true}}");
