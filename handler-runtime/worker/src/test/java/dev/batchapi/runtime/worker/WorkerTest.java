@@ -151,19 +151,22 @@ class WorkerTest {
     assertThat(leases).allSatisfy(lease -> assertThat(lease).isSameAs(leases.getFirst()));
   }
 
+  private Worker workerWithoutItsStore(CountDownLatch asked) {
+    return new Worker(
+        assignment(RETRY),
+        queue.worker(JOB),
+        hosts,
+        lease -> {
+          asked.countDown();
+          return new Fetched.Away("503 SlowDown");
+        });
+  }
+
   @Test
   void aWorkerThatWaitsForAStoreStopsAtOnceAndGivesTheBatchBack() {
     enqueue(1);
     var asked = new CountDownLatch(1);
-    var waiting =
-        new Worker(
-            assignment(RETRY),
-            queue.worker(JOB),
-            hosts,
-            lease -> {
-              asked.countDown();
-              return new Fetched.Away("503 SlowDown");
-            });
+    var waiting = workerWithoutItsStore(asked);
     var exit = CompletableFuture.supplyAsync(waiting::run);
     await().until(() -> asked.getCount() == 0);
     waiting.stop();
@@ -177,15 +180,7 @@ class WorkerTest {
   void aWorkerThatWaitsForAStoreLeavesWithTheJob() {
     enqueue(1);
     var asked = new CountDownLatch(1);
-    var waiting =
-        new Worker(
-            assignment(RETRY),
-            queue.worker(JOB),
-            hosts,
-            lease -> {
-              asked.countDown();
-              return new Fetched.Away("503 SlowDown");
-            });
+    var waiting = workerWithoutItsStore(asked);
     assertThat(run(waiting, () -> asked.getCount() == 0).reason())
         .isEqualTo(WorkerExit.Reason.DONE);
   }
