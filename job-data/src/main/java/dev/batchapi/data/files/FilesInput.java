@@ -2,12 +2,11 @@ package dev.batchapi.data.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -129,21 +128,13 @@ public final class FilesInput implements Input {
 
   @Override
   public String fingerprint() {
-    var digest = sha256();
+    var digest = Sha256.begin();
     digest.update((spec.format() + "\n" + spec.csv() + "\n").getBytes(UTF_8));
     for (var file : files) {
       var line = file.url() + "\t" + file.size() + "\t" + file.version() + "\n";
       digest.update(line.getBytes(UTF_8));
     }
     return "files sha256 " + HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.batchapi.data.input;
 
+import dev.batchapi.contract.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,8 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -129,13 +128,11 @@ public final class JsonLines implements Input {
 
   @Override
   public String fingerprint() {
-    try (var lines = new DigestInputStream(source.open(), MessageDigest.getInstance("SHA-256"))) {
+    try (var lines = new DigestInputStream(source.open(), Sha256.begin())) {
       lines.transferTo(OutputStream.nullOutputStream());
       return "sha256 " + HexFormat.of().formatHex(lines.getMessageDigest().digest());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.batchapi.data.results;
 
+import dev.batchapi.contract.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class LineFiles implements AutoCloseable {
   private static final class Open {
     final String name;
     final OutputStream out;
-    final MessageDigest digest = sha256();
+    final MessageDigest digest = Sha256.begin();
     long lines;
     long bytes;
 
@@ -105,14 +105,6 @@ public final class LineFiles implements AutoCloseable {
       open = null;
       var sha256 = HexFormat.of().formatHex(file.digest.digest());
       files.add(new Manifest.File(file.name, file.lines, file.bytes, sha256));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.batchapi.data.split;
 
 import dev.batchapi.contract.Payload;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.BatchSink;
 import dev.batchapi.data.input.InputException;

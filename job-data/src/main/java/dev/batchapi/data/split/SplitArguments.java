@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.FilesSpec;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -50,6 +51,6 @@ public record SplitArguments(
 
   /** SHA-256 of the arguments as JSON, in hexadecimal figures. */
   public String digest() {
-    return Sha256.hex(toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Sha256.hex(toJson());
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.Part;
 import dev.batchapi.data.input.InputException;

@@ -1,18 +1,14 @@
 package dev.batchapi.operator.health;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import dev.batchapi.contract.Sha256;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +90,7 @@ public final class KubernetesAccess implements MetricsAccess {
     if (token.isEmpty() || token.length() > LONGEST_TOKEN) {
       return Optional.of(NO_TOKEN);
     }
-    var key = digest(token);
+    var key = Sha256.hex(token);
     var known = known(key);
     return known.isPresent() ? known.get().refusal() : review(token, key);
   }
@@ -179,14 +175,5 @@ public final class KubernetesAccess implements MetricsAccess {
                 403,
                 "%s may not get the URL /metrics: bind the ClusterRole batchapi-metrics-reader."
                     .formatted(user.getUsername())));
-  }
-
-  private static String digest(String token) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

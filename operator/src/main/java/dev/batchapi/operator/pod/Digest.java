@@ -1,8 +1,7 @@
 package dev.batchapi.operator.pod;
 
+import dev.batchapi.contract.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +13,7 @@ final class Digest {
   private Digest() {}
 
   static String hex(String text) {
-    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return Sha256.hex(text);
   }
 
   /**
@@ -22,7 +21,7 @@ final class Digest {
    * that no file can end where another one begins. Hosts and workers compute the same.
    */
   static String hex(Map<String, String> files) {
-    var digest = sha256();
+    var digest = Sha256.begin();
     new TreeMap<>(files)
         .forEach(
             (name, text) -> {
@@ -37,13 +36,5 @@ final class Digest {
   /** The first eight figures, for a name. */
   static String shortened(String hex) {
     return hex.substring(0, SHORT);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

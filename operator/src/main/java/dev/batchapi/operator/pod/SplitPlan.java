@@ -1,9 +1,8 @@
 package dev.batchapi.operator.pod;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.crds.PodTemplate;
-import dev.batchapi.data.split.Sha256;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +39,6 @@ public record SplitPlan(
     var all = JsonNodeFactory.instance.objectNode();
     all.put("arguments", digest).put("image", image).put("secret", storageSecret);
     all.set("template", KubernetesJson.tree(template));
-    return Sha256.hex(all.toString().getBytes(StandardCharsets.UTF_8));
+    return Sha256.hex(all.toString());
   }
 }

@@ -3,11 +3,11 @@ package dev.batchapi.runtime.splitter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.BatchReader;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.split.Chunk;
-import dev.batchapi.data.split.Sha256;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.Stores;

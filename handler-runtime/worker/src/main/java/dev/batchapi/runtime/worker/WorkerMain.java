@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.metrics.Flavour;
@@ -19,10 +20,7 @@ import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,15 +140,11 @@ public final class WorkerMain {
   }
 
   private static void check(String digest, byte[] run, Path file) {
-    try {
-      var found = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(run));
-      if (!found.equalsIgnoreCase(digest)) {
-        throw new NotFrozenException(
-            "the run in %s is not the one that the operator wrote: its SHA-256 is %s, and not %s"
-                .formatted(file, found, digest));
-      }
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    var found = Sha256.hex(run);
+    if (!found.equalsIgnoreCase(digest)) {
+      throw new NotFrozenException(
+          "the run in %s is not the one that the operator wrote: its SHA-256 is %s, and not %s"
+              .formatted(file, found, digest));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.split.Chunk;
-import dev.batchapi.data.split.Sha256;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenSplit;

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.accept;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.FileInput;
@@ -11,7 +12,6 @@ import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.split.Folders;
-import dev.batchapi.data.split.Sha256;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.StoredFile;
@@ -121,7 +121,7 @@ final class SplitInput {
         job.getSpec().apiName(),
         settings.runtimeImage(),
         arguments,
-        Sha256.hex(arguments.getBytes(StandardCharsets.UTF_8)),
+        Sha256.hex(arguments),
         secret.map(Storage.SecretRef::name).orElse(null),
         spec.template(),
         settings.natsUrl(),

@@ -1,9 +1,9 @@
 package dev.batchapi.operator.job.split;
 
 import dev.batchapi.contract.LossPolicy;
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.data.split.ChunkSink;
-import dev.batchapi.data.split.Sha256;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.SplitPlan;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.Part;
 import dev.batchapi.data.split.ChunkSink;
-import dev.batchapi.data.split.Sha256;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.pod.FrozenSplit;
