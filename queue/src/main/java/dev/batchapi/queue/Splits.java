@@ -20,6 +20,14 @@ public interface Splits {
    */
   byte @Nullable [] read(String job, int attempt, String name);
 
+  /**
+   * The record of one of a job's collectors.
+   *
+   * @param attempt which of them, from 0
+   * @return null if it has written none
+   */
+  byte @Nullable [] collected(String job, int attempt);
+
   /** How many records a splitter has written so far. */
   int written(String job, int attempt);
 

@@ -24,7 +24,10 @@ public enum ExitCode {
   TAMPERED(8),
   /** A store refuses the worker: credentials, permissions, a bucket: the job ends. */
   STORE_REFUSED(9),
-  /** A splitter's: the queue or a store is away or full, which the next one may find otherwise. */
+  /**
+   * A splitter's or collector's: the queue or a store is away or full, which the next one may find
+   * otherwise.
+   */
   STORAGE_UNAVAILABLE(10),
   /** A variable of its environment is missing or wrong. */
   USAGE(64),

@@ -19,6 +19,12 @@ public final class PodFiles {
 
   public static final String FROZEN_HOST_FOLDER = "/batchapi/frozen/host";
 
+  /** The collector's: the items of a job that has no files, one file of JSON lines. */
+  public static final String FROZEN_INPUT_FOLDER = "/batchapi/frozen/input";
+
+  /** The file in it, and the key in its ConfigMap. */
+  public static final String FROZEN_INPUT_FILE = "items.jsonl";
+
   /** The handler's copies of them, once they were checked. */
   public static final String CODE_FOLDER = "/batchapi/code";
 
@@ -41,6 +47,8 @@ public final class PodFiles {
   public static final String FILES_WORKER_ARGUMENTS = "@/opt/batchapi/worker-files.args";
 
   public static final String SPLITTER_ARGUMENTS = "@/opt/batchapi/splitter.args";
+
+  public static final String COLLECTOR_ARGUMENTS = "@/opt/batchapi/collector.args";
 
   /** The runtime image's script that starts the Java host. */
   public static final String JAVA_HOST = "/opt/batchapi/java-host.sh";

@@ -6,22 +6,41 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.results.Manifest;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a splitter is to do.
  *
- * @param files which files, and what is in them
- * @param folders in which all of them must lie; none: anywhere
+ * @param files which files, and what is in them; null: there is nothing to split
+ * @param folders in which all of them and the output must lie; none: anywhere
  * @param batchSize items in a batch
+ * @param output where the results will be written; null: nowhere
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SplitArguments(
-    @JsonProperty(required = true) FilesSpec files,
+    @Nullable FilesSpec files,
     @JsonProperty(required = true) List<String> folders,
-    @JsonProperty(required = true) int batchSize) {
+    @JsonProperty(required = true) int batchSize,
+    @Nullable Output output) {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /**
+   * A folder that is taken for a job's results before it is accepted.
+   *
+   * @param folder its URL, with a slash at its end
+   * @param job whose results they will be
+   */
+  public record Output(
+      @JsonProperty(required = true) String folder,
+      @JsonProperty(required = true) Manifest.Job job) {}
+
+  /** Of a job without output. */
+  public SplitArguments(FilesSpec files, List<String> folders, int batchSize) {
+    this(files, folders, batchSize, null);
+  }
 
   public SplitArguments {
     folders = List.copyOf(folders);

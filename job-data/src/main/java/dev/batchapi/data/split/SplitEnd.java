@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.data.collect.OutputProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param batches that they make
  * @param chunks where the batches are, in order
  * @param error one or two sentences for people; null if the input is good
+ * @param problem what is wrong with the output; null: nothing, or the error is the input's
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -30,11 +32,24 @@ public record SplitEnd(
     @JsonProperty(required = true) int items,
     @JsonProperty(required = true) int batches,
     @JsonProperty(required = true) List<Chunk> chunks,
-    @Nullable String error) {
+    @Nullable String error,
+    @Nullable OutputProblem problem) {
   /** The record's name; chunks are named by their number, from 0. */
   public static final String NAME = "end";
 
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** Of a job whose output is good, or that has none. */
+  public SplitEnd(
+      String arguments,
+      int files,
+      long bytes,
+      int items,
+      int batches,
+      List<Chunk> chunks,
+      @Nullable String error) {
+    this(arguments, files, bytes, items, batches, chunks, error, null);
+  }
 
   public SplitEnd {
     chunks = List.copyOf(chunks);
@@ -52,6 +67,11 @@ public record SplitEnd(
   /** Of an input that can't be used. */
   public static SplitEnd failed(String arguments, String error) {
     return new SplitEnd(arguments, 0, 0, 0, 0, List.of(), error);
+  }
+
+  /** Of an output that can't be used. */
+  public static SplitEnd failed(String arguments, OutputProblem problem, String error) {
+    return new SplitEnd(arguments, 0, 0, 0, 0, List.of(), error, problem);
   }
 
   public byte[] toJson() {

@@ -162,7 +162,9 @@ public final class Accounts {
     var subject = new Jwt.Subject(namespaceKey(namespace), namespace, Instant.now(), null);
     var signers =
         new Permissions.Signers(
-            Jwt.publicKey(signer(namespace)), Jwt.publicKey(splitterSigner(namespace)));
+            Jwt.publicKey(signer(namespace)),
+            Jwt.publicKey(splitterSigner(namespace)),
+            Jwt.publicKey(collectorSigner(namespace)));
     return Jwt.sign(
         operator, subject, Permissions.namespace(Jwt.publicKey(batch), signers, revoked));
   }
@@ -189,6 +191,19 @@ public final class Accounts {
 
   private NKey splitterSigner(String namespace) {
     return DerivedKey.account(workerSigner, "splitter signer " + namespace);
+  }
+
+  private NKey collectorSigner(String namespace) {
+    return DerivedKey.account(workerSigner, "collector signer " + namespace);
+  }
+
+  /** The public key of the one user that a job's collectors are. */
+  String collectorKey(String job) {
+    return Jwt.publicKey(collector(job));
+  }
+
+  private NKey collector(String job) {
+    return DerivedKey.user(workerSigner, "collector " + job);
   }
 
   /** The public key of the one user that a job's splitters are. */
@@ -255,6 +270,22 @@ public final class Accounts {
     return credentials(
         splitterSigner(namespace),
         splitter(Subjects.checkJob(job)),
+        job,
+        expires,
+        Permissions.scoped(namespaceKey(namespace)));
+  }
+
+  /**
+   * Credentials with which one job's outcomes may be read, and how that went be written, and
+   * nothing else. Of use while the server has the namespace's account.
+   *
+   * @param expires from then on the server refuses them and cuts the connection; null: never
+   * @return the contents of a credentials file
+   */
+  public String collectorCredentials(String namespace, String job, @Nullable Instant expires) {
+    return credentials(
+        collectorSigner(namespace),
+        collector(Subjects.checkJob(job)),
         job,
         expires,
         Permissions.scoped(namespaceKey(namespace)));

@@ -23,6 +23,13 @@ final class JetStreamSplits implements Splits {
   }
 
   @Override
+  public byte @Nullable [] collected(String job, int attempt) {
+    var record =
+        nats.directGet(Subjects.SPLIT, Subjects.collected(Subjects.checkJob(job), attempt));
+    return record == null ? null : record.getData();
+  }
+
+  @Override
   public int written(String job, int attempt) {
     var filter = Subjects.allSplit(Subjects.checkJob(job), attempt);
     return streams.subjects(Subjects.SPLIT, filter).size();

@@ -92,10 +92,17 @@ public final class NamespaceAccounts {
         && refuse(List.of(namespace), keys.splitterKey(job));
   }
 
+  /** The same for its collector's credentials alone. */
+  public synchronized boolean revokeCollector(String namespace, String job, Instant at) {
+    return at.plus(validity).isAfter(clock.instant())
+        && refuse(List.of(namespace), keys.collectorKey(job));
+  }
+
   /**
    * The same for a job that is gone; its namespace may be known here from when it got its
-   * credentials, and its splitter's are revoked there as well. Without it they are left to run out:
-   * most jobs have no splitter, and every account of every namespace would carry each one's key.
+   * credentials, and its splitter's and collector's are revoked there as well. Without it they are
+   * left to run out: most jobs have neither, and every account of every namespace would carry each
+   * one's key.
    */
   public synchronized boolean revoke(String job) {
     var known = namespaces.remove(job);
@@ -104,7 +111,11 @@ public final class NamespaceAccounts {
     }
     var among = known == null ? List.copyOf(revoked.keySet()) : List.of(known);
     var workers = refuse(among, keys.userKey(job));
-    return (known != null && refuse(among, keys.splitterKey(job))) || workers;
+    if (known == null) {
+      return workers;
+    }
+    var splitters = refuse(among, keys.splitterKey(job));
+    return refuse(among, keys.collectorKey(job)) || splitters || workers;
   }
 
   private boolean refuse(List<String> among, String user) {

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class Permissions {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of all that account BATCH understands, what workers and splitters may say. */
+  /** Of all that account BATCH understands, what workers, splitters and collectors may say. */
   private static final List<String> SERVICES =
       List.of(
           "$JS.API.CONSUMER.MSG.NEXT.WORK.*",
@@ -21,6 +21,7 @@ final class Permissions {
           "try.>",
           "$JS.API.DIRECT.GET.TRY.>",
           "$JS.API.DIRECT.GET.OUT.>",
+          "$JS.API.DIRECT.GET.SPLIT.>",
           "split.>");
 
   /** A pull has more than one answer. */
@@ -43,6 +44,19 @@ final class Permissions {
   private static final List<String> SPLITTER_PUBLISHES = List.of("split.{{name()}}.*.*");
 
   private static final String SPLITTER_INBOX = Subjects.splitterInboxPrefix("{{name()}}") + ">";
+
+  /** Among them are the collectors' records, which are not its own. */
+  private static final List<String> SPLITTER_DENIED = List.of("split.{{name()}}.collect.*");
+
+  /** And what a collector may say: it reads what was recorded, and writes how it ended. */
+  private static final List<String> COLLECTOR_PUBLISHES =
+      List.of(
+          "split.{{name()}}.collect.*",
+          "$JS.API.DIRECT.GET.SPLIT.split.{{name()}}.*.*",
+          "$JS.API.DIRECT.GET.OUT.out.{{name()}}.*",
+          "$JS.API.DIRECT.GET.OUT.end.{{name()}}");
+
+  private static final String COLLECTOR_INBOX = Subjects.collectorInboxPrefix("{{name()}}") + ">";
 
   /** A worker has two or three at a time; each one costs the server memory. */
   private static final int USERS_SUBSCRIPTIONS = 100;
@@ -72,10 +86,10 @@ final class Permissions {
   }
 
   /** The public keys that sign a namespace's users, each users of one kind alone. */
-  record Signers(String worker, String splitter) {}
+  record Signers(String worker, String splitter, String collector) {}
 
   /**
-   * The account of a namespace's workers and splitters.
+   * The account of a namespace's workers, splitters and collectors.
    *
    * @param revoked users that are refused and cut, by public key: if their credentials were issued
    *     up to then
@@ -94,7 +108,10 @@ final class Permissions {
     }
     var scopes = claims.putArray("signing_keys");
     scope(scopes, signers.worker(), "worker", WORKER_PUBLISHES, WORKER_INBOX);
-    scope(scopes, signers.splitter(), "splitter", SPLITTER_PUBLISHES, SPLITTER_INBOX);
+    var splitter =
+        scope(scopes, signers.splitter(), "splitter", SPLITTER_PUBLISHES, SPLITTER_INBOX);
+    add(splitter.withObject("/pub").putArray("deny"), SPLITTER_DENIED);
+    scope(scopes, signers.collector(), "collector", COLLECTOR_PUBLISHES, COLLECTOR_INBOX);
     if (!revoked.isEmpty()) {
       var revocations = claims.putObject("revocations");
       new TreeMap<>(revoked)
@@ -103,7 +120,7 @@ final class Permissions {
     return claims;
   }
 
-  private static void scope(
+  private static ObjectNode scope(
       ArrayNode scopes, String signer, String role, List<String> publishes, String inbox) {
     var scope = scopes.addObject();
     scope.put("kind", "user_scope").put("key", signer).put("role", role);
@@ -111,6 +128,7 @@ final class Permissions {
     template.put("subs", USERS_SUBSCRIPTIONS).put("data", -1).put("payload", -1);
     add(template.putObject("pub").putArray("allow"), publishes);
     add(template.putObject("sub").putArray("allow"), List.of(inbox));
+    return template;
   }
 
   /** Limits of an account: none but on what it may store. */

@@ -73,6 +73,15 @@ final class Subjects {
     return "split." + job + '.' + attempt + '.' + name;
   }
 
+  /**
+   * What a collector writes.
+   *
+   * @param attempt which of the job's collectors it is, from 0
+   */
+  static String collected(String job, int attempt) {
+    return "split." + job + ".collect." + attempt;
+  }
+
   /** All that one of a job's splitters has written. */
   static String allSplit(String job, int attempt) {
     return "split." + job + '.' + attempt + ".>";
@@ -119,6 +128,11 @@ final class Subjects {
   /** The only inbox a splitter of this job may listen on: no worker's. */
   static String splitterInboxPrefix(String job) {
     return "_SPLITTER_INBOX_" + job + '.';
+  }
+
+  /** The only inbox a collector of this job may listen on: neither a worker's nor a splitter's. */
+  static String collectorInboxPrefix(String job) {
+    return "_COLLECTOR_INBOX_" + job + '.';
   }
 
   private static String token(int index) {

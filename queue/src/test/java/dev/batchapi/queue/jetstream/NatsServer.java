@@ -210,6 +210,11 @@ public final class NatsServer implements AutoCloseable {
     return access("splitter", accounts.splitterCredentials(NAMESPACE, job, null));
   }
 
+  /** How a collector of a job connects. */
+  public NatsAccess collector(String job) {
+    return access("collector", accounts.collectorCredentials(NAMESPACE, job, null));
+  }
+
   private NatsAccess access(String name, String credentials) {
     try {
       var file = Files.createTempFile(folder, name, ".creds");

@@ -10,6 +10,7 @@ import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.Splits;
+import java.util.List;
 
 /** Lists, cuts and writes down, once. */
 final class Splitting {
@@ -38,11 +39,15 @@ final class Splitting {
 
   private SplitEnd end() {
     try {
-      require(Folders.check(arguments.files(), arguments.folders()));
-      var files = Listing.of(arguments.files(), stores);
+      var spec = arguments.files();
+      if (spec == null) {
+        return new SplitEnd(arguments.digest(), 0, 0, 0, 0, List.of(), null);
+      }
+      require(Folders.check(spec, arguments.folders()));
+      var files = Listing.of(spec, stores);
       files.forEach(file -> require(Folders.check(file, arguments.folders())));
       var sink = new ChunkSink((number, lines) -> writer.write(Integer.toString(number), lines));
-      var split = new Splitter(files, arguments.files(), arguments.batchSize(), stores).split(sink);
+      var split = new Splitter(files, spec, arguments.batchSize(), stores).split(sink);
       return new SplitEnd(
           arguments.digest(),
           split.files(),

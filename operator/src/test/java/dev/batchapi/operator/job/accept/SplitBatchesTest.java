@@ -36,6 +36,11 @@ class SplitBatchesTest {
     }
 
     @Override
+    public byte @Nullable [] collected(String job, int attempt) {
+      return null;
+    }
+
+    @Override
     public int written(String job, int attempt) {
       return records.size();
     }

@@ -71,6 +71,11 @@ class SplittingTest {
     }
 
     @Override
+    public byte @Nullable [] collected(String job, int attempt) {
+      return null;
+    }
+
+    @Override
     public int written(String job, int attempt) {
       return (int) records.keySet().stream().filter(n -> n.startsWith(attempt + ".")).count();
     }
