@@ -1,5 +1,6 @@
 package dev.batchapi.crds;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,4 +30,39 @@ public record JobInput(
     @JsonPropertyDescription(
             "Files of an object store or a web server, read by the workers themselves. On a laptop also"
                 + " files of this machine, relative to the file that this stands in.")
-        @Nullable FileInput files) {}
+        @Nullable FileInput files) {
+
+  /** What kind of input it is: the one place that knows what an input without a field means. */
+  public sealed interface Source {}
+
+  /** The items stand in the job. */
+  public record Items(List<JsonNode> items) implements Source {}
+
+  /** They are the lines of a ConfigMap. */
+  public record Lines(ConfigMapKeyRef configMap) implements Source {}
+
+  /** They are the numbers from 0 on. */
+  public record Numbers(int count) implements Source {}
+
+  /** They are in files. */
+  public record InFiles(FileInput files) implements Source {}
+
+  /**
+   * Which one it is.
+   *
+   * @throws IllegalStateException if none is set; the schema refuses that
+   */
+  @JsonIgnore
+  public Source source() {
+    if (items != null) {
+      return new Items(items);
+    } else if (configMap != null) {
+      return new Lines(configMap);
+    } else if (count != null) {
+      return new Numbers(count);
+    } else if (files != null) {
+      return new InFiles(files);
+    }
+    throw new IllegalStateException("an input without items, configMap, count and files");
+  }
+}

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.cli.manifest.Manifests;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.ConfigMapKeyRef;
 import dev.batchapi.crds.FileInput;
+import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.files.FilesInput;
@@ -21,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a job's input: its own, or what the command line names in its place. */
@@ -53,17 +54,16 @@ final class Inputs {
    * @throws UsageException if its ConfigMap is not in the files
    */
   Input own() {
-    var input = job.spec().input();
-    if (input.files() != null) {
-      return files(input.files(), folder);
-    }
-    if (input.count() != null) {
-      return new CountInput(input.count(), batchSize);
-    }
-    if (input.items() != null) {
-      return JsonLines.ofItems(input.items().stream().map(JsonNode::toString).toList(), batchSize);
-    }
-    var ref = Objects.requireNonNull(input.configMap(), "a job without input");
+    return switch (job.spec().input().source()) {
+      case JobInput.InFiles(var files) -> files(files, folder);
+      case JobInput.Numbers(var count) -> new CountInput(count, batchSize);
+      case JobInput.Items(var items) ->
+          JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
+      case JobInput.Lines(var configMap) -> lines(configMap);
+    };
+  }
+
+  private Input lines(ConfigMapKeyRef ref) {
     var name = "ConfigMap \"%s\", key \"%s\"".formatted(ref.name(), ref.key());
     var data =
         manifests

@@ -1,23 +1,21 @@
 package dev.batchapi.operator.job.accept;
 
-import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
-import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.FileInput;
+import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.crds.run.Freeze;
-import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.JobId;
-import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.PodPlans;
 import dev.batchapi.operator.pod.PodSecurity;
 import dev.batchapi.operator.pod.PodTemplateException;
@@ -25,11 +23,8 @@ import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.Conditions;
 import dev.batchapi.operator.status.Reason;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -95,17 +90,6 @@ public final class Acceptance {
   /** A job that could be accepted, and its files. */
   private record Draft(FrozenJob job, Map<String, String> code, Optional<String> input) {}
 
-  /** Ends an acceptance early. */
-  private static final class Stop extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient Result result;
-
-    Stop(Result result) {
-      super(null, null, false, false);
-      this.result = result;
-    }
-  }
-
   /** Whether the job was accepted, by this process or another one. */
   public static boolean isAccepted(BatchJob job) {
     return job.getStatus() != null && job.getStatus().acceptedTime() != null;
@@ -151,15 +135,18 @@ public final class Acceptance {
       requireRoom(job, 1, others, share);
       var whole = checked(JobInputs.whole(job, client));
       var draft =
-          whole.getSpec().input().files() == null
-              ? freeze(whole, usable, Optional.empty(), client, now)
-              : freezeFiles(whole, usable, splitters, client, now);
+          switch (whole.getSpec().input().source()) {
+            case JobInput.InFiles(var files) ->
+                freezeFiles(whole, usable, files, splitters, client, now);
+            case JobInput.Items _, JobInput.Lines _, JobInput.Numbers _ ->
+                freeze(whole, usable, Optional.empty(), client, now);
+          };
       requireRoom(job, draft.job().run().totalBatches(), others, share);
       store.write(draft.job(), draft.code(), draft.input(), client);
       credentials.ensure(draft.job(), client);
       return new Accepted(draft.job());
     } catch (Stop stop) {
-      return stop.result;
+      return stop.result();
     } catch (PodTemplateException e) {
       return new Waiting(Reason.ApiNotReady, String.valueOf(e.getMessage()));
     } catch (InputException e) {
@@ -178,8 +165,13 @@ public final class Acceptance {
 
   /** Only a job that could be accepted otherwise has its files split. */
   private Draft freezeFiles(
-      BatchJob job, BatchApi api, Splitters splitters, KubernetesClient client, Instant now) {
-    var files = new SplitInput(settings, job, api);
+      BatchJob job,
+      BatchApi api,
+      FileInput input,
+      Splitters splitters,
+      KubernetesClient client,
+      Instant now) {
+    var files = new SplitInput(settings, job, api, input);
     files
         .problem()
         .ifPresent(
@@ -271,9 +263,9 @@ public final class Acceptance {
     var namespace = job.getMetadata().getNamespace();
     var code = CodeFiles.configMap(api.getSpec().handler());
     var files =
-        code.map(name -> codeFiles(client, namespace, name))
+        code.map(name -> JobConfigMaps.code(client, namespace, name))
             .orElseGet(() -> CodeFiles.inline(api.getSpec().handler()));
-    var lines = inputLines(job.getSpec(), client, namespace);
+    var lines = JobConfigMaps.inputLines(job.getSpec(), client, namespace);
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
     int items = split.map(done -> done.end().items()).orElseGet(() -> items(job, lines, batchSize));
     Limits.checkBatches(items, batchSize)
@@ -287,7 +279,7 @@ public final class Acceptance {
             ? carried
             : carried.withFiles(
                 SplitInput.json(Objects.requireNonNull(job.getSpec().input().files())));
-    checkHandlerFile(run, files, code, namespace);
+    JobConfigMaps.checkHandlerFile(run, files, code, namespace);
     var labels =
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
     var plan =
@@ -306,115 +298,8 @@ public final class Acceptance {
   }
 
   private static int items(BatchJob job, Optional<String> lines, int batchSize) {
-    try (var input = open(job.getSpec(), lines, batchSize)) {
+    try (var input = JobConfigMaps.open(job.getSpec(), lines, batchSize)) {
       return input.items();
-    }
-  }
-
-  private static Map<String, String> codeFiles(
-      KubernetesClient client, String namespace, String name) {
-    var data =
-        find(client, namespace, name)
-            .orElseThrow(() -> new Stop(missing(name, namespace, "the handler's code")))
-            .getData();
-    return Objects.requireNonNullElse(data, Map.of());
-  }
-
-  private static void checkHandlerFile(
-      RunSpec run, Map<String, String> files, Optional<String> configMap, String namespace) {
-    var file = run.handler().file();
-    if (configMap.isPresent() && file != null && !files.containsKey(file)) {
-      throw new Stop(missingKey(configMap.get(), namespace, file, "the handler's code", files));
-    }
-  }
-
-  private static Optional<String> inputLines(
-      BatchJobSpec spec, KubernetesClient client, String namespace) {
-    var ref = spec.input().configMap();
-    if (ref == null) {
-      return Optional.empty();
-    }
-    var found =
-        find(client, namespace, ref.name())
-            .filter(Acceptance::isInput)
-            .orElseThrow(() -> new Stop(noInput(ref.name(), namespace)));
-    var lines =
-        Objects.requireNonNullElse(found.getData(), Map.<String, String>of()).get(ref.key());
-    if (lines == null) {
-      throw isBinary(found, ref.key())
-          ? new InputException(
-              "ConfigMap \"%s\" in namespace \"%s\" has \"%s\" as binary data, and JSON lines are text in UTF-8: make it of a file in UTF-8."
-                  .formatted(ref.name(), namespace, ref.key()))
-          : new Stop(noInputKey(ref.name(), namespace, ref.key()));
-    }
-    return Optional.of(lines);
-  }
-
-  private static Input open(BatchJobSpec spec, Optional<String> lines, int batchSize) {
-    var ref = spec.input().configMap();
-    if (ref == null) {
-      return JobInputs.ofSpec(spec, batchSize);
-    }
-    var name = "ConfigMap \"%s\", key \"%s\"".formatted(ref.name(), ref.key());
-    return JobInputs.ofLines(name, lines.orElseThrow(), batchSize);
-  }
-
-  /**
-   * Who submits a job need not be allowed to read ConfigMaps: their authors say which are input.
-   */
-  private static boolean isInput(ConfigMap configMap) {
-    var labels = configMap.getMetadata().getLabels();
-    return labels != null && "true".equals(labels.get(Labels.INPUT));
-  }
-
-  private static boolean isBinary(ConfigMap configMap, String key) {
-    return configMap.getBinaryData() != null && configMap.getBinaryData().containsKey(key);
-  }
-
-  /** The same whether it is not there or not to be read: the submitter learns nothing of it. */
-  private static Waiting noInput(String configMap, String namespace) {
-    return new Waiting(
-        Reason.ConfigMapNotFound,
-        "No ConfigMap \"%s\" with the label %s: \"true\" in namespace \"%s\"; the job is accepted when there is one. Its author sets the label, and says with it that jobs may have it as their input."
-            .formatted(configMap, Labels.INPUT, namespace));
-  }
-
-  private static Waiting noInputKey(String configMap, String namespace, String key) {
-    return new Waiting(
-        Reason.ConfigMapKeyNotFound,
-        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with the input; the job is accepted when it has."
-            .formatted(configMap, namespace, key));
-  }
-
-  private static Waiting missing(String configMap, String namespace, String what) {
-    return new Waiting(
-        Reason.ConfigMapNotFound,
-        "ConfigMap \"%s\" with %s not found in namespace \"%s\"; the job is accepted when it is there."
-            .formatted(configMap, what, namespace));
-  }
-
-  private static Waiting missingKey(
-      String configMap, String namespace, String key, String what, Map<String, String> data) {
-    return new Waiting(
-        Reason.ConfigMapKeyNotFound,
-        "ConfigMap \"%s\" in namespace \"%s\" has no key \"%s\" with %s; its keys are: %s."
-            .formatted(configMap, namespace, key, what, String.join(", ", data.keySet())));
-  }
-
-  static Optional<ConfigMap> find(KubernetesClient client, String namespace, String name) {
-    return Optional.ofNullable(client.configMaps().inNamespace(namespace).withName(name).get());
-  }
-
-  /** Creates it; false if something of its name is there already. */
-  static boolean create(KubernetesClient client, HasMetadata object) {
-    try {
-      client.resource(object).create();
-      return true;
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return false;
-      }
-      throw e;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Splits;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -21,20 +22,24 @@ public final class FrozenInput {
     if (split != null) {
       return new SplitBatches(frozen, split, splits.get());
     }
-    var batchSize = frozen.run().batchSize();
-    var input = frozen.pod().input();
     return JobInputs.lazily(
         frozen.run().totalBatches(),
         () ->
-            input == null
-                ? JobInputs.ofSpec(JobInputs.whole(job, client).getSpec(), batchSize)
-                : Acceptance.find(client, frozen.namespace(), input.configMap())
-                    .map(found -> FrozenObjects.inputLines(found, input))
-                    .map(lines -> JobInputs.ofLines("the input", lines, batchSize))
-                    .orElseThrow(
-                        () ->
-                            new TamperedException(
-                                "ConfigMap \"%s\" with the job's input was deleted."
-                                    .formatted(input.configMap()))));
+            JobInputs.open(
+                JobInputs.whole(job, client).getSpec().input().source(),
+                () -> lines(frozen, client),
+                "the input",
+                frozen.run().batchSize()));
+  }
+
+  private static String lines(FrozenJob frozen, KubernetesClient client) {
+    var input = Objects.requireNonNull(frozen.pod().input());
+    return FrozenStore.find(client, frozen.namespace(), input.configMap())
+        .map(found -> FrozenObjects.inputLines(found, input))
+        .orElseThrow(
+            () ->
+                new TamperedException(
+                    "ConfigMap \"%s\" with the job's input was deleted."
+                        .formatted(input.configMap())));
   }
 }

@@ -12,7 +12,10 @@ import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
 
@@ -49,7 +52,7 @@ public final class FrozenStore {
       createOrCheck(client, FrozenObjects.input(job, input.orElseThrow()), plan.input());
     }
     var run = FrozenObjects.run(job);
-    if (!Acceptance.create(client, run)) {
+    if (!create(client, run)) {
       FrozenObjects.read(
           job.id(), job.digest(), find(client, job.id(), run.getMetadata().getName()));
     }
@@ -93,19 +96,36 @@ public final class FrozenStore {
   /** What is there already was made by an acceptance that ended early, or is somebody else's. */
   private static void createOrCheck(
       KubernetesClient client, ConfigMap configMap, FrozenFiles files) {
-    if (!Acceptance.create(client, configMap)) {
+    if (!create(client, configMap)) {
       var meta = configMap.getMetadata();
-      Acceptance.find(client, meta.getNamespace(), meta.getName())
+      find(client, meta.getNamespace(), meta.getName())
           .ifPresent(found -> FrozenObjects.check(found, files));
     }
   }
 
   private static ConfigMap find(KubernetesClient client, JobId id, String name) {
-    return Acceptance.find(client, id.namespace(), name)
+    return find(client, id.namespace(), name)
         .orElseThrow(
             () ->
                 new TamperedException(
                     "ConfigMap \"%s\" in namespace \"%s\", which the operator made for the job, was deleted."
                         .formatted(name, id.namespace())));
+  }
+
+  static Optional<ConfigMap> find(KubernetesClient client, String namespace, String name) {
+    return Optional.ofNullable(client.configMaps().inNamespace(namespace).withName(name).get());
+  }
+
+  /** Creates it; false if something of its name is there already. */
+  static boolean create(KubernetesClient client, HasMetadata object) {
+    try {
+      client.resource(object).create();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return false;
+      }
+      throw e;
+    }
   }
 }

@@ -2,7 +2,7 @@ package dev.batchapi.operator.job.accept;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.BatchJob;
-import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.JobInput;
 import dev.batchapi.data.input.CountInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
@@ -12,6 +12,7 @@ import dev.batchapi.queue.Batches;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a job's input. */
 final class JobInputs {
@@ -36,36 +37,29 @@ final class JobInputs {
   }
 
   /**
-   * Opens what stands in the spec.
+   * Opens an input whose payloads the queue carries.
    *
+   * @param lines of the ConfigMap, if they are in one
+   * @param configMap what messages call it
    * @throws InputException if it can't be used
    */
-  static Input ofSpec(BatchJobSpec spec, int batchSize) {
-    var count = spec.input().count();
-    if (count != null) {
-      return new CountInput(count, batchSize);
-    }
-    var items = spec.input().items();
-    if (items != null) {
-      return JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
-    }
-    throw new IllegalArgumentException("the input is in a ConfigMap, or in files");
-  }
-
-  /**
-   * Opens JSON lines from a ConfigMap.
-   *
-   * @param name what messages call it
-   * @throws InputException if it can't be used
-   */
-  static Input ofLines(String name, String lines, int batchSize) {
-    return JsonLines.unquoted(name, lines.getBytes(StandardCharsets.UTF_8), batchSize);
+  static Input open(
+      JobInput.Source source, Supplier<String> lines, String configMap, int batchSize) {
+    return switch (source) {
+      case JobInput.Numbers(var count) -> new CountInput(count, batchSize);
+      case JobInput.Items(var items) ->
+          JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
+      case JobInput.Lines _ ->
+          JsonLines.unquoted(configMap, lines.get().getBytes(StandardCharsets.UTF_8), batchSize);
+      case JobInput.InFiles _ ->
+          throw new IllegalArgumentException("what is in files, a splitter finds out");
+    };
   }
 
   /** An input that is opened when the first payload is asked for; most repairs ask for none. */
   static Batches lazily(int count, Supplier<Input> input) {
     return new Batches() {
-      private volatile @org.jspecify.annotations.Nullable Input opened;
+      private volatile @Nullable Input opened;
 
       @Override
       public int count() {

@@ -48,11 +48,11 @@ final class SplitInput {
    *
    * @throws InputException if the spec says what no splitter understands
    */
-  SplitInput(OperatorSettings settings, BatchJob job, BatchApi api) {
+  SplitInput(OperatorSettings settings, BatchJob job, BatchApi api, FileInput input) {
     this.settings = settings;
     this.job = job;
     this.api = api;
-    files = spec(Objects.requireNonNull(job.getSpec().input().files()));
+    files = spec(input);
     var storage = api.getSpec().storage();
     folders = storage == null ? List.of() : Objects.requireNonNullElse(storage.paths(), List.of());
   }
