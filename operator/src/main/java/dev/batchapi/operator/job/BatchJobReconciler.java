@@ -2,7 +2,6 @@ package dev.batchapi.operator.job;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
-import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Credentials;
@@ -12,7 +11,6 @@ import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
 import dev.batchapi.operator.job.act.FinishedJob;
 import dev.batchapi.operator.job.act.ResultsWriting;
-import dev.batchapi.operator.job.decide.StatusPace;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.MissingVolumes;
@@ -20,9 +18,9 @@ import dev.batchapi.operator.job.observe.Observer;
 import dev.batchapi.operator.job.observe.RefusedPods;
 import dev.batchapi.operator.job.observe.StatsdAddresses;
 import dev.batchapi.operator.job.split.Splitting;
-import dev.batchapi.operator.job.status.JobEvents;
 import dev.batchapi.operator.job.status.JobProgress;
 import dev.batchapi.operator.job.status.JobStatus;
+import dev.batchapi.operator.job.status.StatusWriter;
 import dev.batchapi.operator.kube.Events;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.kube.Namespaces;
@@ -39,7 +37,6 @@ import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.QueueUnavailableException;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -48,7 +45,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -99,6 +95,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final Credentials credentials;
   private final JobQueue queue;
   private final Events events;
+  private final StatusWriter statuses;
   private final OperatorMetrics metrics;
   private final Clock clock;
   private final Enqueuing enqueuing;
@@ -146,6 +143,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     tools =
         new JobPass.Tools(
             queue, store, enqueuing, results, credentials, observer, settings.queueShares(), clock);
+    statuses = new StatusWriter(events, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
   }
@@ -201,7 +199,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
                 var memory =
                     memories.computeIfAbsent(job.getMetadata().getUid(), id -> new JobMemory());
                 var status = JobStatus.refused(job, message, clock.instant());
-                write(job, status, memory, context, Optional.empty());
+                statuses.write(job, status, memory, context, Optional.empty());
               });
     }
     return ErrorStatusUpdateControl.noStatusUpdate();
@@ -230,7 +228,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     var result = new JobPass(tools, job, frozen, memory, context).run();
     var progress = measure(job, result, memory);
     tellOfStatsd(job, frozen, memory);
-    var control = write(job, result.status(), memory, context, Optional.of(result.again()));
+    var control =
+        statuses.write(job, result.status(), memory, context, Optional.of(result.again()));
     progress.ifPresent(seen -> measureEnd(seen, result)); // once: the next pass sees a finished job
     if (result.failure() != null) {
       throw result.failure();
@@ -255,7 +254,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       var batches = job.getStatus().batches(); // null: nothing was counted yet
       ledger.open(uid, batches == null ? 1 : batches.total());
       var status = JobStatus.ended(job, end, ledger.counts(uid));
-      return write(job, status, memory, context, Optional.empty());
+      return statuses.write(job, status, memory, context, Optional.empty());
     } catch (QueueUnavailableException e) {
       return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(JobPass.QUEUE_RETRY);
     }
@@ -267,7 +266,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     if (Boolean.TRUE.equals(job.getSpec().cancel())) {
       var status =
           JobStatus.rejected(job, Reason.Cancelled, "Cancelled before it was accepted.", now);
-      return write(job, status, memory, context, Optional.empty());
+      return statuses.write(job, status, memory, context, Optional.empty());
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
     return switch (acceptance.accept(
@@ -282,17 +281,17 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
                 context.getClient()),
         context.getClient(),
         now)) {
-      case Acceptance.Accepted(var frozen) -> writeAcceptance(job, frozen, memory, context, now);
+      case Acceptance.Accepted(var frozen) -> accepted(job, frozen, memory, context, now);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
       case Acceptance.Waiting(var reason, var message) ->
-          write(
+          statuses.write(
               job,
               JobStatus.waiting(job, reason, message, now),
               memory,
               context,
               Optional.of(askAgain(job, now)));
       case Acceptance.Rejected(var reason, var message) ->
-          write(
+          statuses.write(
               job,
               JobStatus.rejected(job, reason, message, now),
               memory,
@@ -301,30 +300,16 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     };
   }
 
-  /**
-   * From this write on the job is accepted, as frozen now. It is refused if the BatchJob is not the
-   * one that was looked at any more: another operator may have accepted it in the meantime.
-   */
-  private UpdateControl<BatchJob> writeAcceptance(
+  private UpdateControl<BatchJob> accepted(
       BatchJob job, FrozenJob frozen, JobMemory memory, Context<BatchJob> context, Instant now) {
-    var status = JobStatus.accepted(job, frozen, now);
-    var fresh = withStatus(job, status);
-    fresh.getMetadata().setResourceVersion(job.getMetadata().getResourceVersion());
-    try {
-      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(job, fresh, context);
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
+    if (!statuses.writeAcceptance(job, JobStatus.accepted(job, frozen, now), memory, context)) {
       return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
     }
     if (frozen.pod().split() != null) {
       splitting.accepted(frozen.namespace(), frozen.uid());
     }
-    memory.statusWritten = now;
     memory.frozen = frozen;
     memory.made = true;
-    tell(job, job.getStatus(), status, context, memory);
     return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
   }
 
@@ -358,46 +343,6 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
   }
 
-  /** The one write of a pass; events only after it has succeeded. */
-  private UpdateControl<BatchJob> write(
-      BatchJob job,
-      BatchJobStatus status,
-      JobMemory memory,
-      Context<BatchJob> context,
-      Optional<Duration> again) {
-    var now = clock.instant();
-    var pause = StatusPace.pause(job.getStatus(), status, memory.statusWritten, now);
-    if (pause.isPresent() && pause.get().isZero()) {
-      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
-          job, withStatus(job, status), context);
-      memory.statusWritten = now;
-      tell(job, job.getStatus(), status, context, memory);
-    }
-    var wait = pause.filter(Duration::isPositive).or(() -> again);
-    var control = UpdateControl.<BatchJob>noUpdate();
-    var next = JobConditions.isFinished(status) ? Optional.of(AT_ONCE) : wait;
-    next.map(w -> again.filter(a -> a.compareTo(w) < 0).orElse(w))
-        .map(BatchJobReconciler::atOnceOrLater)
-        .ifPresent(control::rescheduleAfter);
-    return control;
-  }
-
-  /** The one place where delays leave us: the SDK takes none below zero. */
-  static Duration atOnceOrLater(Duration delay) {
-    return delay.compareTo(AT_ONCE) > 0 ? delay : AT_ONCE;
-  }
-
-  private void tell(
-      BatchJob job,
-      @Nullable BatchJobStatus before,
-      BatchJobStatus after,
-      Context<BatchJob> context,
-      JobMemory memory) {
-    JobEvents.between(
-            before, after, () -> tools.observer().workers(job, memory, context).latestLoss())
-        .forEach(item -> events.publish(job, item.kind(), item.reason(), item.note()));
-  }
-
   /** Never an end, and no condition: the job does its work all the same. */
   private void tellOfStatsd(BatchJob job, FrozenJob frozen, JobMemory memory) {
     if (!memory.statsdTold) {
@@ -409,18 +354,6 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
                 events.publish(job, Events.Kind.WARNING, Reason.StatsdUnresolved.name(), message);
               });
     }
-  }
-
-  private static BatchJob withStatus(BatchJob job, BatchJobStatus status) {
-    var fresh = new BatchJob();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(job.getMetadata().getName())
-            .withNamespace(job.getMetadata().getNamespace())
-            .withUid(job.getMetadata().getUid())
-            .build());
-    fresh.setStatus(status);
-    return fresh;
   }
 
   /** There are no finalizers, so nobody tells that a BatchJob is gone. */

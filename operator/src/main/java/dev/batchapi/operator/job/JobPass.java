@@ -7,13 +7,12 @@ import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.LedgerActions;
 import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.act.WorkerActions;
 import dev.batchapi.operator.job.decide.Ending;
-import dev.batchapi.operator.job.decide.Misuse;
 import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.EnqueuingState;
-import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
@@ -33,7 +32,6 @@ import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
-import dev.batchapi.queue.Summary;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -197,7 +195,12 @@ final class JobPass {
     try {
       var ledger = tools.queue.ledger();
       ledger.open(frozen.uid(), frozen.run().totalBatches());
-      stopMisuse(ledger);
+      new LedgerActions(ledger, frozen.uid())
+          .endMisuse(
+              frozen.run().totalBatches(),
+              tools.shares.jobBytes(),
+              () -> tools.queue.revoke(frozen.uid()),
+              tools.clock.instant());
       counts = Optional.of(ledger.counts(frozen.uid()));
       queueBytes = ledger.usage(frozen.uid()).bytes();
       // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
@@ -222,21 +225,6 @@ final class JobPass {
         state,
         failures,
         tools.clock.instant());
-  }
-
-  /**
-   * Before anything is counted: while a job floods the queue, its counts can't be read to their
-   * end. The credentials go first, so that there is room for the end.
-   */
-  private void stopMisuse(Ledger ledger) {
-    var usage = ledger.usage(frozen.uid());
-    Misuse.of(usage, frozen.run().totalBatches(), tools.shares.jobBytes())
-        .ifPresent(
-            end -> {
-              tools.queue.revoke(frozen.uid());
-              ledger.end(
-                  frozen.uid(), new End(end.verdict(), end.message(), tools.clock.instant()));
-            });
   }
 
   private Enqueuing.Asker asker() {
@@ -267,23 +255,12 @@ final class JobPass {
     }
     var ledger = tools.queue.ledger();
     try {
-      take(next, counts, seen, ledger);
+      new LedgerActions(ledger, frozen.uid()).take(next, counts, seen);
     } catch (QueueFullException e) {
       return seen.with(new EnqueuingState.Failed(Reason.QueueFull, String.valueOf(e.getMessage())));
     }
     var now = ledger.counts(frozen.uid());
     return seen.with(now, failures(ledger, now));
-  }
-
-  private void take(NextStep next, Counts counts, Observation seen, Ledger ledger) {
-    switch (next) {
-      case NextStep.KeepGoing _ -> {}
-      case NextStep.RunCompletion _ ->
-          ledger.enqueueCompletion(
-              frozen.uid(), Summary.of(frozen.uid(), seen.total(), counts, ledger));
-      case NextStep.Finish(var verdict, var message) ->
-          ledger.end(frozen.uid(), new End(verdict, FailedBatches.shortened(message), seen.now()));
-    }
   }
 
   /**

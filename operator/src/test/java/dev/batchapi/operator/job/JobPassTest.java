@@ -44,12 +44,4 @@ final class JobPassTest {
     job.enqueuing = new EnqueuingState.Failed(Reason.EnqueueFailed, "something else");
     assertThat(JobPass.mayHaveWorkers(job.seen())).isFalse();
   }
-
-  @Test
-  void noDelayIsBelowZero() {
-    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ofSeconds(-5))).isPositive();
-    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ZERO)).isPositive();
-    assertThat(BatchJobReconciler.atOnceOrLater(Duration.ofSeconds(5)))
-        .isEqualTo(Duration.ofSeconds(5));
-  }
 }

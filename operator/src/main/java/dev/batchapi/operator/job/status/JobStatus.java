@@ -92,7 +92,8 @@ public final class JobStatus {
         merge(
             job,
             conditions(job, now)
-                .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(frozen))),
+                .add(
+                    JobConditions.ACCEPTED, TRUE, Reason.Accepted, RunConditions.frozenAs(frozen))),
         JobPhase.PENDING,
         new Batches(total, 0, 0, total),
         input(frozen),
@@ -127,7 +128,7 @@ public final class JobStatus {
                 tampered ? FALSE : TRUE,
                 tampered ? Reason.RunTampered : Reason.Accepted,
                 tampered ? end.message() : "The job was accepted.");
-    finished(before, counts.done() == 0 ? end : with(end, NO_RESULTS), conditions);
+    RunConditions.finished(before, counts.done() == 0 ? end : with(end, NO_RESULTS), conditions);
     return new BatchJobStatus(
         merge(job, conditions),
         phase(end.verdict()),
@@ -151,22 +152,6 @@ public final class JobStatus {
     return split == null
         ? null
         : new BatchJobStatus.Input(split.files(), split.bytes(), frozen.run().items());
-  }
-
-  private static String frozenAs(FrozenJob frozen) {
-    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items%s."
-        .formatted(
-            frozen.run().job().apiName(),
-            frozen.run().totalBatches(),
-            frozen.run().batchSize(),
-            mayFail(frozen.run().maxFailedBatches()));
-  }
-
-  /** In batches, for a percentage of few of them may be none. */
-  private static String mayFail(@Nullable Integer most) {
-    return most == null
-        ? ""
-        : most == 0 ? ", of which none may fail" : ", of which %d may fail".formatted(most);
   }
 
   /**
@@ -213,7 +198,7 @@ public final class JobStatus {
     var job = seen.job();
     var counts = seen.counts();
     return new BatchJobStatus(
-        merge(job, conditionsOf(seen, end)),
+        merge(job, RunConditions.of(seen, end)),
         end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
         counts
             .map(c -> batches(seen.total(), c))
@@ -254,105 +239,6 @@ public final class JobStatus {
     return new Batches(total, counts.succeeded(), counts.failed(), total - counts.done());
   }
 
-  private static JobConditions.Conditions conditionsOf(Observation seen, Optional<End> end) {
-    var conditions =
-        conditions(seen.job(), seen.now())
-            .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(seen.frozen()));
-    enqueued(seen, end, conditions);
-    if (end.isPresent()) {
-      finished(seen.before(), end.get(), conditions);
-      return conditions;
-    }
-    workersReady(seen, conditions);
-    if (seen.isSuspended()) {
-      conditions.add(
-          JobConditions.SUSPENDED, TRUE, Reason.Suspended, "spec.suspend is true: no workers run.");
-    } else if (JobConditions.condition(seen.before(), JobConditions.SUSPENDED).isPresent()) {
-      conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Resumed, "spec.suspend is false.");
-    }
-    return conditions;
-  }
-
-  private static void enqueued(
-      Observation seen, Optional<End> end, JobConditions.Conditions conditions) {
-    switch (seen.enqueuing()) {
-      case EnqueuingState.Done _ when seen.queueTrouble().isPresent() ->
-          conditions.add(
-              JobConditions.ENQUEUED, UNKNOWN, Reason.QueueUnavailable, seen.queueTrouble().get());
-      case EnqueuingState.Done _ ->
-          conditions.add(
-              JobConditions.ENQUEUED,
-              TRUE,
-              Reason.Enqueued,
-              "Every batch is in the queue, has its outcome, or follows as work is done.");
-      case EnqueuingState.Held _ when end.isEmpty() ->
-          conditions.add(
-              JobConditions.ENQUEUED,
-              FALSE,
-              Reason.Suspended,
-              "spec.suspend is true: batches are put into the queue when it is false.");
-      case EnqueuingState.Running _ when end.isEmpty() ->
-          conditions.add(
-              JobConditions.ENQUEUED,
-              FALSE,
-              Reason.Enqueuing,
-              "The batches are being put into the queue.");
-      case EnqueuingState.Failed(var reason, var message) when end.isEmpty() ->
-          conditions.add(JobConditions.ENQUEUED, FALSE, reason, message);
-      case EnqueuingState.Running _,
-          EnqueuingState.Held _,
-          EnqueuingState.Failed _,
-          EnqueuingState.Tampered _ -> {}
-    }
-  }
-
-  private static void workersReady(Observation seen, JobConditions.Conditions conditions) {
-    var desired = Math.min(seen.allowedWorkers(), seen.usefulWorkers());
-    var ready = seen.workers().ready();
-    var trouble = seen.workers().trouble();
-    var count = "%d of %d workers are ready.".formatted(ready, desired);
-    var message = count + trouble.map(t -> " " + t.reason() + ": " + t.message()).orElse("");
-    var lost =
-        seen.workers()
-            .latestLoss()
-            .map(words -> " The last one that was lost said: " + words)
-            .orElse("");
-    if (seen.isSuspended()) {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.Suspended, "No workers run.");
-    } else if (ready > 0) {
-      conditions.add(
-          JobConditions.WORKERS_READY,
-          TRUE,
-          ready >= desired ? Reason.AllReady : Reason.SomeReady,
-          message);
-    } else if (trouble.isPresent()) {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, trouble.get().reason(), message + lost);
-    } else if (seen.workers().live() == 0 && !lost.isEmpty()) {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.WorkersLost, count + lost);
-    } else {
-      conditions.add(JobConditions.WORKERS_READY, FALSE, Reason.Starting, message + lost);
-    }
-  }
-
-  private static void finished(
-      @Nullable BatchJobStatus before, End end, JobConditions.Conditions conditions) {
-    var reason = Reason.of(end.verdict());
-    conditions.add(
-        JobConditions.WORKERS_READY,
-        FALSE,
-        Reason.Finished,
-        "The job has ended; its workers leave.");
-    if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
-      conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Finished, "The job has ended.");
-    }
-    conditions.add(JobConditions.FINISHED, TRUE, reason, end.message());
-    conditions.add(
-        end.verdict() == End.Verdict.Complete ? JobConditions.COMPLETE : JobConditions.FAILED,
-        TRUE,
-        reason,
-        end.message());
-  }
-
   private static JobPhase phase(End.Verdict verdict) {
     return switch (verdict) {
       case Complete -> JobPhase.SUCCEEDED;
@@ -387,7 +273,7 @@ public final class JobStatus {
         : JobPhase.PENDING;
   }
 
-  private static JobConditions.Conditions conditions(BatchJob job, Instant now) {
+  static JobConditions.Conditions conditions(BatchJob job, Instant now) {
     return new JobConditions.Conditions(now, job.getMetadata().getGeneration());
   }
 
