@@ -59,6 +59,10 @@ check: lint ## What each commit keeps: format, lint, compile, unit tests (in thr
 	@MVN='$(MVN)' $(PYTHON) e2e/report/maven.py test
 STEP := $(PYTHON) e2e/report/step.py
 
+.PHONY: install-jars
+install-jars: ## Put what Java handlers compile against into Maven's local repository
+	$(MVN) -q install -DskipTests -pl handler-api -am
+
 .PHONY: crds
 crds: ## Generate the CRDs' YAML and docs/reference.md from the records
 	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest,ReferenceTest

@@ -8,7 +8,8 @@ set-version: ## Change the version everywhere: make set-version VERSION=0.2.0-SN
 	@[ -n '$(VERSION)' ] || { echo "Say which: make set-version VERSION=0.2.0-SNAPSHOT" >&2; exit 1; }
 	$(MVN) -q versions:set -DnewVersion='$(VERSION)' -DprocessAllModules -DgenerateBackupPoms=false
 	sed -i.old -E 's|^((OPERATOR\|RUNTIME)_IMAGE=.*:).*|\1$(VERSION:%-SNAPSHOT=%)|' deploy/images.env
-	@rm deploy/images.env.old
+	sed -i.old -E 's|(<batchapi.version>).*(</)|\1$(VERSION)\2|' examples/starter-java/pom.xml
+	@rm deploy/images.env.old examples/starter-java/pom.xml.old
 
 .PHONY: outdated
 outdated: $(LINTERS) ## List newer versions of libraries, plugins, tools and servers

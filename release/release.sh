@@ -27,7 +27,7 @@ command_line() { # the archive holds what bin/batchapi looks for
   rm -rf target/release-cli
   mkdir -p "$folder/bin"
   cp bin/batchapi bin/find-jdk "$folder/bin"
-  cp -r "$dist"/{lib,python,THIRD-PARTY.txt,LICENSE,NOTICE} "$folder"
+  cp -r "$dist"/{lib,python,templates,THIRD-PARTY.txt,LICENSE,NOTICE} "$folder"
   find "$folder" -name __pycache__ -prune -exec rm -r {} +
   tar -C target/release-cli --sort=name --mtime=2026-01-01T00:00Z --owner=0 --group=0 --numeric-owner \
     -czf "$out/batchapi-$version.tar.gz" "batchapi-$version"

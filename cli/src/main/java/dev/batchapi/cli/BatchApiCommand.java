@@ -1,5 +1,6 @@
 package dev.batchapi.cli;
 
+import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -14,7 +15,12 @@ import picocli.CommandLine.HelpCommand;
     description = "Batch work on Kubernetes; this command runs it on this machine.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = 64,
-    subcommands = {RunCommand.class, AutoComplete.GenerateCompletion.class, HelpCommand.class},
+    subcommands = {
+      InitCommand.class,
+      RunCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Completion for bash and zsh: source <(batchapi generate-completion)",

@@ -45,6 +45,11 @@ final class KindSchema {
     return root;
   }
 
+  /** The same as a JSON schema that knows no fields but its own. */
+  ObjectNode jsonSchema() {
+    return strict(root.deepCopy());
+  }
+
   /** Fills in defaults; a field without a value is one that is not there. */
   void fillDefaults(JsonNode object) {
     fillDefaults(root, object);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentedFilesIT {
   private static final Path ROOT = Path.of("..");
   private static final Pattern BLOCK =
-      Pattern.compile("^( *)```yaml\\n(.*?)^ *```$", Pattern.MULTILINE | Pattern.DOTALL);
+      Pattern.compile("^( *)```yaml(?: \\S+)?\\n(.*?)^ *```$", Pattern.MULTILINE | Pattern.DOTALL);
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.cli.init;
+
+import org.jspecify.annotations.NullMarked;
