@@ -58,13 +58,15 @@ class JobSpec(TypedDict):
 
 
 class JobSummary(TypedDict):
-    """The `summary` of on_job_complete. `failed_batch_ids` holds at most the first 1,000."""
+    """The `summary` of on_job_complete. `failed_batch_ids` holds at most the first 1,000; `output` is
+    the URL of the folder that the results are written to afterwards, None without one."""
 
     total: int
     succeeded: int
     failed: int
     failed_attempts: int
     failed_batch_ids: List[str]
+    output: Optional[str]
 
 
 class Timer(ContextManager["Timer"], Protocol):

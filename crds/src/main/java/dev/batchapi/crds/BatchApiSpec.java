@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What a person writes about a BatchAPI. Changing it never changes a job that was accepted. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "!has(self.output) || has(self.storage)",
+    message = Rules.OUTPUT_STORAGE,
+    fieldPath = ".output")
 public record BatchApiSpec(
     @JsonPropertyDescription("The class that handles the batches.") @Required HandlerSpec handler,
     @JsonPropertyDescription(
@@ -51,8 +55,13 @@ public record BatchApiSpec(
     @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")
         @Nullable Metrics metrics,
     @JsonPropertyDescription(
-            "What jobs may read as input.files, and with whose rights. Default: nothing.")
+            "What jobs may read as input.files and write as output, and with whose rights. Default:"
+                + " nothing.")
         @Nullable Storage storage,
+    @JsonPropertyDescription(
+            "Where the results of jobs go that have no output themselves; needs storage. Default: each"
+                + " job's go into the ConfigMap <job>-results.")
+        @Nullable DefaultOutput output,
     @JsonPropertyDescription(
             "Jobs to run at once, at most 20, keyed by name: each becomes the BatchJob <api>-<name>,"
                 + " once. Adding an entry submits it, removing one deletes its BatchJob; an entry"

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
     message = Rules.OVERRIDES_FIXED,
     fieldPath = ".overrides")
 @ValidationRule(
+    value =
+        "has(self.output) == has(oldSelf.output)"
+            + " && (!has(self.output) || self.output == oldSelf.output)",
+    message = Rules.OUTPUT_FIXED,
+    fieldPath = ".output")
+@ValidationRule(
     value = "!has(oldSelf.cancel) || !oldSelf.cancel || (has(self.cancel) && self.cancel)",
     message = Rules.CANCEL_FINAL,
     fieldPath = ".cancel")
@@ -43,6 +49,10 @@ public record BatchJobSpec(
         @Required
         @ValidationRule(value = "self == oldSelf", message = Rules.INPUT_FIXED)
         JobInput input,
+    @JsonPropertyDescription(
+            "Where the results go: a folder of files, for which the BatchAPI needs storage. Cannot be"
+                + " changed. Default: the BatchAPI's output, else the ConfigMap <job>-results.")
+        @Nullable JobOutput output,
     @JsonPropertyDescription(
             "What this job has otherwise than its BatchAPI. Cannot be changed. Default: nothing.")
         @Nullable JobOverrides overrides,

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record BatchJobStatus(
     @JsonPropertyDescription(
             "Finished at every end, with exactly one of Complete (every batch succeeded) and Failed"
-                + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Suspended.")
+                + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Suspended, and"
+                + " of a job with an output OutputWritten.")
         @Size(max = 16)
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Where the job is, in one word for people; programs read conditions.")
@@ -56,8 +57,8 @@ public record BatchJobStatus(
         @Min(0)
         @Nullable Long queueBytes,
     @JsonPropertyDescription(
-            "Where the job's results and errors are, once it has ended; none if they are too large or"
-                + " could not be written, which the condition Finished then says.")
+            "Where the job's results and errors are, once it has ended. Of a job without output none if"
+                + " they are too large or could not be written, which the condition Finished then says.")
         @Nullable Output output) {
 
   /** The same with other conditions. */
@@ -115,7 +116,28 @@ public record BatchJobStatus(
               "A ConfigMap of the namespace with results.jsonl and errors.jsonl; it goes with the"
                   + " BatchJob.")
           @Size(max = 253)
-          @Nullable String configMap) {}
+          @Nullable String configMap,
+      @JsonPropertyDescription(
+              "The folder of the job's output, from its acceptance on; the files stay when the BatchJob"
+                  + " goes.")
+          @Size(max = 1024)
+          @Nullable String path,
+      @JsonPropertyDescription(
+              "How many files are in it beside manifest.json; set when all of them are there.")
+          @Min(0)
+          @Nullable Integer files,
+      @JsonPropertyDescription("Bytes in those files.") @Min(0) @Nullable Long bytes) {
+
+    /** In a ConfigMap. */
+    public static Output inConfigMap(String name) {
+      return new Output(name, null, null, null);
+    }
+
+    /** In a folder, in which nothing is yet. */
+    public static Output toBeIn(String path) {
+      return new Output(null, path, null, null);
+    }
+  }
 
   /** Counts of workers. */
   public record Workers(

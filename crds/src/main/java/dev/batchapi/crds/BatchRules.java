@@ -40,6 +40,7 @@ public final class BatchRules {
         Rules.JOB_NAME);
     rules.found.matches(job.spec().apiName(), Syntax.LABEL, "spec.apiName", Rules.LABEL);
     rules.input(job.spec().input(), "spec.input");
+    rules.output(job.spec().output(), "spec.output");
     rules.overrides(job.spec().overrides(), "spec.overrides");
     return rules.found.all();
   }
@@ -84,7 +85,18 @@ public final class BatchRules {
     if (spec.storage() != null) {
       storage(spec.storage(), "spec.storage");
     }
+    if (spec.output() != null) {
+      found.matches(
+          spec.output().path(), Syntax.OUTPUT_FOLDER, "spec.output.path", Rules.OUTPUT_FOLDER);
+      found.require(spec.storage() != null, "spec.output", Rules.OUTPUT_STORAGE);
+    }
     Findings.each(spec.jobs(), "spec.jobs", this::entry);
+  }
+
+  private void output(@Nullable JobOutput output, String path) {
+    if (output != null) {
+      found.matches(output.path(), Syntax.OUTPUT_FOLDER, path + ".path", Rules.OUTPUT_FOLDER);
+    }
   }
 
   private void storage(Storage storage, String path) {
@@ -144,6 +156,7 @@ public final class BatchRules {
   private void entry(JobEntry entry, String path) {
     found.matches(entry.name(), Syntax.LABEL, path + ".name", Rules.LABEL);
     input(entry.input(), path + ".input");
+    output(entry.output(), path + ".output");
     overrides(entry.overrides(), path + ".overrides");
   }
 

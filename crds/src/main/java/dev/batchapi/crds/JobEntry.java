@@ -33,6 +33,10 @@ public record JobEntry(
         @Required
         JobInput input,
     @JsonPropertyDescription(
+            "Where the results go: a folder of files, for which the BatchAPI needs storage. Cannot be"
+                + " changed. Default: the BatchAPI's output, else the ConfigMap <job>-results.")
+        @Nullable JobOutput output,
+    @JsonPropertyDescription(
             "What this job has otherwise than its BatchAPI. Cannot be changed. Default: nothing.")
         @Nullable JobOverrides overrides,
     @JsonPropertyDescription(
@@ -56,6 +60,8 @@ public record JobEntry(
           + " && (has(self.suspend) && self.suspend) == (has(oldSelf.suspend) && oldSelf.suspend)"
           + " && (has(self.cancel) && self.cancel) == (has(oldSelf.cancel) && oldSelf.cancel)"
           + " && self.input == oldSelf.input"
+          + " && has(self.output) == has(oldSelf.output)"
+          + " && (!has(self.output) || self.output == oldSelf.output)"
           + " && has(self.overrides) == has(oldSelf.overrides)"
           + " && (!has(self.overrides) || self.overrides == oldSelf.overrides)"
           + " && has(self.ttlSecondsAfterFinished) == has(oldSelf.ttlSecondsAfterFinished)"
@@ -66,7 +72,7 @@ public record JobEntry(
   public NamedSpec<BatchJobSpec> toJob(String namespace, String apiName) {
     var spec =
         new BatchJobSpec(
-            apiName, workers, input, overrides, suspend, cancel, ttlSecondsAfterFinished);
+            apiName, workers, input, output, overrides, suspend, cancel, ttlSecondsAfterFinished);
     return new NamedSpec<>(namespace, apiName + "-" + name, spec);
   }
 }

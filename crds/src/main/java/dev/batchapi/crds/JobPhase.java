@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum JobPhase {
   @JsonProperty("Pending")
   PENDING,
+  @JsonProperty("Checking")
+  CHECKING,
   @JsonProperty("Splitting")
   SPLITTING,
   @JsonProperty("Enqueuing")
@@ -16,6 +18,8 @@ public enum JobPhase {
   SUSPENDED,
   @JsonProperty("Completing")
   COMPLETING,
+  @JsonProperty("Collecting")
+  COLLECTING,
   @JsonProperty("Succeeded")
   SUCCEEDED,
   @JsonProperty("CompletedWithFailures")

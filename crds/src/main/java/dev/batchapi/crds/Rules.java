@@ -65,11 +65,19 @@ final class Rules {
   static final String FOLDERS =
       "each must be a folder with '/' at its end and without a pattern, such as s3://photos/2026/,"
           + " https://data.example/open/ or data/";
+  static final String OUTPUT_FOLDER =
+      "must be a folder of an object store with '/' at its end and without a pattern, such as"
+          + " s3://results/photos/$(job_name)/; nothing is written to a web server, and only $(job_name),"
+          + " $(job_id), $(api_name) and $(namespace) stand for something";
+  static final String OUTPUT_STORAGE =
+      "needs storage: it says with whose rights results are written, and where they may be";
   static final String CSV_FORMAT =
       "csv says how CSV files are written, and format says that these are none: leave one of them out";
 
   static final String INPUT_FIXED =
       "input cannot be changed: submit another BatchJob for another input";
+  static final String OUTPUT_FIXED =
+      "output cannot be changed: submit another BatchJob for another output";
   static final String API_FIXED =
       "apiName cannot be changed: submit another BatchJob for another BatchAPI";
   static final String OVERRIDES_FIXED =

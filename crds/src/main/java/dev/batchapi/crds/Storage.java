@@ -9,19 +9,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What jobs of a BatchAPI may read, and with whose rights. The author says it: whoever submits a
- * job names neither credentials nor a path outside of it.
+ * What jobs of a BatchAPI may read and write, and with whose rights. The author says it: whoever
+ * submits a job names neither credentials nor a path outside of it.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Storage(
     @JsonPropertyDescription(
             "A Secret whose keys are the settings of the stores' clients, such as AWS_ACCESS_KEY_ID,"
-                + " AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL. Workers read files with"
-                + " it; the handler does not get it. Default: none.")
+                + " AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL. Files are read and"
+                + " results written with it; the handler does not get it. Default: none.")
         @Nullable SecretRef secret,
     @JsonPropertyDescription(
-            "Folders that the files of jobs must lie in, such as s3://photos/; files of a web server only"
-                + " come from here. Default: all of s3:// that the Secret gives rights to.")
+            "Folders that the files and outputs of jobs must lie in, such as s3://photos/; files of a web"
+                + " server only come from here. Default: all of s3:// that the Secret gives rights to.")
         @Size(min = 1, max = 50)
         @ValidationRule(
             value =

@@ -26,6 +26,10 @@ final class Syntax {
   /** With the slash that keeps a folder from being the beginning of another. */
   static final String FOLDER = "^[^*?{}]*/$";
 
+  /** A folder that can be written to. What stands for names of the job's own is put in later. */
+  static final String OUTPUT_FOLDER =
+      "^s3://[^/*?{}$]+/(([^*?{}$]|[$][(](api_name|namespace|job_name|job_id)[)])*/)?$";
+
   static final String PERCENT = "^(100|[0-9]{1,2})%$";
   static final String QUANTITY =
       "^([0-9]+([.][0-9]*)?|[.][0-9]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";

@@ -50,7 +50,7 @@ class LimitsTest {
 
   private static List<Problem> check(JsonNode... items) {
     var input = new JobInput(Arrays.asList(items), null, null, null);
-    var spec = new BatchJobSpec("a", null, input, null, null, null, null);
+    var spec = new BatchJobSpec("a", null, input, null, null, null, null, null);
     return BatchRules.checkJob(new NamedSpec<>("default", "j", spec));
   }
 }

@@ -3,6 +3,7 @@ package dev.batchapi.queue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code on_job_complete} is told: docs/protocol/handler-protocol.md, COMPLETE. */
 public final class Summary {
@@ -17,8 +18,10 @@ public final class Summary {
    * The body of COMPLETE, which the job's owner writes and its host reads.
    *
    * @param total batches of the job
+   * @param output URL of the folder that its results will be written to; null: none
    */
-  public static byte[] of(String job, int total, Counts counts, Ledger ledger) {
+  public static byte[] of(
+      String job, int total, Counts counts, Ledger ledger, @Nullable String output) {
     var json =
         JSON.createObjectNode()
             .put("total", total)
@@ -27,6 +30,7 @@ public final class Summary {
             .put("failed_attempts", counts.failedAttempts());
     var ids = json.putArray("failed_batch_ids");
     ledger.failed(job, FAILED_IDS).forEach(index -> ids.add(job + "-" + index));
+    json.put("output", output);
     try {
       return JSON.writeValueAsBytes(json);
     } catch (JsonProcessingException e) {

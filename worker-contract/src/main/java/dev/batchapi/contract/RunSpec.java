@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxFailedBatches more failed batches than this stop the job; null for no limit
  * @param files of which files the batches are parts, as their reader knows it: what the queue
  *     carries of a batch is then where its items lie; null: it carries the items
+ * @param output where the results go; null: to wherever the job's owner keeps them
  */
 public record RunSpec(
     @JsonProperty(required = true) Job job,
@@ -32,7 +33,8 @@ public record RunSpec(
     @JsonProperty(required = true) Timeouts timeouts,
     @Nullable Integer maxFailedBatches,
     @JsonProperty(required = true) Metrics metrics,
-    @Nullable ObjectNode files) {
+    @Nullable ObjectNode files,
+    @Nullable Output output) {
 
   /** Of a job whose batches carry their items. */
   public RunSpec(
@@ -57,6 +59,7 @@ public record RunSpec(
         timeouts,
         maxFailedBatches,
         metrics,
+        null,
         null);
   }
 
@@ -104,7 +107,25 @@ public record RunSpec(
         timeouts,
         maxFailedBatches,
         metrics,
-        itsFiles);
+        itsFiles,
+        output);
+  }
+
+  /** The same run, whose results go there. */
+  public RunSpec withOutput(Output itsOutput) {
+    return new RunSpec(
+        job,
+        handler,
+        config,
+        batchSize,
+        items,
+        totalBatches,
+        retry,
+        timeouts,
+        maxFailedBatches,
+        metrics,
+        files,
+        itsOutput);
   }
 
   /** As JSON, the same bytes for the same run. */
@@ -166,6 +187,20 @@ public record RunSpec(
         throw new IllegalArgumentException("file is missing");
       }
       classpath = List.copyOf(classpath);
+    }
+  }
+
+  /**
+   * Where results go.
+   *
+   * @param path a folder's URL, with a slash at its end
+   * @param include what each line has beside what it always has
+   */
+  public record Output(
+      @JsonProperty(required = true) String path,
+      @JsonProperty(required = true) List<String> include) {
+    public Output {
+      include = List.copyOf(include);
     }
   }
 

@@ -46,7 +46,8 @@ final class RunSpecReader {
         json.record("timeouts", RunSpecReader::timeouts),
         json.optionalNumber("maxFailedBatches"),
         json.record("metrics", RunSpecReader::metrics),
-        json.optionalObject("files"));
+        json.optionalObject("files"),
+        json.optionalRecord("output", RunSpecReader::output));
   }
 
   private static RunSpec.Job job(RunSpecReader json) {
@@ -66,6 +67,10 @@ final class RunSpecReader {
         json.bool("inCodeFolder"),
         json.text("className"),
         json.texts("classpath"));
+  }
+
+  private static RunSpec.Output output(RunSpecReader json) {
+    return new RunSpec.Output(json.text("path"), json.texts("include"));
   }
 
   private static RunSpec.Retry retry(RunSpecReader json) {
@@ -129,6 +134,10 @@ final class RunSpecReader {
 
   private <T> T record(String field, Function<RunSpecReader, T> make) {
     return of(at(field), required(field), make);
+  }
+
+  private <T> @Nullable T optionalRecord(String field, Function<RunSpecReader, T> make) {
+    return optional(field) == null ? null : record(field, make);
   }
 
   private ObjectNode object(String field) {

@@ -27,6 +27,19 @@ class RunSpecJsonTest {
   }
 
   @Test
+  void filesAndOutputAreReadBack() throws IOException {
+    RunSpec run =
+        run()
+            .withOutput(new RunSpec.Output("s3://r/", List.of("item")))
+            .withFiles(JSON.createObjectNode().put("format", "csv"));
+
+    assertThat(RunSpec.read(run.toJson())).isEqualTo(run);
+    assertThat(new String(run.toJson(), UTF_8))
+        .endsWith(
+            ",\"files\":{\"format\":\"csv\"},\"output\":{\"path\":\"s3://r/\",\"include\":[\"item\"]}}");
+  }
+
+  @Test
   void whatIsNotSetIsNotWrittenAndReadBackAsNull() {
     var run =
         new RunSpec(

@@ -69,7 +69,7 @@ record JobSelection(
         api.namespace(),
         AD_HOC,
         new BatchJobSpec(
-            api.name(), null, new JobInput(null, null, 1, null), null, null, null, null));
+            api.name(), null, new JobInput(null, null, 1, null), null, null, null, null, null));
   }
 
   private NamedSpec<BatchJobSpec> withWorkers(NamedSpec<BatchJobSpec> j) {
@@ -84,6 +84,7 @@ record JobSelection(
             spec.apiName(),
             workers,
             spec.input(),
+            spec.output(),
             spec.overrides(),
             spec.suspend(),
             spec.cancel(),

@@ -167,7 +167,7 @@ final class LocalJob {
   }
 
   private byte[] summary(Counts counts) {
-    return Summary.of(assignment.jobId(), plan.input.count(), counts, ledger);
+    return Summary.of(assignment.jobId(), plan.input.count(), counts, ledger, null);
   }
 
   private Optional<Duration> afterExit(int slot, WorkerExit exit) {

@@ -30,7 +30,7 @@ class SummaryTest {
           .commit(Outcome.succeeded(1, "1".getBytes(UTF_8)));
 
       var counts = queue.counts("id");
-      var body = Summary.of("id", 3, counts, queue);
+      var body = Summary.of("id", 3, counts, queue, null);
 
       assertThat(Complete.decode(body).summary())
           .isEqualTo(new JobSummary(3, 1, 1, counts.failedAttempts(), List.of("id-0")));

@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.FailureLimit;
 import dev.batchapi.crds.HandlerSpec;
+import dev.batchapi.crds.JobOutput;
 import dev.batchapi.crds.JobOverrides;
 import dev.batchapi.crds.Metrics;
 import dev.batchapi.crds.NamedSpec;
@@ -15,6 +16,7 @@ import dev.batchapi.crds.RetryOverrides;
 import dev.batchapi.crds.Timeouts;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,23 +48,41 @@ public final class Freeze {
     JobOverrides overrides = or(job.spec().overrides(), NOTHING);
     int batchSize = batchSize(api.spec(), job.spec());
     int totalBatches = RunSpec.batches(items, batchSize);
-    return new RunSpec(
-        new RunSpec.Job(
-            uid,
-            job.name(),
-            job.namespace(),
-            api.name(),
-            or(job.spec().workers(), 1),
-            now.toString()),
-        handler(api.spec().handler()),
-        config(api.spec().handler().config(), overrides.config()),
-        batchSize,
-        items,
-        totalBatches,
-        retry(api.spec().retry(), or(overrides.retry(), AS_THE_API)),
-        timeouts(or(api.spec().timeouts(), Timeouts.NONE), or(overrides.timeouts(), Timeouts.NONE)),
-        maxFailed(overrides.maxFailedBatches(), api.spec().maxFailedBatches(), totalBatches),
-        metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid));
+    var run =
+        new RunSpec(
+            new RunSpec.Job(
+                uid,
+                job.name(),
+                job.namespace(),
+                api.name(),
+                or(job.spec().workers(), 1),
+                now.toString()),
+            handler(api.spec().handler()),
+            config(api.spec().handler().config(), overrides.config()),
+            batchSize,
+            items,
+            totalBatches,
+            retry(api.spec().retry(), or(overrides.retry(), AS_THE_API)),
+            timeouts(
+                or(api.spec().timeouts(), Timeouts.NONE), or(overrides.timeouts(), Timeouts.NONE)),
+            maxFailed(overrides.maxFailedBatches(), api.spec().maxFailedBatches(), totalBatches),
+            metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid));
+    return output(api, job, uid).map(run::withOutput).orElse(run);
+  }
+
+  /** Where the job's results go: where it says, else where its BatchAPI says. */
+  public static Optional<RunSpec.Output> output(
+      NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job, String uid) {
+    var own = job.spec().output();
+    if (own != null) {
+      var include = or(own.include(), List.<JobOutput.Include>of());
+      var path = named(own.path(), api.name(), job, uid);
+      return Optional.of(
+          new RunSpec.Output(
+              path, include.stream().map(i -> i.name().toLowerCase(Locale.ROOT)).toList()));
+    }
+    return Optional.ofNullable(api.spec().output())
+        .map(output -> new RunSpec.Output(named(output.path(), api.name(), job, uid), List.of()));
   }
 
   /** Items per batch: what the job says, else its BatchAPI, else the default. */
@@ -145,14 +165,15 @@ public final class Freeze {
   private static RunSpec.Metrics metrics(
       Metrics metrics, String api, NamedSpec<BatchJobSpec> job, String uid) {
     Map<String, String> tags = new TreeMap<>(or(metrics.tags(), Map.of()));
-    tags.replaceAll(
-        (key, value) ->
-            value
-                .replace("$(api_name)", api)
-                .replace("$(namespace)", job.namespace())
-                .replace("$(job_name)", job.name())
-                .replace("$(job_id)", uid));
+    tags.replaceAll((key, value) -> named(value, api, job, uid));
     return new RunSpec.Metrics(metrics.statsd(), metrics.flavour(), tags);
+  }
+
+  private static String named(String text, String api, NamedSpec<BatchJobSpec> job, String uid) {
+    return text.replace("$(api_name)", api)
+        .replace("$(namespace)", job.namespace())
+        .replace("$(job_name)", job.name())
+        .replace("$(job_id)", uid);
   }
 
   private static <T> T or(@Nullable T value, T fallback) {

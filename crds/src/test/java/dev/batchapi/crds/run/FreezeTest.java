@@ -104,6 +104,19 @@ class FreezeTest {
   }
 
   @Test
+  void theJobsOutputWinsOverItsApisAndBothMayReferToTheJob() {
+    var api = HANDLER + "\nstorage: {}\noutput: {path: s3://r/$(namespace)/$(api_name)/}";
+
+    assertThat(freeze(HANDLER, "", 1).output()).isNull();
+    assertThat(freeze(api, "", 1).output())
+        .isEqualTo(new RunSpec.Output("s3://r/vision/tagger/", List.of()));
+    assertThat(
+            freeze(api, "output: {path: s3://o/$(job_name)/$(job_id)/, include: [item]}", 1)
+                .output())
+        .isEqualTo(new RunSpec.Output("s3://o/monday/uid-1/", List.of("item")));
+  }
+
+  @Test
   void configsMergeMapByMapAndOfAnythingElseTheJobsWins() throws JsonProcessingException {
     RunSpec run =
         freeze(

@@ -103,7 +103,7 @@ final class ReadinessCheck {
   private static RunSpec run(NamedSpec<BatchApiSpec> api) {
     var one =
         new BatchJobSpec(
-            api.name(), 1, new JobInput(null, null, 1, null), null, false, false, null);
+            api.name(), 1, new JobInput(null, null, 1, null), null, null, false, false, null);
     return Freeze.freeze(api, new NamedSpec<>(api.namespace(), JOB, one), UID, 1, Instant.EPOCH);
   }
 }

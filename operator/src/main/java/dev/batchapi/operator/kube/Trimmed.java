@@ -78,6 +78,7 @@ public final class Trimmed {
               spec.apiName(),
               spec.workers(),
               new JobInput(null, null, null, null),
+              spec.output(),
               spec.overrides(),
               spec.suspend(),
               spec.cancel(),

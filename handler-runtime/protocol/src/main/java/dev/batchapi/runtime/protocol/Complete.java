@@ -3,6 +3,7 @@ package dev.batchapi.runtime.protocol;
 import dev.batchapi.handler.JobSummary;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public record Complete(JobSummary summary) {
     json.put("failed", summary.failed());
     json.put("failed_attempts", summary.failedAttempts());
     json.put("failed_batch_ids", summary.failedBatchIds());
+    json.put("output", summary.output().orElse(null));
     return PlainJson.write(json);
   }
 
@@ -30,6 +32,7 @@ public record Complete(JobSummary summary) {
             json.integer("succeeded"),
             json.integer("failed"),
             json.integer("failed_attempts"),
-            json.stringList("failed_batch_ids")));
+            json.stringList("failed_batch_ids"),
+            Optional.ofNullable(json.optionalString("output"))));
   }
 }

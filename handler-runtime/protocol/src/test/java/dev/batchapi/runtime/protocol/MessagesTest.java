@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MessagesTest {
@@ -47,7 +48,7 @@ class MessagesTest {
     assertThat(Metric.decode(metric.encode())).isEqualTo(metric);
     var lost = new LostPushes(true, List.of(new LostPushes.Loss("value", 3, "g", "NaN")));
     assertThat(LostPushes.decode(lost.encode())).isEqualTo(lost);
-    var complete = new Complete(new JobSummary(3, 2, 1, 4, List.of("x-2")));
+    var complete = new Complete(new JobSummary(3, 2, 1, 4, List.of("x-2"), Optional.of("s3://r/")));
     assertThat(Complete.decode(complete.encode())).isEqualTo(complete);
   }
 

@@ -30,7 +30,8 @@ public final class LedgerActions {
     switch (next) {
       case NextStep.KeepGoing _ -> {}
       case NextStep.RunCompletion _ ->
-          ledger.enqueueCompletion(uid, Summary.of(uid, seen.total(), counts, ledger));
+          ledger.enqueueCompletion(
+              uid, Summary.of(uid, seen.total(), counts, ledger, seen.outputPath()));
       case NextStep.Finish(var verdict, var message) ->
           ledger.end(uid, new End(verdict, FailedBatches.shortened(message), seen.now()));
     }

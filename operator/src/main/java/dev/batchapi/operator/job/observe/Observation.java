@@ -53,6 +53,12 @@ public record Observation(
     return frozen.run().totalBatches();
   }
 
+  /** URL of the folder that the results go to; null: none. */
+  public @Nullable String outputPath() {
+    var output = frozen.run().output();
+    return output == null ? null : output.path();
+  }
+
   public int allowedWorkers() {
     return isSuspended() ? 0 : Objects.requireNonNullElse(job.getSpec().workers(), 1);
   }

@@ -180,7 +180,7 @@ public final class JobStatus {
               lost,
               queueBytes,
               end.map(e -> remark.map(words -> with(e, words)).orElse(e)),
-              new BatchJobStatus.Output(configMap));
+              BatchJobStatus.Output.inConfigMap(configMap));
       case JobResults.Kept(var why) -> of(seen, lost, queueBytes, end.map(e -> with(e, why)), null);
     };
   }

@@ -18,7 +18,8 @@ class TimeToLiveIT {
     var job = new BatchJob();
     job.setMetadata(new ObjectMetaBuilder().withName("nightly").withNamespace(own.name()).build());
     job.setSpec(
-        new BatchJobSpec("none", 1, new JobInput(null, null, 1, null), null, false, false, null));
+        new BatchJobSpec(
+            "none", 1, new JobInput(null, null, 1, null), null, null, false, false, null));
     return own.client().resource(job).create();
   }
 

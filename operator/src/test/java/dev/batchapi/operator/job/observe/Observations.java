@@ -46,7 +46,14 @@ public final class Observations {
             .build());
     job.setSpec(
         new BatchJobSpec(
-            "api", wanted, new JobInput(null, null, total, null), null, suspend, cancel, null));
+            "api",
+            wanted,
+            new JobInput(null, null, total, null),
+            null,
+            null,
+            suspend,
+            cancel,
+            null));
     job.setStatus(before);
     return new Observation(job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), now);
   }

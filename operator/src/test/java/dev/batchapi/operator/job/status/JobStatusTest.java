@@ -115,7 +115,7 @@ public final class JobStatusTest {
     var status = ended(new JobResults.Written("j-results", Optional.empty()));
 
     assertThat(status.phase()).isEqualTo(phase);
-    assertThat(status.output()).isEqualTo(new BatchJobStatus.Output("j-results"));
+    assertThat(status.output()).isEqualTo(BatchJobStatus.Output.inConfigMap("j-results"));
     assertThat(status.completionTime()).isEqualTo(at.toString());
     assertThat(condition(status, "Finished").reason()).isEqualTo(verdict.name());
     assertThat(condition(status, "Finished").message()).isEqualTo("so it is");
