@@ -31,8 +31,8 @@ public record FileInput(
         @Nullable List<@Size(min = 1, max = 1024) String> excludes,
     @JsonPropertyDescription(
             "What is in the files: jsonl (an item of any JSON on each line), csv (an object for each"
-                + " row, by the header), lines (a text for each line), paths (each file's URL is an"
-                + " item, it is not read). Files that end in .gz or .zst are unpacked. Default: by the"
+                + " row, by the header), parquet (an object for each row), lines (a text for each line),"
+                + " paths (each file's URL is an item, it is not read). Files that end in .gz or .zst are unpacked. Default: by the"
                 + " ending of each file's name.")
         @Nullable Format format,
     @JsonPropertyDescription("How CSV files are written. Only for format csv.") @Nullable Csv csv,
@@ -47,6 +47,8 @@ public record FileInput(
     JSONL,
     @JsonProperty("csv")
     CSV,
+    @JsonProperty("parquet")
+    PARQUET,
     @JsonProperty("lines")
     LINES,
     @JsonProperty("paths")

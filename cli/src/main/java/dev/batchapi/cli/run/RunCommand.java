@@ -71,7 +71,7 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       converter = FormatName.class,
       description =
-          "What is in the files of --input: jsonl, csv, lines, or paths. Default: by each name's ending.")
+          "What is in the files of --input: jsonl, csv, parquet, lines, or paths. Default: by each name's ending.")
   private FileInput.@Nullable Format format;
 
   @Option(

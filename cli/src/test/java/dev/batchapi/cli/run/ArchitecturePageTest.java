@@ -26,6 +26,7 @@ final class ArchitecturePageTest {
           "handler-runtime/splitter",
           "handler-runtime/worker",
           "job-data",
+          "job-data-parquet",
           "job-data-s3",
           "metrics-client",
           "metrics-guard",

@@ -2,6 +2,7 @@ package dev.batchapi.data.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.contract.Payload;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
@@ -22,6 +23,7 @@ public final class BatchReader {
 
   private final FilesSpec spec;
   private final Stores stores;
+  private final RowFiles rowFiles;
 
   /** The names of columns, of the files last read. */
   private final Map<StoredFile, CsvHeader> headers =
@@ -40,6 +42,7 @@ public final class BatchReader {
   public BatchReader(FilesSpec spec, Stores stores) {
     this.spec = spec;
     this.stores = stores;
+    this.rowFiles = new RowFiles(stores);
   }
 
   /**
@@ -60,7 +63,7 @@ public final class BatchReader {
     var out = new ByteArrayOutputStream();
     var pieces =
         ref.parts().stream()
-            .filter(part -> FileKind.of(part.file(), spec).format() != FileFormat.PATHS)
+            .filter(part -> FileKind.of(part.file(), spec).stream())
             .map(part -> new ReadAhead.Piece(part.file(), part.offset(), part.length()))
             .iterator();
     try (var content = new ReadAhead(stores, pieces)) {
@@ -85,6 +88,8 @@ public final class BatchReader {
     if (kind.format() == FileFormat.PATHS) {
       var json = path(file);
       sink.item(1, 0, file.size(), json, json.length);
+    } else if (kind.rows()) {
+      rows(part, kind.format(), sink, out);
     } else {
       try (var in = content.next()) {
         reader(file, kind.format()).read(in, part.firstLine() - 1, sink);
@@ -99,13 +104,29 @@ public final class BatchReader {
     }
   }
 
+  /** The only items whose batch nobody has seen before. */
+  private void rows(Part part, FileFormat format, ItemSink sink, ByteArrayOutputStream out) {
+    rowFiles.read(
+        part,
+        format,
+        (row, json, length) -> {
+          if (out.size() + length + 2L > Payload.MAX_BYTES) {
+            throw new InputException(
+                "%s, row %d: up to here the batch has more than %,d bytes. Use a smaller batchSize, or rows that refer to the data instead of holding it."
+                    .formatted(part.file().name(), row + 1, Payload.MAX_BYTES));
+          }
+          sink.item(row + 1, 0, 0, json, length);
+        });
+  }
+
   /** Items were checked when they were cut. */
   private ItemReader reader(StoredFile file, FileFormat format) throws IOException {
     return switch (format) {
       case JSONL -> new JsonItems(file.name(), false);
       case LINES -> new LineItems(file.name());
       case CSV -> new CsvItems(file.name(), spec.csv(), header(file));
-      case PATHS -> throw new IllegalStateException("nothing is read of " + file.name());
+      case PATHS, PARQUET ->
+          throw new IllegalStateException(file.name() + " is no stream of items");
     };
   }
 
@@ -139,8 +160,8 @@ public final class BatchReader {
   }
 
   /**
-   * Where an item comes from: {@code url:line}; of {@link FileFormat#PATHS} just the URL. Nothing
-   * is read for it.
+   * Where an item comes from: {@code url:line}, or {@code url:row}; of {@link FileFormat#PATHS}
+   * just the URL. Nothing is read for it.
    *
    * @param item its position in the batch, from 0
    */

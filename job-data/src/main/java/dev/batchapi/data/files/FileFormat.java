@@ -10,6 +10,9 @@ public enum FileFormat {
   /** An object per row, all strings, named by the header. */
   @JsonProperty("csv")
   CSV,
+  /** An object per row; its module is {@code job-data-parquet}. */
+  @JsonProperty("parquet")
+  PARQUET,
   /** A string per line, without its line end; blank lines don't count. */
   @JsonProperty("lines")
   LINES,

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param url of the file
  * @param version of the file
  * @param size of the whole file, bytes
- * @param offset the first item's first byte; in a compressed file 0
- * @param length bytes to the end of the last item; in a compressed file 0
- * @param firstLine the first item's line, from 1
+ * @param offset the first item's first byte; 0 in a compressed file, and of rows
+ * @param length bytes to the end of the last item; 0 in a compressed file, and of rows
+ * @param firstLine the first item's line, or its row in a Parquet file; from 1
  * @param items how many, at least 1
  * @param gaps pairs of an item and the lines between it and the one before that are not its own;
  *     null when each item is one line and none is blank

@@ -16,7 +16,8 @@ import java.util.zip.ZipException;
 
 /**
  * Cuts files into batches in one pass, whatever their size: it holds one batch. All but the last
- * have the same number of items; a batch may span files. Every item is checked.
+ * have the same number of items; a batch may span files. Every item is checked, but for rows: they
+ * are counted, and read when their batch is.
  */
 public final class Splitter {
   private final List<StoredFile> files;
@@ -54,9 +55,21 @@ public final class Splitter {
             .filter(i -> isRead(files.get(i), kinds.get(i)))
             .mapToObj(i -> new ReadAhead.Piece(files.get(i), 0, files.get(i).size()))
             .iterator();
-    try (var content = new ReadAhead(stores, pieces)) {
+    var tables =
+        IntStream.range(0, files.size())
+            .filter(i -> kinds.get(i).rows())
+            .mapToObj(files::get)
+            .toList();
+    var reading = readsRows(kinds);
+    try (var content = new ReadAhead(stores, pieces);
+        var opened = new RowFiles.Ahead(tables, FileFormat.PARQUET, stores)) {
       for (var i = 0; i < files.size(); i++) {
-        read(files.get(i), kinds.get(i), content, cutter);
+        if (kinds.get(i).rows()) {
+          cutter.file(files.get(i), true);
+          rows(opened.next(), cutter, reading);
+        } else {
+          read(files.get(i), kinds.get(i), content, cutter);
+        }
       }
     }
     cutter.end();
@@ -76,7 +89,43 @@ public final class Splitter {
   }
 
   private static boolean isRead(StoredFile file, FileKind kind) {
-    return kind.format() != FileFormat.PATHS && file.size() > 0;
+    return kind.stream() && file.size() > 0;
+  }
+
+  /**
+   * Whether rows are read now, and not only counted: if a bad one refuses the job, or if they share
+   * a batch with what travels as payload.
+   */
+  private boolean readsRows(List<FileKind> kinds) {
+    return spec.onBadRecord() == BadRecords.FAIL
+        || kinds.stream().anyMatch(kind -> !kind.cuttable());
+  }
+
+  private static void rows(Rows rows, BatchCutter cutter, boolean reading) {
+    if (!reading) {
+      for (var row = 0L; row < rows.count(); row++) {
+        cutter.row(row);
+      }
+      return;
+    }
+    for (var row = 0L; row < rows.count(); ) {
+      var count = (int) Math.min(rows.count() - row, 1 << 20);
+      rows.read(row, count, new CutRows(cutter));
+      row += count;
+    }
+  }
+
+  private record CutRows(BatchCutter cutter) implements RowSink {
+
+    @Override
+    public void row(long row, byte[] json, int length) {
+      cutter.item(row + 1, 0, 0, json, length);
+    }
+
+    @Override
+    public void bad(long row, InputException mistake) {
+      cutter.bad(row + 1, 0, 0, mistake);
+    }
   }
 
   private static void path(StoredFile file, BatchCutter cutter) {

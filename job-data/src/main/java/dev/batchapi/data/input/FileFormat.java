@@ -9,7 +9,9 @@ public enum FileFormat {
   GZIP("is gzip: unpack it first, with gunzip.", "\u001F\u008B"),
   ZSTD("is zstd: unpack it first, with unzstd.", "(\u00B5/\u00FD"),
   ZIP("is a ZIP archive: unpack it first.", "PK\u0003\u0004"),
-  PARQUET("is Parquet: write it as JSON lines first, one JSON value per line.", "PAR1"),
+  PARQUET(
+      "is Parquet: as files with format parquet it can be read; here write it as JSON lines, one JSON value per line.",
+      "PAR1"),
   UTF_16("is text in UTF-16: save it as UTF-8.", "\u00FF\u00FE"),
   UTF_16_BIG_ENDIAN("is text in UTF-16: save it as UTF-8.", "\u00FE\u00FF");
 
