@@ -63,6 +63,14 @@ STEP := $(PYTHON) e2e/report/step.py
 install-jars: ## Put what Java handlers compile against into Maven's local repository
 	$(MVN) -q install -DskipTests -pl handler-api -am
 
+# Of the host's own files, for the tests of authors. Python's word for a snapshot is dev0.
+WHEEL_VERSION = $(shell sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | sed 's/-SNAPSHOT/.dev0/')
+.PHONY: wheel
+wheel: ## Build the Python package `batchapi` for the tests of handlers, into target/python/
+	@rm -rf target/python
+	@BATCHAPI_VERSION=$(WHEEL_VERSION) $(PYTHON) -m pip wheel -q --disable-pip-version-check --no-deps \
+	  --wheel-dir target/python handler-runtime/python-host
+
 .PHONY: crds
 crds: ## Generate the CRDs' YAML and docs/reference.md from the records
 	$(MVN) -q test -pl crds -Dcrd.update=true -Dtest=CrdYamlTest,ReferenceTest

@@ -41,6 +41,17 @@ jars() { # what authors compile against and may use elsewhere
   done
 }
 
+wheel() { # for the tests of authors in Python
+  make -s wheel PYTHON="$PYTHON"
+  cp target/python/batchapi-*.whl "$out"
+}
+
+schemas() { # for editors, and for checks of YAML
+  local kind
+  bin/batchapi schema >"$out/batchapi.schema.json"
+  for kind in BatchAPI BatchJob; do bin/batchapi schema "$kind" >"$out/$kind.schema.json"; done
+}
+
 bill_of_materials() {
   $MVN -q cyclonedx:makeAggregateBom -DoutputDirectory="$out" -DoutputName="batchapi-$version.cdx"
 }
@@ -48,6 +59,8 @@ bill_of_materials() {
 images
 command_line
 jars
+wheel
+schemas
 bill_of_materials
 kubectl kustomize deploy >"$out/install.yaml"
 (cd "$out" && sha256sum -- * >SHA256SUMS)

@@ -33,6 +33,10 @@ class ReleaseTest(unittest.TestCase):
             f"batchapi-{VERSION}.tar.gz",
             f"batchapi-{VERSION}.cdx.json",
             "install.yaml",
+            f"batchapi-{VERSION.replace('-SNAPSHOT', '.dev0')}-py3-none-any.whl",
+            "batchapi.schema.json",
+            "BatchAPI.schema.json",
+            "BatchJob.schema.json",
             *jars,
         }
         self.assertEqual({*files, "SHA256SUMS"}, {file.name for file in RELEASE.iterdir()})
@@ -98,6 +102,14 @@ class ReleaseTest(unittest.TestCase):
         apply = ["kubectl", "apply", "--server-side", "--force-conflicts", "--dry-run=server", "-f"]
         taken = run([*apply, str(RELEASE / "install.yaml")], ROOT)
         self.assertIn("deployment.apps/batchapi-operator serverside-applied", taken)
+
+    def test_the_schemas_are_of_this_version(self):
+        for name, kind in (("BatchAPI", "BatchAPI"), ("BatchJob", "BatchJob")):
+            schema = json.loads((RELEASE / f"{name}.schema.json").read_text())
+            self.assertEqual(kind, schema["properties"]["kind"]["const"])
+        both = (RELEASE / "batchapi.schema.json").read_text()
+        self.assertIn('"BatchAPI"', both)
+        self.assertIn('"BatchJob"', both)
 
     def test_the_jars_have_their_sources_and_javadoc(self):
         for module, name in (

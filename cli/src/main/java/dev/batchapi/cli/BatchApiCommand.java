@@ -2,6 +2,8 @@ package dev.batchapi.cli;
 
 import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
+import dev.batchapi.cli.validate.SchemaCommand;
+import dev.batchapi.cli.validate.ValidateCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +20,8 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       InitCommand.class,
       RunCommand.class,
+      ValidateCommand.class,
+      SchemaCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class
     },

@@ -16,6 +16,20 @@ final class ArchitectureTest {
       noClasses().should().dependOnClassesThat().resideInAPackage("dev.batchapi.queue.jetstream..");
 
   @ArchTest
-  static final ArchRule A_RUN_NEEDS_NO_CLIENT_OF_KUBERNETES =
-      noClasses().should().dependOnClassesThat().resideInAPackage("io.fabric8.kubernetes.client..");
+  static final ArchRule ONLY_THE_CLUSTERS_PACKAGE_KNOWS_A_CLIENT_OF_KUBERNETES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.batchapi.cli.cluster..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.fabric8.kubernetes..");
+
+  @ArchTest
+  static final ArchRule A_RUN_NEEDS_NO_CLUSTER =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.batchapi.cli.run..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.batchapi.cli.cluster..");
 }

@@ -34,6 +34,7 @@ final class ManifestLoader {
   private final List<Job> jobs = new ArrayList<>();
   private final List<Located<ConfigMap>> configMaps = new ArrayList<>();
   private final List<Secret> secrets = new ArrayList<>();
+  private final List<Located<JsonNode>> documents = new ArrayList<>();
   private final List<Problem> skipped = new ArrayList<>();
 
   /** Everything that has a name, valid or not, and where it stands. */
@@ -72,10 +73,12 @@ final class ManifestLoader {
   Manifests finish() {
     jobs.forEach(this::checkAgainstApi);
     return new Manifests(
-        apis, jobs.stream().map(Job::located).toList(), configMaps, secrets, skipped);
+        apis, jobs.stream().map(Job::located).toList(), configMaps, secrets, documents, skipped);
   }
 
   private void add(Kind kind, Document document) {
+    // The check fills in defaults.
+    documents.add(new Located<>(document.json().deepCopy(), document.file(), document.line("")));
     List<Problem> found = check.check(kind, document);
     problems.addAll(found);
     Optional<Id> id = id(kind, document.json().path("metadata"));

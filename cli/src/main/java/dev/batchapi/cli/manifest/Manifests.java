@@ -1,5 +1,6 @@
 package dev.batchapi.cli.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
@@ -18,6 +19,7 @@ import java.util.Optional;
  *     <api>-<entry>}
  * @param configMaps the ConfigMaps
  * @param secrets the Secrets; all four in the order of the files
+ * @param documents the same objects as they are written, without defaults
  * @param skipped what is of another kind and not read
  */
 public record Manifests(
@@ -25,6 +27,7 @@ public record Manifests(
     List<Located<NamedSpec<BatchJobSpec>>> jobs,
     List<Located<ConfigMap>> configMaps,
     List<Secret> secrets,
+    List<Located<JsonNode>> documents,
     List<Problem> skipped) {
 
   private static final String KUSTOMIZATION =
@@ -36,6 +39,7 @@ public record Manifests(
     jobs = List.copyOf(jobs);
     configMaps = List.copyOf(configMaps);
     secrets = List.copyOf(secrets);
+    documents = List.copyOf(documents);
     skipped = List.copyOf(skipped);
   }
 

@@ -153,7 +153,7 @@ final class Cli {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dbatchapi.home=" + DIST,
                 "-cp",
-                DIST + "/lib/*",
+                DIST + "/lib/*:" + DIST + "/lib/cluster/*",
                 "dev.batchapi.cli.BatchApiCommand"));
     command.addAll(List.of(arguments));
     return command;

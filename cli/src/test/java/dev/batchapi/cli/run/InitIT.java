@@ -1,6 +1,5 @@
 package dev.batchapi.cli.run;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +17,7 @@ class InitIT {
   @TempDir private Path folder;
 
   @Test
-  void aNewPythonFolderRunsAndItsTestToo() throws Exception {
+  void aNewPythonFolderRuns() throws Exception {
     var cli = new Cli(folder);
     cli.run("init", "python", "My Words").exits(0).says("batchapi run My Words");
     cli.run("run", "My Words", "--results", "r.jsonl")
@@ -28,14 +27,6 @@ class InitIT {
         .contains("{\"words\":4,\"longest\":\"quick\"}", "{\"words\":0,\"longest\":null}");
     assertThat(Files.readAllLines(folder.resolve("My Words/batchapi.yaml")))
         .startsWith("# yaml-language-server: $schema=batchapi.schema.json");
-    var test =
-        new ProcessBuilder("python3", "-m", "unittest", "-q")
-            .directory(folder.resolve("My Words").toFile())
-            .redirectErrorStream(true)
-            .start();
-    var said = new String(test.getInputStream().readAllBytes(), UTF_8);
-    assertThat(test.waitFor()).as(said).isZero();
-    assertThat(said).contains("Ran 2 tests");
   }
 
   @Test
