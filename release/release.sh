@@ -35,8 +35,8 @@ command_line() { # the archive holds what bin/batchapi looks for
 
 jars() { # what authors compile against and may use elsewhere
   local module
-  $MVN -q -Dmaven.test.skip=true -pl handler-api,metrics-client -am package source:jar-no-fork javadoc:jar
-  for module in handler-api metrics-client; do
+  $MVN -q -Dmaven.test.skip=true -pl handler-api,metrics-client,handler-testkit -am package source:jar-no-fork javadoc:jar
+  for module in handler-api metrics-client handler-testkit; do
     cp "$module/target/$module-$version"{,-sources,-javadoc}.jar "$out"
   done
 }

@@ -24,7 +24,7 @@ class ReleaseTest(unittest.TestCase):
     def test_it_consists_of_these_files_and_each_has_its_checksum(self):
         jars = [
             f"{module}-{VERSION}{kind}.jar"
-            for module in ("handler-api", "metrics-client")
+            for module in ("handler-api", "metrics-client", "handler-testkit")
             for kind in ("", "-sources", "-javadoc")
         ]
         files = {
@@ -115,6 +115,7 @@ class ReleaseTest(unittest.TestCase):
         for module, name in (
             ("handler-api", "dev/batchapi/handler/BatchHandler"),
             ("metrics-client", "dev/batchapi/metrics/StatsdMetrics"),
+            ("handler-testkit", "dev/batchapi/testkit/HandlerRun"),
         ):
             for kind, file in (("", ".class"), ("-sources", ".java"), ("-javadoc", ".html")):
                 with zipfile.ZipFile(RELEASE / f"{module}-{VERSION}{kind}.jar") as jar:

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.testkit;
+
+import org.jspecify.annotations.NullMarked;
