@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param input what the command line names in place of the jobs' own; may be empty
  * @param format of that; null if each name says it
  * @param python the interpreter
+ * @param part of each job's input
  * @param outputs none of the input's files may be in their folder
  * @param canceller is told while an input is read
  */
@@ -31,6 +32,7 @@ record JobRuns(
     List<String> input,
     FileInput.@Nullable Format format,
     String python,
+    Part part,
     Outputs outputs,
     Canceller canceller) {
 
@@ -104,9 +106,18 @@ record JobRuns(
       if (opened instanceof FilesInput files) {
         check(files, input.isEmpty() ? folder : Path.of(""));
       }
-      return opened;
+      return part(opened);
     } finally {
       canceller.reading(false);
+    }
+  }
+
+  private Input part(Input opened) {
+    try {
+      return part.of(opened);
+    } catch (UsageException e) {
+      opened.close();
+      throw e;
     }
   }
 

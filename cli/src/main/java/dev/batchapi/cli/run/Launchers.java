@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Starts the Java or the Python host as a child, its output copied to this process's as it is. */
 final class Launchers {
@@ -21,12 +22,15 @@ final class Launchers {
   private final Path home;
   private final String python;
   private final Progress progress;
+  private final @Nullable Debugging debugging;
 
   /**
    * @param home the folder with {@code python/} and {@code lib/}, the hosts
    * @param python the interpreter, a path or a name on the PATH
+   * @param debugging not null: the child gets this process's terminal
    */
-  Launchers(Path home, String python, Progress progress) {
+  Launchers(Path home, String python, Progress progress, @Nullable Debugging debugging) {
+    this.debugging = debugging;
     // The host starts in another folder, where relative paths of this one mean something else.
     this.home = home.toAbsolutePath();
     this.python = python.contains("/") ? Path.of(python).toAbsolutePath().toString() : python;
@@ -43,6 +47,9 @@ final class Launchers {
           };
       var builder = new ProcessBuilder(command).directory(place.folder().toFile());
       builder.environment().putAll(place.env());
+      if (debugging != null) {
+        return builder.inheritIO().start();
+      }
       var process = builder.start();
       process.getOutputStream().close();
       copy(process.getInputStream(), System.out);
@@ -62,12 +69,14 @@ final class Launchers {
 
   private List<String> java(Path socket, Path code) throws IOException {
     var cache = home.resolve("java-host.aot");
-    return JavaHostCommand.of(
-        Path.of(System.getProperty("java.home"), "bin", "java"),
-        JavaHostCommand.jar(home.resolve("lib")).toString(),
-        Files.exists(cache) ? cache : null,
-        socket,
-        code);
+    var command =
+        JavaHostCommand.of(
+            Path.of(System.getProperty("java.home"), "bin", "java"),
+            JavaHostCommand.jar(home.resolve("lib")).toString(),
+            Files.exists(cache) ? cache : null,
+            socket,
+            code);
+    return debugging == null ? command : debugging.java(command);
   }
 
   private void copy(InputStream from, PrintStream to) {

@@ -48,8 +48,9 @@ final class LocalRun {
    * @param home the folder with {@code python/}, the Python host
    * @param python the interpreter, a path or a name on the PATH
    * @param spool an existing folder with room for all results
+   * @param debugging null for a run as it usually is
    */
-  record Settings(Path home, String python, Path spool) {}
+  record Settings(Path home, String python, Path spool, @Nullable Debugging debugging) {}
 
   /**
    * The handler's surroundings.
@@ -89,21 +90,23 @@ final class LocalRun {
       var done = folder == null ? 0 : restore(ledger, id, input, folder);
       var progress =
           new Progress(style, spec.job().name(), spec.totalBatches(), done, System.nanoTime());
-      var launchers = new Launchers(settings.home, settings.python, progress);
+      var debugging = settings.debugging;
+      var launchers = new Launchers(settings.home, settings.python, progress, debugging);
       var hosts =
           new ChildHosts(
               launchers.launcher(spec.handler().language(), place),
               StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour),
               metrics,
-              Optional.ofNullable(spec.timeouts().startupSeconds()).map(Duration::ofSeconds));
+              limit(spec.timeouts().startupSeconds()),
+              debugging == null ? ChildHosts.CONNECT_TIME : Debugging.LONG);
       var owner =
           new LocalJob(
-              Assignment.of(spec),
+              debugging == null ? Assignment.of(spec) : Debugging.of(Assignment.of(spec)),
               new LocalJob.Plan(
                   spec.job().workers(),
                   input,
                   spec.maxFailedBatches(),
-                  Optional.ofNullable(spec.timeouts().runSeconds()).map(Duration::ofSeconds)),
+                  limit(spec.timeouts().runSeconds())),
               ledger,
               hosts,
               progress);
@@ -142,6 +145,13 @@ final class LocalRun {
       }
       return end.verdict();
     }
+  }
+
+  /** How long something may take; who looks at it with a debugger takes their time. */
+  private Optional<Duration> limit(@Nullable Integer seconds) {
+    return settings.debugging == null
+        ? Optional.ofNullable(seconds).map(Duration::ofSeconds)
+        : Optional.empty();
   }
 
   private static String uid(NamedSpec<BatchJobSpec> job, Input input, @Nullable ResultFolder folder)

@@ -1,6 +1,7 @@
 package dev.batchapi.cli.run;
 
 import dev.batchapi.queue.Counts;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -40,6 +41,11 @@ final class Progress {
     /** Plain lines, wherever it is. */
     static Style lines(PrintStream out) {
       return new Style(out, OptionalInt::empty);
+    }
+
+    /** None at all. */
+    static Style none() {
+      return new Style(new PrintStream(OutputStream.nullOutputStream()), OptionalInt::empty);
     }
 
     /** A bar if standard error is a terminal, otherwise lines. */

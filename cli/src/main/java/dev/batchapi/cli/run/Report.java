@@ -134,6 +134,7 @@ final class Report {
     }
     var first = before.putIfAbsent(stack.replace(error.message(), ""), batch);
     if (first == null) {
+      Stack.where(stack).ifPresent(where -> out.println("      at " + where));
       Stack.shown(stack).forEach(line -> out.println("      " + line));
     } else {
       out.printf("      (the same stack as batch %d)%n", first);

@@ -112,6 +112,32 @@ public final class RunCommand implements Callable<Integer> {
   private boolean dryRun;
 
   @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Run only this batch, by its number from 0, as in messages and results.")
+  private @Nullable Integer batch;
+
+  @Option(
+      names = "--item",
+      paramLabel = "N",
+      description = "Run only this item, by its number from 0, as a batch of its own.")
+  private @Nullable Integer item;
+
+  @Option(
+      names = "--debug",
+      description =
+          "One worker, whose handler has this terminal: breakpoint(), pdb and print work. No deadlines, "
+              + "and what fails is not tried again.")
+  private boolean debug;
+
+  @Option(
+      names = "--debug-port",
+      paramLabel = "PORT",
+      description =
+          "Like --debug, for a handler in Java: it waits for a debugger on this port of this machine.")
+  private @Nullable Integer debugPort;
+
+  @Option(
       names = "--python",
       paramLabel = "PATH",
       description =
@@ -144,11 +170,14 @@ public final class RunCommand implements Callable<Integer> {
   private int run() throws IOException, InterruptedException, ManifestException {
     var manifests = Manifests.load(files);
     manifests.skipped().forEach(System.err::println);
-    var jobs = new JobSelection(manifests, job, workers, !input.isEmpty()).jobs();
+    var debugging = debug || debugPort != null ? new Debugging(debugPort) : null;
+    var number = debugging == null ? workers : Integer.valueOf(1);
+    var jobs = new JobSelection(manifests, job, number, !input.isEmpty()).jobs();
+    var part = part(jobs.size());
     var outputs = Outputs.of(results, errors, resume, retryFailed, force);
     outputs.check(inputs(), jobs);
     var canceller = new Canceller();
-    var runs = new JobRuns(manifests, input, format, python, outputs, canceller);
+    var runs = new JobRuns(manifests, input, format, python, part, outputs, canceller);
     if (dryRun) {
       runs.show(jobs, new DryRun(System.out));
       return ExitCode.SUCCEEDED.code();
@@ -166,10 +195,10 @@ public final class RunCommand implements Callable<Integer> {
       try (var written = outputs.open()) {
         var local =
             new LocalRun(
-                new LocalRun.Settings(home, python, outputs.spool()),
+                new LocalRun.Settings(home, python, outputs.spool(), debugging),
                 written,
                 System.out,
-                verbose ? Progress.Style.lines(System.err) : Progress.Style.ofStandardError());
+                style(debugging != null));
         canceller.cancels(local);
         code = runs.run(local, jobs);
         hasResults = written.isWritten();
@@ -179,6 +208,25 @@ public final class RunCommand implements Callable<Integer> {
       }
       return code.code();
     }
+  }
+
+  private Progress.Style style(boolean terminalIsTheHandlers) {
+    return terminalIsTheHandlers
+        ? Progress.Style.none()
+        : verbose ? Progress.Style.lines(System.err) : Progress.Style.ofStandardError();
+  }
+
+  private Part part(int jobs) {
+    if (batch != null && item != null) {
+      throw new UsageException("--batch and --item: give one of them.");
+    }
+    var part = new Part(batch, item);
+    if (!part.isAll() && jobs > 1) {
+      throw new UsageException(
+          "%s needs --job NAME: the files have %d jobs."
+              .formatted(batch == null ? "--item" : "--batch", jobs));
+    }
+    return part;
   }
 
   private List<Path> inputs() {

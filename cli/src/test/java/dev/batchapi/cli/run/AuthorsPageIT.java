@@ -49,6 +49,17 @@ class AuthorsPageIT {
                 .group(3)
                 .lines()
                 .forEach(line -> assertThat(printed).containsIgnoringWhitespaces(line));
+        case "java" ->
+            block
+                .group(3)
+                .lines()
+                .forEach(
+                    line ->
+                        assertThat(
+                                folder.resolve(
+                                    "words-java/src/test/java/com/example/HandlerTest.java"))
+                            .content()
+                            .containsIgnoringWhitespaces(line));
         default -> {
           assertThat(rest).as("a block of %s without a file's name", language).isNotEmpty();
           var file = folder.resolve(rest);

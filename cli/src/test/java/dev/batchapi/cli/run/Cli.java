@@ -122,7 +122,18 @@ final class Cli {
    * @return everything that came to the screen
    */
   String onTerminal(int columns, String... arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of("python3", "-c", TERMINAL, Integer.toString(columns)));
+    return drivenBy(TERMINAL, Integer.toString(columns), arguments);
+  }
+
+  /**
+   * Runs a program of Python's that starts the command on a terminal.
+   *
+   * @param first the program's first argument; the command follows it
+   * @return everything that it prints
+   */
+  String drivenBy(String program, String first, String... arguments)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of("python3", "-c", program, first));
     command.addAll(command(arguments));
     var screen = Files.createTempFile("batchapi-screen", ".txt");
     try {

@@ -9,6 +9,30 @@ import org.junit.jupiter.api.Test;
 class StackTest {
 
   @Test
+  void theAuthorsInnermostFrameIsFound() {
+    var python =
+        """
+        Traceback (most recent call last):
+          File "/app/handler.py", line 3, in handle_batch
+            return [self.count(i) for i in payload]
+          File "/app/words.py", line 17, in count
+            json.loads(None)
+          File "/usr/lib/python3.11/json/__init__.py", line 339, in loads
+            raise TypeError("no")
+        TypeError: no
+        """;
+    var java =
+        """
+        java.lang.IllegalStateException: no
+        \tat com.example.Handler.lambda$count$0(Handler.java:17)
+        \tat com.example.Handler.handleBatch(Handler.java:9)
+        """;
+    assertThat(Stack.where(python)).contains("words.py:17, in count");
+    assertThat(Stack.where(java)).contains("Handler.java:17, in Handler.lambda$count$0");
+    assertThat(Stack.where("no stack")).isEmpty();
+  }
+
+  @Test
   void ofPythonTheInnermostLineStays() {
     var stack =
         "Traceback (most recent call last):\n"

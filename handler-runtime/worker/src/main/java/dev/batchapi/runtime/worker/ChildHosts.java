@@ -17,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** Starts hosts as child processes: the laptop. */
 public final class ChildHosts implements HostSource {
   /** A child that hasn't connected by then never will. */
-  private static final Duration CONNECT_TIME = Duration.ofSeconds(60);
+  public static final Duration CONNECT_TIME = Duration.ofSeconds(60);
 
   private final Launcher launcher;
   private final Start start;
   private final StatsdMetrics metrics;
   private final Optional<Duration> startup;
+  private final Duration connectTime;
 
   /** Starts one host process that connects to the given socket. */
   public interface Launcher {
@@ -31,6 +32,22 @@ public final class ChildHosts implements HostSource {
 
   public ChildHosts(
       Launcher launcher, Start start, StatsdMetrics metrics, Optional<Duration> startup) {
+    this(launcher, start, metrics, startup, CONNECT_TIME);
+  }
+
+  /**
+   * The same for children that may take their time, as one does that waits for a debugger.
+   *
+   * @param startup how long until a handler is constructed; empty: as long as it takes
+   * @param connectTime how long until a child has connected
+   */
+  public ChildHosts(
+      Launcher launcher,
+      Start start,
+      StatsdMetrics metrics,
+      Optional<Duration> startup,
+      Duration connectTime) {
+    this.connectTime = connectTime;
     this.launcher = launcher;
     this.start = start;
     this.metrics = metrics;
@@ -65,19 +82,18 @@ public final class ChildHosts implements HostSource {
     }
   }
 
-  private static FrameChannel connection(
-      CompletableFuture<FrameChannel> connected, ChildProcess child)
+  private FrameChannel connection(CompletableFuture<FrameChannel> connected, ChildProcess child)
       throws HostStartException, InterruptedException {
     try {
       CompletableFuture.anyOf(connected, child.onEnd())
-          .get(CONNECT_TIME.toSeconds(), TimeUnit.SECONDS);
+          .get(connectTime.toSeconds(), TimeUnit.SECONDS);
       if (connected.isDone()) {
         return connected.get();
       }
       throw broken("The handler's process ended before it was ready: " + child.howItEnded());
     } catch (TimeoutException e) {
       throw broken(
-          "The handler's process did not connect within %d s.".formatted(CONNECT_TIME.toSeconds()));
+          "The handler's process did not connect within %d s.".formatted(connectTime.toSeconds()));
     } catch (ExecutionException e) {
       throw broken("The handler's process could not be reached: " + e.getCause());
     }
