@@ -1,5 +1,6 @@
 package dev.batchapi.cli;
 
+import dev.batchapi.cli.deploy.DeployCommand;
 import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
 import dev.batchapi.cli.validate.SchemaCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.HelpCommand;
       RunCommand.class,
       ValidateCommand.class,
       SchemaCommand.class,
+      DeployCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class
     },

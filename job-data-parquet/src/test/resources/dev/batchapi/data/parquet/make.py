@@ -30,15 +30,27 @@ def types():
         "text": pa.array(['é "😀"', None, ""]),
         "replaced": pa.array(["\ufffd", None, "x"]),
         "bytes": pa.array([b"\x00\xff", None, b""]),
-        "decimal9": pa.array([decimal.Decimal("1.50"), None, decimal.Decimal("-99.99")], pa.decimal128(4, 2)),
+        "decimal9": pa.array(
+            [decimal.Decimal("1.50"), None, decimal.Decimal("-99.99")], pa.decimal128(4, 2)
+        ),
         "decimal38": pa.array(
-            [decimal.Decimal("0.10"), None, decimal.Decimal("-123456789012345678901234567890123456.78")],
+            [
+                decimal.Decimal("0.10"),
+                None,
+                decimal.Decimal("-123456789012345678901234567890123456.78"),
+            ],
             pa.decimal128(38, 2),
         ),
         "date": pa.array([datetime.date(2026, 11, 29), None, datetime.date(1, 1, 1)]),
         "time": pa.array([datetime.time(1, 2, 3), None, datetime.time(23, 59, 59, 999999)]),
-        "millis": pa.array([MOMENT.replace(microsecond=789000), None, datetime.datetime(1969, 12, 31, 23, 59, 59)], pa.timestamp("ms")),
-        "micros": pa.array([MOMENT.replace(tzinfo=UTC), None, datetime.datetime(1, 1, 1, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+        "millis": pa.array(
+            [MOMENT.replace(microsecond=789000), None, datetime.datetime(1969, 12, 31, 23, 59, 59)],
+            pa.timestamp("ms"),
+        ),
+        "micros": pa.array(
+            [MOMENT.replace(tzinfo=UTC), None, datetime.datetime(1, 1, 1, tzinfo=UTC)],
+            pa.timestamp("us", "UTC"),
+        ),
         "nanos": pa.array([1, None, -1], pa.timestamp("ns")),
         "category": pa.array(["a", None, "b"]).dictionary_encode(),
         "uuid": pa.array([bytes(range(16)), None, bytes(16)], pa.uuid()),
@@ -52,22 +64,34 @@ def nested():
         {
             "list": pa.array([[1, None, 3], [], None], pa.list_(pa.int32())),
             "lists": pa.array([[[1], []], None, [[2, 3]]], pa.list_(pa.list_(pa.int32()))),
-            "struct": pa.array([{"x": 1, "tags": ["a", None]}, {"x": None, "tags": None}, None], struct),
+            "struct": pa.array(
+                [{"x": 1, "tags": ["a", None]}, {"x": None, "tags": None}, None], struct
+            ),
             "structs": pa.array([[{"x": 1, "tags": []}, None], [], None], pa.list_(struct)),
             "map": pa.array([[("a", 1), ("b", None)], [], None], pa.map_(pa.string(), pa.int32())),
-            "points": pa.array([[({"x": 1}, 2)], None, []], pa.map_(pa.struct([("x", pa.int32())]), pa.int32())),
-            "numbers": pa.array([[(1, [1.5])], None, []], pa.map_(pa.int32(), pa.list_(pa.float64()))),
+            "points": pa.array(
+                [[({"x": 1}, 2)], None, []], pa.map_(pa.struct([("x", pa.int32())]), pa.int32())
+            ),
+            "numbers": pa.array(
+                [[(1, [1.5])], None, []], pa.map_(pa.int32(), pa.list_(pa.float64()))
+            ),
         }
     )
 
 
 def rows(count, first=0):
-    return pa.table({"i": range(first, first + count), "s": [f"row {i}" for i in range(first, first + count)]})
+    return pa.table(
+        {"i": range(first, first + count), "s": [f"row {i}" for i in range(first, first + count)]}
+    )
 
 
 write("types.parquet", types())
-write("types-v2.parquet", types(), data_page_version="2.0", use_dictionary=False, compression="zstd")
-write("types-int96.parquet", pa.table({"t": pa.array([MOMENT])}), use_deprecated_int96_timestamps=True)
+write(
+    "types-v2.parquet", types(), data_page_version="2.0", use_dictionary=False, compression="zstd"
+)
+write(
+    "types-int96.parquet", pa.table({"t": pa.array([MOMENT])}), use_deprecated_int96_timestamps=True
+)
 write("nested.parquet", nested())
 write("nested-v2.parquet", nested(), data_page_version="2.0", compression="gzip")
 for codec in ("none", "snappy", "gzip", "zstd", "lz4", "brotli"):
@@ -75,5 +99,12 @@ for codec in ("none", "snappy", "gzip", "zstd", "lz4", "brotli"):
 write("groups.parquet", rows(1_000), row_group_size=64, data_page_size=256)
 write("more.parquet", rows(50, 1_000))
 write("empty.parquet", rows(0))
-write("not-utf8.parquet", pa.table({"s": pa.array([b"good", b"b\xe9d", b"good"]).view(pa.string())}))
-write("delta.parquet", rows(100), use_dictionary=False, column_encoding={"i": "DELTA_BINARY_PACKED", "s": "DELTA_BYTE_ARRAY"})
+write(
+    "not-utf8.parquet", pa.table({"s": pa.array([b"good", b"b\xe9d", b"good"]).view(pa.string())})
+)
+write(
+    "delta.parquet",
+    rows(100),
+    use_dictionary=False,
+    column_encoding={"i": "DELTA_BINARY_PACKED", "s": "DELTA_BYTE_ARRAY"},
+)

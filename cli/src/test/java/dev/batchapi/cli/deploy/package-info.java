@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.cli.deploy;
+
+import org.jspecify.annotations.NullMarked;
