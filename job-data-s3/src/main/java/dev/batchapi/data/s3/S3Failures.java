@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /** What S3 and the SDK say, sorted: later, or never; each in one sentence. */
 final class S3Failures {
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final int NOT_IMPLEMENTED = 501;
 
   /** Codes that mean the credentials themselves; the last one is versitygw's. */
   private static final Set<String> CREDENTIALS =
@@ -28,7 +29,10 @@ final class S3Failures {
           "AuthorizationHeaderMalformed",
           "IllegalLocationConstraintException");
 
-  /** The last one is of STS, which can't reach who vouches for a service account. */
+  /**
+   * The last ones are of STS, which can't reach who vouches for a service account, and of writes
+   * that met another one.
+   */
   private static final Set<String> LATER =
       Set.of(
           "SlowDown",
@@ -36,7 +40,9 @@ final class S3Failures {
           "InternalError",
           "ServiceUnavailable",
           "Throttling",
-          "IDPCommunicationError");
+          "IDPCommunicationError",
+          "ConditionalRequestConflict",
+          "OperationAborted");
 
   private final S3Settings settings;
 
@@ -45,7 +51,7 @@ final class S3Failures {
   }
 
   private static boolean isForLater(AwsServiceException e) {
-    return e.statusCode() >= 500
+    return (e.statusCode() >= 500 && e.statusCode() != NOT_IMPLEMENTED)
         || e.statusCode() == TOO_MANY_REQUESTS
         || LATER.contains(code(e))
         || e.isThrottlingException();

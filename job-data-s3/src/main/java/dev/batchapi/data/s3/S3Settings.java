@@ -123,9 +123,11 @@ record S3Settings(
     if (endpoint == null) {
       return builder.crossRegionAccessEnabled(true).build();
     }
-    // Other stores don't know, or refuse, the checksums that the SDK sends by default.
+    // Other stores don't know, or refuse, the checksums and the encoding that the SDK sends by
+    // default.
     return builder
         .endpointOverride(endpoint)
+        .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         .build();

@@ -6,6 +6,7 @@ import dev.batchapi.data.store.ResumingStream;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Upload;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects of buckets. The SDK tries a call a few times within a second; here for longer. */
 final class S3Store implements Store {
-  private static final int PRECONDITION_FAILED = 412;
+  static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final S3Client client;
@@ -145,6 +146,19 @@ final class S3Store implements Store {
       throw failures.of(e, place);
     } catch (SdkException e) {
       throw failures.of(e, place);
+    }
+  }
+
+  @Override
+  public Upload create(String url) {
+    return new S3Upload(S3Url.of(url), new S3Upload.Calls(client, this::call));
+  }
+
+  @Override
+  public void delete(String url) {
+    var place = S3Url.of(url);
+    if (!url.endsWith("/")) {
+      call(place, () -> client.deleteObject(d -> d.bucket(place.bucket()).key(place.key())));
     }
   }
 

@@ -24,6 +24,10 @@ final class FaultyLine implements AutoCloseable {
     BREAKS_OFF,
     /** The answer stops, the connection stays. */
     STALLS,
+    /** What is sent breaks off. */
+    RESETS,
+    /** The server gets all and answers, and nobody hears it. */
+    LOSES_ANSWER,
     /** S3's own "503 Slow Down" in place of the server's answer. */
     SLOW_DOWN
   }
@@ -73,7 +77,16 @@ final class FaultyLine implements AutoCloseable {
         slowDown(client);
         return;
       }
+      if (fault == Fault.RESETS) {
+        Thread.startVirtualThread(() -> copy(server, client, Long.MAX_VALUE));
+        copy(client, server, BYTES_BEFORE_FAULT);
+        return;
+      }
       Thread.startVirtualThread(() -> copy(client, server, Long.MAX_VALUE));
+      if (fault == Fault.LOSES_ANSWER) {
+        server.getInputStream().read();
+        return;
+      }
       copy(server, client, fault == null ? Long.MAX_VALUE : BYTES_BEFORE_FAULT);
       if (fault == Fault.STALLS) {
         end.await();

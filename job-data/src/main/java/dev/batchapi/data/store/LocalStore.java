@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -117,6 +118,22 @@ final class LocalStore implements Store {
       }
     } catch (IOException e) {
       throw failed(file.url(), e);
+    }
+  }
+
+  @Override
+  public Upload create(String url) {
+    return LocalUpload.of(url, path(url));
+  }
+
+  @Override
+  public void delete(String url) {
+    try {
+      Files.deleteIfExists(path(url));
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody else's files are in it.
+    } catch (IOException e) {
+      throw LocalUpload.failed(url, "removed", e);
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that can be listed and read, from any thread. Each method tries again for a while by itself
+ * Files that can be listed, read, and written once, from any thread. Each method tries again for a while by itself
  * before it says that the store is away.
  */
 public interface Store extends AutoCloseable {
@@ -56,6 +56,23 @@ public interface Store extends AutoCloseable {
    * @throws StoreRefusedException if it never will
    */
   InputStream open(StoredFile file, long offset, long length);
+
+  /**
+   * Begins a new file. Without {@link Upload#commit} there never was one.
+   *
+   * @throws StoreUnavailableException if it may work later
+   * @throws StoreRefusedException if it never will, as on a web server
+   */
+  Upload create(String url);
+
+  /**
+   * Removes a file, or an empty folder of a store that has real ones; fine if it isn't there.
+   *
+   * @param url of a folder with a slash at its end
+   * @throws StoreUnavailableException if it may work later
+   * @throws StoreRefusedException if it never will
+   */
+  void delete(String url);
 
   /** Gives back its connections. */
   @Override
