@@ -48,6 +48,18 @@ public final class Folders {
         : Optional.of(outside(file.name(), folders));
   }
 
+  /**
+   * Whether a folder that is to be written to lies in one of the folders.
+   *
+   * @param output its URL
+   * @return what is wrong, for people
+   */
+  public static Optional<String> checkOutput(String output, List<String> folders) {
+    return folders.isEmpty() || (!CLIMBS.matcher(output).find() && lies(output, folders))
+        ? Optional.empty()
+        : Optional.of(outside(output, folders));
+  }
+
   private static boolean lies(String path, List<String> folders) {
     return folders.stream().anyMatch(path::startsWith);
   }

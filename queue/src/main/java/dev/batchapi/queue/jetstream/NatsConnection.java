@@ -267,6 +267,15 @@ final class NatsConnection implements AutoCloseable {
     if (answer == null) {
       throw new TimeoutException("no answer");
     }
+    return found(subject, answer);
+  }
+
+  /**
+   * What the answer to a direct get has; null if there is none.
+   *
+   * @throws IOException if it is no answer to this question
+   */
+  static @Nullable Message found(String subject, Message answer) throws IOException {
     var status = answer.hasHeaders() ? answer.getHeaders().getFirst("Status") : null;
     if (answer.isStatusMessage()) {
       status = Integer.toString(answer.getStatus().getCode());

@@ -85,6 +85,7 @@ class SplitterPermissionsIT {
         "split.B.0.0",
         "split.A.0",
         "split.A.0.0.0",
+        "split.A.collect.0",
         "work.A.0",
         "out.A.0",
         "out.B.0",

@@ -1,5 +1,8 @@
 package dev.batchapi.runtime.splitter;
 
+import dev.batchapi.data.collect.OutputException;
+import dev.batchapi.data.collect.OutputFolder;
+import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.data.files.Listing;
 import dev.batchapi.data.files.Splitter;
 import dev.batchapi.data.input.InputException;
@@ -12,7 +15,7 @@ import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.Splits;
 import java.util.List;
 
-/** Lists, cuts and writes down, once. */
+/** Takes the output folder, lists, cuts and writes down, once. */
 final class Splitting {
   private final SplitArguments arguments;
   private final Stores stores;
@@ -38,6 +41,32 @@ final class Splitting {
   }
 
   private SplitEnd end() {
+    var digest = arguments.digest();
+    var output = arguments.output();
+    if (output == null) {
+      return split();
+    }
+    try {
+      Folders.checkOutput(output.folder(), arguments.folders())
+          .ifPresent(
+              message -> {
+                throw new OutputException(OutputProblem.OutputRefused, message);
+              });
+      var folder = new OutputFolder(output.folder(), output.job(), stores);
+      folder.take();
+      var end = split();
+      if (end.error() != null) {
+        folder.release(); // no job will be accepted by this, and the next one may have the folder
+      }
+      return end;
+    } catch (OutputException e) {
+      return SplitEnd.failed(digest, e.problem(), String.valueOf(e.getMessage()));
+    } catch (StoreRefusedException e) {
+      return SplitEnd.failed(digest, OutputProblem.OutputRefused, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SplitEnd split() {
     try {
       var spec = arguments.files();
       if (spec == null) {
