@@ -155,8 +155,7 @@ final class S3Upload extends Upload {
 
   private boolean abort(String id) {
     try {
-      calls.client.abortMultipartUpload(
-          it -> it.bucket(url.bucket()).key(url.key()).uploadId(id));
+      calls.client.abortMultipartUpload(it -> it.bucket(url.bucket()).key(url.key()).uploadId(id));
       return true;
     } catch (NoSuchUploadException e) {
       return false;

@@ -75,8 +75,8 @@ public final class OutputFolder {
   }
 
   /**
-   * Makes sure that the folder is the job's, or takes it: a job's own, whose owner's object somebody
-   * has removed.
+   * Makes sure that the folder is the job's, or takes it: a job's own, whose owner's object
+   * somebody has removed.
    *
    * @throws OutputException if it is another's
    */
@@ -147,13 +147,13 @@ public final class OutputFolder {
     return new OutputException(OutputProblem.OutputExists, message);
   }
 
-  /** Begins a file. */
-  Upload create(String name) {
+  /** Begins a file; see {@link Store#create}. */
+  public Upload create(String name) {
     return store.create(url(name));
   }
 
-  /** What is there under a name; null if nothing is. */
-  @Nullable InputStream open(String name) {
+  /** What is there under a name; null if nothing is. See {@link Store#open}. */
+  public @Nullable InputStream open(String name) {
     var file = store.find(url(name));
     return file == null ? null : store.open(file, 0, file.size());
   }

@@ -28,11 +28,23 @@ final class JsonText {
 
   /** The fields of {@code head}, and after them one more with this JSON as its value. */
   static byte[] line(ObjectNode head, String field, String json) throws JsonProcessingException {
+    return (open(head) + field(field, json) + "}\n").getBytes(UTF_8);
+  }
+
+  /** The same with another field before that one. */
+  static byte[] line(ObjectNode head, String before, String its, String field, String json)
+      throws JsonProcessingException {
+    return (open(head) + field(before, its) + field(field, json) + "}\n").getBytes(UTF_8);
+  }
+
+  private static String open(ObjectNode head) throws JsonProcessingException {
     var text = JSON.writeValueAsString(head);
+    return text.substring(0, text.length() - 1);
+  }
+
+  private static String field(String name, String json) {
     // Line ends stand between JSON's tokens only.
-    var value = json.replace('\n', ' ').replace('\r', ' ').strip();
-    return (text.substring(0, text.length() - 1) + ",\"" + field + "\":" + value + "}\n")
-        .getBytes(UTF_8);
+    return ",\"" + name + "\":" + json.replace('\n', ' ').replace('\r', ' ').strip();
   }
 
   /**

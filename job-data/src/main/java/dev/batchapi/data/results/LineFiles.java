@@ -28,6 +28,11 @@ public final class LineFiles implements AutoCloseable {
   /** Makes a file of that name. */
   public interface Opener {
     OutputStream open(String name) throws IOException;
+
+    /** Ends it: all its lines are written. */
+    default void complete(OutputStream out, Manifest.File file) throws IOException {
+      out.close();
+    }
   }
 
   /** The file that is being written. */
@@ -101,10 +106,11 @@ public final class LineFiles implements AutoCloseable {
   private void end() throws IOException {
     var file = open;
     if (file != null) {
-      file.out.close();
-      open = null;
       var sha256 = HexFormat.of().formatHex(file.digest.digest());
-      files.add(new Manifest.File(file.name, file.lines, file.bytes, sha256));
+      var ended = new Manifest.File(file.name, file.lines, file.bytes, sha256);
+      opener.complete(file.out, ended);
+      open = null;
+      files.add(ended);
     }
   }
 

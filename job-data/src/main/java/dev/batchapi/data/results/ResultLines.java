@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String INPUT = "input";
+
   private final String job;
   private final Sources sources;
   private @Nullable Boolean perItem;
@@ -75,6 +77,35 @@ public final class ResultLines {
     } else {
       var head = with(sources.source(batch), head().put("batch", batch));
       to.add(JsonText.line(head, "result", result));
+    }
+  }
+
+  /**
+   * The same with the items themselves, as {@code input} before {@code result}: of a line for an
+   * item that item, of a line for a batch the list of them.
+   *
+   * @param payload the items, as JSON; {@code null} as JSON if they can't be read any more
+   */
+  public void result(int batch, int firstItem, int items, byte[] json, byte[] payload, Lines to)
+      throws IOException {
+    if (json.length == 0) {
+      return;
+    }
+    var result = JsonText.text(json);
+    var input = JsonText.text(payload);
+    if (isPerItem(batch, JsonText.elements(result) == items)) {
+      var inputs = JsonText.elements(input) == items ? JsonText.split(input) : null;
+      var item = 0;
+      for (var element : JsonText.split(result)) {
+        var head = head().put("item", firstItem + item).put("batch", batch);
+        with(sources.source(batch, item), head);
+        var its = inputs == null ? "null" : inputs.get(item);
+        to.add(JsonText.line(head, INPUT, its, "result", element));
+        item++;
+      }
+    } else {
+      var head = with(sources.source(batch), head().put("batch", batch));
+      to.add(JsonText.line(head, INPUT, input, "result", result));
     }
   }
 

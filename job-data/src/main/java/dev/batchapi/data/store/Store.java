@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that can be listed, read, and written once, from any thread. Each method tries again for a while by itself
- * before it says that the store is away.
+ * Files that can be listed, read, and written once, from any thread. Each method tries again for a
+ * while by itself before it says that the store is away.
  */
 public interface Store extends AutoCloseable {
 

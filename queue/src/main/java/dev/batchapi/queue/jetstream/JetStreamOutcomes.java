@@ -3,6 +3,7 @@ package dev.batchapi.queue.jetstream;
 import dev.batchapi.queue.Ledger.OutcomeReader;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.RecordedJob;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
 import java.io.IOException;
@@ -15,10 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A collector's side on JetStream: it reads one job that has ended, and writes one record. Of
  * outcomes no more than {@value #WINDOW} are in memory, 16 MiB at the most.
- *
- * <p>Every method may throw {@link QueueUnavailableException}; the call can be repeated then.
  */
-public final class JetStreamOutcomes implements AutoCloseable {
+public final class JetStreamOutcomes implements RecordedJob, AutoCloseable {
   /** Questions that wait for their answers at a time. */
   static final int WINDOW = 64;
 
@@ -49,13 +48,7 @@ public final class JetStreamOutcomes implements AutoCloseable {
         NatsConnection.open(access, settings.patience(), inbox), job, attempt);
   }
 
-  /**
-   * Reads what was recorded before the job's end, by index; batches without an outcome are passed
-   * over.
-   *
-   * @param batches how many the job has
-   * @throws IllegalStateException if the job has no end
-   */
+  @Override
   public void read(int batches, OutcomeReader taker) {
     var record = nats.directGet(Subjects.OUT, Subjects.end(job));
     if (record == null) {
@@ -111,22 +104,14 @@ public final class JetStreamOutcomes implements AutoCloseable {
     }
   }
 
-  /**
-   * What one of the job's splitters has written.
-   *
-   * @return null if there is none of this name
-   */
+  @Override
   public byte @Nullable [] split(int splitter, String name) {
     nats.renewIfDue();
     var record = nats.directGet(Subjects.SPLIT, Subjects.split(job, splitter, name));
     return record == null ? null : record.getData();
   }
 
-  /**
-   * Writes how it ended, once.
-   *
-   * @throws dev.batchapi.queue.QueueFullException if the queue has no room for it
-   */
+  @Override
   public void end(byte[] record) {
     nats.renewIfDue();
     var subject = Subjects.collected(job, attempt);

@@ -184,18 +184,21 @@ class CollectorPermissionsIT {
 
   /** As a worker writes it. */
   private static void record(int index, String result) throws Exception {
-    try (var nats = Nats.connect(
-        Options.builder()
-            .server(server.url())
-            .authHandler(
-                Nats.staticCredentials(Files.readAllBytes(server.worker("A").credentials())))
-            .inboxPrefix(Subjects.inboxPrefix("A"))
-            .build())) {
+    var nats =
+        Nats.connect(
+            Options.builder()
+                .server(server.url())
+                .authHandler(
+                    Nats.staticCredentials(Files.readAllBytes(server.worker("A").credentials())))
+                .inboxPrefix(Subjects.inboxPrefix("A"))
+                .build());
+    try {
+      var body = result.getBytes(UTF_8);
       nats.request(
-              Subjects.out("A", index),
-              OutcomeRecord.headers(Outcome.succeeded(1, result.getBytes(UTF_8))),
-              result.getBytes(UTF_8))
+              Subjects.out("A", index), OutcomeRecord.headers(Outcome.succeeded(1, body)), body)
           .get();
+    } finally {
+      nats.close();
     }
   }
 

@@ -1,0 +1,126 @@
+package dev.batchapi.runtime.collector;
+
+import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.CollectArguments;
+import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.collect.OutputException;
+import dev.batchapi.data.collect.OutputFolder;
+import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.data.results.LineFiles;
+import dev.batchapi.data.results.Manifest;
+import dev.batchapi.data.results.ResultLines;
+import dev.batchapi.data.split.Folders;
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.RecordedJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a job's files, the manifest last, and then that they are there. It can be stopped between
+ * any two steps: who does all of it again writes the same bytes, and finds some of them there.
+ */
+public final class Collecting {
+  private final CollectArguments arguments;
+  private final Path lines;
+  private final Stores stores;
+  private final RecordedJob recorded;
+  private final long maxBytes;
+
+  /**
+   * @param lines the items of a job whose items stand in a ConfigMap
+   */
+  public Collecting(CollectArguments arguments, Path lines, Stores stores, RecordedJob recorded) {
+    this(arguments, lines, stores, recorded, LineFiles.MAX_RESULT_BYTES);
+  }
+
+  /**
+   * @param maxBytes of one file of results
+   */
+  Collecting(
+      CollectArguments arguments, Path lines, Stores stores, RecordedJob recorded, long maxBytes) {
+    this.arguments = arguments;
+    this.lines = lines;
+    this.stores = stores;
+    this.recorded = recorded;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Writes all files and the record.
+   *
+   * @throws dev.batchapi.data.store.StoreUnavailableException if a store is away
+   * @throws dev.batchapi.queue.QueueUnavailableException if the queue is away or full
+   */
+  public CollectEnd run() {
+    var end = end();
+    recorded.end(end.toJson());
+    return end;
+  }
+
+  private CollectEnd end() {
+    try {
+      Folders.checkOutput(arguments.output(), arguments.folders())
+          .ifPresent(
+              message -> {
+                throw new OutputException(OutputProblem.OutputRefused, message);
+              });
+      var folder = new OutputFolder(arguments.output(), arguments.job(), stores);
+      var written = folder.manifest();
+      var end = written.isPresent() ? end(written.get(), null) : write(folder);
+      folder.release();
+      return end;
+    } catch (OutputException e) {
+      return CollectEnd.failed(arguments.digest(), e.problem(), String.valueOf(e.getMessage()));
+    } catch (StoreRefusedException e) {
+      return CollectEnd.failed(
+          arguments.digest(), OutputProblem.OutputRefused, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private CollectEnd end(byte[] manifest, @Nullable String remark) throws IOException {
+    var files = Manifest.read(manifest).files();
+    return new CollectEnd(
+        arguments.digest(),
+        files.size(),
+        files.stream().mapToLong(Manifest.File::lines).sum(),
+        files.stream().mapToLong(Manifest.File::bytes).sum(),
+        Sha256.hex(manifest),
+        remark,
+        null,
+        null);
+  }
+
+  private CollectEnd write(OutputFolder folder) throws IOException {
+    folder.own();
+    var opener = new StoredFiles(folder);
+    try (var items = JobItems.of(arguments, lines, stores, recorded);
+        var results = LineFiles.results(opener, maxBytes);
+        var errors = LineFiles.errors(opener)) {
+      var resultLines = new ResultLines(arguments.job().name(), items);
+      var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors);
+      recorded.read(arguments.totalBatches(), outcomes);
+      var files = new ArrayList<>(results.finish());
+      files.addAll(errors.finish());
+      var manifest = manifest(outcomes.counts(), files).toJson();
+      opener.whole(Manifest.NAME, manifest);
+      return end(manifest, resultLines.remark().orElse(null));
+    }
+  }
+
+  private Manifest manifest(Manifest.Batches batches, List<Manifest.File> files) {
+    return new Manifest(
+        arguments.job(),
+        arguments.verdict(),
+        arguments.message(),
+        arguments.items(),
+        batches,
+        files);
+  }
+}

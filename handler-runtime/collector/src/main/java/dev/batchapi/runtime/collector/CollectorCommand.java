@@ -1,0 +1,46 @@
+package dev.batchapi.runtime.collector;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How the collector's process is started. The one place that knows the options of its JVM. */
+public final class CollectorCommand {
+  /**
+   * It holds the outcomes that are on their way, 16 MiB at the most, and a part of 8 MiB of each of
+   * two files, whatever the job.
+   */
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:-UsePerfData",
+          "-Xms8m",
+          "-Xmx72m",
+          "-Xss512k",
+          "--enable-native-access=ALL-UNNAMED");
+
+  private CollectorCommand() {}
+
+  /**
+   * An image's argument file, printed by the jar that it names.
+   *
+   * @param home the folder with the libraries of stores, in {@code lib-files}
+   */
+  static List<String> arguments(Path home) throws IOException {
+    try (var jars = Files.list(home.resolve("lib-files"))) {
+      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
+      return arguments(System.getProperty("java.class.path") + ":" + behind);
+    }
+  }
+
+  /** The same for any class path. */
+  public static List<String> arguments(String classPath) {
+    var arguments = new ArrayList<>(JVM_OPTIONS);
+    arguments.addAll(List.of("-cp", classPath, CollectorMain.class.getName()));
+    return arguments;
+  }
+}

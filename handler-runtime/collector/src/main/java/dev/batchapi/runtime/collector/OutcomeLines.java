@@ -1,0 +1,121 @@
+package dev.batchapi.runtime.collector;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.data.collect.CollectArguments;
+import dev.batchapi.data.collect.CollectArguments.Include;
+import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.results.LineFiles;
+import dev.batchapi.data.results.Manifest;
+import dev.batchapi.data.results.ResultLines;
+import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes one outcome after the other, and counts them. */
+final class OutcomeLines implements Ledger.OutcomeReader {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
+  private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final int batches;
+  private final boolean withItems;
+  private final Input input;
+  private final ResultLines lines;
+  private final LineFiles results;
+  private final LineFiles errors;
+  private int succeeded;
+  private int failed;
+  private long said = System.nanoTime();
+
+  OutcomeLines(
+      CollectArguments arguments,
+      Input input,
+      ResultLines lines,
+      LineFiles results,
+      LineFiles errors) {
+    this.batches = arguments.totalBatches();
+    this.withItems = arguments.include().contains(Include.ITEM);
+    this.input = input;
+    this.lines = lines;
+    this.results = results;
+    this.errors = errors;
+  }
+
+  @Override
+  public boolean read(int index, Outcome outcome) {
+    try {
+      switch (outcome.kind()) {
+        case SUCCEEDED -> result(index, outcome);
+        case FAILED -> {
+          failed++;
+          error(index, outcome.attempts(), error(outcome));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    progress(index);
+    return true;
+  }
+
+  private void result(int index, Outcome outcome) throws IOException {
+    succeeded++;
+    var first = input.firstItem(index);
+    var items = input.itemsIn(index);
+    try {
+      if (withItems && outcome.body().length > 0) {
+        lines.result(index, first, items, outcome.body(), payload(index), results::write);
+      } else {
+        lines.result(index, first, items, outcome.body(), results::write);
+      }
+    } catch (IOException e) {
+      // No worker of ours commits such a one.
+      var why = "what was recorded as its result is no JSON: " + e.getMessage();
+      error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
+    }
+  }
+
+  private void error(int index, int attempts, BatchError error) throws IOException {
+    lines.error(index, attempts, JSON.valueToTree(error), payload(index), errors::write);
+  }
+
+  private static BatchError error(Outcome outcome) {
+    try {
+      return BatchError.fromJson(outcome.body());
+    } catch (UncheckedIOException e) {
+      return BatchError.of(BatchError.Reason.HandlerFailed, "its record can't be read");
+    }
+  }
+
+  /** What can't be read any more costs nothing but itself; a store that is away may come back. */
+  private byte[] payload(int index) {
+    try {
+      return input.payload(index);
+    } catch (InputException | FileChangedException | StoreRefusedException e) {
+      LOG.warn("the items of batch {} can't be read: {}", index, e.getMessage());
+      return NULL;
+    }
+  }
+
+  private void progress(int index) {
+    var now = System.nanoTime();
+    if (now - said > PROGRESS_NANOS) {
+      said = now;
+      LOG.info("{} of {} batches", index + 1, batches);
+    }
+  }
+
+  Manifest.Batches counts() {
+    return new Manifest.Batches(batches, succeeded, failed, batches - succeeded - failed);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.runtime.collector;
+
+import org.jspecify.annotations.NullMarked;
