@@ -64,6 +64,23 @@ class ResultLinesTest {
   }
 
   @Test
+  void anItemStandsOnItsLineAndTheItemsOfABatchOnTheirs() throws Exception {
+    var payload = "[{\"id\": 1e400},\"\\ud800\"]".getBytes(UTF_8);
+    lines.result(0, 0, 2, "[true,false]".getBytes(UTF_8), payload, this::write);
+    lines.result(1, 2, 2, "7".getBytes(UTF_8), payload, this::write);
+    lines.result(2, 4, 2, "[1,2]".getBytes(UTF_8), "null".getBytes(UTF_8), this::write);
+    lines.result(3, 6, 2, new byte[0], payload, this::write);
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"item\":0,\"batch\":0,\"input\":{\"id\": 1e400},\"result\":true}\n",
+            "{\"job\":\"monday\",\"item\":1,\"batch\":0,\"input\":\"\\ud800\",\"result\":false}\n",
+            "{\"job\":\"monday\",\"batch\":1,\"input\":[{\"id\": 1e400},\"\\ud800\"],\"result\":7}\n",
+            "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"input\":null,\"result\":1}\n",
+            "{\"job\":\"monday\",\"item\":5,\"batch\":2,\"input\":null,\"result\":2}\n");
+  }
+
+  @Test
   void whatIsNoJsonIsNotWritten() {
     assertThatThrownBy(() -> result(0, 0, 1, "[1")).isInstanceOf(IOException.class);
 

@@ -138,11 +138,7 @@ class CollectorIT {
     assertThat(manifest.job()).isEqualTo(job.job());
     assertThat(manifest.verdict()).isEqualTo("BatchesFailed");
     var notDone = (BATCHES + 18) / 19;
-    var failed =
-        (int)
-            IntStream.range(0, BATCHES)
-                .filter(i -> i % 17 == 0 && i % 19 != 0)
-                .count();
+    var failed = (int) IntStream.range(0, BATCHES).filter(i -> i % 17 == 0 && i % 19 != 0).count();
     assertThat(manifest.batches())
         .isEqualTo(new Manifest.Batches(BATCHES, BATCHES - notDone - failed, failed, notDone));
     assertThat(end.lines()).isEqualTo(results.length + failed);

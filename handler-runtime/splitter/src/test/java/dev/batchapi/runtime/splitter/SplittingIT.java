@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.data.files.BatchReader;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.split.Chunk;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,5 +112,50 @@ class SplittingIT {
         split("C", new SplitArguments(FilesSpec.of(List.of("secret/*.jsonl")), List.of("in/"), 1));
 
     assertThat(end.error()).contains("secret/*.jsonl", "spec.storage.paths");
+  }
+
+  private static SplitArguments into(String output, @Nullable FilesSpec files, String uid) {
+    var job = new Manifest.Job("team", "monday", uid, "digits");
+    return new SplitArguments(
+        files, List.of("in/", "out/"), 2, new SplitArguments.Output(output, job));
+  }
+
+  @Test
+  void aJobsOutputIsTakenAndAnotherJobIsToldWhoseItIs() {
+    var mine = split("D", into("out/a/", null, "D"));
+    assertThat(mine)
+        .extracting(SplitEnd::error, SplitEnd::batches, end -> end.chunks().size())
+        .containsExactly(null, 0, 0);
+    assertThat(folder.resolve("out/a/.batches/owner.json")).content().contains("\"uid\":\"D\"");
+
+    var other = split("E", into("out/a/", null, "E"));
+    assertThat(other.problem()).isEqualTo(OutputProblem.OutputExists);
+    assertThat(other.error())
+        .contains("out/a/ is taken by job \"monday\" in namespace \"team\" (uid D)");
+    assertThat(SplitEnd.read(record("E", "end"))).isEqualTo(other);
+  }
+
+  @Test
+  void aJobThatIsNotAcceptedLeavesTheFolderToTheNextOne() throws Exception {
+    var none = FilesSpec.of(List.of("in/*.csv"));
+    assertThat(split("F", into("out/b/", none, "F")))
+        .satisfies(end -> assertThat(end.error()).contains("in/*.csv"))
+        .extracting(SplitEnd::problem)
+        .isNull();
+
+    write("in/a.jsonl", "1\n");
+    var files = FilesSpec.of(List.of("in/*.jsonl"));
+    assertThat(split("G", into("out/b/", files, "G")))
+        .extracting(SplitEnd::error, SplitEnd::batches)
+        .containsExactly(null, 1);
+  }
+
+  @Test
+  void anOutputOutsideOfTheFoldersIsNotTouched() {
+    var end = split("H", into("elsewhere/", null, "H"));
+
+    assertThat(end.problem()).isEqualTo(OutputProblem.OutputRefused);
+    assertThat(end.error()).contains("elsewhere/", "spec.storage.paths");
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
   }
 }

@@ -1,0 +1,171 @@
+package dev.batchapi.runtime.collector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.CollectArguments;
+import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.data.results.Manifest;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.RecordedJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Into a folder of the disk; processes, queue and object store: CollectorIT. */
+class CollectingTest {
+  private static final int BATCHES = 20;
+  private static final Manifest.Job JOB = new Manifest.Job("team", "monday", "uid", "digits");
+
+  @TempDir private Path folder;
+
+  /** Two items a batch: every third failed, every seventh is not done. */
+  private static final class Recorded implements RecordedJob {
+    private final int stopsAfter;
+    private byte @Nullable [] end;
+
+    Recorded(int stopsAfter) {
+      this.stopsAfter = stopsAfter;
+    }
+
+    @Override
+    public void read(int batches, Ledger.OutcomeReader taker) {
+      for (var index = 0; index < batches; index++) {
+        if (index == stopsAfter) {
+          throw new IllegalStateException("stopped");
+        }
+        if (index % 7 != 6) {
+          taker.read(index, outcome(index));
+        }
+      }
+      if (stopsAfter == batches) {
+        throw new IllegalStateException("stopped");
+      }
+    }
+
+    private static Outcome outcome(int index) {
+      if (index % 3 == 2) {
+        return Outcome.failed(2, BatchError.of(BatchError.Reason.HandlerFailed, "no"));
+      }
+      return Outcome.succeeded(
+          1, "[%d,\"%s\"]".formatted(index, "x".repeat(index)).getBytes(UTF_8));
+    }
+
+    @Override
+    public byte @Nullable [] split(int splitter, String name) {
+      return null;
+    }
+
+    @Override
+    public void end(byte[] record) {
+      if (stopsAfter == BATCHES + 1) {
+        throw new IllegalStateException("stopped");
+      }
+      end = record;
+    }
+  }
+
+  private static CollectArguments into(String output, @Nullable String lines) {
+    return new CollectArguments(
+        output,
+        List.of(),
+        List.of(),
+        JOB,
+        "BatchesFailed",
+        "Some failed.",
+        2 * BATCHES,
+        BATCHES,
+        2,
+        null,
+        null,
+        lines);
+  }
+
+  private CollectEnd collect(CollectArguments arguments, Recorded recorded) {
+    try (var stores = Stores.of(Map.of(), folder)) {
+      var end =
+          new Collecting(arguments, folder.resolve("items.jsonl"), stores, recorded, 300).run();
+      assertThat(recorded.end).isEqualTo(end.toJson());
+      return end;
+    }
+  }
+
+  private Map<String, String> digests(String output) {
+    var digests = new TreeMap<String, String>();
+    try (var files = Files.list(folder.resolve(output))) {
+      for (var file : files.toList()) {
+        digests.put(String.valueOf(file.getFileName()), Sha256.hex(Files.readAllBytes(file)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return digests;
+  }
+
+  @Test
+  void stoppedAfterAnyStepItLeavesTheSameFilesWhenItIsDoneAgain() {
+    var quiet = collect(into("quiet/", null), new Recorded(-1));
+    assertThat(digests("quiet/")).hasSizeGreaterThan(4).doesNotContainKey(".batches");
+    for (var steps = 0; steps <= BATCHES + 1; steps++) {
+      var output = "stopped-" + steps + "/";
+      var stopped = new Recorded(steps);
+      assertThatThrownBy(() -> collect(into(output, null), stopped)).hasMessage("stopped");
+
+      var end = collect(into(output, null), new Recorded(-1));
+
+      assertThat(end.manifest()).isEqualTo(quiet.manifest());
+      assertThat(end.lines()).isEqualTo(quiet.lines());
+      assertThat(digests(output)).isEqualTo(digests("quiet/"));
+    }
+  }
+
+  @Test
+  void aFileOfAnotherContentIsLeftAloneWhereverItDiffers() throws IOException {
+    collect(into("quiet/", null), new Recorded(-1));
+    for (var name : List.of("results-00001.jsonl", "errors.jsonl")) {
+      var good = Files.readAllBytes(folder.resolve("quiet").resolve(name));
+      var shorter = Arrays.copyOf(good, good.length - 1);
+      var longer = Arrays.copyOf(good, good.length + 1);
+      for (var other : List.of(new byte[0], shorter, longer)) {
+        var output = "o" + System.nanoTime() + "/";
+        Files.createDirectories(folder.resolve(output));
+        Files.write(folder.resolve(output + name), other);
+
+        var end = collect(into(output, null), new Recorded(-1));
+
+        assertThat(end.problem()).isEqualTo(OutputProblem.OutputExists);
+        assertThat(end.error()).contains(output + name + " is there already");
+        assertThat(folder.resolve(output + name)).hasBinaryContent(other);
+        assertThat(folder.resolve(output + "manifest.json")).doesNotExist();
+      }
+    }
+  }
+
+  @Test
+  void itemsOfAConfigMapStandWithWhatFailedIfTheyAreWhatTheyWere() throws IOException {
+    var lines = "\"a\"\n".repeat(2 * BATCHES);
+    Files.writeString(folder.resolve("items.jsonl"), lines);
+
+    assertThat(collect(into("good/", Sha256.hex(lines)), new Recorded(-1)).error()).isNull();
+    assertThat(folder.resolve("good/errors.jsonl")).content().contains("\"payload\":[\"a\",\"a\"]");
+
+    Files.writeString(folder.resolve("items.jsonl"), lines.replace('a', 'b'));
+    var end = collect(into("bad/", Sha256.hex(lines)), new Recorded(-1));
+    assertThat(end.problem()).isEqualTo(OutputProblem.Tampered);
+    assertThat(end.error()).contains("ConfigMap", "replaced");
+  }
+}
