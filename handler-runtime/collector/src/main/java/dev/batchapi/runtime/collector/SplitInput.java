@@ -12,6 +12,8 @@ import dev.batchapi.data.split.Chunk;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.RecordedJob;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The items of files, as a splitter has written down where they are: a chunk of that at a time. */
@@ -23,8 +25,8 @@ final class SplitInput implements Input {
   private @Nullable SplitEnd end;
   private @Nullable Chunk chunk;
   private int first;
-  private @Nullable BatchRef ref;
-  private int refOf = -1;
+  private final TreeMap<Integer, BatchRef> refs = new TreeMap<>();
+  private final @Nullable ItemsAhead ahead;
 
   SplitInput(
       CollectArguments job,
@@ -36,6 +38,15 @@ final class SplitInput implements Input {
     this.split = split;
     this.recorded = recorded;
     this.reader = new BatchReader(files, stores);
+    this.ahead =
+        job.include().contains(CollectArguments.Include.ITEM)
+            ? new ItemsAhead(job.totalBatches(), this::reading)
+            : null;
+  }
+
+  private Supplier<byte[]> reading(int batch) {
+    var its = ref(batch);
+    return () -> reader.payload(its);
   }
 
   @Override
@@ -50,20 +61,21 @@ final class SplitInput implements Input {
 
   @Override
   public byte[] payload(int batch) {
-    return reader.payload(ref(batch));
+    refs.headMap(batch).clear();
+    return ahead == null ? reader.payload(ref(batch)) : ahead.payload(batch);
   }
 
   @Override
   public String source(int batch, int item) {
+    refs.headMap(batch).clear();
     return reader.source(ref(batch), item);
   }
 
   private BatchRef ref(int batch) {
-    var known = ref;
-    if (known == null || refOf != batch) {
+    var known = refs.get(batch);
+    if (known == null) {
       known = BatchRef.read(chunk(batch).batch(batch - first));
-      ref = known;
-      refOf = batch;
+      refs.put(batch, known);
     }
     return known;
   }
@@ -104,6 +116,13 @@ final class SplitInput implements Input {
     return new OutputException(
         OutputProblem.Tampered,
         "The list of the job's batches, which a splitter wrote, is not in the queue any more as it was.");
+  }
+
+  @Override
+  public void close() {
+    if (ahead != null) {
+      ahead.close();
+    }
   }
 
   @Override
