@@ -80,7 +80,7 @@ class CollectorIT {
   }
 
   /** All that is in a folder. */
-  private static TreeMap<String, byte[]> read(String output) {
+  private static Map<String, byte[]> read(String output) {
     var files = new TreeMap<String, byte[]>();
     try (var stores = Stores.of(store.env(), Path.of("/"))) {
       var s3 = stores.of(output);
@@ -126,13 +126,13 @@ class CollectorIT {
 
     isWhole(output, end);
     var files = read(output);
-    var results = new String(file(files, "results-00000.jsonl"), UTF_8).split("\n");
-    assertThat(results[0])
+    var results = new String(file(files, "results-00000.jsonl"), UTF_8).lines().toList();
+    assertThat(results.getFirst())
         .startsWith(
             "{\"job\":\"monday\",\"item\":4,\"batch\":1,\"source\":\"s3://data/in/items.jsonl:5\",\"input\":{\"id\": 4},\"result\":\"1111");
-    assertThat(results[results.length - 1]).contains("\"batch\":400,");
-    assertThat(new String(file(files, "errors.jsonl"), UTF_8).split("\n")[0])
-        .isEqualTo(
+    assertThat(results.getLast()).contains("\"batch\":400,");
+    assertThat(new String(file(files, "errors.jsonl"), UTF_8).lines().findFirst())
+        .hasValue(
             "{\"job\":\"monday\",\"batch\":17,\"attempts\":3,\"source\":\"s3://data/in/items.jsonl:69 to s3://data/in/items.jsonl:72\",\"error\":{\"reason\":\"HandlerFailed\",\"message\":\"batch 17 is no good\"},\"payload\":[{\"id\": 68},{\"id\": 69},{\"id\": 70},{\"id\": 71}]}");
     var manifest = Manifest.read(file(files, "manifest.json"));
     assertThat(manifest.job()).isEqualTo(job.job());
@@ -141,11 +141,11 @@ class CollectorIT {
     var failed = (int) IntStream.range(0, BATCHES).filter(i -> i % 17 == 0 && i % 19 != 0).count();
     assertThat(manifest.batches())
         .isEqualTo(new Manifest.Batches(BATCHES, BATCHES - notDone - failed, failed, notDone));
-    assertThat(end.lines()).isEqualTo(results.length + failed);
+    assertThat(end.lines()).isEqualTo(results.size() + failed);
 
     // Whoever comes after a collector that died just before its record says the same.
     assertThat(collect(job.into(output), 101, store.env())).isEqualTo(end);
-    assertThat(read(output).keySet()).isEqualTo(files.keySet());
+    assertThat(read(output)).containsOnlyKeys(files.keySet());
   }
 
   @Test
