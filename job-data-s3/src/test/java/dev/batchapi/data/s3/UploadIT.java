@@ -202,7 +202,7 @@ class UploadIT {
         Map.of("AWS_ENDPOINT_URL", server.endpoint().toString()),
         "refuses \"x\" in bucket out to no credentials: AccessDenied");
     refused("s3://nowhere-here/x", server.env(), "There is no bucket nowhere-here");
-    refused("https://example.org/x", server.env(), "web servers are only read");
+    refused("https://example.org/x", server.env(), "such stores are only read");
   }
 
   private void refused(String url, Map<String, String> env, String message) {

@@ -53,22 +53,6 @@ final class HttpStore implements Store {
         file, offset, length, backoff, (from, bytes) -> range(file, from, bytes));
   }
 
-  @Override
-  public Upload create(String url) {
-    throw onlyRead(url);
-  }
-
-  @Override
-  public void delete(String url) {
-    throw onlyRead(url);
-  }
-
-  private static StoreRefusedException onlyRead(String url) {
-    return new StoreRefusedException(
-        "%s: web servers are only read; write to an object store (s3://) or a folder."
-            .formatted(StoredFile.name(url)));
-  }
-
   /** By reading one byte: signed URLs and some servers know no HEAD. */
   private @Nullable StoredFile look(String url) {
     var name = StoredFile.name(url);

@@ -63,7 +63,9 @@ public interface Store extends AutoCloseable {
    * @throws StoreUnavailableException if it may work later
    * @throws StoreRefusedException if it never will, as on a web server
    */
-  Upload create(String url);
+  default Upload create(String url) {
+    throw onlyRead(url);
+  }
 
   /**
    * Removes a file, or an empty folder of a store that has real ones; fine if it isn't there.
@@ -72,7 +74,15 @@ public interface Store extends AutoCloseable {
    * @throws StoreUnavailableException if it may work later
    * @throws StoreRefusedException if it never will
    */
-  void delete(String url);
+  default void delete(String url) {
+    throw onlyRead(url);
+  }
+
+  private static StoreRefusedException onlyRead(String url) {
+    return new StoreRefusedException(
+        "%s: such stores are only read here; write to an object store (s3://) or a folder."
+            .formatted(StoredFile.name(url)));
+  }
 
   /** Gives back its connections. */
   @Override
