@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectedFolderTest {
   private static final int BATCHES = 30;
   private static final Manifest.Job JOB = new Manifest.Job("team", "j", "id", "api");
-  private static final String ITEMS = "{\"t\": \"é\\ud83d\", \"n\": 1e400}\r\n\"x\"\n";
+  private static final String ITEMS = "{\"t\": \"é\\ud83d\", \"n\": 18446744073709551557}\r\n\"x\"\n";
 
   @TempDir private Path folder;
 
@@ -39,8 +39,8 @@ class CollectedFolderTest {
     try (var queue = new MemoryQueue();
         var input = JsonLines.of("x", lines.getBytes(UTF_8), 2)) {
       fill(queue, input);
-      try (var laptop = ResultFolder.of(folder.resolve("laptop"), false);
-          var files = new ResultFiles(laptop)) {
+      var laptop = ResultFolder.of(folder.resolve("laptop"), false);
+      try (var files = new ResultFiles(laptop)) {
         files.add(JOB.name(), "id", queue, input);
         laptop.publish(
             new Manifest(
@@ -59,11 +59,10 @@ class CollectedFolderTest {
     }
   }
 
-  private static void fill(MemoryQueue queue, JsonLines input) {
+  private static void fill(MemoryQueue queue, JsonLines input) throws InterruptedException {
     queue.enqueue("id", Batches.of(input.count(), input::payload));
     for (var i = 0; i < BATCHES; i++) {
-      var lease = queue.worker("id").lease(Duration.ZERO).orElseThrow();
-      lease.commit(outcome(i));
+      queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(outcome(i));
     }
   }
 
