@@ -5,6 +5,10 @@ import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
 import dev.batchapi.cli.validate.SchemaCommand;
 import dev.batchapi.cli.validate.ValidateCommand;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,28 +22,36 @@ import picocli.CommandLine.HelpCommand;
     description = "Batch work on Kubernetes; this command runs it on this machine.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = 64,
-    subcommands = {
-      InitCommand.class,
-      RunCommand.class,
-      ValidateCommand.class,
-      SchemaCommand.class,
-      DeployCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      HelpCommand.class
-    },
     footer = {
       "",
       "Completion for bash and zsh: source <(batchapi generate-completion)",
     })
 public final class BatchApiCommand {
 
+  /** By name, in the order of the help. */
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
+  private static final Set<String> ABOUT_ALL = Set.of("generate-completion", "help");
+
   private BatchApiCommand() {}
+
+  private static Map<String, Supplier<Object>> commands() {
+    var commands = new LinkedHashMap<String, Supplier<Object>>();
+    commands.put("init", InitCommand::new);
+    commands.put("run", RunCommand::new);
+    commands.put("validate", ValidateCommand::new);
+    commands.put("schema", SchemaCommand::new);
+    commands.put("deploy", DeployCommand::new);
+    commands.put("generate-completion", AutoComplete.GenerateCompletion::new);
+    commands.put("help", HelpCommand::new);
+    return commands;
+  }
 
   /** Ends the process with the exit code that {@code batchapi run --help} lists. */
   public static void main(String[] args) {
     var code = ExitCode.UNEXPECTED.code();
     try {
-      code = commandLine().execute(args);
+      code = commandLine(args).execute(args);
     } catch (Throwable e) {
       // Out of memory, as a rule. Without an exit the threads that are left would keep the process.
       System.err.println("batchapi: " + e);
@@ -47,9 +59,17 @@ public final class BatchApiCommand {
     System.exit(code);
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new BatchApiCommand())
-        .setParameterExceptionHandler(BatchApiCommand::wrongArguments)
+  /** With the command that the arguments name alone: each takes time to be read, of every start. */
+  static CommandLine commandLine(String... args) {
+    var line = new CommandLine(new BatchApiCommand());
+    var alone = args.length > 0 && COMMANDS.containsKey(args[0]) && !ABOUT_ALL.contains(args[0]);
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (!alone || name.equals(args[0])) {
+            line.addSubcommand(name, command.get());
+          }
+        });
+    return line.setParameterExceptionHandler(BatchApiCommand::wrongArguments)
         .setExecutionExceptionHandler(
             (e, commandLine, parsed) -> {
               commandLine.getErr().println("batchapi: " + message(e));

@@ -5,7 +5,9 @@ import dev.batchapi.runtime.host.JavaHostCommand;
 import dev.batchapi.runtime.worker.ChildHosts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +39,12 @@ final class Launchers {
     this.progress = progress;
   }
 
-  /** Starts hosts of a language in a place. */
-  ChildHosts.Launcher launcher(RunSpec.Language language, LocalRun.Place place) {
+  /**
+   * Starts hosts of a language in a place.
+   *
+   * @param label what each line of their output begins with; empty: their output is copied as it is
+   */
+  ChildHosts.Launcher launcher(RunSpec.Language language, LocalRun.Place place, String label) {
     return socket -> {
       var command =
           switch (language) {
@@ -52,8 +58,8 @@ final class Launchers {
       }
       var process = builder.start();
       process.getOutputStream().close();
-      copy(process.getInputStream(), System.out);
-      copy(process.getErrorStream(), System.err);
+      copy(process.getInputStream(), output(System.out, label));
+      copy(process.getErrorStream(), output(System.err, label));
       return process;
     };
   }
@@ -79,7 +85,11 @@ final class Launchers {
     return debugging == null ? command : debugging.java(command);
   }
 
-  private void copy(InputStream from, PrintStream to) {
+  private static OutputStream output(PrintStream to, String label) {
+    return label.isEmpty() ? to : new LabelledLines(to, label);
+  }
+
+  private void copy(InputStream from, OutputStream to) {
     var thread =
         Thread.ofPlatform()
             .daemon()
@@ -90,14 +100,30 @@ final class Launchers {
                     var buffer = new byte[1 << 16];
                     for (var n = from.read(buffer); n >= 0; n = from.read(buffer)) {
                       var length = n;
-                      progress.above(() -> to.write(buffer, 0, length));
+                      progress.above(() -> write(to, buffer, length));
                     }
-                    to.flush();
+                    progress.above(() -> flush(to));
                   } catch (IOException e) {
                     // The child has ended; what it wrote has been copied.
                   }
                 });
     copying.add(thread);
+  }
+
+  private static void write(OutputStream to, byte[] bytes, int length) {
+    try {
+      to.write(bytes, 0, length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // None of a PrintStream, and both end in one.
+    }
+  }
+
+  private static void flush(OutputStream to) {
+    try {
+      to.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Waits until what the hosts wrote is printed; not for grandchildren that keep writing. */

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,17 @@ final class LocalJob {
   record Plan(
       int workers, Input input, @Nullable Integer maxFailedBatches, Optional<Duration> runTime) {}
 
+  /**
+   * Starts nothing yet.
+   *
+   * @param hosts of each worker, by its number from 0
+   */
   LocalJob(
-      Assignment assignment, Plan plan, MemoryQueue ledger, HostSource hosts, Progress progress) {
+      Assignment assignment,
+      Plan plan,
+      MemoryQueue ledger,
+      IntFunction<HostSource> hosts,
+      Progress progress) {
     this.assignment = assignment;
     this.plan = plan;
     this.ledger = ledger;
@@ -63,7 +73,7 @@ final class LocalJob {
         new WorkerPool(
             slot -> {
               lostWorkers.starting(slot, progressMade());
-              var shaped = new ShapedHosts(noting(slot, hosts), shape, batches);
+              var shaped = new ShapedHosts(noting(slot, hosts.apply(slot)), shape, batches);
               return new Worker(assignment, ledger.worker(assignment.jobId()), shaped);
             },
             this::afterExit);

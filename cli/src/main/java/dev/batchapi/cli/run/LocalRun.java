@@ -1,5 +1,6 @@
 package dev.batchapi.cli.run;
 
+import dev.batchapi.cli.statsd.MetricsPage;
 import dev.batchapi.cli.statsd.StatsdListener;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApiSpec;
@@ -17,9 +18,11 @@ import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.ChildHosts;
+import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.StartFrames;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +53,14 @@ final class LocalRun {
    * @param python the interpreter, a path or a name on the PATH
    * @param spool an existing folder with room for all results
    * @param debugging null for a run as it usually is
+   * @param metricsPort of this machine, at which metrics can be looked at; null for none
    */
-  record Settings(Path home, String python, Path spool, @Nullable Debugging debugging) {}
+  record Settings(
+      Path home,
+      String python,
+      Path spool,
+      @Nullable Debugging debugging,
+      @Nullable Integer metricsPort) {}
 
   /**
    * The handler's surroundings.
@@ -82,6 +92,7 @@ final class LocalRun {
     try (var ledger =
             folder == null ? new MemoryQueue(settings.spool) : new MemoryQueue(folder.journal());
         var statsd = StatsdListener.open(flavour);
+        var _ = page(statsd);
         var metrics =
             StatsdMetrics.open(
                 MetricsSettings.parse("127.0.0.1:" + statsd.port())
@@ -92,13 +103,18 @@ final class LocalRun {
           new Progress(style, spec.job().name(), spec.totalBatches(), done, System.nanoTime());
       var debugging = settings.debugging;
       var launchers = new Launchers(settings.home, settings.python, progress, debugging);
-      var hosts =
-          new ChildHosts(
-              launchers.launcher(spec.handler().language(), place),
-              StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour),
-              metrics,
-              limit(spec.timeouts().startupSeconds()),
-              debugging == null ? ChildHosts.CONNECT_TIME : Debugging.LONG);
+      var start = StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour);
+      IntFunction<HostSource> hosts =
+          worker ->
+              new ChildHosts(
+                  launchers.launcher(
+                      spec.handler().language(),
+                      place,
+                      spec.job().workers() == 1 ? "" : "worker-%d: ".formatted(worker)),
+                  start,
+                  metrics,
+                  limit(spec.timeouts().startupSeconds()),
+                  debugging == null ? ChildHosts.CONNECT_TIME : Debugging.LONG);
       var owner =
           new LocalJob(
               debugging == null ? Assignment.of(spec) : Debugging.of(Assignment.of(spec)),
@@ -144,6 +160,21 @@ final class LocalRun {
         folder.forget();
       }
       return end.verdict();
+    }
+  }
+
+  /** Where the metrics can be looked at meanwhile; null if nobody asked for it. */
+  private @Nullable MetricsPage page(StatsdListener statsd) throws IOException {
+    var port = settings.metricsPort;
+    if (port == null) {
+      return null;
+    }
+    try {
+      var page = MetricsPage.open(port, statsd);
+      style.out().printf("Metrics: http://127.0.0.1:%d/metrics%n", page.port());
+      return page;
+    } catch (BindException | IllegalArgumentException e) {
+      throw new UsageException("--metrics-port %d: %s.".formatted(port, e.getMessage()));
     }
   }
 

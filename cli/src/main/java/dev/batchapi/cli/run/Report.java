@@ -186,8 +186,15 @@ final class Report {
       case COUNTER -> "sum %s (arrived in %,d)".formatted(number(row.value()), row.samples());
       case GAUGE -> "last %s of %,d".formatted(number(row.value()), row.samples());
       case HISTOGRAM ->
-          "%,d samples, min %s, mean %s, max %s"
-              .formatted(row.samples(), number(row.min()), number(row.mean()), number(row.max()));
+          "%,d samples, min %s, mean %s, max %s, p50 %s, p95 %s, p99 %s"
+              .formatted(
+                  row.samples(),
+                  number(row.min()),
+                  number(row.mean()),
+                  number(row.max()),
+                  number(row.quantiles().p50()),
+                  number(row.quantiles().p95()),
+                  number(row.quantiles().p99()));
     };
   }
 

@@ -138,6 +138,14 @@ public final class RunCommand implements Callable<Integer> {
   private @Nullable Integer debugPort;
 
   @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description =
+          "While a job runs, serve what its handler pushes as Prometheus text, at "
+              + "http://127.0.0.1:PORT/metrics. 0: any port that is free.")
+  private @Nullable Integer metricsPort;
+
+  @Option(
       names = "--python",
       paramLabel = "PATH",
       description =
@@ -195,7 +203,7 @@ public final class RunCommand implements Callable<Integer> {
       try (var written = outputs.open()) {
         var local =
             new LocalRun(
-                new LocalRun.Settings(home, python, outputs.spool(), debugging),
+                new LocalRun.Settings(home, python, outputs.spool(), debugging, metricsPort),
                 written,
                 System.out,
                 style(debugging != null));

@@ -14,6 +14,8 @@ import java.util.SortedMap;
  * @param min smallest observation of a histogram; otherwise the value
  * @param mean mean of a histogram's observations; otherwise the value
  * @param max largest observation of a histogram; otherwise the value
+ * @param count how many observations of a histogram the samples stand for; otherwise 0
+ * @param quantiles of a histogram, within 0.5 % of the true ones
  */
 public record MetricRow(
     String name,
@@ -23,7 +25,9 @@ public record MetricRow(
     double value,
     double min,
     double mean,
-    double max)
+    double max,
+    double count,
+    Quantiles quantiles)
     implements Comparable<MetricRow> {
 
   private static final Comparator<MetricRow> ORDER =

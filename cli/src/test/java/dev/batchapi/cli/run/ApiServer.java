@@ -33,6 +33,7 @@ final class ApiServer implements BeforeAllCallback, AfterAllCallback {
       "admin-token,admin,1,\"system:masters\"\nno-token,nobody,2\n";
 
   private final List<Process> processes = new ArrayList<>();
+  private @Nullable Path programs;
   private @Nullable Path folder;
   private @Nullable KubernetesClient client;
 
@@ -59,6 +60,7 @@ final class ApiServer implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext test) throws Exception {
     var programs = programsOrSkip(test.getRequiredTestClass().getSimpleName());
+    this.programs = programs;
     var home = Files.createTempDirectory("api-server");
     folder = home;
     var keys = KeyPairGenerator.getInstance("RSA");
@@ -146,6 +148,11 @@ final class ApiServer implements BeforeAllCallback, AfterAllCallback {
               30,
               TimeUnit.SECONDS);
     }
+  }
+
+  /** The folder with its programs, kubectl too. */
+  Path programs() {
+    return Objects.requireNonNull(programs);
   }
 
   /** kubectl's configuration: the current context is the admin's, another one is nobody's. */

@@ -77,7 +77,7 @@ class LocalJobTest {
                   Optional.empty()),
               new LocalJob.Plan(1, input, null, Optional.empty()),
               queue,
-              hosts,
+              slot -> hosts,
               new Progress(nowhere, "j", input.count(), System.nanoTime()));
       var before = Thread.getDefaultUncaughtExceptionHandler();
       Thread.setDefaultUncaughtExceptionHandler(job::died);

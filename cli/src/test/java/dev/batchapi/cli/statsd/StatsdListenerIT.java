@@ -2,6 +2,7 @@ package dev.batchapi.cli.statsd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
@@ -11,6 +12,10 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -49,7 +54,7 @@ class StatsdListenerIT {
       List<MetricRow> rows = listener.snapshot();
 
       assertThat(rows)
-          .usingRecursiveFieldByFieldElementComparatorIgnoringFields("samples")
+          .usingRecursiveFieldByFieldElementComparatorIgnoringFields("samples", "quantiles")
           .containsExactly(
               histogram("decode_seconds", 1_000, 500_500, 1, 500.5, 1_000),
               single("drift", MetricType.GAUGE, noTags(), -3),
@@ -65,8 +70,60 @@ class StatsdListenerIT {
 
     assertThat(listener.snapshot())
         .containsExactly(
-            new MetricRow("n", MetricType.COUNTER, tags("a", "1", "b", "2"), 2, 3.5, 3.5, 3.5, 3.5),
+            new MetricRow(
+                "n",
+                MetricType.COUNTER,
+                tags("a", "1", "b", "2"),
+                2,
+                3.5,
+                3.5,
+                3.5,
+                3.5,
+                0,
+                Quantiles.NONE),
             single("n", MetricType.COUNTER, noTags(), 10));
+  }
+
+  @Test
+  void quantilesAreWithinHalfAPercent() throws IOException {
+    for (var i = 1; i <= 1_000; i++) {
+      send("decode:%d|h".formatted(i));
+    }
+    send("same:7|h\nsame:7|h\nbelow:-5|h|@0.01\nbelow:3|h");
+    var rows = listener.snapshot();
+    var below = rows.get(0);
+    assertThat(below.count()).isEqualTo(101);
+    assertThat(below.quantiles().p50()).isCloseTo(-5, withinPercentage(0.5));
+    var decode = rows.get(1).quantiles();
+    assertThat(decode.p50()).isCloseTo(500, withinPercentage(0.6));
+    assertThat(decode.p95()).isCloseTo(950, withinPercentage(0.6));
+    assertThat(decode.p99()).isCloseTo(990, withinPercentage(0.6));
+    assertThat(rows.get(2).quantiles()).isEqualTo(new Quantiles(7, 7, 7));
+  }
+
+  @Test
+  void whatArrivedIsServedInPrometheusText() throws Exception {
+    send("photos.seen:3|c|#model:v1\nphotos.seen:1|c\nleft:-2|g\nsize:4|h");
+    try (var page = MetricsPage.open(0, listener);
+        var client = HttpClient.newHttpClient()) {
+      var uri = URI.create("http://127.0.0.1:%d/metrics".formatted(page.port()));
+      var answer = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+      assertThat(answer.body())
+          .isEqualTo(
+              """
+              # TYPE left gauge
+              left -2
+              # TYPE photos_seen counter
+              photos_seen{model="v1"} 3
+              photos_seen 1
+              # TYPE size summary
+              size{quantile="0.5"} 4
+              size{quantile="0.95"} 4
+              size{quantile="0.99"} 4
+              size_sum 4
+              size_count 1
+              """);
+    }
   }
 
   @Test
@@ -151,12 +208,22 @@ class StatsdListenerIT {
 
   private static MetricRow single(
       String name, MetricType type, SortedMap<String, String> tags, double value) {
-    return new MetricRow(name, type, tags, 1, value, value, value, value);
+    return new MetricRow(name, type, tags, 1, value, value, value, value, 0, Quantiles.NONE);
   }
 
   private static MetricRow histogram(
       String name, long samples, double sum, double min, double mean, double max) {
-    return new MetricRow(name, MetricType.HISTOGRAM, noTags(), samples, sum, min, mean, max);
+    return new MetricRow(
+        name,
+        MetricType.HISTOGRAM,
+        noTags(),
+        samples,
+        sum,
+        min,
+        mean,
+        max,
+        samples,
+        Quantiles.NONE);
   }
 
   private static SortedMap<String, String> noTags() {
