@@ -13,6 +13,8 @@ NATS_SERVER_VERSION := v2.15.2
 STATSD_EXPORTER_VERSION := v0.31.0
 PROMETHEUS_VERSION := v0.316.0
 VERSITYGW_VERSION := v1.8.0
+FAKE_GCS_SERVER_VERSION := v1.56.1
+AZURITE_VERSION := 3.37.0
 RUFF_VERSION := 0.17.6
 SHELLCHECK_VERSION := 0.11.0.1
 LYCHEE_VERSION := 0.24.2
@@ -113,18 +115,28 @@ NATS_SERVER := $(TOOLS)/nats-server-$(NATS_SERVER_VERSION)
 STATSD_EXPORTER := $(TOOLS)/statsd_exporter-$(STATSD_EXPORTER_VERSION)
 PROMETHEUS := $(TOOLS)/prometheus-$(PROMETHEUS_VERSION)
 VERSITYGW := $(TOOLS)/versitygw-$(VERSITYGW_VERSION)
+FAKE_GCS_SERVER := $(TOOLS)/fake-gcs-server-$(FAKE_GCS_SERVER_VERSION)
+AZURITE := $(TOOLS)/azurite-$(AZURITE_VERSION)
 .PHONY: tools
-tools: $(NATS_SERVER) $(STATSD_EXPORTER) $(PROMETHEUS) $(VERSITYGW) ## Build the servers that the tests need, once
+tools: $(NATS_SERVER) $(STATSD_EXPORTER) $(PROMETHEUS) $(VERSITYGW) $(FAKE_GCS_SERVER) $(AZURITE) ## Build the servers that the tests need, once
 
 $(NATS_SERVER): PACKAGE := github.com/nats-io/nats-server/v2@$(NATS_SERVER_VERSION)
 $(STATSD_EXPORTER): PACKAGE := github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION)
 $(VERSITYGW): PACKAGE := github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW_VERSION)
+$(FAKE_GCS_SERVER): PACKAGE := github.com/fsouza/fake-gcs-server@$(FAKE_GCS_SERVER_VERSION)
 # Without its service discoveries, which are most of its code.
 $(PROMETHEUS): PACKAGE := -tags remove_all_sd github.com/prometheus/prometheus/cmd/prometheus@$(PROMETHEUS_VERSION)
-$(addprefix $(TOOLS)/,nats-server-% statsd_exporter-% prometheus-% versitygw-% coredns-% kube-router-% kueue-%):
+$(addprefix $(TOOLS)/,nats-server-% statsd_exporter-% prometheus-% versitygw-% fake-gcs-server-% coredns-% kube-router-% kueue-%):
 	@command -v go >/dev/null || { echo "make tools: Go is missing: \
 	install Go 1.26 or newer (https://go.dev/dl), which builds $(PACKAGE)." >&2; exit 1; }
 	GOBIN=$(TOOLS)/new-$(@F) CGO_ENABLED=0 go install -trimpath -ldflags "-s -w" $(PACKAGE)
 	mv -f $(TOOLS)/new-$(@F)/* $(TOOLS) && rmdir $(TOOLS)/new-$(@F) && touch $@
+
+$(AZURITE):
+	@command -v npm >/dev/null || { echo "make tools: npm is missing: \
+	install Node.js 20 or newer (https://nodejs.org), which runs azurite@$(AZURITE_VERSION)." >&2; exit 1; }
+	@mkdir -p $(TOOLS)
+	npm install --silent --no-audit --no-fund --prefix $(CACHE)/$(@F) azurite@$(AZURITE_VERSION)
+	ln -sfn $(CACHE)/$(@F)/node_modules/.bin/azurite-blob $(TOOLS)/azurite-blob && touch $@
 
 include e2e/cluster.mk bench.mk release.mk

@@ -18,6 +18,7 @@ outdated: $(LINTERS) ## List newer versions of libraries, plugins, tools and ser
 	  github.com/prometheus/statsd_exporter@$(STATSD_EXPORTER_VERSION) \
 	  github.com/prometheus/prometheus@$(PROMETHEUS_VERSION) \
   github.com/versity/versitygw@$(VERSITYGW_VERSION) \
+	  github.com/fsouza/fake-gcs-server@$(FAKE_GCS_SERVER_VERSION) \
 	  github.com/coredns/coredns@$(COREDNS_VERSION) \
 	  github.com/cloudnativelabs/kube-router/v2@$(KUBE_ROUTER_VERSION) \
 	  sigs.k8s.io/kueue@$(KUEUE_VERSION)

@@ -60,7 +60,7 @@ final class Rules {
           + " nothing else";
 
   static final String FILE_PATHS =
-      "each must be a path, or a URL with s3://, https:// or http:// and a bucket or host, such as"
+      "each must be a path, or a URL with s3://, gs://, az://, https:// or http:// and a bucket or host, such as"
           + " s3://photos/2026/*.jsonl";
   static final String FOLDERS =
       "each must be a folder with '/' at its end and without a pattern, such as s3://photos/2026/,"

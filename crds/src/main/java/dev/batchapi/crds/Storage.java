@@ -21,7 +21,7 @@ public record Storage(
         @Nullable SecretRef secret,
     @JsonPropertyDescription(
             "Folders that the files and outputs of jobs must lie in, such as s3://photos/; files of a web"
-                + " server only come from here. Default: all of s3:// that the Secret gives rights to.")
+                + " server only come from here. Default: all of s3://, gs:// and az:// that the Secret gives rights to.")
         @Size(min = 1, max = 50)
         @ValidationRule(
             value =

@@ -21,7 +21,7 @@ final class Syntax {
   static final String STATSD = "^([^ /]+:[0-9]{1,5}|unix://(/[A-Za-z0-9_][A-Za-z0-9._-]*)+)$";
 
   /** A URL of a store that is known; a bucket or host is no pattern. */
-  static final String STORE_URL = "^(s3|https?)://[^/*?{}]+/.*$";
+  static final String STORE_URL = "^(s3|gs|az|https?)://[^/*?{}]+/.*$";
 
   /** With the slash that keeps a folder from being the beginning of another. */
   static final String FOLDER = "^[^*?{}]*/$";

@@ -26,6 +26,8 @@ final class ArchitecturePageTest {
           "handler-runtime/splitter",
           "handler-runtime/worker",
           "job-data",
+          "job-data-azure",
+          "job-data-gcs",
           "job-data-parquet",
           "job-data-s3",
           "metrics-client",

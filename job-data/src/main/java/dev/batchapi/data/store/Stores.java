@@ -65,7 +65,7 @@ public final class Stores implements AutoCloseable {
       }
     }
     throw new StoreRefusedException(
-        "%s: there is no store for %s:// here; paths, http:// and https:// always work, s3:// where its module is installed."
+        "%s: there is no store for %s:// here; paths, http:// and https:// always work, s3://, gs:// and az:// where their modules are installed."
             .formatted(StoredFile.name(url), scheme));
   }
 

@@ -16,7 +16,8 @@ class WithoutVendorsTest {
         .contains("fastcsv")
         .doesNotContain("awssdk")
         .doesNotContain("google")
-        .doesNotContain("azure");
+        .doesNotContain("azure")
+        .doesNotContain("parquet");
   }
 
   @Test
@@ -25,6 +26,8 @@ class WithoutVendorsTest {
       assertThatThrownBy(() -> stores.of("s3://bucket/key"))
           .isInstanceOf(StoreRefusedException.class)
           .hasMessageContaining("there is no store for s3:// here");
+      assertThatThrownBy(() -> stores.of("az://container/name"))
+          .hasMessageContaining("there is no store for az:// here");
     }
   }
 }

@@ -80,7 +80,7 @@ final class SplitInput {
     for (var path : files.paths()) {
       if (!path.contains("://")) {
         return Optional.of(
-            "\"%s\" is a path, and on a cluster only URLs are read: put the file into an object store, and name it with s3:// or https://."
+            "\"%s\" is a path, and on a cluster only URLs are read: put the file into an object store, and name it with s3://, gs://, az:// or https://."
                 .formatted(path));
       }
     }
