@@ -86,6 +86,7 @@ final class ReadinessCheck {
                   id,
                   code,
                   Optional.empty(),
+                  Optional.empty(),
                   Optional.empty()));
     } catch (PodTemplateException e) {
       return Readiness.templateInvalid(String.valueOf(e.getMessage()));

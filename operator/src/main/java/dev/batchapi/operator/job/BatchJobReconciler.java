@@ -7,16 +7,19 @@ import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.accept.Shares;
+import dev.batchapi.operator.job.accept.Splitters;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
 import dev.batchapi.operator.job.act.FinishedJob;
 import dev.batchapi.operator.job.act.ResultsWriting;
+import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.MissingVolumes;
 import dev.batchapi.operator.job.observe.Observer;
 import dev.batchapi.operator.job.observe.RefusedPods;
 import dev.batchapi.operator.job.observe.StatsdAddresses;
+import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobProgress;
 import dev.batchapi.operator.job.status.JobStatus;
@@ -29,6 +32,7 @@ import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.metrics.Progress;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.PodTemplateException;
+import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
@@ -37,8 +41,6 @@ import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.QueueUnavailableException;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -92,6 +94,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private final FrozenStore store;
   private final Acceptance acceptance;
   private final Splitting splitting;
+  private final Collecting collecting;
   private final Credentials credentials;
   private final JobQueue queue;
   private final Events events;
@@ -124,6 +127,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     store = new FrozenStore(pythonHost, levels);
     acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares);
     splitting = new Splitting(queue, settings.credentials(), clock);
+    collecting = new Collecting(queue, settings.credentials(), clock);
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
@@ -142,7 +146,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
     tools =
         new JobPass.Tools(
-            queue, store, enqueuing, results, credentials, observer, settings.queueShares(), clock);
+            queue, store, enqueuing, results, collecting, credentials, observer, settings.queueShares(), clock);
     statuses = new StatusWriter(events, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
@@ -167,7 +171,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       enqueuing.forget(uid);
       results.forget(uid);
       shares.forget(uid);
-      return new FinishedJob(context, queue, splitting, clock.instant())
+      return new FinishedJob(context, queue, splitting, collecting, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
     if (!Acceptance.isAccepted(job)) {
@@ -273,12 +277,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         job,
         api,
         () -> others(job),
-        plan ->
-            splitting.next(
-                plan,
-                context.getSecondaryResources(Job.class),
-                context.getSecondaryResources(Pod.class),
-                context.getClient()),
+        splitters(job, context),
         context.getClient(),
         now)) {
       case Acceptance.Accepted(var frozen) -> accepted(job, frozen, memory, context, now);
@@ -305,12 +304,26 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     if (!statuses.writeAcceptance(job, JobStatus.accepted(job, frozen, now), memory, context)) {
       return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
     }
-    if (frozen.pod().split() != null) {
+    if (frozen.pod().split() != null || frozen.pod().output() != null) {
       splitting.accepted(frozen.namespace(), frozen.uid());
     }
     memory.frozen = frozen;
     memory.made = true;
     return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
+  }
+
+  private Splitters splitters(BatchJob job, Context<BatchJob> context) {
+    return new Splitters() {
+      @Override
+      public SplitResult next(ProgramPlan plan) {
+        return splitting.next(plan, FinishedJob.children(context));
+      }
+
+      @Override
+      public void hold() {
+        splitting.hold(job.getMetadata().getUid(), FinishedJob.children(context));
+      }
+    };
   }
 
   private Stream<BatchJob> others(BatchJob job) {

@@ -7,9 +7,12 @@ import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.FinishedJob;
+import dev.batchapi.operator.job.act.Leaving;
 import dev.batchapi.operator.job.act.LedgerActions;
 import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.act.WorkerActions;
+import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.decide.Ending;
 import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.EnqueuingState;
@@ -47,6 +50,7 @@ import org.jspecify.annotations.Nullable;
 final class JobPass {
   private static final Duration LOOK_AGAIN = Enqueuing.REPEAT;
   static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
+  private static final Duration COLLECTING_RETRY = Duration.ofSeconds(2);
   private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
@@ -71,6 +75,7 @@ final class JobPass {
       FrozenStore store,
       Enqueuing enqueuing,
       ResultsWriting results,
+      Collecting collecting,
       Credentials credentials,
       Observer observer,
       QueueShares shares,
@@ -147,7 +152,7 @@ final class JobPass {
     @Nullable RuntimeException failure = null;
     JobResults results;
     try {
-      results = results(end(seen).orElseThrow());
+      results = results(seen, end(seen).orElseThrow());
     } catch (QueueUnavailableException e) {
       results = new JobResults.Pending();
     } catch (KubernetesClientException e) {
@@ -158,9 +163,42 @@ final class JobPass {
     return switch (results) {
       case JobResults.Pending _, JobResults.Waiting _ ->
           new Result(status, frozen, Optional.empty(), QUEUE_RETRY, failure);
-      case JobResults.Written _, JobResults.Kept _ ->
+      case JobResults.Collecting _ ->
+          new Result(status, frozen, Optional.empty(), COLLECTING_RETRY, failure);
+      case JobResults.Written _,
+          JobResults.Kept _,
+          JobResults.Collected _,
+          JobResults.NotCollected _ ->
           new Result(status, frozen, end(seen), AT_ONCE, failure); // its workers are to be told
     };
+  }
+
+  private JobResults results(Observation seen, End end) throws InterruptedException {
+    if (seen.outputPath() != null) {
+      release(seen, end);
+      return tools.collecting.next(
+          frozen,
+          end,
+          new Collecting.Wishes(seen.isSuspended(), seen.isCancelled()),
+          FinishedJob.children(context));
+    }
+    return results(end);
+  }
+
+  /** Results take their time, and workers have their resources: they are not to wait for them. */
+  private void release(Observation seen, End end) throws InterruptedException {
+    if (!memory.released) {
+      tools.queue.ledger().retire(frozen.uid());
+      memory.released = true;
+    }
+    var _ =
+        Leaving.see(
+            frozen.namespace(),
+            seen.workers(),
+            Leaving.isInOrder(end.verdict()),
+            end.at(),
+            seen.now(),
+            client());
   }
 
   private JobResults results(End end) throws InterruptedException {
@@ -205,7 +243,9 @@ final class JobPass {
       queueBytes = ledger.usage(frozen.uid()).bytes();
       // Opened when it is needed, and not kept: inputs are up to 1 MiB each.
       var input = FrozenInput.of(job, frozen, tools.queue::splits, client());
-      state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
+      if (counts.get().end().isEmpty()) {
+        state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
+      }
       failures = failures(ledger, counts.get());
       if (state instanceof EnqueuingState.Tampered(var message)) {
         throw new TamperedException(message);

@@ -24,7 +24,6 @@ public final class FrozenObjects {
   public static final String EXPIRES = "batchapi.dev/expires";
 
   private static final String POD_FILE = "pod.json";
-  private static final String INPUT_FILE = "items.jsonl";
 
   private FrozenObjects() {}
 
@@ -108,12 +107,12 @@ public final class FrozenObjects {
    */
   public static String inputLines(ConfigMap configMap, FrozenFiles input) {
     check(configMap, input);
-    return file(configMap, INPUT_FILE);
+    return file(configMap, PodFiles.FROZEN_INPUT_FILE);
   }
 
   /** The files of {@link #input}, whose digest is frozen. */
   static Map<String, String> inputFiles(String lines) {
-    return Map.of(INPUT_FILE, lines);
+    return Map.of(PodFiles.FROZEN_INPUT_FILE, lines);
   }
 
   /** The credentials of the job's workers. Made anew before they end, so it can be changed. */

@@ -19,7 +19,8 @@ public final class Labels {
 
   /**
    * On a worker's Job: how many Jobs in a row were lost before it in its place, without any
-   * progress: see LossPolicy. On a splitter's: how many before it ended for nothing.
+   * progress: see LossPolicy. On a splitter's or collector's: how many before it ended for
+   * nothing.
    */
   public static final String FRUITLESS = "batchapi.dev/fruitless";
 
@@ -29,8 +30,8 @@ public final class Labels {
   /** On a worker's Job: outcomes and failed attempts of the BatchJob when it was made. */
   public static final String PROGRESS = "batchapi.dev/progress";
 
-  /** On a splitter's Job: the digest of what it was made of. */
-  public static final String SPLIT_ARGUMENTS = "batchapi.dev/split-arguments";
+  /** On a splitter's or collector's Job: the digest of what it was made of. */
+  public static final String ARGUMENTS = "batchapi.dev/arguments";
 
   public static final String KUEUE_PREFIX = "kueue.x-k8s.io/";
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";

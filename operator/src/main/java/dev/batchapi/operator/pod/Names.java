@@ -12,8 +12,6 @@ import java.util.regex.Pattern;
 public final class Names {
   private static final Pattern WORKER = Pattern.compile(".*-([0-9]+)-([0-9]+)");
 
-  private static final Pattern SPLITTER = Pattern.compile(".*-split-([0-9]+)");
-
   private Names() {}
 
   /**
@@ -24,28 +22,6 @@ public final class Names {
    */
   public static String workerJob(String job, int worker, int attempt) {
     return "%s-%d-%d".formatted(job, worker, attempt);
-  }
-
-  /**
-   * A splitter's Job.
-   *
-   * @param attempt how many of this BatchJob came before it
-   */
-  public static String splitterJob(String job, int attempt) {
-    return "%s-split-%d".formatted(job, attempt);
-  }
-
-  /** Which of its BatchJob's splitters a Job's name says it is, from 0; empty if it is none. */
-  public static OptionalInt splitter(String splitterJob) {
-    Matcher matcher = SPLITTER.matcher(splitterJob);
-    return matcher.matches() && matcher.group(1).length() <= 9
-        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
-        : OptionalInt.empty();
-  }
-
-  /** The Secret with the splitter's credentials for the queue. */
-  public static String splitterCredentials(String job, String uid) {
-    return mounted(job, uid, "split");
   }
 
   /** The place among the workers that a Job's name says; empty if it is none of ours. */
@@ -95,7 +71,7 @@ public final class Names {
     return job + "-results";
   }
 
-  private static String mounted(String job, String uid, String what) {
+  static String mounted(String job, String uid, String what) {
     return "%s-%s-%s".formatted(job, uid.substring(0, Math.min(8, uid.length())), what);
   }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     not named is ours
  * @param split where the batches of a job with files lie; null: it has no files
  * @param storageSecret whose keys are the worker's variables, to read files with; null: none
+ * @param output how its results are written; null: it has no output
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PodPlan(
@@ -56,7 +57,8 @@ public record PodPlan(
     Map<String, String> labels,
     @Nullable Map<String, String> workerResources,
     @Nullable FrozenSplit split,
-    @Nullable String storageSecret) {
+    @Nullable String storageSecret,
+    @Nullable FrozenOutput output) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()

@@ -24,6 +24,7 @@ public final class PodPlans {
    * @param codeFiles the author's code by file name; empty if it is in the image
    * @param inputLines the items, if they came from a ConfigMap
    * @param split where the batches lie, if they are parts of files
+   * @param output how its results are written, if it has an output
    * @throws PodTemplateException if no pod can be made of these settings, or the author names a
    *     metrics socket that is not the operator's
    * @throws IllegalArgumentException if the handler is in Python and there is no Python host
@@ -36,7 +37,8 @@ public final class PodPlans {
       JobId job,
       Map<String, String> codeFiles,
       Optional<String> inputLines,
-      Optional<FrozenSplit> split) {
+      Optional<FrozenSplit> split,
+      Optional<FrozenOutput> output) {
     var spec = api.spec();
     var language = spec.handler().python() != null ? Language.PYTHON : Language.JAVA;
     var metrics = StatsdTarget.of(api, settings);
@@ -63,13 +65,14 @@ public final class PodPlans {
             forKueue(jobLabels),
             settings.workerResources(),
             split.orElse(null),
-            split.isPresent() ? storageSecret(spec) : null);
+            split.isPresent() ? storageSecret(spec) : null,
+            output.orElse(null));
     PodTemplateRules.check(plan);
     return plan;
   }
 
-  /** The Secret that jobs with files are read with; null for none. */
-  static @Nullable String storageSecret(BatchApiSpec spec) {
+  /** The Secret that files are read and results written with; null for none. */
+  public static @Nullable String storageSecret(BatchApiSpec spec) {
     return spec.storage() == null || spec.storage().secret() == null
         ? null
         : spec.storage().secret().name();

@@ -168,7 +168,7 @@ final class PodVolumes {
         .build();
   }
 
-  private static Volume files(String name, String configMap, String onlyFile) {
+  static Volume files(String name, String configMap, String onlyFile) {
     return new VolumeBuilder()
         .withName(name)
         .withNewConfigMap()

@@ -1,6 +1,7 @@
 package dev.batchapi.operator.queue;
 
 import dev.batchapi.operator.OperatorSettings;
+import dev.batchapi.operator.pod.Program;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * background and keeps trying; who needs the queue in the meantime is told at once that, since when
  * and why it is away.
  */
-public final class JobQueue implements SplitterQueue, AutoCloseable {
+public final class JobQueue implements ProgramQueue, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JobQueue.class);
 
   /** How long a call may hold a thread of the operator while the server stumbles. */
@@ -197,16 +198,23 @@ public final class JobQueue implements SplitterQueue, AutoCloseable {
   }
 
   @Override
-  public String splitterCredentials(String namespace, String uid, Instant expires) {
+  public String credentials(Program program, String namespace, String uid, Instant expires) {
     if (namespaces.ensure(namespace, uid)) {
       settleNow();
     }
-    return accounts.splitterCredentials(namespace, uid, expires);
+    return switch (program) {
+      case SPLITTER -> accounts.splitterCredentials(namespace, uid, expires);
+      case COLLECTOR -> accounts.collectorCredentials(namespace, uid, expires);
+    };
   }
 
   @Override
-  public void revokeSplitter(String namespace, String uid, Instant at) {
-    var _ = namespaces.revokeSplitter(namespace, uid, at);
+  public void revoke(Program program, String namespace, String uid, Instant at) {
+    var _ =
+        switch (program) {
+          case SPLITTER -> namespaces.revokeSplitter(namespace, uid, at);
+          case COLLECTOR -> namespaces.revokeCollector(namespace, uid, at);
+        };
   }
 
   /**

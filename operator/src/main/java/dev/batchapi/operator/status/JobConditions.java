@@ -14,6 +14,7 @@ public final class JobConditions {
   public static final String ENQUEUED = "Enqueued";
   public static final String WORKERS_READY = "WorkersReady";
   public static final String SUSPENDED = "Suspended";
+  public static final String OUTPUT_WRITTEN = "OutputWritten";
   public static final String FINISHED = "Finished";
   public static final String COMPLETE = "Complete";
   public static final String FAILED = "Failed";

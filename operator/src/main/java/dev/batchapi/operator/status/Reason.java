@@ -27,13 +27,20 @@ public enum Reason {
   /** Its files are being found and cut into batches. */
   Splitting,
 
-  /** The queue or a store is away or full, so that its files can't be split now. */
+  /** The folder of its output is being looked at. */
+  CheckingOutput,
+
+  /** The queue or a store is away or full: files can't be split, or results written, now. */
   StorageUnavailable,
 
   /** Its splitters ended again and again without saying what is in its files. An end. */
   SplittingFailed,
   /** The input can't be read or is too large. An end. */
   InputInvalid,
+  /** The folder of its output can't be written to, or may not. An end. */
+  OutputInvalid,
+  /** The folder of its output has another job's results, or will have. An end. */
+  OutputExists,
   /** The object breaks a rule that it was made before. An end of a BatchJob. */
   SpecInvalid,
   // Reasons of Enqueued.
@@ -91,6 +98,12 @@ public enum Reason {
   Resumed,
   /** The job has ended; the condition means nothing any more. */
   Finished,
+  // Reasons of OutputWritten.
+
+  /** A collector writes the results to the folder of the output. */
+  Collecting,
+  /** The results were not written to the folder of the output, and won't be. Also an end. */
+  OutputFailed,
   // Reasons of Finished, Complete and Failed: the verdicts of the queue's end record.
 
   /** Every batch succeeded. */

@@ -1,5 +1,7 @@
 package dev.batchapi.operator.pod;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.run.CodeFiles;
@@ -8,6 +10,7 @@ import dev.batchapi.operator.OperatorSettings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -39,6 +42,12 @@ public final class Given {
             "BATCHAPI_STATSD_FLAVOUR", "datadog",
             "BATCHAPI_STATSD_VOLUME", volume,
             "BATCHAPI_RUNTIME_IMAGE", "batchapi/handler-runtime:0.1.0"));
+  }
+
+  private static final ObjectNode FILES = JsonNodeFactory.instance.objectNode();
+
+  static {
+    FILES.putArray("paths").add("s3://photos/*.jsonl");
   }
 
   public static FrozenJob job(String api, String job, Map<String, String> codeOfConfigMap) {
@@ -73,12 +82,19 @@ public final class Given {
             JobId.of(batchJob),
             code,
             batchJob.getSpec().input().configMap() == null
+                    && (batchJob.getSpec().input().items() == null || run.output() == null)
                 ? Optional.empty()
                 : Optional.of("1\n2\n"),
             batchJob.getSpec().input().files() == null
                 ? Optional.empty()
-                : Optional.of(new FrozenSplit(1, "abc", 2, 300)));
-    return FrozenJob.of(JobId.of(batchJob), run, plan);
+                : Optional.of(new FrozenSplit(1, "abc", 2, 300)),
+            run.output() == null
+                ? Optional.empty()
+                : Optional.of(new FrozenOutput(List.of("s3://results/"),
+                        "store",
+                        batchJob.getSpec().input().items() == null ? null : "c0ffee")));
+    var inFiles = run.output() != null && batchJob.getSpec().input().files() != null;
+    return FrozenJob.of(JobId.of(batchJob), inFiles ? run.withFiles(FILES) : run, plan);
   }
 
   static Map<String, String> files(String configMap) {

@@ -39,6 +39,7 @@ class PodPlansTest {
         new JobId(namespace, "monday", "0b5a7c2e-1111"),
         code,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

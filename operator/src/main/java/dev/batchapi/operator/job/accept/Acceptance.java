@@ -4,8 +4,6 @@ import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchRules;
 import dev.batchapi.crds.Condition;
-import dev.batchapi.crds.FileInput;
-import dev.batchapi.crds.JobInput;
 import dev.batchapi.crds.Limits;
 import dev.batchapi.crds.Problem;
 import dev.batchapi.crds.run.CodeFiles;
@@ -99,7 +97,7 @@ public final class Acceptance {
    * Accepts it, if it can be.
    *
    * @param others BatchJobs of its namespace, each time anew
-   * @param splitters of this job, if it has files
+   * @param splitters of this job, if it has files or an output
    */
   public Result accept(
       BatchJob job,
@@ -134,13 +132,13 @@ public final class Acceptance {
       // Before anything is read for it: of the jobs that wait there may be many.
       requireRoom(job, 1, others, share);
       var whole = checked(JobInputs.whole(job, client));
+      var output = OutputTarget.of(whole, usable);
+      output.ifPresent(target -> require(target, others.get()));
+      var outside = SplitInput.of(settings, whole, usable, output);
       var draft =
-          switch (whole.getSpec().input().source()) {
-            case JobInput.InFiles(var files) ->
-                freezeFiles(whole, usable, files, splitters, client, now);
-            case JobInput.Items _, JobInput.Lines _, JobInput.Numbers _ ->
-                freeze(whole, usable, Optional.empty(), client, now);
-          };
+          outside.isPresent()
+              ? freezeOutside(whole, usable, output, outside.get(), splitters, client, now)
+              : freeze(whole, usable, output, Optional.empty(), client, now);
       requireRoom(job, draft.job().run().totalBatches(), others, share);
       store.write(draft.job(), draft.code(), draft.input(), client);
       credentials.ensure(draft.job(), client);
@@ -163,31 +161,61 @@ public final class Acceptance {
     }
   }
 
-  /** Only a job that could be accepted otherwise has its files split. */
-  private Draft freezeFiles(
+  private static void require(OutputTarget output, Stream<BatchJob> others) {
+    output
+        .problem()
+        .ifPresent(
+            message -> {
+              throw new Stop(new Rejected(Reason.OutputInvalid, message));
+            });
+    output
+        .takenBy(others)
+        .ifPresent(
+            message -> {
+              throw new Stop(new Rejected(Reason.OutputExists, message));
+            });
+  }
+
+  /** Only of a job that could be accepted otherwise anything outside of the cluster is touched. */
+  private Draft freezeOutside(
       BatchJob job,
       BatchApi api,
-      FileInput input,
+      Optional<OutputTarget> output,
+      SplitInput outside,
       Splitters splitters,
       KubernetesClient client,
       Instant now) {
-    var files = new SplitInput(settings, job, api, input);
-    files
+    outside
         .problem()
         .ifPresent(
             message -> {
               throw new InputException(message);
             });
-    freeze(job, api, Optional.of(files.unknown()), client, now);
+    var unknown = Optional.of(outside.unknown()).filter(u -> outside.hasFiles());
+    freeze(job, api, output, unknown, client, now);
     if (Boolean.TRUE.equals(job.getSpec().suspend())) {
+      splitters.hold();
       throw new Stop(
           new Waiting(
-              Reason.Suspended, "spec.suspend is true: the files are split when it is false."));
+              Reason.Suspended,
+              "spec.suspend is true: files and output are looked at when it is false."));
     }
-    return switch (splitters.next(files.plan())) {
-      case SplitResult.Done done -> freeze(job, api, Optional.of(done), client, now);
+    return switch (splitters.next(outside.plan())) {
+      case SplitResult.Done done ->
+          freeze(
+              job,
+              api,
+              output,
+              Optional.of(done).filter(d -> outside.hasFiles()),
+              client,
+              now);
       case SplitResult.Underway(var reason, var message) ->
-          throw new Stop(new Waiting(reason, message));
+          throw new Stop(
+              new Waiting(
+                  reason == Reason.Splitting && !outside.hasFiles()
+                      ? Reason.CheckingOutput
+                      : reason,
+                  message));
       case SplitResult.Bad(var reason, var message) ->
           throw new Stop(new Rejected(reason, message));
     };
@@ -257,6 +285,7 @@ public final class Acceptance {
   private Draft freeze(
       BatchJob job,
       BatchApi api,
+      Optional<OutputTarget> output,
       Optional<SplitResult.Done> split,
       KubernetesClient client,
       Instant now) {
@@ -265,9 +294,11 @@ public final class Acceptance {
     var files =
         code.map(name -> JobConfigMaps.code(client, namespace, name))
             .orElseGet(() -> CodeFiles.inline(api.getSpec().handler()));
-    var lines = JobConfigMaps.inputLines(job.getSpec(), client, namespace);
+    var ofConfigMap = JobConfigMaps.inputLines(job.getSpec(), client, namespace);
+    // A collector reads no BatchJob: the items of those that failed are among what it writes.
+    var lines = output.isPresent() ? ofConfigMap.or(() -> items(job)) : ofConfigMap;
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
-    int items = split.map(done -> done.end().items()).orElseGet(() -> items(job, lines, batchSize));
+    int items = split.map(done -> done.end().items()).orElseGet(() -> items(job, ofConfigMap, batchSize));
     Limits.checkBatches(items, batchSize)
         .ifPresent(
             problem -> {
@@ -291,10 +322,16 @@ public final class Acceptance {
             JobId.of(job),
             files,
             lines,
-            split.map(SplitResult.Done::split));
+            split.map(SplitResult.Done::split),
+            output.map(target -> target.frozen(lines)));
     var frozen = FrozenJob.of(JobId.of(job), run, plan);
     PodSecurity.check(levels.of(namespace, client), frozen);
     return new Draft(frozen, files, lines);
+  }
+
+  private static Optional<String> items(BatchJob job) {
+    return Optional.ofNullable(job.getSpec().input().items())
+        .map(items -> items.stream().map(item -> item + "\n").collect(Collectors.joining()));
   }
 
   private static int items(BatchJob job, Optional<String> lines, int batchSize) {

@@ -67,7 +67,9 @@ public final class Shares {
 
   /** Its splitter takes room in the namespace, too. */
   private static boolean isSplitting(BatchJob job) {
-    return job.getStatus() != null && job.getStatus().phase() == JobPhase.SPLITTING;
+    return job.getStatus() != null
+        && (job.getStatus().phase() == JobPhase.SPLITTING
+            || job.getStatus().phase() == JobPhase.CHECKING);
   }
 
   private static long batches(BatchJob job) {

@@ -19,14 +19,16 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.JobId;
-import dev.batchapi.operator.pod.SplitPlan;
+import dev.batchapi.operator.pod.Program;
+import dev.batchapi.operator.pod.ProgramPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A job's files, as they are asked for. */
+/** What a job names outside of the cluster, as a splitter is asked for it. */
 final class SplitInput {
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -40,21 +42,38 @@ final class SplitInput {
   private final OperatorSettings settings;
   private final BatchJob job;
   private final BatchApi api;
-  private final FilesSpec files;
+  private final @Nullable FilesSpec files;
+  private final Optional<OutputTarget> output;
   private final List<String> folders;
 
-  /**
-   * Reads them from the objects.
-   *
-   * @throws InputException if the spec says what no splitter understands
-   */
-  SplitInput(OperatorSettings settings, BatchJob job, BatchApi api, FileInput input) {
+  private SplitInput(
+      OperatorSettings settings, BatchJob job, BatchApi api, Optional<OutputTarget> output) {
     this.settings = settings;
     this.job = job;
     this.api = api;
-    files = spec(input);
+    this.output = output;
+    var input = job.getSpec().input().files();
+    files = input == null ? null : spec(input);
     var storage = api.getSpec().storage();
     folders = storage == null ? List.of() : Objects.requireNonNullElse(storage.paths(), List.of());
+  }
+
+  /**
+   * Reads it from the objects.
+   *
+   * @param output of the job, if it has one
+   * @return empty if there is nothing to ask for
+   * @throws InputException if the spec says what no splitter understands
+   */
+  static Optional<SplitInput> of(
+      OperatorSettings settings, BatchJob job, BatchApi api, Optional<OutputTarget> output) {
+    return job.getSpec().input().files() == null && output.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SplitInput(settings, job, api, output));
+  }
+
+  boolean hasFiles() {
+    return files != null;
   }
 
   /** As the worker gets it, too. */
@@ -75,8 +94,11 @@ final class SplitInput {
     }
   }
 
-  /** What is wrong with them as far as the spec itself shows; for people. */
+  /** What is wrong with the files as far as the spec itself shows; for people. */
   Optional<String> problem() {
+    if (files == null) {
+      return Optional.empty();
+    }
     for (var path : files.paths()) {
       if (!path.contains("://")) {
         return Optional.of(
@@ -109,14 +131,17 @@ final class SplitInput {
 
   private String arguments() {
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
-    return new SplitArguments(files, folders, batchSize).toJson();
+    return new SplitArguments(
+            files, folders, batchSize, output.map(OutputTarget::toBeTaken).orElse(null))
+        .toJson();
   }
 
-  SplitPlan plan() {
+  ProgramPlan plan() {
     var arguments = arguments();
     var spec = api.getSpec();
     var secret = Optional.ofNullable(spec.storage()).map(Storage::secret);
-    return new SplitPlan(
+    return new ProgramPlan(
+        Program.SPLITTER,
         JobId.of(job),
         job.getSpec().apiName(),
         settings.runtimeImage(),

@@ -2,17 +2,19 @@ package dev.batchapi.operator.job.act;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.decide.TimeToLive;
 import dev.batchapi.operator.job.observe.JobMemory;
-import dev.batchapi.operator.job.observe.WorkerJob;
-import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.operator.job.observe.Workers;
+import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.split.Splitting;
+import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.QueueUnavailableException;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -21,6 +23,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -29,21 +32,25 @@ import java.util.Optional;
  * the BatchJob goes when its time is up.
  */
 public final class FinishedJob {
-  /** How long workers may take to leave by themselves after an ordinary end. */
-  private static final Duration LEAVING = Duration.ofSeconds(30);
-
   /** What the cache has of a BatchJob that changed is newer by then. */
   private static final Duration CHANGED = Duration.ofSeconds(1);
 
   private final Context<BatchJob> context;
   private final JobQueue queue;
   private final Splitting splitting;
+  private final Collecting collecting;
   private final Instant now;
 
-  public FinishedJob(Context<BatchJob> context, JobQueue queue, Splitting splitting, Instant now) {
+  public FinishedJob(
+      Context<BatchJob> context,
+      JobQueue queue,
+      Splitting splitting,
+      Collecting collecting,
+      Instant now) {
     this.context = context;
     this.queue = queue;
     this.splitting = splitting;
+    this.collecting = collecting;
     this.now = now;
   }
 
@@ -51,19 +58,16 @@ public final class FinishedJob {
       throws InterruptedException {
     memory.finished();
     var control = UpdateControl.<BatchJob>noUpdate();
-    if (!memory.retired && (wasAccepted(job) || hasFiles(job))) {
+    if (!memory.retired && (wasAccepted(job) || looksOutside(job))) {
       try {
         if (wasAccepted(job)) {
           retire(job);
         }
-        if (hasFiles(job)) {
+        if (looksOutside(job)) {
           var meta = job.getMetadata();
-          splitting.ended(
-              meta.getNamespace(),
-              meta.getUid(),
-              endOf(job),
-              context.getSecondaryResources(Job.class),
-              context.getClient());
+          var children = children(context);
+          collecting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
+          splitting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
         }
         memory.retired = true;
       } catch (QueueUnavailableException e) {
@@ -129,8 +133,22 @@ public final class FinishedJob {
     ledger.close(uid);
   }
 
-  private static boolean hasFiles(BatchJob job) {
-    return job.getSpec().input().files() != null;
+  /** Whether it may have had a splitter or a collector; its BatchAPI may be another one now. */
+  private boolean looksOutside(BatchJob job) {
+    var output = job.getStatus() == null ? null : job.getStatus().output();
+    return job.getSpec().input().files() != null
+        || job.getSpec().output() != null
+        || (output != null && output.path() != null)
+        || context.getSecondaryResources(Job.class).stream()
+            .anyMatch(child -> Program.SPLITTER.attempt(child.getMetadata().getName()).isPresent());
+  }
+
+  /** What splitters and collectors are found among. */
+  public static ProgramRuns.Children children(Context<BatchJob> context) {
+    return new ProgramRuns.Children(
+        context.getSecondaryResources(Job.class),
+        context.getSecondaryResources(Pod.class),
+        context.getClient());
   }
 
   private static boolean wasAccepted(BatchJob job) {
@@ -138,35 +156,24 @@ public final class FinishedJob {
   }
 
   private Optional<Duration> leaving(BatchJob job, Workers workers) throws InterruptedException {
-    var running =
-        workers.running().filter(w -> !(w.state() instanceof WorkerState.Stopping)).toList();
-    if (running.isEmpty()) {
-      return Optional.empty();
-    }
-    var left = patience(job);
-    if (left.isPositive()) {
-      return Optional.of(left);
-    }
-    new WorkerActions(context.getClient())
-        .delete(
-            job.getMetadata().getNamespace(), running.stream().map(WorkerJob::jobName).toList());
-    return Optional.empty();
+    return Leaving.see(
+        job.getMetadata().getNamespace(),
+        workers,
+        endedInOrder(job),
+        endOf(job),
+        now,
+        context.getClient());
   }
 
-  /** A job that was stopped leaves its workers no time: what they do has no effect any more. */
-  private Duration patience(BatchJob job) {
-    var inOrder =
-        JobConditions.condition(job.getStatus(), JobConditions.FINISHED)
-            .filter(
-                c ->
-                    c.reason().equals(Reason.Complete.name())
-                        || c.reason().equals(Reason.BatchesFailed.name())
-                        || c.reason().equals(Reason.OnJobCompleteFailed.name()))
-            .isPresent();
-    var completed = job.getStatus().completionTime();
-    return inOrder && completed != null
-        ? Duration.between(now, Instant.parse(completed).plus(LEAVING))
-        : Duration.ZERO;
+  private static boolean endedInOrder(BatchJob job) {
+    return JobConditions.condition(job.getStatus(), JobConditions.FINISHED)
+        .filter(
+            c ->
+                c.reason().equals(Reason.OutputFailed.name())
+                    || Arrays.stream(End.Verdict.values())
+                        .filter(Leaving::isInOrder)
+                        .anyMatch(verdict -> c.reason().equals(verdict.name())))
+        .isPresent();
   }
 
   private Optional<Duration> timeToLive(BatchJob job) {

@@ -18,6 +18,9 @@ public final class JobMemory {
   /** What its pods mount was made a moment ago, by this process. */
   public boolean made;
 
+  /** Its workers were told that there is nothing left to do. */
+  public boolean released;
+
   public boolean retired;
   public boolean revoked;
   public boolean measured;

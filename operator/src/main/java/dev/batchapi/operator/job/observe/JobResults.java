@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.operator.status.Reason;
 import java.util.Optional;
 
 /** What became of an ended job's results and errors. */
@@ -20,6 +21,32 @@ public sealed interface JobResults {
    * @param remark what a reader of it should know
    */
   record Written(String configMap, Optional<String> remark) implements JobResults {}
+
+  /**
+   * They are being written to the folder of the job's output, or will be.
+   *
+   * @param reason of the condition that says so
+   * @param message for people
+   */
+  record Collecting(Reason reason, String message) implements JobResults {}
+
+  /**
+   * They are in the folder of the job's output.
+   *
+   * @param path the folder's URL
+   * @param files how many, without the manifest
+   * @param bytes in them
+   * @param remark what a reader of it should know
+   */
+  record Collected(String path, int files, long bytes, Optional<String> remark)
+      implements JobResults {}
+
+  /**
+   * They are not in the folder of the job's output, and never will be.
+   *
+   * @param why in sentences for people
+   */
+  record NotCollected(String why) implements JobResults {}
 
   /**
    * They are in no ConfigMap, and will be in none.

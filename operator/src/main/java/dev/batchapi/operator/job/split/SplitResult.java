@@ -4,15 +4,15 @@ import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.status.Reason;
 
-/** How far the splitting of a job's files is. */
+/** How far a job is with what has to be known before it is accepted. */
 public sealed interface SplitResult {
 
-  /** Its batches are known. */
+  /** Its batches are known, if it has files, and its output is its own. */
   record Done(SplitEnd end, FrozenSplit split) implements SplitResult {}
 
   /** A splitter is at work, or will be. */
   record Underway(Reason reason, String message) implements SplitResult {}
 
-  /** The job can never run: its files are no input, or there is no way to find out. */
+  /** The job can never run: its files are no input, its output is none, or nobody can tell. */
   record Bad(Reason reason, String message) implements SplitResult {}
 }

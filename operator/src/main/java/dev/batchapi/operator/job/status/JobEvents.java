@@ -62,6 +62,14 @@ public final class JobEvents {
                   condition.type().equals(JobConditions.COMPLETE) ? Kind.NORMAL : Kind.WARNING,
                   condition.reason(),
                   condition.message()));
+      case JobConditions.OUTPUT_WRITTEN -> {
+        if (holds) {
+          news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
+        } else if (!condition.reason().equals(Reason.Collecting.name())
+            && !condition.reason().equals(Reason.Suspended.name())) {
+          news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
+        }
+      }
       case JobConditions.SUSPENDED ->
           news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
       case JobConditions.WORKERS_READY -> {
@@ -87,7 +95,9 @@ public final class JobEvents {
   private static void output(
       @Nullable BatchJobStatus before, BatchJobStatus after, List<Item> news) {
     var output = after.output();
-    if (output != null && (before == null || before.output() == null)) {
+    if (output != null
+        && output.configMap() != null
+        && (before == null || before.output() == null)) {
       news.add(
           new Item(
               Kind.NORMAL,

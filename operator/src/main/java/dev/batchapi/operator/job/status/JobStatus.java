@@ -10,6 +10,7 @@ import dev.batchapi.crds.BatchJobStatus.Batches;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.decide.Endings;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
@@ -30,12 +31,20 @@ public final class JobStatus {
   private static final String NO_RESULTS =
       "Its results are in no ConfigMap: they stay in the queue until the BatchJob is deleted.";
 
+  private static final String NO_OUTPUT =
+      "Its results are not in the folder of its output, for what was frozen with the job is not as it was: they stay in the queue until the BatchJob is deleted.";
+
   private JobStatus() {}
 
   /** Of a job that waits to be accepted. */
   public static BatchJobStatus waiting(BatchJob job, Reason reason, String message, Instant now) {
     var conditions = conditions(job, now).add(JobConditions.ACCEPTED, FALSE, reason, message);
-    var phase = reason == Reason.Splitting ? JobPhase.SPLITTING : JobPhase.PENDING;
+    var phase =
+        switch (reason) {
+          case Splitting -> JobPhase.SPLITTING;
+          case CheckingOutput -> JobPhase.CHECKING;
+          default -> JobPhase.PENDING;
+        };
     return notAccepted(job, merge(job, conditions), phase, null);
   }
 
@@ -88,6 +97,7 @@ public final class JobStatus {
   /** Of a job in the moment of its acceptance: from this status on it is accepted. */
   public static BatchJobStatus accepted(BatchJob job, FrozenJob frozen, Instant now) {
     var total = frozen.run().totalBatches();
+    var output = frozen.run().output();
     return new BatchJobStatus(
         merge(
             job,
@@ -107,7 +117,7 @@ public final class JobStatus {
         null,
         null,
         0L,
-        null);
+        output == null ? null : BatchJobStatus.Output.toBeIn(output.path()));
   }
 
   /**
@@ -128,10 +138,22 @@ public final class JobStatus {
                 tampered ? FALSE : TRUE,
                 tampered ? Reason.RunTampered : Reason.Accepted,
                 tampered ? end.message() : "The job was accepted.");
-    RunConditions.finished(before, counts.done() == 0 ? end : with(end, NO_RESULTS), conditions);
+    var output = before.output();
+    var results =
+        output == null || output.path() == null
+            ? new JobResults.Kept(NO_RESULTS)
+            : new JobResults.NotCollected(NO_OUTPUT);
+    if (results instanceof JobResults.NotCollected(var why)) {
+      conditions.add(JobConditions.OUTPUT_WRITTEN, FALSE, Reason.OutputFailed, why);
+    }
+    RunConditions.finished(
+        before,
+        counts.done() == 0 ? end : with(end, results),
+        Endings.reason(end, results),
+        conditions);
     return new BatchJobStatus(
         merge(job, conditions),
-        phase(end.verdict()),
+        Endings.phase(end, results),
         batches(total, counts),
         before.input(),
         counts.failedAttempts(),
@@ -144,7 +166,7 @@ public final class JobStatus {
         before.startTime(),
         end.at().toString(),
         before.queueBytes(),
-        null);
+        output);
   }
 
   private static BatchJobStatus.@Nullable Input input(FrozenJob frozen) {
@@ -161,7 +183,7 @@ public final class JobStatus {
    * @param queueBytes what its workers have written to the queue
    */
   public static BatchJobStatus of(Observation seen, int lost, long queueBytes) {
-    return of(seen, lost, queueBytes, Optional.empty(), null);
+    return of(seen, lost, queueBytes, Optional.empty(), new JobResults.Pending());
   }
 
   /**
@@ -172,21 +194,43 @@ public final class JobStatus {
       Observation seen, int lost, long queueBytes, JobResults results) {
     var end = seen.counts().flatMap(Counts::end);
     return switch (results) {
-      case JobResults.Pending _, JobResults.Waiting _ ->
-          of(seen, lost, queueBytes, Optional.empty(), null);
-      case JobResults.Written(var configMap, var remark) ->
-          of(
-              seen,
-              lost,
-              queueBytes,
-              end.map(e -> remark.map(words -> with(e, words)).orElse(e)),
-              BatchJobStatus.Output.inConfigMap(configMap));
-      case JobResults.Kept(var why) -> of(seen, lost, queueBytes, end.map(e -> with(e, why)), null);
+      case JobResults.Pending _, JobResults.Waiting _, JobResults.Collecting _ ->
+          of(seen, lost, queueBytes, Optional.empty(), results);
+      case JobResults.Written _,
+          JobResults.Kept _,
+          JobResults.Collected _,
+          JobResults.NotCollected _ ->
+          of(seen, lost, queueBytes, end.map(e -> with(e, results)), results);
     };
   }
 
-  private static End with(End end, String words) {
-    return new End(end.verdict(), end.message() + " " + words, end.at());
+  /** With what a reader of the results should know. */
+  private static End with(End end, JobResults results) {
+    var words =
+        switch (results) {
+          case JobResults.Written(_, var remark) -> remark.orElse("");
+          case JobResults.Collected(_, _, _, var remark) -> remark.orElse("");
+          case JobResults.Kept(var why) -> why;
+          case JobResults.NotCollected(var why) -> why;
+          case JobResults.Pending _, JobResults.Waiting _, JobResults.Collecting _ -> "";
+        };
+    return words.isEmpty()
+        ? end
+        : new End(end.verdict(), end.message() + " " + words, end.at());
+  }
+
+  private static BatchJobStatus.@Nullable Output output(Observation seen, JobResults results) {
+    return switch (results) {
+      case JobResults.Written(var configMap, _) -> BatchJobStatus.Output.inConfigMap(configMap);
+      case JobResults.Collected(var path, var files, var bytes, _) ->
+          new BatchJobStatus.Output(null, path, files, bytes);
+      case JobResults.Pending _,
+          JobResults.Waiting _,
+          JobResults.Collecting _,
+          JobResults.Kept _,
+          JobResults.NotCollected _ ->
+          seen.outputPath() == null ? null : BatchJobStatus.Output.toBeIn(seen.outputPath());
+    };
   }
 
   private static BatchJobStatus of(
@@ -194,12 +238,12 @@ public final class JobStatus {
       int lost,
       long queueBytes,
       Optional<End> end,
-      BatchJobStatus.@Nullable Output output) {
+      JobResults results) {
     var job = seen.job();
     var counts = seen.counts();
     return new BatchJobStatus(
-        merge(job, RunConditions.of(seen, end)),
-        end.map(e -> phase(e.verdict())).orElseGet(() -> phase(seen)),
+        merge(job, RunConditions.of(seen, end, results)),
+        end.map(e -> Endings.phase(e, results)).orElseGet(() -> phase(seen)),
         counts
             .map(c -> batches(seen.total(), c))
             .orElseGet(() -> before(seen, BatchJobStatus::batches)),
@@ -218,9 +262,14 @@ public final class JobStatus {
         seen.acceptedTime().toString(),
         seen.frozen().digest(),
         start(seen, end),
-        end.map(e -> e.at().toString()).orElse(null),
+        end.map(e -> completed(e, seen).toString()).orElse(null),
         queueBytes,
-        output);
+        output(seen, results));
+  }
+
+  /** What is to go some time after its end is not to go while people look for its results. */
+  private static Instant completed(End end, Observation seen) {
+    return seen.outputPath() == null ? end.at() : seen.now();
   }
 
   private static @Nullable String start(Observation seen, Optional<End> end) {
@@ -239,28 +288,16 @@ public final class JobStatus {
     return new Batches(total, counts.succeeded(), counts.failed(), total - counts.done());
   }
 
-  private static JobPhase phase(End.Verdict verdict) {
-    return switch (verdict) {
-      case Complete -> JobPhase.SUCCEEDED;
-      case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
-      case DeadlineExceeded -> JobPhase.TIMED_OUT;
-      case Cancelled -> JobPhase.CANCELLED;
-      case TooManyFailures,
-          HandlerInvalid,
-          WorkersFailed,
-          OnJobCompleteFailed,
-          RunTampered,
-          QueueMisused ->
-          JobPhase.FAILED;
-    };
-  }
-
   private static JobPhase phase(Observation seen) {
-    if (seen.counts().flatMap(Counts::end).isPresent()) {
+    var ended = seen.counts().flatMap(Counts::end).isPresent();
+    if (ended && seen.outputPath() == null) {
       return JobPhase.COMPLETING;
     }
     if (seen.isSuspended()) {
       return JobPhase.SUSPENDED;
+    }
+    if (ended) {
+      return JobPhase.COLLECTING;
     }
     if (seen.isAllDone()) {
       return JobPhase.COMPLETING;

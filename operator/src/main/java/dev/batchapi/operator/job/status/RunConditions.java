@@ -5,12 +5,15 @@ import static dev.batchapi.crds.Condition.Status.TRUE;
 import static dev.batchapi.crds.Condition.Status.UNKNOWN;
 
 import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.operator.job.decide.Endings;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +22,22 @@ final class RunConditions {
   private RunConditions() {}
 
   /** All of them, but those that are as they were. */
-  static JobConditions.Conditions of(Observation seen, Optional<End> end) {
+  static JobConditions.Conditions of(
+      Observation seen, Optional<End> end, JobResults results) {
     var conditions =
         JobStatus.conditions(seen.job(), seen.now())
             .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(seen.frozen()));
-    enqueued(seen, end, conditions);
-    if (end.isPresent()) {
-      finished(seen.before(), end.get(), conditions);
-      return conditions;
+    outputWritten(results, conditions);
+    if (results instanceof JobResults.Collecting) {
+      leaving(conditions);
+    } else {
+      enqueued(seen, end, conditions);
+      if (end.isPresent()) {
+        finished(seen.before(), end.get(), Endings.reason(end.get(), results), conditions);
+        return conditions;
+      }
+      workersReady(seen, conditions);
     }
-    workersReady(seen, conditions);
     if (seen.isSuspended()) {
       conditions.add(
           JobConditions.SUSPENDED, TRUE, Reason.Suspended, "spec.suspend is true: no workers run.");
@@ -99,21 +108,52 @@ final class RunConditions {
     }
   }
 
-  /** Those of the end. */
-  static void finished(
-      @Nullable BatchJobStatus before, End end, JobConditions.Conditions conditions) {
-    var reason = Reason.of(end.verdict());
+  private static void leaving(JobConditions.Conditions conditions) {
     conditions.add(
         JobConditions.WORKERS_READY,
         FALSE,
         Reason.Finished,
         "The job has ended; its workers leave.");
+  }
+
+  private static void outputWritten(JobResults results, JobConditions.Conditions conditions) {
+    switch (results) {
+      case JobResults.Collecting(var reason, var message) ->
+          conditions.add(JobConditions.OUTPUT_WRITTEN, FALSE, reason, message);
+      case JobResults.Collected(var path, var files, var bytes, _) ->
+          conditions.add(
+              JobConditions.OUTPUT_WRITTEN,
+              TRUE,
+              Reason.ResultsWritten,
+              String.format(
+                  Locale.ROOT,
+                  "Results and errors are in %s: %d files of %,d bytes, and manifest.json.",
+                  path,
+                  files,
+                  bytes));
+      case JobResults.NotCollected(var why) ->
+          conditions.add(JobConditions.OUTPUT_WRITTEN, FALSE, Reason.OutputFailed, why);
+      case JobResults.Pending _,
+          JobResults.Waiting _,
+          JobResults.Written _,
+          JobResults.Kept _ -> {}
+    }
+  }
+
+  /**
+   * Those of the end.
+   *
+   * @param reason of the end, which is not always the verdict's
+   */
+  static void finished(
+      @Nullable BatchJobStatus before, End end, Reason reason, JobConditions.Conditions conditions) {
+    leaving(conditions);
     if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
       conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Finished, "The job has ended.");
     }
     conditions.add(JobConditions.FINISHED, TRUE, reason, end.message());
     conditions.add(
-        end.verdict() == End.Verdict.Complete ? JobConditions.COMPLETE : JobConditions.FAILED,
+        reason == Reason.Complete ? JobConditions.COMPLETE : JobConditions.FAILED,
         TRUE,
         reason,
         end.message());

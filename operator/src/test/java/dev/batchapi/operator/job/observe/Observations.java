@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.FrozenOutput;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlan;
 import dev.batchapi.queue.Counts;
@@ -27,6 +28,7 @@ public final class Observations {
   public @Nullable Integer runSeconds;
   public boolean suspend;
   public boolean cancel;
+  public @Nullable String output;
   public int wanted = 2;
   public @Nullable BatchJobStatus before;
   public Workers workers = new Workers(List.of(), Optional.empty());
@@ -93,8 +95,12 @@ public final class Observations {
             Map.of(),
             Map.of(),
             null,
-            null);
-    return FrozenJob.of(new JobId("n", "j", "uid"), run, pod);
+            null,
+            output == null ? null : new FrozenOutput(List.of(), "store", null));
+    return FrozenJob.of(
+        new JobId("n", "j", "uid"),
+        output == null ? run : run.withOutput(new RunSpec.Output(output, List.of())),
+        pod);
   }
 
   public static Counts counts(int succeeded, int failed) {

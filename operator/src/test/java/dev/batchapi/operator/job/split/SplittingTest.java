@@ -3,12 +3,15 @@ package dev.batchapi.operator.job.split;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.JobId;
+import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.pod.Labels;
-import dev.batchapi.operator.pod.SplitPlan;
-import dev.batchapi.operator.pod.SplitterJobs;
-import dev.batchapi.operator.queue.SplitterQueue;
+import dev.batchapi.operator.pod.Program;
+import dev.batchapi.operator.pod.ProgramPlan;
+import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Splits;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,6 +21,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,12 +37,13 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a splitter's end, with its records in a map. */
 class SplittingTest {
   private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
-  private static final SplitPlan PLAN =
-      new SplitPlan(
+  private static final ProgramPlan PLAN =
+      new ProgramPlan(
+          Program.SPLITTER,
           new JobId("vision", "monday", "uid"),
           "tagger",
           "image:1",
-          "{}",
+          "{\"files\":{\"paths\":[\"s3://b/*\"]},\"folders\":[],\"batchSize\":1}",
           "digest",
           null,
           null,
@@ -49,19 +55,19 @@ class SplittingTest {
   private final Splitting splitting =
       new Splitting(new Queue(), Duration.ofHours(1), Clock.fixed(NOW, ZoneOffset.UTC));
 
-  private final class Queue implements SplitterQueue, Splits {
+  private final class Queue implements ProgramQueue, Splits {
     @Override
     public Splits splits() {
       return this;
     }
 
     @Override
-    public String splitterCredentials(String namespace, String uid, Instant expires) {
+    public String credentials(Program program, String namespace, String uid, Instant expires) {
       return "credentials";
     }
 
     @Override
-    public void revokeSplitter(String namespace, String uid, Instant at) {
+    public void revoke(Program program, String namespace, String uid, Instant at) {
       revoked.add(at);
     }
 
@@ -96,8 +102,8 @@ class SplittingTest {
     }
   }
 
-  private static Job job(SplitPlan plan, int attempt, int fruitless) {
-    return new JobBuilder(SplitterJobs.of(plan, attempt, fruitless))
+  private static Job job(ProgramPlan plan, int attempt, int fruitless) {
+    return new JobBuilder(ProgramJobs.of(plan, attempt, fruitless))
         .editMetadata()
         .withUid("uid-of-it")
         .withCreationTimestamp("2026-01-01T07:00:00Z")
@@ -132,9 +138,17 @@ class SplittingTest {
 
   /** With a client of an API server that is not there: none of these may ask it. */
   private SplitResult next(Job job, Pod pod) {
-    var nowhere = new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build();
+    return next("http://127.0.0.1:1", List.of(job), pod);
+  }
+
+  private static Job withUid(String uid, Job job) {
+    return new JobBuilder(job).editMetadata().withUid(uid).endMetadata().build();
+  }
+
+  private SplitResult next(String url, List<Job> jobs, Pod pod) {
+    var nowhere = new ConfigBuilder().withMasterUrl(url).build();
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(nowhere).build()) {
-      return splitting.next(PLAN, List.of(job), List.of(pod), client);
+      return splitting.next(PLAN, new Children(jobs, List.of(pod), client));
     }
   }
 
@@ -155,6 +169,42 @@ class SplittingTest {
               assertThat(underway.reason()).isEqualTo(Reason.StorageUnavailable);
               assertThat(underway.message()).contains("The queue has no room.");
             });
+  }
+
+  /** Each one's start looked as if the store were back, with an Event for every try. */
+  @Test
+  void aStoreThatIsAwayStaysSoWhileTheNextOneHasGotNothingDone() throws IOException {
+    var jobs = List.of(job(PLAN, 3, 0), withUid("other", job(PLAN, 4, 0)));
+    var away = ended(10, "The store is away.");
+    var server = takesAll();
+    try {
+      var url = "http://127.0.0.1:" + server.getAddress().getPort();
+
+      assertThat(next(url, jobs, away)).isEqualTo(next(job(PLAN, 3, 0), away));
+      records.put("4.0", new byte[0]);
+      assertThat(next(url, jobs, away))
+          .isInstanceOfSatisfying(
+              SplitResult.Underway.class,
+              underway -> assertThat(underway.reason()).isEqualTo(Reason.Splitting));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** Of an API server, what renews a Secret: it answers with what it is told. */
+  private static HttpServer takesAll() throws IOException {
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          var body = exchange.getRequestBody().readAllBytes();
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    return server;
   }
 
   @Test
@@ -184,7 +234,8 @@ class SplittingTest {
     writes(0, good());
     records.put("0.0", new byte[0]);
     var other =
-        new SplitPlan(
+        new ProgramPlan(
+            Program.SPLITTER,
             PLAN.job(),
             PLAN.api(),
             "image:0",

@@ -10,9 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class SplitterJobsTest {
-  private static final SplitPlan PLAN =
-      new SplitPlan(
+class ProgramJobsTest {
+  private static final ProgramPlan PLAN =
+      new ProgramPlan(
+          Program.SPLITTER,
           new JobId("vision", "monday", "0b5a7c2e-1111-4222-8333-444455556666"),
           "tagger",
           "batchapi/handler-runtime:0.1.0",
@@ -45,7 +46,7 @@ class SplitterJobsTest {
 
   @Test
   void itRunsWhereWorkersMayRunAndHasNothingElseOfTheAuthors() {
-    var pod = SplitterJobs.of(PLAN, 3, 2).getSpec().getTemplate();
+    var pod = ProgramJobs.of(PLAN, 3, 2).getSpec().getTemplate();
 
     assertThat(pod.getSpec().getNodeSelector()).containsEntry("disk", "ssd");
     assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("reader");
@@ -59,12 +60,12 @@ class SplitterJobsTest {
 
   @Test
   void itsNameIsNoWorkersAndTellsItsNumber() {
-    var name = SplitterJobs.of(PLAN, 3, 2).getMetadata().getName();
+    var name = ProgramJobs.of(PLAN, 3, 2).getMetadata().getName();
 
     assertThat(name).isEqualTo("monday-split-3");
-    assertThat(Names.splitter(name)).hasValue(3);
+    assertThat(Program.SPLITTER.attempt(name)).hasValue(3);
     assertThat(Names.worker(name)).isEmpty();
-    assertThat(Names.splitter(Names.workerJob("a-split", 0, 1))).isEmpty();
+    assertThat(Program.SPLITTER.attempt(Names.workerJob("a-split", 0, 1))).isEmpty();
   }
 
   /** What an author has to correct before a splitter can start makes a new one. */
@@ -72,7 +73,7 @@ class SplitterJobsTest {
   void anotherSecretTemplateOrImageMakesAnotherOne() {
     var other = List.of(with("i:2", "photos-store", PLAN.template()), with("i:1", "other", null));
     assertThat(other)
-        .extracting(SplitPlan::fingerprint)
+        .extracting(ProgramPlan::fingerprint)
         .doesNotHaveDuplicates()
         .doesNotContain(
             with("i:1", "photos-store", PLAN.template()).fingerprint(),
@@ -80,14 +81,15 @@ class SplitterJobsTest {
     assertThat(with("i:1", null, PLAN.template()).fingerprint())
         .isEqualTo(with("i:1", null, PLAN.template()).fingerprint())
         .isNotEqualTo(with("i:1", null, null).fingerprint());
-    assertThat(SplitterJobs.of(PLAN, 3, 2).getMetadata().getAnnotations())
-        .containsEntry(Labels.SPLIT_ARGUMENTS, PLAN.fingerprint())
+    assertThat(ProgramJobs.of(PLAN, 3, 2).getMetadata().getAnnotations())
+        .containsEntry(Labels.ARGUMENTS, PLAN.fingerprint())
         .containsEntry(Labels.FRUITLESS, "2");
   }
 
-  private static SplitPlan with(
+  private static ProgramPlan with(
       String image, @Nullable String secret, @Nullable PodTemplate template) {
-    return new SplitPlan(
+    return new ProgramPlan(
+        Program.SPLITTER,
         PLAN.job(),
         PLAN.api(),
         image,
@@ -101,7 +103,7 @@ class SplitterJobsTest {
 
   @Test
   void itIsToldByVariablesAloneAndKubernetesReplacesNothingInThem() {
-    var container = SplitterJobs.of(PLAN, 3, 2).getSpec().getTemplate().getSpec().getContainers();
+    var container = ProgramJobs.of(PLAN, 3, 2).getSpec().getTemplate().getSpec().getContainers();
 
     assertThat(container).hasSize(1);
     var env = container.getFirst().getEnv();

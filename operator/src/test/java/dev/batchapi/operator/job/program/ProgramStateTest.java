@@ -1,8 +1,9 @@
-package dev.batchapi.operator.job.split;
+package dev.batchapi.operator.job.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.pod.Program;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -12,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class SplitterStateTest {
+class ProgramStateTest {
   private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
 
   private static Job job(String name, String owner) {
@@ -22,7 +23,7 @@ class SplitterStateTest {
         .withUid("uid-of-" + name)
         .withCreationTimestamp("2026-01-01T06:00:00Z")
         .addToLabels(Labels.JOB_UID, "uid")
-        .addToAnnotations(Labels.SPLIT_ARGUMENTS, "digest")
+        .addToAnnotations(Labels.ARGUMENTS, "digest")
         .addNewOwnerReference()
         .withUid(owner)
         .endOwnerReference()
@@ -41,8 +42,8 @@ class SplitterStateTest {
         .endMetadata();
   }
 
-  private static SplitterState of(Job job, Pod... pods) {
-    return SplitterState.newest("uid", List.of(job), List.of(pods), NOW).orElseThrow();
+  private static ProgramState of(Job job, Pod... pods) {
+    return ProgramState.newest(Program.SPLITTER, "uid", List.of(job), List.of(pods), NOW).orElseThrow();
   }
 
   @Test
@@ -54,12 +55,12 @@ class SplitterStateTest {
             job("monday-split-11", "another"),
             job("monday-0-12", "uid"));
 
-    var newest = SplitterState.newest("uid", jobs, List.of(), NOW).orElseThrow();
+    var newest = ProgramState.newest(Program.SPLITTER, "uid", jobs, List.of(), NOW).orElseThrow();
 
     assertThat(newest.attempt()).isEqualTo(10);
     assertThat(newest.arguments()).isEqualTo("digest");
     assertThat(newest.ended()).isEmpty();
-    assertThat(SplitterState.newest("other", jobs, List.of(), NOW)).isEmpty();
+    assertThat(ProgramState.newest(Program.SPLITTER, "other", jobs, List.of(), NOW)).isEmpty();
   }
 
   @Test
@@ -82,7 +83,7 @@ class SplitterStateTest {
 
     assertThat(of(job("j-split-0", "uid"), pod).ended())
         .contains(
-            new SplitterState.Ended(
+            new ProgramState.Ended(
                 "The store is away.", Instant.parse("2026-01-01T07:59:00Z"), false));
   }
 
@@ -102,7 +103,7 @@ class SplitterStateTest {
     assertThat(of(job("j-split-0", "uid")).ended()).isEmpty();
     assertThat(of(failed).ended())
         .contains(
-            new SplitterState.Ended(
+            new ProgramState.Ended(
                 "its pod was deleted", Instant.parse("2026-01-01T07:58:00Z"), false));
   }
 

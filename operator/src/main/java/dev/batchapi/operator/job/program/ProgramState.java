@@ -1,11 +1,10 @@
-package dev.batchapi.operator.job.split;
+package dev.batchapi.operator.job.program;
 
 import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.operator.job.observe.PodEnd;
 import dev.batchapi.operator.pod.Labels;
-import dev.batchapi.operator.pod.Names;
-import dev.batchapi.operator.pod.SplitterJobs;
+import dev.batchapi.operator.pod.Program;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest splitter of a job.
+ * One of a job's splitters or collectors.
  *
  * @param attempt which one it is, from 0
  * @param arguments digest of what it was made of
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended how it ended; empty: it runs, or will
  * @param trouble why it does not start; empty: nothing is known
  */
-record SplitterState(
+record ProgramState(
     int attempt, String arguments, int fruitless, Optional<Ended> ended, Optional<String> trouble) {
 
   /** How far a pod's end may be behind the time at which it should be gone. */
@@ -50,27 +49,41 @@ record SplitterState(
     }
   }
 
-  /** Of all Jobs and pods of a BatchJob; empty if there has been no splitter. */
-  static Optional<SplitterState> newest(
-      String uid, Collection<Job> jobs, Collection<Pod> pods, Instant now) {
-    return splitters(uid, jobs)
-        .max(Comparator.comparingInt(SplitterState::attempt))
-        .map(job -> of(job, pod(job, pods), now));
+  /** The newest of all Jobs and pods of a BatchJob; empty if there has been none. */
+  static Optional<ProgramState> newest(
+      Program program, String uid, Collection<Job> jobs, Collection<Pod> pods, Instant now) {
+    return jobs(program, uid, jobs)
+        .max(Comparator.comparingInt(job -> attempt(program, job)))
+        .map(job -> of(program, job, pod(job, pods), now));
   }
 
-  /** The splitters' Jobs among those of a BatchJob. */
-  static Stream<Job> splitters(String uid, Collection<Job> jobs) {
+  /** One of them; empty if its Job is gone. */
+  static Optional<ProgramState> numbered(
+      int attempt,
+      Program program,
+      String uid,
+      Collection<Job> jobs,
+      Collection<Pod> pods,
+      Instant now) {
+    return jobs(program, uid, jobs)
+        .filter(job -> attempt(program, job) == attempt)
+        .findFirst()
+        .map(job -> of(program, job, pod(job, pods), now));
+  }
+
+  /** The program's Jobs among those of a BatchJob. */
+  static Stream<Job> jobs(Program program, String uid, Collection<Job> jobs) {
     return jobs.stream()
         .filter(
             job ->
                 uid.equals(Labels.of(job, Labels.JOB_UID))
-                    && Names.splitter(job.getMetadata().getName()).isPresent()
+                    && program.attempt(job.getMetadata().getName()).isPresent()
                     && job.getMetadata().getOwnerReferences().stream()
                         .anyMatch(owner -> uid.equals(owner.getUid())));
   }
 
-  static int attempt(Job job) {
-    return Names.splitter(job.getMetadata().getName()).orElse(0);
+  static int attempt(Program program, Job job) {
+    return program.attempt(job.getMetadata().getName()).orElse(0);
   }
 
   private static @Nullable Pod pod(Job job, Collection<Pod> pods) {
@@ -83,15 +96,15 @@ record SplitterState(
         .orElse(null);
   }
 
-  static SplitterState of(Job job, @Nullable Pod pod, Instant now) {
-    var arguments = Labels.of(job, Labels.SPLIT_ARGUMENTS);
-    var ended = pod == null ? withoutPod(job, now) : withPod(pod, now);
-    return new SplitterState(
-        attempt(job),
+  static ProgramState of(Program program, Job job, @Nullable Pod pod, Instant now) {
+    var arguments = Labels.of(job, Labels.ARGUMENTS);
+    var ended = pod == null ? withoutPod(job, now) : withPod(program, pod, now);
+    return new ProgramState(
+        attempt(program, job),
         arguments,
         Labels.number(job, Labels.FRUITLESS),
         ended,
-        ended.isPresent() || pod == null ? Optional.empty() : trouble(pod));
+        ended.isPresent() || pod == null ? Optional.empty() : trouble(program, pod));
   }
 
   private static Optional<Ended> withoutPod(Job job, Instant now) {
@@ -117,8 +130,8 @@ record SplitterState(
                         false));
   }
 
-  private static Optional<Ended> withPod(Pod pod, Instant now) {
-    var container = container(pod);
+  private static Optional<Ended> withPod(Program program, Pod pod, Instant now) {
+    var container = container(program, pod);
     var terminated =
         container == null || container.getState() == null
             ? null
@@ -154,8 +167,8 @@ record SplitterState(
     return message == null || message.isBlank() ? exit : message.strip();
   }
 
-  private static Optional<String> trouble(Pod pod) {
-    var container = container(pod);
+  private static Optional<String> trouble(Program program, Pod pod) {
+    var container = container(program, pod);
     var waiting =
         container == null || container.getState() == null
             ? null
@@ -176,11 +189,11 @@ record SplitterState(
             .map(c -> c.getReason() + ": " + c.getMessage());
   }
 
-  private static @Nullable ContainerStatus container(Pod pod) {
+  private static @Nullable ContainerStatus container(Program program, Pod pod) {
     return pod.getStatus() == null || pod.getStatus().getContainerStatuses() == null
         ? null
         : pod.getStatus().getContainerStatuses().stream()
-            .filter(status -> SplitterJobs.CONTAINER.equals(status.getName()))
+            .filter(status -> program.title().equals(status.getName()))
             .findFirst()
             .orElse(null);
   }

@@ -3,7 +3,6 @@ package dev.batchapi.operator.pod;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.contract.PodFiles;
-import dev.batchapi.contract.SplitterVariable;
 import dev.batchapi.contract.WorkerVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -11,24 +10,24 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The Job of one splitter: one pod, once, as a worker's. All that it needs to know is in its
+ * The Job of one splitter or collector: one pod, once, as a worker's. All that it needs to know is in its
  * variables, so there is nothing else to believe. It runs where the author's template lets workers
  * run, and as whom.
  */
-public final class SplitterJobs {
-  /** The container's name. */
-  public static final String CONTAINER = "splitter";
-
+public final class ProgramJobs {
   /** What of the author's template has a meaning for a pod that is not theirs. */
   private static final List<String> FROM_TEMPLATE =
       List.of(
@@ -42,27 +41,28 @@ public final class SplitterJobs {
 
   private static final String CREDENTIALS = PodVolumes.RESERVED + "credentials";
   private static final String TMP = PodVolumes.RESERVED + "tmp";
+  private static final String INPUT = PodVolumes.RESERVED + "frozen-input";
   private static final String TMP_SIZE = "16Mi";
   private static final int READABLE_BY_ALL = 0444;
   private static final long GRACE_SECONDS = 5;
 
-  private SplitterJobs() {}
+  private ProgramJobs() {}
 
   /**
-   * A splitter's Job.
+   * A program's Job.
    *
    * @param attempt how many came before it
    * @param fruitless how many of them in a row ended for nothing, by their own fault
    * @throws PodTemplateException if no pod can be made of the BatchAPI's template
    */
-  public static Job of(SplitPlan plan, int attempt, int fruitless) {
+  public static Job of(ProgramPlan plan, int attempt, int fruitless) {
     var job =
         new JobBuilder()
             .withNewMetadata()
-            .withName(Names.splitterJob(plan.job().name(), attempt))
+            .withName(plan.program().jobName(plan.job().name(), attempt))
             .withNamespace(plan.job().namespace())
             .withLabels(labels(plan))
-            .addToAnnotations(Labels.SPLIT_ARGUMENTS, plan.fingerprint())
+            .addToAnnotations(Labels.ARGUMENTS, plan.fingerprint())
             .addToAnnotations(Labels.FRUITLESS, Integer.toString(fruitless))
             .withOwnerReferences(plan.job().owner())
             .endMetadata()
@@ -77,12 +77,12 @@ public final class SplitterJobs {
     return KubernetesJson.model(tree, Job.class);
   }
 
-  /** The credentials of a job's splitters. Made anew before they end, so it can be changed. */
-  public static Secret credentials(SplitPlan plan, String credentials, Instant expires) {
+  /** The credentials of a job's splitters, or collectors. Made anew before they end, so it can be changed. */
+  public static Secret credentials(ProgramPlan plan, String credentials, Instant expires) {
     var bytes = credentials.getBytes(StandardCharsets.UTF_8);
     return new SecretBuilder()
         .withNewMetadata()
-        .withName(Names.splitterCredentials(plan.job().name(), plan.job().uid()))
+        .withName(plan.program().credentials(plan.job()))
         .withNamespace(plan.job().namespace())
         .withLabels(labels(plan))
         .addToAnnotations(FrozenObjects.EXPIRES, expires.toString())
@@ -93,13 +93,13 @@ public final class SplitterJobs {
         .build();
   }
 
-  private static Map<String, String> labels(SplitPlan plan) {
+  private static Map<String, String> labels(ProgramPlan plan) {
     var labels = Labels.ofJob(plan.api(), plan.job().name(), plan.job().uid());
-    labels.put("app.kubernetes.io/component", CONTAINER);
+    labels.put("app.kubernetes.io/component", plan.program().title());
     return labels;
   }
 
-  private static ObjectNode pod(SplitPlan plan, int attempt) {
+  private static ObjectNode pod(ProgramPlan plan, int attempt) {
     var template = KubernetesJson.tree(plan.template()).path("spec");
     var ours =
         KubernetesJson.tree(
@@ -114,16 +114,7 @@ public final class SplitterJobs {
                 .withEnableServiceLinks(false)
                 .withSecurityContext(WorkerPod.security(template.path("securityContext")))
                 .withContainers(container(plan, attempt))
-                .withVolumes(
-                    new VolumeBuilder()
-                        .withName(CREDENTIALS)
-                        .withNewSecret()
-                        .withSecretName(
-                            Names.splitterCredentials(plan.job().name(), plan.job().uid()))
-                        .withDefaultMode(READABLE_BY_ALL)
-                        .endSecret()
-                        .build(),
-                    PodVolumes.folder(TMP, TMP_SIZE))
+                .withVolumes(volumes(plan))
                 .endSpec()
                 .build());
     var authors = JsonNodeFactory.instance.objectNode();
@@ -137,17 +128,17 @@ public final class SplitterJobs {
     return pod;
   }
 
-  private static Container container(SplitPlan plan, int attempt) {
+  private static Container container(ProgramPlan plan, int attempt) {
     return new ContainerBuilder()
-        .withName(CONTAINER)
+        .withName(plan.program().title())
         .withImage(plan.image())
         .withImagePullPolicy("IfNotPresent")
-        .withCommand(PodFiles.JAVA, PodFiles.SPLITTER_ARGUMENTS)
+        .withCommand(PodFiles.JAVA, plan.program().command)
         .withEnvFrom(WorkerContainer.storage(plan.storageSecret()))
         .withEnv(
-            variable(SplitterVariable.ARGUMENTS, plan.arguments()),
-            variable(SplitterVariable.JOB, plan.job().uid()),
-            variable(SplitterVariable.ATTEMPT, Integer.toString(attempt)),
+            variable(plan.program().argumentsVariable, plan.arguments()),
+            variable(plan.program().jobVariable, plan.job().uid()),
+            variable(plan.program().attemptVariable, Integer.toString(attempt)),
             variable(WorkerVariable.NATS_URL, plan.natsUrl()),
             variable(WorkerVariable.NATS_CREDENTIALS, PodFiles.CREDENTIALS),
             variable("HOME", PodFiles.TMP))
@@ -155,10 +146,35 @@ public final class SplitterJobs {
         .withSecurityContext(WorkerContainer.restricted(null))
         // A JVM that dies leaves no message; its last lines say more than its exit code.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
-        .withVolumeMounts(
-            PodVolumes.mount(CREDENTIALS, PodFiles.CREDENTIALS_FOLDER, true),
-            PodVolumes.mount(TMP, PodFiles.TMP, false))
+        .withVolumeMounts(mounts(plan))
         .build();
+  }
+
+  private static List<Volume> volumes(ProgramPlan plan) {
+    var volumes = new ArrayList<Volume>();
+    volumes.add(
+        new VolumeBuilder()
+            .withName(CREDENTIALS)
+            .withNewSecret()
+            .withSecretName(plan.program().credentials(plan.job()))
+            .withDefaultMode(READABLE_BY_ALL)
+            .endSecret()
+            .build());
+    volumes.add(PodVolumes.folder(TMP, TMP_SIZE));
+    if (plan.input() != null) {
+      volumes.add(PodVolumes.files(INPUT, plan.input().configMap(), PodFiles.FROZEN_INPUT_FILE));
+    }
+    return volumes;
+  }
+
+  private static List<VolumeMount> mounts(ProgramPlan plan) {
+    var mounts = new ArrayList<VolumeMount>();
+    mounts.add(PodVolumes.mount(CREDENTIALS, PodFiles.CREDENTIALS_FOLDER, true));
+    mounts.add(PodVolumes.mount(TMP, PodFiles.TMP, false));
+    if (plan.input() != null) {
+      mounts.add(PodVolumes.mount(INPUT, PodFiles.FROZEN_INPUT_FOLDER, true));
+    }
+    return mounts;
   }
 
   /** A dollar is written twice: Kubernetes would take {@code $(NAME)} for a variable's value. */

@@ -1,7 +1,8 @@
-package dev.batchapi.operator.job.split;
+package dev.batchapi.operator.job.program;
 
-import dev.batchapi.operator.pod.SplitPlan;
-import dev.batchapi.operator.pod.SplitterJobs;
+import dev.batchapi.operator.pod.ProgramPlan;
+import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.queue.ProgramQueue;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -11,35 +12,30 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The Secrets with which splitters reach the queue, renewed at half of their life. */
-final class SplitterCredentials {
-  /** Signs credentials for one job's splitters. */
-  interface Signer {
-    String sign(String namespace, String jobUid, Instant expires);
-  }
-
-  private final Signer signer;
+/** The Secrets with which programs reach the queue, renewed at half of their life. */
+final class ProgramCredentials {
+  private final ProgramQueue queue;
   private final Duration validity;
   private final Clock clock;
   private final Map<String, Instant> renewal = new ConcurrentHashMap<>();
 
-  SplitterCredentials(Signer signer, Duration validity, Clock clock) {
-    this.signer = signer;
+  ProgramCredentials(ProgramQueue queue, Duration validity, Clock clock) {
+    this.queue = queue;
     this.validity = validity;
     this.clock = clock;
   }
 
   /** Makes the Secret, or renews it in time; once per process and job at the least. */
-  void ensure(SplitPlan plan, KubernetesClient client) {
+  void ensure(ProgramPlan plan, KubernetesClient client) {
     var now = clock.instant();
     var until = renewal.get(plan.job().uid());
     if (until != null && now.isBefore(until)) {
       return;
     }
     var expires = now.plus(validity);
-    var credentials = signer.sign(plan.job().namespace(), plan.job().uid(), expires);
+    var credentials = queue.credentials(plan.program(), plan.job().namespace(), plan.job().uid(), expires);
     client
-        .resource(SplitterJobs.credentials(plan, credentials, expires))
+        .resource(ProgramJobs.credentials(plan, credentials, expires))
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)

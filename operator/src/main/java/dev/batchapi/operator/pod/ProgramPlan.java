@@ -7,19 +7,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the splitters of a job that is not accepted yet are made of, as its BatchAPI is now.
+ * What the Jobs of a program are made of.
  *
+ * @param program which program
  * @param job the BatchJob
  * @param api the BatchAPI's name
  * @param image the runtime image
- * @param arguments what a splitter is told, as JSON
+ * @param arguments what it is told, as JSON
  * @param digest of the arguments
  * @param storageSecret whose keys are its variables; null: none
  * @param template the author's, of which it takes where pods may run, and as whom
+ * @param input items that it reads from a ConfigMap; null: none
  * @param natsUrl where the queue is
  * @param resources of the operator's settings, by {@code requests.cpu} and the like
  */
-public record SplitPlan(
+public record ProgramPlan(
+    Program program,
     JobId job,
     String api,
     String image,
@@ -27,13 +30,31 @@ public record SplitPlan(
     String digest,
     @Nullable String storageSecret,
     @Nullable PodTemplate template,
+    @Nullable FrozenFiles input,
     String natsUrl,
     Map<String, String> resources) {
 
+  /** The same without items in a ConfigMap. */
+  public ProgramPlan(
+      Program program,
+      JobId job,
+      String api,
+      String image,
+      String arguments,
+      String digest,
+      @Nullable String storageSecret,
+      @Nullable PodTemplate template,
+      String natsUrl,
+      Map<String, String> resources) {
+    this(
+        program, job, api, image, arguments, digest, storageSecret, template, null, natsUrl,
+        resources);
+  }
+
   /**
-   * SHA-256 of what a splitter is made of, as far as somebody may have to correct it before one can
+   * SHA-256 of what it is made of, as far as somebody may have to correct it before one can
    * run: the arguments, the image, the Secret's name and the template. Of another one a new
-   * splitter is made.
+   * Job is made.
    */
   public String fingerprint() {
     var all = JsonNodeFactory.instance.objectNode();

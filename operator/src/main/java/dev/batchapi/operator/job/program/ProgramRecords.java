@@ -1,0 +1,31 @@
+package dev.batchapi.operator.job.program;
+
+import dev.batchapi.operator.pod.ProgramPlan;
+import java.util.Optional;
+
+/**
+ * What a program has written about its work into the queue. Whoever has its credentials can write
+ * there: a record is believed if it makes sense.
+ *
+ * @param <E> what it says at its end
+ */
+public interface ProgramRecords<E> {
+
+  /**
+   * How it went, if it was told the same and all that the record names is there: nothing is done
+   * again then.
+   */
+  Optional<E> done(ProgramPlan plan, int attempt);
+
+  /** Why it can't be done, if the record says that. */
+  Optional<E> refused(ProgramPlan plan, int attempt);
+
+  /** How many records of its work there are so far; 0 for a program that tells its end alone. */
+  int progress(ProgramPlan plan, int attempt);
+
+  /** What one does that runs, for people, by {@link #progress}. */
+  String working(ProgramPlan plan, int progress);
+
+  /** Makes room before the next one begins. */
+  void clear(ProgramPlan plan);
+}

@@ -1,0 +1,237 @@
+package dev.batchapi.operator.job.program;
+
+import dev.batchapi.contract.LossPolicy;
+import dev.batchapi.contract.TextLimit;
+import dev.batchapi.operator.pod.Program;
+import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.pod.ProgramPlan;
+import dev.batchapi.operator.queue.ProgramQueue;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Runs a program for a job as a Job of one pod, one after the other until one says how it went.
+ * What is to be known of them stands in the cluster and in the queue: another process goes on.
+ *
+ * @param <E> what it says at its end
+ */
+public final class ProgramRuns<E> {
+  /** Programs try for a minute or two before they give up: one that works longer does work. */
+  private static final Duration STILL_AWAY = Duration.ofMinutes(5);
+
+  private final Program program;
+  private final ProgramRecords<E> records;
+  private final ProgramQueue queue;
+  private final ProgramCredentials credentials;
+  private final Clock clock;
+
+  /**
+   * @param validity of the credentials, which are renewed in time
+   */
+  public ProgramRuns(
+      Program program,
+      ProgramRecords<E> records,
+      ProgramQueue queue,
+      Duration validity,
+      Clock clock) {
+    this.program = program;
+    this.records = records;
+    this.queue = queue;
+    this.clock = clock;
+    credentials = new ProgramCredentials(queue, validity, clock);
+  }
+
+  /** The Jobs and pods of one BatchJob, whatever they are, and who asks for them. */
+  public record Children(Collection<Job> jobs, Collection<Pod> pods, KubernetesClient client) {}
+
+  /**
+   * Looks how far it is, and makes what is missing.
+   *
+   * @throws dev.batchapi.queue.QueueUnavailableException if the queue is away: to be repeated
+   */
+  public ProgramResult<E> next(ProgramPlan plan, Children children) {
+    var newest =
+        ProgramState.newest(
+            program, plan.job().uid(), children.jobs(), children.pods(), clock.instant());
+    return newest.isEmpty()
+        ? start(plan, 0, 0, children.client())
+        : look(plan, newest.get(), children);
+  }
+
+  /** The state was read before the record: one that has ended has written all it will. */
+  private ProgramResult<E> look(ProgramPlan plan, ProgramState newest, Children children) {
+    var attempt = newest.attempt();
+    var done = records.done(plan, attempt);
+    if (done.isPresent()) {
+      return new ProgramResult.Done<>(attempt, done.get());
+    }
+    if (!newest.arguments().equals(plan.fingerprint())) { // it is asked for something else now
+      jobs(plan, children).forEach(job -> delete(children.client(), job));
+      return start(plan, attempt + 1, 0, children.client());
+    }
+    var refused = records.refused(plan, attempt);
+    if (refused.isPresent()) {
+      return new ProgramResult.Done<>(attempt, refused.get());
+    }
+    if (newest.ended().isPresent()) {
+      return again(plan, newest, newest.ended().get(), children);
+    }
+    credentials.ensure(plan, children.client());
+    return underway(plan, newest, children);
+  }
+
+  private ProgramResult<E> again(
+      ProgramPlan plan, ProgramState newest, ProgramState.Ended ended, Children children) {
+    var ends = newest.attempt() + 1;
+    var fruitless = newest.fruitless() + (ended.storageAway() ? 0 : 1);
+    if (fruitless >= LossPolicy.ROUNDS) {
+      return new ProgramResult.GivenUp<>(
+          "%d %ss ended without saying how it went; the last one said: %s"
+              .formatted(fruitless, program.title(), ended.lastWords()));
+    }
+    if (clock.instant().isBefore(ended.at().plus(LossPolicy.pause(ends)))) {
+      return new ProgramResult.Underway<>(ended.storageAway(), tryingAgain(newest, ended));
+    }
+    jobs(plan, children)
+        .filter(
+            job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
+        .forEach(job -> delete(children.client(), job)); // of days without a store there are many
+    var started = start(plan, ends, fruitless, children.client());
+    return ended.storageAway()
+        ? new ProgramResult.Underway<>(true, tryingAgain(newest, ended))
+        : started;
+  }
+
+  private String tryingAgain(ProgramState ended, ProgramState.Ended end) {
+    return end.storageAway()
+        ? "It is tried again until that can be done; %s %d ended, and said: %s"
+            .formatted(program.title(), ended.attempt(), end.lastWords())
+        : "It is tried again in a moment: %s %d ended, and said: %s"
+            .formatted(program.title(), ended.attempt(), end.lastWords());
+  }
+
+  private ProgramResult<E> underway(ProgramPlan plan, ProgramState newest, Children children) {
+    if (newest.trouble().isPresent()) {
+      return new ProgramResult.Underway<>(
+          false,
+          "The %s's pod does not start: %s"
+              .formatted(program.title(), shortened(newest.trouble().get())));
+    }
+    var progress = records.progress(plan, newest.attempt());
+    if (progress == 0) {
+      var before = endBefore(plan, newest, children);
+      if (before.isPresent()) {
+        return before.get();
+      }
+    }
+    return new ProgramResult.Underway<>(false, records.working(plan, progress));
+  }
+
+  /**
+   * What is said of one that has got nothing done yet: as long as a store is away, each one's start
+   * would look as if it were back.
+   */
+  private Optional<ProgramResult<E>> endBefore(
+      ProgramPlan plan, ProgramState newest, Children children) {
+    return ProgramState.numbered(
+            newest.attempt() - 1,
+            program,
+            plan.job().uid(),
+            children.jobs(),
+            children.pods(),
+            clock.instant())
+        .flatMap(
+            state ->
+                state
+                    .ended()
+                    .filter(ProgramState.Ended::storageAway)
+                    .filter(end -> clock.instant().isBefore(end.at().plus(STILL_AWAY)))
+                    .map(end -> new ProgramResult.Underway<>(true, tryingAgain(state, end))));
+  }
+
+  private ProgramResult<E> start(
+      ProgramPlan plan, int attempt, int fruitless, KubernetesClient client) {
+    records.clear(plan);
+    credentials.ensure(plan, client);
+    var job = ProgramJobs.of(plan, attempt, fruitless);
+    try {
+      client.resource(job).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return new ProgramResult.Underway<>(
+            false,
+            "The Job \"%s\" of the %s is there already; if it does not belong to this BatchJob, delete it, or give the BatchJob another name."
+                .formatted(job.getMetadata().getName(), program.title()));
+      }
+      throw e;
+    }
+    return new ProgramResult.Underway<>(false, "A %s starts.".formatted(program.title()));
+  }
+
+  /**
+   * None is to run for now; another one begins when {@link #next} is called again. Its Job stays
+   * until its pod is gone, so that no two ever have the same number.
+   */
+  public void hold(String uid, Children children) {
+    ProgramState.jobs(program, uid, children.jobs())
+        .filter(ProgramRuns::mayRun)
+        .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
+        .forEach(
+            job ->
+                children
+                    .client()
+                    .resource(job)
+                    .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+                    .delete());
+  }
+
+  /** Its credentials are of no use any more. */
+  public void revoke(String namespace, String uid, Instant at) {
+    credentials.forget(uid);
+    queue.revoke(program, namespace, uid, at);
+  }
+
+  /**
+   * The BatchJob is over: none is to run.
+   *
+   * @param at when it ended
+   */
+  public void ended(String namespace, String uid, Instant at, Children children) {
+    revoke(namespace, uid, at);
+    ProgramState.jobs(program, uid, children.jobs())
+        .filter(ProgramRuns::mayRun)
+        .forEach(job -> delete(children.client(), job));
+  }
+
+  /** The BatchJob is gone. */
+  public void forget(String uid) {
+    credentials.forget(uid);
+  }
+
+  private Stream<Job> jobs(ProgramPlan plan, Children children) {
+    return ProgramState.jobs(program, plan.job().uid(), children.jobs());
+  }
+
+  private static boolean mayRun(Job job) {
+    return job.getStatus() == null || job.getStatus().getCompletionTime() == null;
+  }
+
+  private static void delete(KubernetesClient client, Job job) {
+    client.resource(job).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  }
+
+  /** What one has said, as long as a condition has room for. */
+  public static String shortened(String text) {
+    return TextLimit.beginning(text, ProgramState.LAST_WORDS_BYTES);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.batchapi.operator.job.split;
+
+import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.operator.job.program.ProgramRecords;
+import dev.batchapi.operator.pod.ProgramPlan;
+import dev.batchapi.operator.queue.ProgramQueue;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/**
+ * What splitters have written. What one has begun another does not go on with: the files may be
+ * others by then.
+ */
+final class SplitRecords implements ProgramRecords<SplitRecords.Said> {
+  private final ProgramQueue queue;
+
+  SplitRecords(ProgramQueue queue) {
+    this.queue = queue;
+  }
+
+  /**
+   * A splitter's last record.
+   *
+   * @param digest of the record
+   */
+  record Said(SplitEnd end, String digest) {}
+
+  @Override
+  public Optional<Said> done(ProgramPlan plan, int attempt) {
+    return read(plan, attempt)
+        .filter(said -> said.end().error() == null)
+        .filter(said -> isWhole(plan.job().uid(), attempt, said.end()));
+  }
+
+  @Override
+  public Optional<Said> refused(ProgramPlan plan, int attempt) {
+    return read(plan, attempt).filter(said -> said.end().error() != null);
+  }
+
+  private Optional<Said> read(ProgramPlan plan, int attempt) {
+    var record = queue.splits().read(plan.job().uid(), attempt, SplitEnd.NAME);
+    if (record == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new Said(SplitEnd.read(record), Sha256.hex(record)))
+          .filter(said -> said.end().arguments().equals(plan.digest()))
+          .filter(said -> said.end().error() != null || isSensible(said.end(), plan));
+    } catch (UncheckedIOException | NullPointerException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isSensible(SplitEnd end, ProgramPlan plan) {
+    if (!hasFiles(plan)) {
+      return end.files() == 0 && end.items() == 0 && end.chunks().isEmpty();
+    }
+    return end.files() > 0
+        && end.items() > 0
+        && end.bytes() >= 0
+        && !end.chunks().isEmpty()
+        && end.chunks().size() <= ChunkSink.MOST_CHUNKS;
+  }
+
+  private static boolean hasFiles(ProgramPlan plan) {
+    return SplitArguments.read(plan.arguments()).files() != null;
+  }
+
+  /** Whether all that it names is there, and nothing else: the queue may have lost some of it. */
+  private boolean isWhole(String uid, int attempt, SplitEnd end) {
+    return queue.splits().written(uid, attempt) == end.chunks().size() + 1;
+  }
+
+  @Override
+  public int progress(ProgramPlan plan, int attempt) {
+    return queue.splits().written(plan.job().uid(), attempt);
+  }
+
+  @Override
+  public String working(ProgramPlan plan, int progress) {
+    if (!hasFiles(plan)) {
+      return "The folder of the output is being looked at.";
+    }
+    return progress == 0
+        ? "The files are being found and read."
+        : "The files are being cut into batches: %d parts of the list of batches are written."
+            .formatted(progress);
+  }
+
+  /** Of those before, and of Jobs that were deleted. */
+  @Override
+  public void clear(ProgramPlan plan) {
+    queue.splits().forget(plan.job().uid());
+  }
+}

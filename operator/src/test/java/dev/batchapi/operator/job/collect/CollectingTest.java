@@ -1,0 +1,227 @@
+package dev.batchapi.operator.job.collect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.operator.job.collect.Collecting.Wishes;
+import dev.batchapi.operator.job.observe.JobResults;
+import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.Labels;
+import dev.batchapi.operator.pod.Program;
+import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.queue.ProgramQueue;
+import dev.batchapi.operator.status.Reason;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Splits;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a collector's end, with its records in a map. */
+class CollectingTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T08:00:00Z");
+  private static final End COMPLETE = new End(Verdict.Complete, "Every batch succeeded.", NOW);
+  private static final End CANCELLED = new End(Verdict.Cancelled, "Cancelled.", NOW);
+  private static final Wishes NONE = new Wishes(false, false);
+  private static final String FOLDER = "s3://results/j/";
+  private static final FrozenJob JOB = job();
+
+  private final Map<Integer, byte[]> records = new HashMap<>();
+  private final Collecting collecting =
+      new Collecting(new Queue(), Duration.ofHours(1), Clock.fixed(NOW, ZoneOffset.UTC));
+
+  private final class Queue implements ProgramQueue, Splits {
+    @Override
+    public Splits splits() {
+      return this;
+    }
+
+    @Override
+    public String credentials(Program program, String namespace, String uid, Instant expires) {
+      return "credentials";
+    }
+
+    @Override
+    public void revoke(Program program, String namespace, String uid, Instant at) {}
+
+    @Override
+    public byte @Nullable [] read(String job, int attempt, String name) {
+      return null;
+    }
+
+    @Override
+    public byte @Nullable [] collected(String job, int attempt) {
+      return records.get(attempt);
+    }
+
+    @Override
+    public int written(String job, int attempt) {
+      return 0;
+    }
+
+    @Override
+    public int written(String job) {
+      return 0;
+    }
+
+    @Override
+    public void forget(String job) {
+      throw new AssertionError("a collector needs what the splitter has written");
+    }
+
+    @Override
+    public List<String> jobsWithSplits() {
+      return List.of();
+    }
+  }
+
+  private static FrozenJob job() {
+    var observations = new Observations();
+    observations.output = FOLDER;
+    return observations.frozen();
+  }
+
+  private static String digest(End end) {
+    return CollectPlans.of(JOB, end).digest();
+  }
+
+  private static Job collector(End end, int attempt, int fruitless) {
+    return new JobBuilder(ProgramJobs.of(CollectPlans.of(JOB, end), attempt, fruitless))
+        .editMetadata()
+        .withUid("uid-of-it")
+        .withCreationTimestamp("2026-01-01T07:00:00Z")
+        .endMetadata()
+        .build();
+  }
+
+  private static Pod ended(int code, String words) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("pod")
+        .withCreationTimestamp("2026-01-01T07:00:00Z")
+        .addToLabels(Labels.JOB_UID, "uid")
+        .addNewOwnerReference()
+        .withUid("uid-of-it")
+        .endOwnerReference()
+        .endMetadata()
+        .withNewStatus()
+        .addNewContainerStatus()
+        .withName("collector")
+        .withNewState()
+        .withNewTerminated()
+        .withExitCode(code)
+        .withMessage(words)
+        .withFinishedAt(NOW.toString())
+        .endTerminated()
+        .endState()
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  /** With a client of an API server that is not there: none of these may ask it. */
+  private JobResults next(End end, Wishes wishes, int attempt, int fruitless, Pod... pods) {
+    var nowhere = new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build();
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(nowhere).build()) {
+      var jobs = pods.length == 0 ? List.<Job>of() : List.of(collector(end, attempt, fruitless));
+      return collecting.next(JOB, end, wishes, new Children(jobs, List.of(pods), client));
+    }
+  }
+
+  private static CollectEnd good(String arguments, @Nullable String manifest) {
+    return new CollectEnd(arguments, 3, 100, 4_000, manifest, null, null, null);
+  }
+
+  @Test
+  void itIsDoneWhenACollectorOfThisEndSaysSo() {
+    records.put(2, good(digest(COMPLETE), "a".repeat(64)).toJson());
+
+    assertThat(next(COMPLETE, NONE, 2, 0, ended(137, "killed after its last word")))
+        .isInstanceOfSatisfying(
+            JobResults.Collected.class,
+            collected -> {
+              assertThat(collected.path()).isEqualTo(FOLDER);
+              assertThat(collected.files()).isEqualTo(3);
+              assertThat(collected.bytes()).isEqualTo(4_000);
+            });
+  }
+
+  /** Whoever has its credentials can write the record, and what another one was told is no word. */
+  @Test
+  void aRecordThatMakesNoSenseIsNone() {
+    var ended = ended(137, "killed");
+    for (var record :
+        List.of(
+            good("another", "a".repeat(64)).toJson(),
+            good(digest(CANCELLED), "a".repeat(64)).toJson(),
+            good(digest(COMPLETE), "none").toJson(),
+            good(digest(COMPLETE), null).toJson(),
+            "{}".getBytes(UTF_8))) {
+      records.put(3, record);
+      assertThat(next(COMPLETE, NONE, 3, 0, ended))
+          .isInstanceOf(JobResults.Collecting.class)
+          .extracting("reason")
+          .isEqualTo(Reason.Collecting);
+    }
+  }
+
+  @Test
+  void whatAStoreRefusesIsSaidInItsWordsAndTheResultsStay() {
+    var no = CollectEnd.failed(digest(COMPLETE), OutputProblem.OutputRefused, "No, said the store");
+    records.put(0, no.toJson());
+
+    assertThat(next(COMPLETE, NONE, 0, 0, ended(0, "")))
+        .isInstanceOfSatisfying(
+            JobResults.NotCollected.class,
+            lost ->
+                assertThat(lost.why()).contains("No, said the store.", "stay in the queue until"));
+  }
+
+  @Test
+  void aStoreThatIsAwayIsWaitedForHoweverLongAndOneThatEndsForNothingTenTimes() {
+    assertThat(next(COMPLETE, NONE, 500, 9, ended(10, "The store is away.")))
+        .isInstanceOfSatisfying(
+            JobResults.Collecting.class,
+            waiting -> {
+              assertThat(waiting.reason()).isEqualTo(Reason.StorageUnavailable);
+              assertThat(waiting.message()).contains("The store is away.");
+            });
+    assertThat(next(COMPLETE, NONE, 9, 9, ended(137, "OOMKilled")))
+        .isInstanceOfSatisfying(
+            JobResults.NotCollected.class,
+            lost -> assertThat(lost.why()).contains("10 collectors", "OOMKilled"));
+  }
+
+  @Test
+  void suspendHoldsItAndCancelEndsItUnlessThatWasTheEnd() {
+    assertThat(next(COMPLETE, new Wishes(true, false), 0, 0))
+        .isInstanceOfSatisfying(
+            JobResults.Collecting.class,
+            held -> assertThat(held.reason()).isEqualTo(Reason.Suspended));
+    assertThat(next(COMPLETE, new Wishes(false, true), 0, 0))
+        .isInstanceOfSatisfying(
+            JobResults.NotCollected.class,
+            lost -> assertThat(lost.why()).contains("spec.cancel"));
+    records.put(0, good(digest(CANCELLED), "a".repeat(64)).toJson());
+    assertThat(next(CANCELLED, new Wishes(false, true), 0, 0, ended(0, "")))
+        .isInstanceOf(JobResults.Collected.class);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.job.collect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.operator.job.program;
+
+import org.jspecify.annotations.NullMarked;
