@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** A real S3 server in a pod, with what it holds in memory. */
+/**
+ * A real S3 server in a pod, with what it holds in memory, and a second one over the same that
+ * refuses to be written to.
+ */
 final class S3Server implements AutoCloseable {
   private static final String BUCKET = "photos";
 
@@ -39,6 +44,14 @@ final class S3Server implements AutoCloseable {
             readinessProbe: {tcpSocket: {port: 7070}, periodSeconds: 1}
             securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
             volumeMounts: [{name: data, mountPath: /data/files}, {name: meta, mountPath: /data/meta}]
+          - name: readonly
+            image: batchapi-e2e/versitygw:1
+            imagePullPolicy: Never
+            args: [--port, ":7071", --quiet, --keep-alive, --readonly, posix, --sidecar, /data/meta, /data/files]
+            env: [{name: ROOT_ACCESS_KEY, value: key}, {name: ROOT_SECRET_KEY, value: hush-hush-hush}]
+            readinessProbe: {tcpSocket: {port: 7071}, periodSeconds: 1}
+            securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+            volumeMounts: [{name: data, mountPath: /data/files}, {name: meta, mountPath: /data/meta}]
           volumes:
           - {name: data, emptyDir: {medium: Memory, sizeLimit: 64Mi}}
           - {name: meta, emptyDir: {medium: Memory, sizeLimit: 64Mi}}
@@ -58,10 +71,21 @@ final class S3Server implements AutoCloseable {
             .build();
     client.createBucket(bucket -> bucket.bucket(BUCKET));
     secret("store", "hush-hush-hush");
+    secret("moving", "hush-hush-hush");
+    secret("readonly", "hush-hush-hush", "http://" + address + ":7071");
   }
 
   /** A Secret that names this server. */
   void secret(String name, String secretKey) {
+    secret(name, secretKey, endpoint);
+  }
+
+  /** A Secret that names a server which is not there. */
+  void secretOfNowhere(String name) {
+    secret(name, "hush-hush-hush", endpoint.replaceAll("[0-9]+$", "7079"));
+  }
+
+  private void secret(String name, String secretKey, String url) {
     team.applies(
         """
         apiVersion: v1
@@ -69,7 +93,20 @@ final class S3Server implements AutoCloseable {
         metadata: {name: %s}
         stringData: {AWS_ENDPOINT_URL: "%s", AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: %s}
         """
-            .formatted(name, endpoint, secretKey));
+            .formatted(name, url, secretKey));
+  }
+
+  String get(String key) {
+    return client.getObjectAsBytes(get -> get.bucket(BUCKET).key(key)).asUtf8String();
+  }
+
+  List<String> keys(String prefix) {
+    return client
+        .listObjectsV2Paginator(list -> list.bucket(BUCKET).prefix(prefix))
+        .contents()
+        .stream()
+        .map(S3Object::key)
+        .toList();
   }
 
   void put(String key, String content) {

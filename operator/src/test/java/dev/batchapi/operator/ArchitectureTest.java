@@ -1,5 +1,8 @@
 package dev.batchapi.operator;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.batchapi.data.store.StoredFile;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
@@ -28,6 +32,15 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule NATS_IS_KNOWN_TO_ITS_OWN_PACKAGE_ALONE =
       noClasses().should().dependOnClassesThat().resideInAPackage("io.nats..");
+
+  /** A file's name is no store. */
+  @ArchTest
+  static final ArchRule NO_STORE_IS_READ =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("dev.batchapi.data.store..", "dev.batchapi.data.s3..")
+                  .and(not(type(StoredFile.class))));
 
   private static ArchRule isPure(String folder) {
     return noClasses()

@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.FileInput;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.files.FilesInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.End.Verdict;
@@ -73,6 +74,7 @@ record JobRuns(
     var env = new HandlerEnvironment(manifests, job, System.getenv()).of(api.spec().env());
     env.notes().forEach(System.err::println);
     tellWhatIsForACluster(api.spec());
+    tellOfOutput(api, job);
     try (var batches = open(job);
         var code =
             CodeFolder.of(handler, name -> manifests.configMap(api.namespace(), name), folder)) {
@@ -94,6 +96,18 @@ record JobRuns(
           "storage.secret %s is for a cluster: here files are read with the shell's credentials.%n",
           storage.secret().name());
     }
+  }
+
+  private void tellOfOutput(NamedSpec<BatchApiSpec> api, NamedSpec<BatchJobSpec> job) {
+    Freeze.output(api, job, "$(job_id)")
+        .ifPresent(
+            output ->
+                System.err.printf(
+                    "output %s is for a cluster: here %s.%n",
+                    output.path(),
+                    outputs.folder() == null
+                        ? "--results FOLDER/ writes the same files to a folder"
+                        : "the results go to " + outputs.folder()));
   }
 
   private Input open(NamedSpec<BatchJobSpec> job) {

@@ -276,10 +276,11 @@ class UsageIT {
         apiVersion: batchapi.dev/v1alpha1
         kind: BatchJob
         metadata: {name: job}
-        spec: {apiName: api, input: {count: 1}}
+        spec: {apiName: api, input: {count: 1}, output: {path: "s3://results/$(job_name)/"}}
         """);
     cli.run("run", "all.yaml")
         .exits(0)
+        .says("output s3://results/job/ is for a cluster: here --results FOLDER/")
         .says("pg://admin:hunter2@db.internal/$(LATER) $(HOST) default None None")
         .says("env NODE: the field metadata.annotations['a'] is only known in a cluster")
         .says("metrics.statsd statsd.monitoring:9125 is for a cluster");

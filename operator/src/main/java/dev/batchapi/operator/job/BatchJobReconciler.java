@@ -146,7 +146,15 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
     tools =
         new JobPass.Tools(
-            queue, store, enqueuing, results, collecting, credentials, observer, settings.queueShares(), clock);
+            queue,
+            store,
+            enqueuing,
+            results,
+            collecting,
+            credentials,
+            observer,
+            settings.queueShares(),
+            clock);
     statuses = new StatusWriter(events, observer, clock);
     queue.onChange(signals::changed);
     queue.onConnected(signals::allChanged);
@@ -274,12 +282,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     }
     var api = context.getSecondaryResource(BatchApi.class).orElse(null);
     return switch (acceptance.accept(
-        job,
-        api,
-        () -> others(job),
-        splitters(job, context),
-        context.getClient(),
-        now)) {
+        job, api, () -> others(job), splitters(job, context), context.getClient(), now)) {
       case Acceptance.Accepted(var frozen) -> accepted(job, frozen, memory, context, now);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
       case Acceptance.Waiting(var reason, var message) ->

@@ -16,6 +16,7 @@ import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.decide.Ending;
 import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
@@ -28,6 +29,7 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
 import dev.batchapi.operator.queue.QueueShares;
+import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
@@ -114,6 +116,9 @@ final class JobPass {
             words -> {
               throw new TamperedException(words);
             });
+    if (seen.counts().isEmpty() && isCollecting()) {
+      return unseen(seen);
+    }
     if (seen.counts().isPresent() && end(seen).isEmpty()) {
       seen = decide(seen, seen.counts().get());
     }
@@ -154,9 +159,9 @@ final class JobPass {
     try {
       results = results(seen, end(seen).orElseThrow());
     } catch (QueueUnavailableException e) {
-      results = new JobResults.Pending();
+      results = pending(seen, Reason.QueueUnavailable, String.valueOf(e.getMessage()));
     } catch (KubernetesClientException e) {
-      results = new JobResults.Pending();
+      results = pending(seen, Reason.Collecting, "The API server says: " + e.getMessage());
       failure = e;
     }
     var status = JobStatus.ended(seen, lost, queueBytes, results);
@@ -171,6 +176,22 @@ final class JobPass {
           JobResults.NotCollected _ ->
           new Result(status, frozen, end(seen), AT_ONCE, failure); // its workers are to be told
     };
+  }
+
+  private static JobResults pending(Observation seen, Reason reason, String message) {
+    return seen.outputPath() == null
+        ? new JobResults.Pending()
+        : new JobResults.Collecting(reason, FailedBatches.shortened(message));
+  }
+
+  private boolean isCollecting() {
+    return JobConditions.condition(job.getStatus(), JobConditions.OUTPUT_WRITTEN).isPresent();
+  }
+
+  /** The ledger can't be asked; that it had the job's end is known, and no worker is made again. */
+  private Result unseen(Observation seen) {
+    var status = JobStatus.unseen(job, seen.queueTrouble().orElse(""), seen.now());
+    return new Result(status, frozen, Optional.empty(), QUEUE_RETRY, null);
   }
 
   private JobResults results(Observation seen, End end) throws InterruptedException {

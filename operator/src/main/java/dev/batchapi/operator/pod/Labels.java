@@ -19,8 +19,7 @@ public final class Labels {
 
   /**
    * On a worker's Job: how many Jobs in a row were lost before it in its place, without any
-   * progress: see LossPolicy. On a splitter's or collector's: how many before it ended for
-   * nothing.
+   * progress: see LossPolicy. On a splitter's or collector's: how many before it ended for nothing.
    */
   public static final String FRUITLESS = "batchapi.dev/fruitless";
 

@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The Job of one splitter or collector: one pod, once, as a worker's. All that it needs to know is in its
- * variables, so there is nothing else to believe. It runs where the author's template lets workers
- * run, and as whom.
+ * The Job of one splitter or collector: one pod, once, as a worker's. All that it needs to know is
+ * in its variables, so there is nothing else to believe. It runs where the author's template lets
+ * workers run, and as whom.
  */
 public final class ProgramJobs {
   /** What of the author's template has a meaning for a pod that is not theirs. */
@@ -77,7 +77,10 @@ public final class ProgramJobs {
     return KubernetesJson.model(tree, Job.class);
   }
 
-  /** The credentials of a job's splitters, or collectors. Made anew before they end, so it can be changed. */
+  /**
+   * The credentials of a job's splitters, or collectors. Made anew before they end, so it can be
+   * changed.
+   */
   public static Secret credentials(ProgramPlan plan, String credentials, Instant expires) {
     var bytes = credentials.getBytes(StandardCharsets.UTF_8);
     return new SecretBuilder()

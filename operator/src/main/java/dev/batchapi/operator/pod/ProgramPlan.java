@@ -47,14 +47,22 @@ public record ProgramPlan(
       String natsUrl,
       Map<String, String> resources) {
     this(
-        program, job, api, image, arguments, digest, storageSecret, template, null, natsUrl,
+        program,
+        job,
+        api,
+        image,
+        arguments,
+        digest,
+        storageSecret,
+        template,
+        null,
+        natsUrl,
         resources);
   }
 
   /**
-   * SHA-256 of what it is made of, as far as somebody may have to correct it before one can
-   * run: the arguments, the image, the Secret's name and the template. Of another one a new
-   * Job is made.
+   * SHA-256 of what it is made of, as far as somebody may have to correct it before one can run:
+   * the arguments, the image, the Secret's name and the template. Of another one a new Job is made.
    */
   public String fingerprint() {
     var all = JsonNodeFactory.instance.objectNode();

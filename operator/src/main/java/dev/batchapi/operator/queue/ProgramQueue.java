@@ -22,7 +22,8 @@ public interface ProgramQueue {
   String credentials(Program program, String namespace, String uid, Instant expires);
 
   /**
-   * Ends the credentials of a job's splitters or collectors, within some seconds. Harmless when repeated.
+   * Ends the credentials of a job's splitters or collectors, within some seconds. Harmless when
+   * repeated.
    *
    * @param at when they were last of use: nothing is done if the last of them have run out since
    */

@@ -90,7 +90,9 @@ public final class Given {
                 : Optional.of(new FrozenSplit(1, "abc", 2, 300)),
             run.output() == null
                 ? Optional.empty()
-                : Optional.of(new FrozenOutput(List.of("s3://results/"),
+                : Optional.of(
+                    new FrozenOutput(
+                        List.of("s3://results/"),
                         "store",
                         batchJob.getSpec().input().items() == null ? null : "c0ffee")));
     var inFiles = run.output() != null && batchJob.getSpec().input().files() != null;

@@ -202,13 +202,7 @@ public final class Acceptance {
     }
     return switch (splitters.next(outside.plan())) {
       case SplitResult.Done done ->
-          freeze(
-              job,
-              api,
-              output,
-              Optional.of(done).filter(d -> outside.hasFiles()),
-              client,
-              now);
+          freeze(job, api, output, Optional.of(done).filter(d -> outside.hasFiles()), client, now);
       case SplitResult.Underway(var reason, var message) ->
           throw new Stop(
               new Waiting(
@@ -298,7 +292,8 @@ public final class Acceptance {
     // A collector reads no BatchJob: the items of those that failed are among what it writes.
     var lines = output.isPresent() ? ofConfigMap.or(() -> items(job)) : ofConfigMap;
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
-    int items = split.map(done -> done.end().items()).orElseGet(() -> items(job, ofConfigMap, batchSize));
+    int items =
+        split.map(done -> done.end().items()).orElseGet(() -> items(job, ofConfigMap, batchSize));
     Limits.checkBatches(items, batchSize)
         .ifPresent(
             problem -> {

@@ -67,8 +67,7 @@ final class OutputTarget {
                     .formatted(other.getMetadata().getName(), output.path()));
   }
 
-  private static @Nullable String path(
-      @Nullable BatchJobStatus status) {
+  private static @Nullable String path(@Nullable BatchJobStatus status) {
     return status == null || status.output() == null ? null : status.output().path();
   }
 

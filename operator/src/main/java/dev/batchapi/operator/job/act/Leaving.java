@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The workers of a job that has its end: they are told to leave, and those that don't are taken away. */
+/**
+ * The workers of a job that has its end: they are told to leave, and those that don't are taken
+ * away.
+ */
 public final class Leaving {
   /** How long workers may take to leave by themselves after an ordinary end. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -56,8 +59,7 @@ public final class Leaving {
     if (left.isPositive()) {
       return Optional.of(left);
     }
-    new WorkerActions(client)
-        .delete(namespace, running.stream().map(WorkerJob::jobName).toList());
+    new WorkerActions(client).delete(namespace, running.stream().map(WorkerJob::jobName).toList());
     return Optional.empty();
   }
 }

@@ -41,18 +41,17 @@ public final class Collecting {
     if (end.verdict() == Verdict.QueueMisused) {
       return lost("what is in the queue was not written by its workers alone.");
     }
-    // A job that was cancelled while it worked has its results written: that is what it has.
-    if (wishes.cancelled() && end.verdict() != Verdict.Cancelled) {
-      collectors.hold(job.uid(), children);
-      return kept("spec.cancel stopped the writing.");
-    }
-    if (wishes.suspended()) {
-      collectors.hold(job.uid(), children);
-      return new JobResults.Collecting(
-          Reason.Suspended, "spec.suspend is true: the results are written when it is false.");
-    }
     try {
-      return switch (collectors.next(CollectPlans.of(job, end), children)) {
+      var plan = CollectPlans.of(job, end);
+      // A job that was cancelled while it worked has its results written: that is what it has.
+      var givenUp = wishes.cancelled() && end.verdict() != Verdict.Cancelled;
+      if (givenUp || wishes.suspended()) {
+        return collectors
+            .said(plan, children)
+            .map(said -> result(said, path))
+            .orElseGet(() -> held(job, givenUp, children));
+      }
+      return switch (collectors.next(plan, children)) {
         case ProgramResult.Done<CollectEnd>(_, var said) -> result(said, path);
         case ProgramResult.Underway<CollectEnd>(var away, var message) ->
             new JobResults.Collecting(
@@ -64,6 +63,14 @@ public final class Collecting {
     } catch (PodTemplateException e) {
       return kept("No collector can be made: " + e.getMessage());
     }
+  }
+
+  private JobResults held(FrozenJob job, boolean givenUp, Children children) {
+    collectors.hold(job.uid(), children);
+    return givenUp
+        ? kept("spec.cancel stopped the writing.")
+        : new JobResults.Collecting(
+            Reason.Suspended, "spec.suspend is true: the results are written when it is false.");
   }
 
   private static JobResults result(CollectEnd end, String path) {
@@ -83,8 +90,7 @@ public final class Collecting {
   }
 
   private static JobResults lost(String why) {
-    return new JobResults.NotCollected(
-        "Its results are not in the folder of its output: " + why);
+    return new JobResults.NotCollected("Its results are not in the folder of its output: " + why);
   }
 
   private static String sentence(String words) {

@@ -1,7 +1,7 @@
 package dev.batchapi.operator.job.program;
 
-import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -33,7 +33,8 @@ final class ProgramCredentials {
       return;
     }
     var expires = now.plus(validity);
-    var credentials = queue.credentials(plan.program(), plan.job().namespace(), plan.job().uid(), expires);
+    var credentials =
+        queue.credentials(plan.program(), plan.job().namespace(), plan.job().uid(), expires);
     client
         .resource(ProgramJobs.credentials(plan, credentials, expires))
         .patch(

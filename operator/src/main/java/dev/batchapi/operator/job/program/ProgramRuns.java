@@ -68,6 +68,14 @@ public final class ProgramRuns<E> {
         : look(plan, newest.get(), children);
   }
 
+  /** How it went, if one has said that already. */
+  public Optional<E> said(ProgramPlan plan, Children children) {
+    return ProgramState.newest(
+            program, plan.job().uid(), children.jobs(), children.pods(), clock.instant())
+        .map(ProgramState::attempt)
+        .flatMap(attempt -> records.done(plan, attempt).or(() -> records.refused(plan, attempt)));
+  }
+
   /** The state was read before the record: one that has ended has written all it will. */
   private ProgramResult<E> look(ProgramPlan plan, ProgramState newest, Children children) {
     var attempt = newest.attempt();
@@ -103,8 +111,7 @@ public final class ProgramRuns<E> {
       return new ProgramResult.Underway<>(ended.storageAway(), tryingAgain(newest, ended));
     }
     jobs(plan, children)
-        .filter(
-            job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
+        .filter(job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
         .forEach(job -> delete(children.client(), job)); // of days without a store there are many
     var started = start(plan, ends, fruitless, children.client());
     return ended.storageAway()

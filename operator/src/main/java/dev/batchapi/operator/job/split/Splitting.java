@@ -53,8 +53,7 @@ public final class Splitting {
       return switch (splitters.next(plan, children)) {
         case ProgramResult.Done<SplitRecords.Said>(var attempt, var said) -> result(attempt, said);
         case ProgramResult.Underway<SplitRecords.Said>(var away, var message) ->
-            new SplitResult.Underway(
-                away ? Reason.StorageUnavailable : Reason.Splitting, message);
+            new SplitResult.Underway(away ? Reason.StorageUnavailable : Reason.Splitting, message);
         case ProgramResult.GivenUp<SplitRecords.Said>(var message) ->
             new SplitResult.Bad(Reason.SplittingFailed, message);
       };

@@ -55,7 +55,9 @@ public final class JobEvents {
       case JobConditions.ACCEPTED ->
           news.add(
               new Item(
-                  holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
+                  holds || isOnItsWay(condition) ? Kind.NORMAL : Kind.WARNING,
+                  condition.reason(),
+                  condition.message()));
       case JobConditions.COMPLETE, JobConditions.FAILED ->
           news.add(
               new Item(
@@ -90,6 +92,11 @@ public final class JobEvents {
       }
       default -> {}
     }
+  }
+
+  private static boolean isOnItsWay(Condition condition) {
+    return condition.reason().equals(Reason.Splitting.name())
+        || condition.reason().equals(Reason.CheckingOutput.name());
   }
 
   private static void output(

@@ -9,8 +9,8 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.BatchJobStatus.Batches;
 import dev.batchapi.crds.Condition;
 import dev.batchapi.crds.JobPhase;
-import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.job.decide.Endings;
+import dev.batchapi.operator.job.observe.EnqueuingState;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
@@ -61,6 +61,14 @@ public final class JobStatus {
         conditions(job, now)
             .add(JobConditions.WORKERS_READY, UNKNOWN, Reason.OperatorRefused, message);
     return before.with(merge(job, conditions));
+  }
+
+  /** Of a job whose results are being written, while the queue is away. */
+  public static BatchJobStatus unseen(BatchJob job, String message, Instant now) {
+    var conditions =
+        conditions(job, now)
+            .add(JobConditions.OUTPUT_WRITTEN, FALSE, Reason.QueueUnavailable, message);
+    return Objects.requireNonNull(job.getStatus()).with(merge(job, conditions));
   }
 
   /** Of a job that can never run. */
@@ -214,9 +222,7 @@ public final class JobStatus {
           case JobResults.NotCollected(var why) -> why;
           case JobResults.Pending _, JobResults.Waiting _, JobResults.Collecting _ -> "";
         };
-    return words.isEmpty()
-        ? end
-        : new End(end.verdict(), end.message() + " " + words, end.at());
+    return words.isEmpty() ? end : new End(end.verdict(), end.message() + " " + words, end.at());
   }
 
   private static BatchJobStatus.@Nullable Output output(Observation seen, JobResults results) {
@@ -234,11 +240,7 @@ public final class JobStatus {
   }
 
   private static BatchJobStatus of(
-      Observation seen,
-      int lost,
-      long queueBytes,
-      Optional<End> end,
-      JobResults results) {
+      Observation seen, int lost, long queueBytes, Optional<End> end, JobResults results) {
     var job = seen.job();
     var counts = seen.counts();
     return new BatchJobStatus(

@@ -22,8 +22,7 @@ final class RunConditions {
   private RunConditions() {}
 
   /** All of them, but those that are as they were. */
-  static JobConditions.Conditions of(
-      Observation seen, Optional<End> end, JobResults results) {
+  static JobConditions.Conditions of(Observation seen, Optional<End> end, JobResults results) {
     var conditions =
         JobStatus.conditions(seen.job(), seen.now())
             .add(JobConditions.ACCEPTED, TRUE, Reason.Accepted, frozenAs(seen.frozen()));
@@ -133,10 +132,7 @@ final class RunConditions {
                   bytes));
       case JobResults.NotCollected(var why) ->
           conditions.add(JobConditions.OUTPUT_WRITTEN, FALSE, Reason.OutputFailed, why);
-      case JobResults.Pending _,
-          JobResults.Waiting _,
-          JobResults.Written _,
-          JobResults.Kept _ -> {}
+      case JobResults.Pending _, JobResults.Waiting _, JobResults.Written _, JobResults.Kept _ -> {}
     }
   }
 
@@ -146,7 +142,10 @@ final class RunConditions {
    * @param reason of the end, which is not always the verdict's
    */
   static void finished(
-      @Nullable BatchJobStatus before, End end, Reason reason, JobConditions.Conditions conditions) {
+      @Nullable BatchJobStatus before,
+      End end,
+      Reason reason,
+      JobConditions.Conditions conditions) {
     leaving(conditions);
     if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
       conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Finished, "The job has ended.");

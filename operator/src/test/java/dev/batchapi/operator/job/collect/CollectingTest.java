@@ -218,8 +218,7 @@ class CollectingTest {
             held -> assertThat(held.reason()).isEqualTo(Reason.Suspended));
     assertThat(next(COMPLETE, new Wishes(false, true), 0, 0))
         .isInstanceOfSatisfying(
-            JobResults.NotCollected.class,
-            lost -> assertThat(lost.why()).contains("spec.cancel"));
+            JobResults.NotCollected.class, lost -> assertThat(lost.why()).contains("spec.cancel"));
     records.put(0, good(digest(CANCELLED), "a".repeat(64)).toJson());
     assertThat(next(CANCELLED, new Wishes(false, true), 0, 0, ended(0, "")))
         .isInstanceOf(JobResults.Collected.class);

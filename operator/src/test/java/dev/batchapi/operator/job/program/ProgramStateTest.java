@@ -43,7 +43,8 @@ class ProgramStateTest {
   }
 
   private static ProgramState of(Job job, Pod... pods) {
-    return ProgramState.newest(Program.SPLITTER, "uid", List.of(job), List.of(pods), NOW).orElseThrow();
+    return ProgramState.newest(Program.SPLITTER, "uid", List.of(job), List.of(pods), NOW)
+        .orElseThrow();
   }
 
   @Test

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.data.split.SplitEnd;
-import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
-import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.pod.ProgramJobs;
+import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Splits;
@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -193,7 +194,7 @@ class SplittingTest {
 
   /** Of an API server, what renews a Secret: it answers with what it is told. */
   private static HttpServer takesAll() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
