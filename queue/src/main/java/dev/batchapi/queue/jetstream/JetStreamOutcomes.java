@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A collector's side on JetStream: it reads one job that has ended, and writes one record. Of
- * outcomes no more than {@value #WINDOW} are in memory, 16 MiB at the most.
+ * outcomes no more than {@value #WINDOW} are in memory, 8 MiB at the most.
  */
 public final class JetStreamOutcomes implements RecordedJob, AutoCloseable {
   /** Questions that wait for their answers at a time. */
-  static final int WINDOW = 64;
+  static final int WINDOW = 32;
 
   /** After so many batches there is a moment without questions, for new credentials. */
   private static final int RENEWAL = 4096;

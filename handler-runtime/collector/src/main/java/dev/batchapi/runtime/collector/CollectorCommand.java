@@ -11,7 +11,7 @@ import java.util.List;
 /** How the collector's process is started. The one place that knows the options of its JVM. */
 public final class CollectorCommand {
   /**
-   * It holds the outcomes that are on their way, 16 MiB at the most, and a part of 8 MiB of each of
+   * It holds the outcomes that are on their way, 8 MiB at the most, and a part of 8 MiB of each of
    * two files, whatever the job.
    */
   private static final List<String> JVM_OPTIONS =
@@ -19,7 +19,7 @@ public final class CollectorCommand {
           "-XX:+UseSerialGC",
           "-XX:-UsePerfData",
           "-Xms8m",
-          "-Xmx72m",
+          "-Xmx56m",
           "-Xss512k",
           "--enable-native-access=ALL-UNNAMED");
 

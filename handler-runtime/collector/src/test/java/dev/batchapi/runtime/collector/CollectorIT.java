@@ -33,8 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes, a real queue, a real store. */
 class CollectorIT {
-  private static final int BATCHES = 401;
-  private static final int KILLS = 12;
+  private static final int BATCHES = 201;
+  private static final int KILLS = 10;
 
   private static NatsServer nats;
   private static VersityGw store;
@@ -52,7 +52,7 @@ class CollectorIT {
     try (var ledger = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
       ledger.jobs();
     }
-    job = EndedJob.of("J", BATCHES, 8000, nats, store);
+    job = EndedJob.of("J", BATCHES, 12_000, nats, store);
   }
 
   @AfterAll
@@ -130,7 +130,7 @@ class CollectorIT {
     assertThat(results.getFirst())
         .startsWith(
             "{\"job\":\"monday\",\"item\":4,\"batch\":1,\"source\":\"s3://data/in/items.jsonl:5\",\"input\":{\"id\": 4},\"result\":\"1111");
-    assertThat(results.getLast()).contains("\"batch\":400,");
+    assertThat(results.getLast()).contains("\"batch\":200,");
     assertThat(new String(file(files, "errors.jsonl"), UTF_8).lines().findFirst())
         .hasValue(
             "{\"job\":\"monday\",\"batch\":17,\"attempts\":3,\"source\":\"s3://data/in/items.jsonl:69 to s3://data/in/items.jsonl:72\",\"error\":{\"reason\":\"HandlerFailed\",\"message\":\"batch 17 is no good\"},\"payload\":[{\"id\": 68},{\"id\": 69},{\"id\": 70},{\"id\": 71}]}");
