@@ -62,7 +62,7 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE|-|GLOB|URL",
       description =
           "Items instead of the job's own input; may be given several times. Files of this machine, in "
-              + "quotes also patterns such as \"data/**/*.csv\", and URLs with s3:// and http(s)://, for which "
+              + "quotes also patterns such as \"data/**/*.csv\", and URLs with s3://, gs://, az:// and http(s)://, for which "
               + "the shell's credentials are used. \"-\" is standard input, as JSON lines.")
   private List<String> input = List.of();
 
