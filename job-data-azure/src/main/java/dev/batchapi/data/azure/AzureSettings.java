@@ -83,6 +83,7 @@ record AzureSettings(URI endpoint, AzureCredentials credentials) {
             .retryOptions(
                 new RequestRetryOptions(
                     RetryPolicyType.FIXED, TRIES, null, PAUSE_MILLIS, PAUSE_MILLIS, null));
+    builder.addPolicy(new WithoutLength());
     credentials.to().accept(builder);
     return builder.buildClient();
   }
