@@ -63,7 +63,7 @@ STEP := $(PYTHON) e2e/report/step.py
 
 .PHONY: install-jars
 install-jars: ## Put what Java handlers compile against into Maven's local repository
-	$(MVN) -q install -DskipTests -pl handler-api,handler-testkit -am
+	$(MVN) -q install -Dmaven.test.skip=true -pl handler-api,handler-testkit -am
 
 # Of the host's own files, for the tests of authors. Python's word for a snapshot is dev0.
 WHEEL_VERSION = $(shell sed -n 's|^  <version>\(.*\)</version>|\1|p' pom.xml | sed 's/-SNAPSHOT/.dev0/')

@@ -43,7 +43,11 @@ final class AuthorsPage {
     Files.createSymbolicLink(folder.resolve("clone"), ROOT);
   }
 
-  /** Does what the page says, but for commands that are not wanted. */
+  /**
+   * Does what the page says, but for commands that are not wanted.
+   *
+   * @param wanted is asked what stands behind {@code sh}; files are written if nothing may
+   */
   void follow(Predicate<String> wanted) throws IOException, InterruptedException {
     var page = Files.readString(ROOT.resolve("docs/authors.md"));
     var blocks = BLOCK.matcher(page).results().toList();
@@ -70,9 +74,11 @@ final class AuthorsPage {
         }
         default -> {
           assertThat(rest).as("a block of %s without a file's name", language).isNotEmpty();
-          var file = folder.resolve(rest);
-          Files.createDirectories(file.getParent());
-          Files.writeString(file, content);
+          if (wanted.test("")) {
+            var file = folder.resolve(rest);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content);
+          }
         }
       }
     }

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectedFolderTest {
   private static final int BATCHES = 30;
   private static final Manifest.Job JOB = new Manifest.Job("team", "j", "id", "api");
-  private static final String ITEMS = "{\"t\": \"é\\ud83d\", \"n\": 18446744073709551557}\r\n\"x\"\n";
+  private static final String ITEMS =
+      "{\"t\": \"é\\ud83d\", \"n\": 18446744073709551557}\r\n\"x\"\n";
 
   @TempDir private Path folder;
 
