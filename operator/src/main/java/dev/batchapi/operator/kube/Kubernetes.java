@@ -2,6 +2,7 @@ package dev.batchapi.operator.kube;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -53,13 +54,18 @@ public final class Kubernetes {
   /**
    * Takes objects with fields and values of a newer version: otherwise a single one of them would
    * stop the informer, and with it the operator, after every downgrade. Without a search for the
-   * classes of all kinds: ours are named where they are asked for.
+   * classes of all kinds: ours are named where they are asked for, and an error of a watch here. One
+   * that is not known for what it is would be asked for the same again, for ever, when the API
+   * server says that its version is too old.
    */
-  private static KubernetesSerialization serialization() {
-    return new KubernetesSerialization(
-        new ObjectMapper()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL),
-        false);
+  static KubernetesSerialization serialization() {
+    var serialization =
+        new KubernetesSerialization(
+            new ObjectMapper()
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL),
+            false);
+    serialization.registerKubernetesResource(Status.class);
+    return serialization;
   }
 }
