@@ -54,8 +54,8 @@ public final class Kubernetes {
   /**
    * Takes objects with fields and values of a newer version: otherwise a single one of them would
    * stop the informer, and with it the operator, after every downgrade. Without a search for the
-   * classes of all kinds: ours are named where they are asked for, and an error of a watch here. One
-   * that is not known for what it is would be asked for the same again, for ever, when the API
+   * classes of all kinds: ours are named where they are asked for, and an error of a watch here.
+   * One that is not known for what it is would be asked for the same again, for ever, when the API
    * server says that its version is too old.
    */
   static KubernetesSerialization serialization() {

@@ -21,6 +21,7 @@ class KubernetesTest {
                 WatchEvent.class);
 
     assertThat(event.getObject())
-        .isInstanceOfSatisfying(Status.class, status -> assertThat(status.getCode()).isEqualTo(410));
+        .isInstanceOfSatisfying(
+            Status.class, status -> assertThat(status.getCode()).isEqualTo(410));
   }
 }
