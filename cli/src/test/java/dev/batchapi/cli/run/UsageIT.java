@@ -230,7 +230,7 @@ class UsageIT {
 
   @Test
   void anUnknownCommandIsAnsweredWithThoseThatThereAre() throws Exception {
-    var result = cli.run("validate", "x.yaml").exits(64).says("no command \"validate\"", "run");
+    var result = cli.run("submitt", "x.yaml").exits(64).says("no command \"submitt\"", "run");
     assertThat(result.all()).doesNotContain("Did you mean");
   }
 
