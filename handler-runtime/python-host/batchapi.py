@@ -18,10 +18,12 @@ from typing import (
 )
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 __all__ = [
+    "BatchContext",
     "FatalBatchError",
+    "ItemError",
     "JobSpec",
     "JobSummary",
     "MetricsClient",
@@ -35,6 +37,34 @@ Tags = Optional[Mapping[str, str]]
 
 class FatalBatchError(Exception):
     """Raise it from handle_batch to fail the batch for good: it is not tried again."""
+
+
+class ItemError(Exception):
+    """One item's failure. In the list that handle_batch returns it stands in the place of the
+    item's result, as any exception may; handle_item raises it. With fatal=True the item is not
+    tried again."""
+
+    def __init__(self, message: str = "", fatal: bool = False) -> None:
+        super().__init__(message)
+        self.fatal = fatal
+
+    def __reduce__(self) -> Any:  # or pickle would forget it
+        return (type(self), (str(self), self.fatal))
+
+
+class BatchContext(Protocol):
+    """The argument `batch` of handle_batch and handle_item."""
+
+    id: str
+    """The same at every attempt, and of no other batch."""
+    index: int
+    """Position of the batch in the job, from 0."""
+    attempt: int
+    """1 for the first."""
+    deadline: "Optional[datetime]"
+    """When this attempt is ended, in UTC; None without timeouts.batchSeconds."""
+    items: List[int]
+    """Positions in the job of the items that are handed over, from 0."""
 
 
 class WorkerBroken(Exception):

@@ -16,36 +16,76 @@ class Handler:
     unknown one is an error, unless it has a default, which it then keeps.
     """
 
-    def __init__(self, cls, file):
+    def __init__(self, cls, file, runner):
         self._class = cls
         self._file = file
+        self._runner = runner
         self._instance = None
+        self._async = False  # whether one of its functions is
         name = cls.__name__
         self._construct = _asks_for(cls, f"{name}.__init__ in {file}", CONSTRUCTOR_ARGUMENTS)
-        self._handle_batch = self._method("handle_batch", ("payload", "batch_id"), ("payload",))
+        self._handle_batch = self._method(
+            "handle_batch", ("payload", "batch_id", "batch"), ("payload",)
+        )
+        self._handle_item = self._method("handle_item", ("item", "batch_id", "batch"), ("item",))
         self._on_job_complete = self._method("on_job_complete", ("summary",))
         self._close = self._method("close", ())
-        if self._handle_batch is None:
+        if self._handle_batch is None and self._handle_item is None:
             raise HandlerInvalid(
                 f"class {name} in {file} has no method handle_batch:"
-                " add def handle_batch(self, payload)"
+                " add def handle_batch(self, payload), or def handle_item(self, item)"
+            )
+        if self._handle_batch is not None and self._handle_item is not None:
+            raise HandlerInvalid(
+                f"class {name} in {file} has both handle_batch and handle_item: leave one out"
             )
 
     def construct(self, config, job_spec, metrics_client):
         given = {"config": config, "job_spec": job_spec, "metrics_client": metrics_client}
+        if self._async:
+            self._runner.prepare_loop()
         self._instance = self._construct(self._class, given)
 
-    def handle_batch(self, payload, batch_id):
-        given = {"payload": payload, "batch_id": batch_id}
-        return self._handle_batch(self._instance.handle_batch, given)
+    @property
+    def function(self):
+        """The name of the one that gets the items."""
+        return "handle_item" if self._handle_batch is None else "handle_batch"
+
+    def handle(self, payload, batch, most):
+        """What handle_batch returns, or a list with what handle_item does, a Failure for each item
+        that failed.
+
+        most: results that a generator may yield."""
+        given = {"batch_id": batch.id, "batch": batch}
+        if self._handle_batch is not None:
+            given["payload"] = payload
+            function = self._instance.handle_batch
+            returned = self._runner.call(lambda: self._handle_batch(function, given))
+            return self._runner.collect(returned, most)
+        function, call = self._instance.handle_item, self._handle_item
+        return self._runner.each(
+            lambda item: call(function, {**given, "item": item}), payload, self._item_is_async()
+        )
+
+    def _item_is_async(self):
+        return inspect.iscoroutinefunction(self._class.handle_item)
+
+    def refuse_one_result(self):
+        """For handler.results: Batch."""
+        if self._handle_item is not None:
+            raise HandlerInvalid(
+                f"class {self._class.__name__} in {self._file} has handle_item, which has one result"
+                " for each item: leave handler.results: Batch out, or write handle_batch"
+            )
 
     def on_job_complete(self, summary):
         if self._on_job_complete is not None:
-            self._on_job_complete(self._instance.on_job_complete, {"summary": summary})
+            function, given = self._instance.on_job_complete, {"summary": summary}
+            self._runner.call(lambda: self._on_job_complete(function, given))
 
     def close(self):
         if self._close is not None:
-            self._close(self._instance.close, {})
+            self._runner.call(lambda: self._close(self._instance.close, {}))
 
     def _method(self, name, possible, needed=()):
         found = inspect.getattr_static(self._class, name, None)
@@ -55,19 +95,17 @@ class Handler:
         where = f"{self._class.__name__}.{name} in {self._file}"
         if not callable(function):
             raise HandlerInvalid(f"{where} is no function")
-        _refuse_what_runs_later(function, where)
+        if name != "handle_batch":
+            _refuse_yield(function, where)
+        self._async |= inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         bound = isinstance(found, (staticmethod, classmethod))
         return _asks_for(function, where, possible, needed, skip_self=not bound)
 
 
-def _refuse_what_runs_later(function, where):
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+def _refuse_yield(function, where):
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise HandlerInvalid(
-            f"{where} is async, and the host awaits nothing: use def, and asyncio.run(...) in it"
-        )
-    if inspect.isgeneratorfunction(function):
-        raise HandlerInvalid(
-            f"{where} uses yield, so that a call would run nothing of it: return a list"
+            f"{where} uses yield, so that a call would run nothing of it: use return"
         )
 
 

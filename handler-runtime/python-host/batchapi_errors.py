@@ -5,10 +5,12 @@ import os
 import sys
 import traceback
 
+from batchapi_deadline import BatchTimedOut
 from batchapi_metrics import ReservedMetricName
 
 HANDLER_FAILED, WORKER_BROKEN = "HandlerFailed", "WorkerBroken"
 FATAL_ERROR, RESULT_INVALID = "FatalError", "ResultInvalid"
+TIMED_OUT = "TimedOut"
 
 _OUR_FOLDER = os.path.dirname(__file__)
 
@@ -19,14 +21,23 @@ _BETWEEN = tuple(
 )
 
 
-def describe(error, limit, where):
+def describe(error, limit, where, broken=False):
     """The JSON of a FAILED or BROKEN frame, at most `limit` bytes. Never throws.
 
-    `where` is the author's function that was called, such as handle_batch.
+    `where` is the author's function that was called, such as handle_batch; `broken`: whether the
+    process must be replaced for it.
     """
     try:
+        if isinstance(error, BatchTimedOut):
+            text = error.where or stack(error)
+            reason = WORKER_BROKEN if broken else TIMED_OUT
+            return as_json(reason, TIMED_OUT, str(error), limit, text)
         return as_json(
-            WORKER_BROKEN if breaks(error) else FATAL_ERROR if _is_fatal(error) else HANDLER_FAILED,
+            WORKER_BROKEN
+            if broken or breaks(error)
+            else FATAL_ERROR
+            if _is_fatal(error)
+            else HANDLER_FAILED,
             _type_name(error),
             _message(error, where),
             limit,
@@ -72,6 +83,8 @@ def breaks(error):
 
 
 def _is_fatal(error):
+    if isinstance(error, _of_the_shim("ItemError", ReservedMetricName)) and hasattr(error, "fatal"):
+        return bool(error.fatal)
     return isinstance(
         error, (ReservedMetricName, _of_the_shim("FatalBatchError", ReservedMetricName))
     )
@@ -115,6 +128,16 @@ def stack(error):
         to_do += [part.__cause__, part.__context__]
         to_do += getattr(part, "exceptions", None) or []
     return "".join(described.format())
+
+
+def where(stacks):
+    """Other threads' and coroutines' (name, frames) as text, the author's frames alone."""
+    texts = []
+    for name, frames in stacks:
+        lines = "".join(traceback.format_list(_authors(frames)))
+        if lines:
+            texts.append(f"{name} stands here (most recent call last):\n{lines}")
+    return "".join(texts)
 
 
 def _authors(frames):

@@ -27,13 +27,13 @@ def _there(code):
     return "it has " + ", ".join(names[:10]) + (" and more" if len(names) > 10 else "")
 
 
-def load(path, file, class_name):
-    """The author's class, checked. What their module throws while it runs comes out as it is, but for
+def load(path, file, class_name, runner):
+    """The author's class, checked; its functions are run by `runner`. What their module throws while it runs comes out as it is, but for
     a failed import."""
     module = _run(path, file)
     found = vars(module).get(class_name)
     if isinstance(found, type):
-        return Handler(found, file)
+        return Handler(found, file, runner)
     if found is not None:
         raise HandlerInvalid(f"{class_name} in {file} is a {type(found).__name__}, not a class")
     classes = [

@@ -31,7 +31,9 @@ _HINTS = {
     "map": "use list(...)",
     "dict_keys": "use list(...)",
     "dict_values": "use list(...)",
-    "coroutine": "handle_batch must not be async",
+    "coroutine": "await it, as by asyncio.gather(...)",
+    "Task": "await it, as by asyncio.gather(...)",
+    "Future": "await it, as by asyncio.gather(...)",
     "Tensor": "use .tolist()",
     "DataFrame": "use json.loads(frame.to_json(orient='records', date_format='iso'))",
     "Series": "use json.loads(series.to_json(orient='values', date_format='iso'))",
@@ -53,28 +55,64 @@ class ResultInvalid(Exception):
     """The result can't be written; the message says what in it, and the way out."""
 
 
+class TooLarge(ResultInvalid):
+    """The result is over the limit."""
+
+
+def as_list(result):
+    """A list's or an array's elements; None for anything that is no list."""
+    if isinstance(result, (list, tuple)) and not hasattr(result, "_fields"):
+        return result
+    if _is_numpy(result) and getattr(result, "ndim", 0) > 0:
+        try:
+            return _convert(result)
+        except _NoForm:
+            return list(result)
+    return None
+
+
 def encode(result, limit):
     """The body of a RESULT frame: UTF-8, empty for None."""
-    if result is None:
-        return b""
+    return b"" if result is None else checked(text(result), limit)
+
+
+def text(result, path="result"):
+    """As JSON; `path` is what messages call it."""
     try:
-        body = _ENCODER.encode(result).encode("utf-8")
+        encoded = _ENCODER.encode(result)
+        encoded.encode("utf-8")
+        return encoded
     except (TypeError, ValueError, OverflowError, RecursionError):
         # Only now look for what it was: a result that can be written is never walked through.
-        body = _encode_what_can_be(result)
+        try:
+            return _encode_what_can_be(result, path)
+        finally:
+            _close(result)
+
+
+def _close(result):
+    """A coroutine that nobody awaited would say so on standard error, whenever it is collected."""
+    for one in result if isinstance(result, (list, tuple)) else (result,):
+        if type(one).__name__ == "coroutine":
+            one.close()
+
+
+def checked(encoded, limit):
+    """In UTF-8, if it is not over the limit."""
+    body = encoded.encode("utf-8")
     if len(body) > limit:
-        raise ResultInvalid(
+        raise TooLarge(
             f"the result has {len(body):,} bytes as JSON, the limit is {limit:,}: return less for"
             " each item, use a smaller batchSize, or store it elsewhere and return where it is"
         )
     return body
 
 
-def _encode_what_can_be(result):
+def _encode_what_can_be(result, path):
     try:
-        return _ENCODER.encode(_plain(result, "result", set())).encode("utf-8")
+        return _ENCODER.encode(_plain(result, path, set()))
     except RecursionError:
-        raise ResultInvalid("result is nested too deeply to be written as JSON") from None
+        raise ResultInvalid(f"{path} is nested too deeply to be written as JSON") from None
 
 
 def _convert(value):

@@ -1,22 +1,27 @@
 """The conversation with the worker: HELLO, START, READY, then batches until STOP."""
 
+import datetime
 import json
 import os
 import struct
 import sys
 
 import batchapi_errors as errors
+import batchapi_items as items
 import batchapi_loading as loading
 import batchapi_results as results
 import batchapi_wire as wire
 from batchapi_calling import HandlerInvalid
+from batchapi_deadline import Deadline
 from batchapi_init import EXIT_REPLACE
 from batchapi_metrics import MetricsClient
+from batchapi_running import Runner
 
-PROTOCOL = 1
+PROTOCOL = 2
 EXIT_NO_HANDLER = 1
 
-_INDEX_ATTEMPT_DEADLINE_IDLENGTH = struct.Struct(">IIQH")
+_INDEX_ATTEMPT_DEADLINE_FIRST_IDLENGTH = struct.Struct(">IIQQH")
+_COUNT = struct.Struct(">I")
 
 
 def run(connection, code, replaceable=False):
@@ -38,8 +43,10 @@ class Session:
         self._code = code
         self._replaceable = replaceable
         self._broken = False
-        self._error_bytes = 16384
-        self._result_bytes = 262144
+        self._limits = items.Limits()
+        self._per_item = True
+        self._runner = None
+        self._deadline = None
         self._handler = None
 
     def run(self):
@@ -74,7 +81,10 @@ class Session:
             file = start["handler"].get("file") or "handler.py"
             class_name = start["handler"].get("className") or "Handler"
             limits = start["limits"]
-            self._error_bytes, self._result_bytes = limits["error_bytes"], limits["result_bytes"]
+            self._limits = items.Limits(limits["result_bytes"], limits["error_bytes"])
+            self._per_item = start["handler"].get("results", "Item") == "Item"
+            self._runner = Runner(start["handler"].get("concurrency", 1))
+            self._deadline = Deadline(self._runner.stacks)
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
             config = json.loads(body)["job_spec"]["config"]  # another one than in job_spec
             arguments = (config, start["job_spec"], metrics)
@@ -90,62 +100,89 @@ class Session:
         where = file
         try:
             path = loading.find(self._code, file)
-            self._handler = loading.load(path, file, class_name)
+            self._handler = loading.load(path, file, class_name, self._runner)
+            if not self._per_item:
+                self._handler.refuse_one_result()
             where = class_name + ".__init__"
             self._handler.construct(*arguments)
         except HandlerInvalid as error:
             return self._invalid(str(error))
         except BaseException as error:
             self._leave_if_forked(error)
-            return wire.BROKEN, errors.describe(error, self._error_bytes, where)
+            return wire.BROKEN, errors.describe(error, self._limits.error_bytes, where)
         self._leave_if_forked()
         return wire.READY, b"{}"
 
     def _invalid(self, message):
-        return wire.INVALID, errors.invalid_as_json(message, self._error_bytes)
+        return wire.INVALID, errors.invalid_as_json(message, self._limits.error_bytes)
 
     def _handle(self, body):
-        try:
-            *_, id_length = _INDEX_ATTEMPT_DEADLINE_IDLENGTH.unpack_from(body)
-            payload_at = _INDEX_ATTEMPT_DEADLINE_IDLENGTH.size + id_length
-            if payload_at > len(body):
-                raise ValueError("it ends within the batch id")
-            batch_id = body[_INDEX_ATTEMPT_DEADLINE_IDLENGTH.size : payload_at].decode("utf-8")
-        except (struct.error, ValueError) as error:
-            raise wire.ProtocolError(f"a HANDLE that can't be read ({error})") from None
+        batch, positions, payload_at = _batch(body)
         try:
             payload = json.loads(body[payload_at:].decode("utf-8"))
         except (ValueError, RecursionError) as error:
             message = f"the payload can't be read by Python as JSON: {error}"
             failed = errors.as_json(
-                errors.FATAL_ERROR, type(error).__name__, message, self._error_bytes
+                errors.FATAL_ERROR, type(error).__name__, message, self._limits.error_bytes
             )
             self._connection.send(wire.FAILED, failed)
             return
-        self._answer("handle_batch", lambda: self._handler.handle_batch(payload, batch_id))
+        if positions:
+            if positions[-1] >= len(payload):
+                raise wire.ProtocolError("a HANDLE of items that the batch has not")
+            payload = [payload[position] for position in positions]
+        batch.items = [batch.first + at for at in positions or range(len(payload))]
+        self._answer(
+            self._handler.function,
+            lambda: self._handled(payload, batch, bool(positions)),
+            batch.deadline and batch.deadline.timestamp(),
+        )
+
+    def _handled(self, payload, batch, again):
+        """The frame that answers a batch."""
+        most = len(payload) if self._per_item else self._limits.result_bytes // 2
+        function = self._handler.function
+        returned = self._handler.handle(payload, batch, most)
+        if self._per_item or function == "handle_item":
+            return items.answer(returned, len(payload), again, self._limits, function)
+        return wire.RESULT, results.encode(returned, self._limits.result_bytes)
 
     def _complete(self, body):
         try:
             summary = json.loads(body)
         except ValueError as error:
             raise wire.ProtocolError(f"a COMPLETE that can't be read ({error})") from None
-        self._answer("on_job_complete", lambda: self._handler.on_job_complete(summary))
+        self._answer("on_job_complete", lambda: self._completed(summary))
 
-    def _answer(self, where, call):
-        """Runs the author's code and sends RESULT or FAILED, whatever it throws."""
+    def _completed(self, summary):
+        self._handler.on_job_complete(summary)
+        return wire.RESULT, b""
+
+    def _answer(self, where, call, deadline=None):
+        """Runs the author's code and sends the frame that it makes, or FAILED, whatever it throws.
+
+        deadline: when the code is ended, in seconds since 1970; None for never."""
         with self._connection:
             try:
-                body = results.encode(call(), self._result_bytes)
-                kind = wire.RESULT
+                self._deadline.begin(deadline)
+                try:
+                    kind, body = call()
+                finally:
+                    self._deadline.end()
             except results.ResultInvalid as error:
                 kind = wire.FAILED
                 body = errors.as_json(
-                    errors.RESULT_INVALID, errors.RESULT_INVALID, str(error), self._error_bytes
+                    errors.RESULT_INVALID,
+                    errors.RESULT_INVALID,
+                    str(error),
+                    self._limits.error_bytes,
                 )
             except BaseException as error:
                 self._leave_if_forked(error)
-                self._broken = self._broken or errors.breaks(error)
-                kind, body = wire.FAILED, errors.describe(error, self._error_bytes, where)
+                broken = errors.breaks(error) or self._runner.broken
+                self._broken = self._broken or broken
+                kind = wire.FAILED
+                body = errors.describe(error, self._limits.error_bytes, where, broken)
             self._leave_if_forked()
         self._connection.send(kind, body)
 
@@ -157,6 +194,7 @@ class Session:
         with self._connection:
             try:
                 self._handler.close()
+                self._runner.close()
             except BaseException as error:
                 self._leave_if_forked(error)
                 wire.say("the handler's close() failed\n" + errors.stack(error))
@@ -171,6 +209,38 @@ class Session:
             raise SystemExit(0 if error is None else error.code)
         wire.say("in a child process\n" + errors.stack(error))
         raise SystemExit(1)
+
+
+class Batch:
+    """What a handler gets as `batch`: batchapi.BatchContext says what is in it."""
+
+    def __init__(self, index, attempt, deadline, first, batch_id):
+        self.id = batch_id
+        self.index = index
+        self.attempt = attempt
+        self.first = first
+        self.items = []
+        self.deadline = (
+            datetime.datetime.fromtimestamp(deadline / 1000, datetime.timezone.utc)
+            if deadline
+            else None
+        )
+
+
+def _batch(body):
+    """What is before the payload in a HANDLE: the batch, the positions of its items that are to be
+    handled (none: all), and where the payload begins."""
+    try:
+        head = _INDEX_ATTEMPT_DEADLINE_FIRST_IDLENGTH
+        index, attempt, deadline, first, id_length = head.unpack_from(body)
+        at = head.size + id_length
+        batch_id = body[head.size : at].decode("utf-8")
+        (count,) = _COUNT.unpack_from(body, at)
+        positions = struct.unpack_from(f">{count}I", body, at + _COUNT.size)
+        batch = Batch(index, attempt, deadline, first, batch_id)
+        return batch, positions, at + _COUNT.size * (1 + count)
+    except (struct.error, ValueError, OverflowError) as error:
+        raise wire.ProtocolError(f"a HANDLE that can't be read ({error})") from None
 
 
 def _unfit(protocol, language):
@@ -196,5 +266,6 @@ def _hello(replaceable):
         "runtime": f"{name} {version}",
         "pid": os.getpid(),
         "replaceable": replaceable,
+        "ends_batches": True,
     }
     return json.dumps(hello).encode("utf-8")

@@ -23,6 +23,8 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "_host"
 import batchapi_calling  # they find each other by these names, as in the host
 import batchapi_metrics
 import batchapi_results
+import batchapi_running
+import batchapi_session
 
 __all__ = ["PayloadTooLarge", "Pushed", "RecordingMetrics", "Run", "run"]
 
@@ -125,7 +127,7 @@ class Run(NamedTuple):
     """What a handler has done.
 
     results: a result for each item, in their order, as JSON has it; where batches return anything but
-    lists, a result for each batch.
+    lists, a result for each batch. An item that failed alone has its exception there.
     """
 
     results: list[Any]
@@ -140,6 +142,7 @@ def run(
     config: Mapping[str, Any] | None = None,
     batch_size: int | None = None,
     results: str = "Item",
+    concurrency: int = 1,
     job_spec: Mapping[str, Any] | None = None,
     metrics: RecordingMetrics | None = None,
 ) -> Run:
@@ -172,22 +175,30 @@ def run(
         "start_time": "2026-01-01T00:00:00Z",
         **(job_spec or {}),
     }
-    author = batchapi_calling.Handler(handler, inspect.getsourcefile(handler) or "the test")
+    runner = batchapi_running.Runner(concurrency)
+    file = inspect.getsourcefile(handler) or "the test"
+    author = batchapi_calling.Handler(handler, file, runner)
+    if results == "Batch":
+        author.refuse_one_result()
     author.construct(settings, spec, recorded)
     written: list[Any] = []
     try:
         for index, payload in enumerate(batches):
             _check_size(payload, index)
-            result = _written(author.handle_batch(payload, f"test-{index}"))
-            if results == "Item" and isinstance(result, list):
-                if len(result) != len(batches[index]):
-                    raise ResultInvalid(
-                        f"batch {index} has {len(batches[index])} items, and its list has"
-                        f" {len(result)} results: return one for each, or set results to Batch"
-                    )
-                written += result
-            else:
-                written.append(result)
+            batch = batchapi_session.Batch(index, 1, 0, index * size, f"test-{index}")
+            batch.items = [batch.first + at for at in range(len(payload))]
+            most = len(payload) if results == "Item" else RESULT_BYTES
+            returned = author.handle(payload, batch, most)
+            each = batchapi_results.as_list(returned) if results == "Item" else None
+            if each is None:
+                written.append(_written(returned))
+                continue
+            if len(each) != len(batches[index]):
+                raise ResultInvalid(
+                    f"batch {index} has {len(batches[index])} items, and its list has"
+                    f" {len(each)} results: return one for each, or set results to Batch"
+                )
+            written += _items(each)
         author.on_job_complete(
             {
                 "total": len(batches),
@@ -199,6 +210,7 @@ def run(
         )
     finally:
         author.close()
+        runner.close()
     return Run(written, recorded, author._instance)
 
 
@@ -217,6 +229,13 @@ def _check_size(payload: list[Any], index: int) -> None:
             f"batch {index} has {size:,} bytes as JSON, the limit is {PAYLOAD_BYTES:,}:"
             " use a smaller batch_size, or hand over where the data is"
         )
+
+
+def _items(each: Any) -> list[Any]:
+    """Each item's result, or its exception."""
+    found = [one.error if isinstance(one, batchapi_running.Failure) else one for one in each]
+    good = _written([None if isinstance(one, BaseException) else one for one in found])
+    return [a if isinstance(a, BaseException) else b for a, b in zip(found, good)]
 
 
 def _written(result: Any) -> Any:

@@ -15,7 +15,7 @@ import unittest
 
 HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../batchapi_start.py")
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH, REPLACE = range(10, 15)
+METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS = range(10, 16)
 PATIENCE_SECONDS = 20
 
 
@@ -105,12 +105,14 @@ class FakeWorker:
     def start_frame(self, file="handler.py", config=None, **changes):
         config = {} if config is None else config
         start = {
-            "protocol": 1,
+            "protocol": 2,
             "handler": {
                 "language": "python",
                 "file": file,
                 "className": changes.pop("class_name", "Handler"),
                 "classpath": [],
+                "results": changes.pop("results", "Batch"),
+                "concurrency": changes.pop("concurrency", 1),
             },
             "job_spec": {
                 "job_id": "8d5f",
@@ -133,15 +135,19 @@ class FakeWorker:
         start.update(changes)
         return start
 
-    def handle(self, payload, batch_id="b-0", index=0, attempt=1):
-        self.send_batch(payload, batch_id, index, attempt)
+    def handle(self, payload, **options):
+        self.send_batch(payload, **options)
         return self.receive()
 
-    def send_batch(self, payload, batch_id="b-0", index=0, attempt=1):
+    def send_batch(
+        self, payload, batch_id="b-0", index=0, attempt=1, deadline=0, first=0, positions=()
+    ):
         if not isinstance(payload, bytes):
             payload = json.dumps(payload).encode()
         name = batch_id.encode()
-        self.send(HANDLE, struct.pack(">IIQH", index, attempt, 0, len(name)) + name + payload)
+        head = struct.pack(">IIQQH", index, attempt, deadline, first, len(name)) + name
+        which = struct.pack(f">I{len(positions)}I", len(positions), *positions)
+        self.send(HANDLE, head + which + payload)
 
     def complete(self, **summary):
         self.send(COMPLETE, json.dumps(summary).encode())
@@ -232,10 +238,10 @@ class HostTest(unittest.TestCase):
         self.addCleanup(worker.close)
         return worker
 
-    def ready(self, source=None, config=None, files=None, **options):
+    def ready(self, source=None, config=None, files=None, start=None, **options):
         """A worker whose host has constructed the handler."""
         worker = self.worker(source, files, **options)
-        kind, body = worker.start(config=config)
+        kind, body = worker.start(config=config, **(start or {}))
         self.assertEqual(kind, READY, body)
         return worker
 
@@ -243,6 +249,19 @@ class HostTest(unittest.TestCase):
         kind, body = worker.handle(payload, **options)
         self.assertEqual(kind, RESULT, body)
         return json.loads(body) if body else None
+
+    def items(self, answer):
+        """The results, and the errors by their position."""
+        kind, body = answer
+        self.assertEqual(kind, ITEMS, body)
+        (count,) = struct.unpack_from(">I", body)
+        errors, at = {}, 4
+        for _ in range(count):
+            position, length = struct.unpack_from(">II", body, at)
+            errors[position] = json.loads(body[at + 8 : at + 8 + length])
+            at += 8 + length
+        self.assertEqual(len(errors), count)
+        return json.loads(body[at:]), errors
 
     def failed(self, answer):
         kind, body = answer

@@ -29,8 +29,9 @@ def batches(worker, size, times):
     text = "x" * size
     name = b"uid-1"
     body = (
-        struct.pack(">IIQH", 0, 1, 0, len(name))
+        struct.pack(">IIQQH", 0, 1, 0, 0, len(name))
         + name
+        + struct.pack(">I", 0)
         + json.dumps([text[:200000], 0, text[200000:]]).encode()
     )
     best = 9e9

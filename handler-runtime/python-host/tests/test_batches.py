@@ -8,7 +8,7 @@ from fake_worker import READY, RESULT, HostTest
 class BatchesTest(HostTest):
     def test_hello_names_protocol_language_runtime_and_pid(self):
         worker = self.worker("class Handler: pass")
-        self.assertEqual(worker.hello["protocol"], 1)
+        self.assertEqual(worker.hello["protocol"], 2)
         self.assertEqual(worker.hello["language"], "python")
         self.assertRegex(worker.hello["runtime"], r"^\w+ 3\.\d+\.\d+$")
         self.assertEqual(worker.hello["pid"], worker.process.pid)

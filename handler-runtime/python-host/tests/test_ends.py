@@ -124,8 +124,8 @@ class EndsTest(HostTest):
             struct.pack(">IB", 1, METRIC),
             struct.pack(">IB", 3, START) + b"{}",
             struct.pack(">IB", 3, HANDLE) + b"{}",
-            struct.pack(">IBIIQH", 19, HANDLE, 0, 1, 0, 500),
-            struct.pack(">IBIIQH", 20, HANDLE, 0, 1, 0, 1) + b"\xff",
+            struct.pack(">IBIIQQH", 27, HANDLE, 0, 1, 0, 0, 500),
+            struct.pack(">IBIIQQH", 28, HANDLE, 0, 1, 0, 0, 1) + b"\xff",
             struct.pack(">IB", 2, 9) + b"{",
         ):
             with self.subTest(frame=frame):
@@ -134,7 +134,7 @@ class EndsTest(HostTest):
                 self.assertEqual(worker.exit_code(), 70)
                 said = worker.process.stderr.read().decode()
                 self.assertRegex(
-                    said, r"^batchapi host: the worker sent .*, which is not protocol 1\n$"
+                    said, r"^batchapi host: the worker sent .*, which is not protocol 2\n$"
                 )
 
     def test_garbage_in_place_of_start(self):
@@ -143,7 +143,7 @@ class EndsTest(HostTest):
             (START, b""),
             (START, b"[]"),
             (START, b'{"protocol": 1}'),
-            (START, b'{"protocol": 1, "handler": {"language": "python"}}'),
+            (START, b'{"protocol": 2, "handler": {"language": "python"}}'),
             (START, b"\xff\xfe"),
         ):
             with self.subTest(kind=kind, body=body):

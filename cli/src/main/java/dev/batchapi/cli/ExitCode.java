@@ -25,7 +25,7 @@ public enum ExitCode {
   public static ExitCode of(Verdict verdict) {
     return switch (verdict) {
       case Complete -> SUCCEEDED;
-      case BatchesFailed, TooManyFailures -> BATCHES_FAILED;
+      case BatchesFailed, ItemsFailed, TooManyFailures -> BATCHES_FAILED;
       case HandlerInvalid -> HANDLER_INVALID;
       case WorkersFailed, DeadlineExceeded, OnJobCompleteFailed, RunTampered, QueueMisused ->
           JOB_FAILED;

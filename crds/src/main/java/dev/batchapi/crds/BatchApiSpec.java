@@ -52,6 +52,12 @@ public record BatchApiSpec(
     @JsonPropertyDescription(BatchApiSpec.MAX_FAILED_BATCHES)
         @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
         @Nullable FailureLimit maxFailedBatches,
+    @JsonPropertyDescription(
+            "How many items may fail before the job is stopped early with TooManyFailures: a number,"
+                + " or a percentage of all items, rounded down. Items that failed alone count, and all"
+                + " items of batches that failed as a whole. Default: no limit.")
+        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
+        @Nullable FailureLimit maxFailedItems,
     @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")
         @Nullable Metrics metrics,
     @JsonPropertyDescription(

@@ -23,11 +23,18 @@ public record BatchJobStatus(
         @Nullable JobPhase phase,
     @JsonPropertyDescription("How many batches the job has, and how far they are.")
         @Nullable Batches batches,
+    @JsonPropertyDescription(
+            "How many items the job has, and what became of them; those of batches without an outcome"
+                + " are in neither number.")
+        @Nullable Items items,
     @JsonPropertyDescription("What the files of input.files were when the job was accepted.")
         @Nullable Input input,
     @JsonPropertyDescription("Attempts that failed, of all batches together.") @Min(0)
         @Nullable Integer failedAttempts,
-    @JsonPropertyDescription("The first 10 batches that failed, by index.") @Size(max = 10)
+    @JsonPropertyDescription(
+            "The first 10 batches that failed, by index; then, up to 10 together, the first items that"
+                + " failed alone.")
+        @Size(max = 10)
         @Nullable List<Failure> failures,
     @JsonPropertyDescription("How many workers there are.") @Nullable Workers workers,
     @JsonPropertyDescription("Selects the workers' pods; the scale subresource reads it.")
@@ -61,12 +68,28 @@ public record BatchJobStatus(
                 + " they are too large or could not be written, which the condition Finished then says.")
         @Nullable Output output) {
 
-  /** The same with other conditions. */
-  public BatchJobStatus with(List<Condition> others) {
-    return new BatchJobStatus(
-        others,
+  /** Of a job of whose items nothing is said. */
+  public BatchJobStatus(
+      @Nullable List<Condition> conditions,
+      @Nullable JobPhase phase,
+      @Nullable Batches batches,
+      @Nullable Input input,
+      @Nullable Integer failedAttempts,
+      @Nullable List<Failure> failures,
+      @Nullable Workers workers,
+      @Nullable String selector,
+      @Nullable Long observedGeneration,
+      @Nullable String acceptedTime,
+      @Nullable String runDigest,
+      @Nullable String startTime,
+      @Nullable String completionTime,
+      @Nullable Long queueBytes,
+      @Nullable Output output) {
+    this(
+        conditions,
         phase,
         batches,
+        null,
         input,
         failedAttempts,
         failures,
@@ -81,10 +104,48 @@ public record BatchJobStatus(
         output);
   }
 
+  /** The same with other conditions. */
+  public BatchJobStatus with(List<Condition> others) {
+    return new BatchJobStatus(
+        others,
+        phase,
+        batches,
+        items,
+        input,
+        failedAttempts,
+        failures,
+        workers,
+        selector,
+        observedGeneration,
+        acceptedTime,
+        runDigest,
+        startTime,
+        completionTime,
+        queueBytes,
+        output);
+  }
+
+  /** Counts of items. */
+  public record Items(
+      @JsonPropertyDescription("All items of the job.") @Required @Min(0) Integer total,
+      @JsonPropertyDescription("Items that did not fail, of batches that have an outcome.")
+          @Required
+          @Min(0)
+          Integer succeeded,
+      @JsonPropertyDescription(
+              "Items that failed alone, and all items of batches that failed as a whole.")
+          @Required
+          @Min(0)
+          Integer failed) {}
+
   /** Counts of batches; {@code total = succeeded + failed + remaining}. */
   public record Batches(
       @JsonPropertyDescription("All batches of the job.") @Required @Min(0) Integer total,
-      @JsonPropertyDescription("Batches with a result.") @Required @Min(0) Integer succeeded,
+      @JsonPropertyDescription(
+              "Batches with an outcome of their own, also if some of their items failed.")
+          @Required
+          @Min(0)
+          Integer succeeded,
       @JsonPropertyDescription("Batches given up, after their last attempt.") @Required @Min(0)
           Integer failed,
       @JsonPropertyDescription("Batches that have no outcome yet.") @Required @Min(0)
@@ -97,17 +158,30 @@ public record BatchJobStatus(
           Long bytes,
       @JsonPropertyDescription("Items in them.") @Required @Min(0) Integer items) {}
 
-  /** A batch that failed. */
+  /** A batch that failed, or an item that failed alone. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Failure(
       @JsonPropertyDescription("Position of the batch in the job, from 0.") @Required @Min(0)
           Integer index,
+      @JsonPropertyDescription("Position of the item in the job, from 0; none for a whole batch.")
+          @Min(0)
+          @Nullable Integer item,
+      @JsonPropertyDescription(
+              "Where the item stands, such as data.csv:17; none for one of no file.")
+          @Size(max = 1024)
+          @Nullable String source,
       @JsonPropertyDescription("How often it was tried.") @Required @Min(0) Integer attempts,
       @JsonPropertyDescription("Why, in one word, such as HandlerError or WorkerLost.")
           @Required
           @Size(min = 1, max = 128)
           String reason,
       @JsonPropertyDescription("Its last error, shortened to 1 KiB.") @Required @Size(max = 1024)
-          String message) {}
+          String message) {
+    /** Of a whole batch. */
+    public Failure(Integer index, Integer attempts, String reason, String message) {
+      this(index, null, null, attempts, reason, message);
+    }
+  }
 
   /** Where results and errors are. */
   @JsonInclude(JsonInclude.Include.NON_NULL)

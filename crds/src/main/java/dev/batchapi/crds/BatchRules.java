@@ -58,6 +58,7 @@ public final class BatchRules {
       backoff(spec.retry().initialBackoffSeconds(), spec.retry().maxBackoffSeconds(), "spec.retry");
     }
     failureLimit(spec.maxFailedBatches(), "spec.maxFailedBatches");
+    failureLimit(spec.maxFailedItems(), "spec.maxFailedItems");
     Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
     if (spec.template() != null) {
       Limits.checkFreeForm(spec.template().metadata(), "spec.template.metadata")
@@ -204,6 +205,7 @@ public final class BatchRules {
           path + ".retry");
     }
     failureLimit(overrides.maxFailedBatches(), path + ".maxFailedBatches");
+    failureLimit(overrides.maxFailedItems(), path + ".maxFailedItems");
     Limits.checkFreeForm(overrides.config(), path + ".config").ifPresent(found::add);
   }
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 /**
- * How many batches may fail: a number, or a percentage of all.
+ * How many batches, or items, may fail: a number, or a percentage of all.
  *
  * @param json an integer, or a string such as {@code 5%}
  */
@@ -34,13 +34,13 @@ public record FailureLimit(@JsonValue JsonNode json) {
         : json.canConvertToExactIntegral() && json.longValue() >= 0;
   }
 
-  /** In batches; of a percentage: of {@code totalBatches}, rounded down. */
-  public int resolve(int totalBatches) {
+  /** As a number; of a percentage: of {@code total}, rounded down. */
+  public int resolve(int total) {
     if (!json.isTextual()) {
       return (int) Math.min(json.longValue(), Integer.MAX_VALUE);
     }
     String text = json.textValue();
     long percent = Long.parseLong(text.substring(0, text.length() - 1));
-    return (int) (totalBatches * percent / 100);
+    return (int) (total * percent / 100);
   }
 }

@@ -30,4 +30,9 @@ public record JobOverrides(
             "How many batches may fail before the job is stopped early: a number or a percentage."
                 + " Default: the BatchAPI's.")
         @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
-        @Nullable FailureLimit maxFailedBatches) {}
+        @Nullable FailureLimit maxFailedBatches,
+    @JsonPropertyDescription(
+            "How many items may fail before the job is stopped early: a number or a percentage."
+                + " Default: the BatchAPI's.")
+        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
+        @Nullable FailureLimit maxFailedItems) {}

@@ -77,7 +77,7 @@ final class CrdTidy {
     }
     switch (name) {
       case "input" -> oneProperty(schema);
-      case "maxFailedBatches" -> intOrString(schema);
+      case "maxFailedBatches", "maxFailedItems" -> intOrString(schema);
       case "requests", "limits" -> intOrString((ObjectNode) schema.get("additionalProperties"));
       default -> {}
     }

@@ -17,7 +17,11 @@ public record End(Verdict verdict, String message, Instant at) {
     Complete,
     /** Every batch has its outcome, and some failed. */
     BatchesFailed,
-    /** More batches failed than {@code maxFailedBatches} allows. */
+    /** Every batch has its outcome, and of some only items failed. */
+    ItemsFailed,
+    /**
+     * More batches or items failed than {@code maxFailedBatches} or {@code maxFailedItems} allow.
+     */
     TooManyFailures,
     /** {@code timeouts.runSeconds} passed. */
     DeadlineExceeded,
@@ -32,6 +36,11 @@ public record End(Verdict verdict, String message, Instant at) {
     /** What was frozen at its acceptance is not what is there now. */
     RunTampered,
     /** Its workers wrote to the queue what no worker of ours writes, or more than a job may. */
-    QueueMisused
+    QueueMisused;
+
+    /** Whether the job ended because every batch, and {@code on_job_complete}, had its outcome. */
+    public boolean isOfAllBatches() {
+      return this == Complete || this == BatchesFailed || this == ItemsFailed;
+    }
   }
 }

@@ -102,6 +102,14 @@ public interface Ledger extends AutoCloseable {
    */
   List<Integer> failed(String job, int limit);
 
+  /**
+   * An open job's first batches some of whose items failed alone, known without reading bodies.
+   *
+   * @param limit how many at most; never more than {@link Tally#PARTIAL_KEPT}
+   * @return their indices, ascending
+   */
+  List<Integer> partial(String job, int limit);
+
   /** The outcome of {@code on_job_complete} or of one batch; null if there is none. */
   @Nullable Outcome outcome(String job, int index);
 

@@ -21,17 +21,30 @@ public sealed interface NextStep {
   /**
    * What follows from the counts.
    *
+   * @param items what the counts mean for the job's items
    * @param total how many batches the job has
    * @param maxFailedBatches more failed batches than this end the job early; null for no limit
+   * @param maxFailedItems the same for items
    * @param maxAttempts failed attempts after which a batch is failed, at least 1
    */
   static NextStep of(
-      Counts counts, int total, @Nullable Integer maxFailedBatches, int maxAttempts) {
+      Counts counts,
+      ItemCounts items,
+      int total,
+      @Nullable Integer maxFailedBatches,
+      @Nullable Integer maxFailedItems,
+      int maxAttempts) {
     if (maxFailedBatches != null && counts.failed() > maxFailedBatches) {
       return new Finish(
           Verdict.TooManyFailures,
           "%d of %d batches failed, more than the %d that maxFailedBatches allows."
               .formatted(counts.failed(), total, maxFailedBatches));
+    }
+    if (maxFailedItems != null && items.failed() > maxFailedItems) {
+      return new Finish(
+          Verdict.TooManyFailures,
+          "%,d of %,d items failed, more than the %,d that maxFailedItems allows."
+              .formatted(items.failed(), items.total(), maxFailedItems));
     }
     if (maxFailedBatches != null && isFruitless(counts, maxFailedBatches, maxAttempts)) {
       return new Finish(
@@ -53,7 +66,20 @@ public sealed interface NextStep {
     }
     if (counts.failed() > 0) {
       return new Finish(
-          Verdict.BatchesFailed, "%d of %d batches failed.".formatted(counts.failed(), total));
+          Verdict.BatchesFailed,
+          "%d of %d batches failed%s."
+              .formatted(
+                  counts.failed(),
+                  total,
+                  counts.failedItems() == 0
+                      ? ""
+                      : ", and %,d items of other batches".formatted(counts.failedItems())));
+    }
+    if (counts.failedItems() > 0) {
+      return new Finish(
+          Verdict.ItemsFailed,
+          "%,d of %,d items failed, in %,d of %,d batches."
+              .formatted(counts.failedItems(), items.total(), counts.partial(), total));
     }
     return new Finish(
         Verdict.Complete,

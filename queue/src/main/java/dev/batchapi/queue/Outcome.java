@@ -7,16 +7,32 @@ import java.io.UncheckedIOException;
  *
  * @param kind whether it succeeded
  * @param attempts attempts it took, the last one included; at least 1
- * @param body the result as JSON (empty: no result), or a {@link BatchError} as JSON
+ * @param failedItems how many of its items failed alone: at least 1 if it is {@link Kind#PARTIAL},
+ *     otherwise 0
+ * @param body the result as JSON (empty: no result), a {@link BatchError} as JSON, or {@link
+ *     ItemOutcomes} as JSON
  */
-public record Outcome(Kind kind, int attempts, byte[] body) {
+public record Outcome(Kind kind, int attempts, int failedItems, byte[] body) {
   /** Bytes of a body at most; a worker looks before it commits. */
   public static final int MAX_BYTES = 256 * 1024;
 
   /** Carried in a header, so that counting needs no bodies. */
   public enum Kind {
     SUCCEEDED,
-    FAILED
+    FAILED,
+    /** It has a result or an error for each of its items, and at least one error. */
+    PARTIAL
+  }
+
+  public Outcome {
+    if (failedItems < 0 || failedItems > 0 != (kind == Kind.PARTIAL)) {
+      throw new IllegalArgumentException("%s with %d failed items".formatted(kind, failedItems));
+    }
+  }
+
+  /** Of a batch none of whose items failed alone. */
+  public Outcome(Kind kind, int attempts, byte[] body) {
+    this(kind, attempts, 0, body);
   }
 
   public static Outcome succeeded(int attempts, byte[] result) {
@@ -27,9 +43,20 @@ public record Outcome(Kind kind, int attempts, byte[] body) {
     return new Outcome(Kind.FAILED, attempts, error.toJson());
   }
 
+  /**
+   * Some of its items failed.
+   *
+   * @throws IllegalArgumentException if none did
+   */
+  public static Outcome partial(int attempts, ItemOutcomes items) {
+    return new Outcome(Kind.PARTIAL, attempts, items.errors().size(), items.toJson());
+  }
+
   /** How many of its attempts failed. A batch given up for lost workers failed no last attempt. */
   public int failedAttempts() {
-    return kind == Kind.SUCCEEDED || isWorkerLost() ? attempts - 1 : attempts;
+    return kind == Kind.SUCCEEDED || (kind == Kind.FAILED && isWorkerLost())
+        ? attempts - 1
+        : attempts;
   }
 
   private boolean isWorkerLost() {

@@ -3,6 +3,7 @@ package dev.batchapi.queue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,22 @@ import org.jspecify.annotations.Nullable;
  * happens to it. Not thread-safe.
  */
 public final class Tally {
+  /** So many batches with failed items are known by their index. */
+  public static final int PARTIAL_KEPT = 10;
+
   private final BatchStates states;
   private int succeeded;
   private int failed;
   private int failedAttempts;
   private int lost;
+  private int failedItems;
+  private int partial;
+  private Outcome.@Nullable Kind last;
+  private int lastIndex = -1;
+
+  /** The first batches with failed items, each with its failed items: these are shown. */
+  private final TreeSet<Integer> firstPartial = new TreeSet<>();
+
   private Outcome.@Nullable Kind completion;
   private @Nullable End end;
 
@@ -42,13 +54,19 @@ public final class Tally {
     return index == Lease.COMPLETION || (index >= 0 && index < states.total());
   }
 
+  /** The same of a batch none of whose items failed alone. */
+  public boolean outcome(int index, Outcome.Kind kind, int failedBefore) {
+    return outcome(index, kind, 0, failedBefore);
+  }
+
   /**
    * Counts an outcome.
    *
+   * @param itemsFailed how many of its items failed alone
    * @return whether it counts: the job has that batch, this is its first outcome, and the job has
    *     not ended
    */
-  public boolean outcome(int index, Outcome.Kind kind, int failedBefore) {
+  public boolean outcome(int index, Outcome.Kind kind, int itemsFailed, int failedBefore) {
     if (end != null || !has(index)) {
       return false;
     }
@@ -64,6 +82,19 @@ public final class Tally {
     switch (kind) {
       case SUCCEEDED -> succeeded++;
       case FAILED -> failed++;
+      case PARTIAL -> {
+        succeeded++;
+        partial++;
+        failedItems = sum(failedItems, itemsFailed);
+        firstPartial.add(index);
+        if (firstPartial.size() > PARTIAL_KEPT) {
+          firstPartial.removeLast();
+        }
+      }
+    }
+    if (index >= lastIndex) {
+      lastIndex = index;
+      last = kind;
     }
     failures(index, failedBefore);
     return true;
@@ -127,12 +158,24 @@ public final class Tally {
     return found;
   }
 
+  /**
+   * Indices of the first batches with failed items, ascending.
+   *
+   * @param limit how many at most; never more than {@value #PARTIAL_KEPT}
+   */
+  public List<Integer> partial(int limit) {
+    return firstPartial.stream().limit(limit).toList();
+  }
+
   public Counts counts() {
     return new Counts(
         succeeded,
         failed,
         failedAttempts,
         lost,
+        partial,
+        failedItems,
+        Optional.ofNullable(lastIndex == states.total() - 1 ? last : null),
         Optional.ofNullable(completion),
         Optional.ofNullable(end));
   }

@@ -59,14 +59,14 @@ class NextStepTest {
   private static NextStep fruitless(
       int succeeded, int failedAttempts, @Nullable Integer limit, int maxAttempts) {
     var counts = new Counts(succeeded, 0, failedAttempts, 0, Optional.empty(), Optional.empty());
-    return NextStep.of(counts, 10_000, limit, maxAttempts);
+    return NextStep.of(counts, ItemCounts.of(counts, 10_000, 1), 10_000, limit, null, maxAttempts);
   }
 
   private static NextStep step(
       int succeeded, int failed, @Nullable Integer limit, Outcome.@Nullable Kind completion) {
     var counts =
         new Counts(succeeded, failed, 0, 0, Optional.ofNullable(completion), Optional.empty());
-    return NextStep.of(counts, 5, limit, 3);
+    return NextStep.of(counts, ItemCounts.of(counts, 5, 1), 5, limit, null, 3);
   }
 
   private static Verdict verdict(NextStep step) {

@@ -248,7 +248,8 @@ public abstract class QueueContract {
         .containsExactly("failure 3", "failure 4", "failure 5");
     last.commit(Outcome.succeeded(6, new byte[0]));
     assertThat(ledger().counts(job))
-        .isEqualTo(new Counts(1, 0, 5, 0, Optional.empty(), Optional.empty()));
+        .extracting(Counts::succeeded, Counts::failed, Counts::failedAttempts, Counts::lost)
+        .containsExactly(1, 0, 5, 0);
   }
 
   @Test
@@ -265,6 +266,35 @@ public abstract class QueueContract {
     assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
     assertThat(outcome.attempts()).isEqualTo(1);
     assertThat(BatchError.fromJson(outcome.body()).message()).isEqualTo("boom");
+  }
+
+  @Test
+  void aBatchSomeOfWhoseItemsFailedSucceededAndItsItemsAreCounted() throws Exception {
+    ledger().enqueue(job, batches(2));
+    var queue = worker(job);
+    take(queue).commit(ok("[1]"));
+    var items =
+        new ItemOutcomes(
+            List.of("1", "null", "null"),
+            List.of(
+                new ItemOutcomes.ItemError(1, 2, error("a")),
+                new ItemOutcomes.ItemError(2, 1, error("b"))));
+    var partial = take(queue);
+    partial.commit(Outcome.partial(2, items));
+    for (var opened = 0; opened < 2; opened++) {
+      assertThat(ledger().counts(job))
+          .extracting(
+              Counts::succeeded, Counts::failed, Counts::partial, Counts::failedItems, Counts::last)
+          .containsExactly(2, 0, 1, 2, Optional.of(Outcome.Kind.PARTIAL));
+      assertThat(ledger().partial(job, 10)).containsExactly(partial.index());
+      assertThat(ledger().failed(job, 10)).isEmpty();
+      ledger().close(job);
+      ledger().open(job, 2);
+    }
+    var outcome = outcome(partial.index());
+    assertThat(outcome.kind()).isEqualTo(Outcome.Kind.PARTIAL);
+    assertThat(outcome.failedItems()).isEqualTo(2);
+    assertThat(ItemOutcomes.fromJson(outcome.body())).isEqualTo(items);
   }
 
   @Test

@@ -25,7 +25,17 @@ final class TallyTest {
     tally.outcome(4999, Kind.FAILED, 1000);
     tally.outcome(4997, Kind.SUCCEEDED, 2);
     assertThat(tally.counts())
-        .isEqualTo(new Counts(1, 1, 1003, 16, Optional.empty(), Optional.empty()));
+        .isEqualTo(
+            new Counts(
+                1,
+                1,
+                1003,
+                16,
+                0,
+                0,
+                Optional.of(Kind.FAILED),
+                Optional.empty(),
+                Optional.empty()));
     assertThat(tally.failed(10)).containsExactly(4999);
     assertThat(tally.isDone(4998)).isFalse();
     assertThat(tally.isDone(4997)).isTrue();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param items how many items the job has, at least 1
  * @param totalBatches how many batches they make
  * @param maxFailedBatches more failed batches than this stop the job; null for no limit
+ * @param maxFailedItems more failed items than this stop the job; null for no limit
  * @param files of which files the batches are parts, as their reader knows it: what the queue
  *     carries of a batch is then where its items lie; null: it carries the items
  * @param output where the results go; null: to wherever the job's owner keeps them
@@ -32,11 +33,12 @@ public record RunSpec(
     @JsonProperty(required = true) Retry retry,
     @JsonProperty(required = true) Timeouts timeouts,
     @Nullable Integer maxFailedBatches,
+    @Nullable Integer maxFailedItems,
     @JsonProperty(required = true) Metrics metrics,
     @Nullable ObjectNode files,
     @Nullable Output output) {
 
-  /** Of a job whose batches carry their items. */
+  /** Of a job whose batches carry their items, and of which any number of items may fail. */
   public RunSpec(
       Job job,
       Handler handler,
@@ -58,6 +60,7 @@ public record RunSpec(
         retry,
         timeouts,
         maxFailedBatches,
+        null,
         metrics,
         null,
         null);
@@ -73,6 +76,9 @@ public record RunSpec(
     }
     if (maxFailedBatches != null) {
       atLeast(0, maxFailedBatches, "maxFailedBatches");
+    }
+    if (maxFailedItems != null) {
+      atLeast(0, maxFailedItems, "maxFailedItems");
     }
   }
 
@@ -106,6 +112,7 @@ public record RunSpec(
         retry,
         timeouts,
         maxFailedBatches,
+        maxFailedItems,
         metrics,
         itsFiles,
         output);
@@ -123,6 +130,7 @@ public record RunSpec(
         retry,
         timeouts,
         maxFailedBatches,
+        maxFailedItems,
         metrics,
         files,
         itsOutput);
@@ -175,14 +183,29 @@ public record RunSpec(
    *     the class is found by the class path alone (Java)
    * @param inCodeFolder whether {@code file} is in the code folder (see {@link CodeFiles})
    * @param classpath of Java: jars, folders of classes and {@code dir/*.jar}, in order
+   * @param results what a list is that it returns
+   * @param concurrency items at once, of a handler of single items, at least 1
    */
   public record Handler(
       @JsonProperty(required = true) Language language,
       @Nullable String file,
       @JsonProperty(required = true) boolean inCodeFolder,
       @JsonProperty(required = true) String className,
-      @JsonProperty(required = true) List<String> classpath) {
+      @JsonProperty(required = true) List<String> classpath,
+      @JsonProperty(required = true) Results results,
+      @JsonProperty(required = true) int concurrency) {
+    /** With the defaults: one result for each item, and one item at once. */
+    public Handler(
+        Language language,
+        @Nullable String file,
+        boolean inCodeFolder,
+        String className,
+        List<String> classpath) {
+      this(language, file, inCodeFolder, className, classpath, Results.ITEM, 1);
+    }
+
     public Handler {
+      atLeast(1, concurrency, "concurrency");
       if (file == null && (inCodeFolder || language == Language.PYTHON)) {
         throw new IllegalArgumentException("file is missing");
       }
@@ -202,6 +225,16 @@ public record RunSpec(
     public Output {
       include = List.copyOf(include);
     }
+  }
+
+  /** What a list is that a handler returns. */
+  public enum Results {
+    /** One result for each item. */
+    @JsonProperty("Item")
+    ITEM,
+    /** The batch's one result, as anything else is. */
+    @JsonProperty("Batch")
+    BATCH
   }
 
   /** In which host the handler runs. */

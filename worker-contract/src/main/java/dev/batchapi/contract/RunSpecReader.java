@@ -45,6 +45,7 @@ final class RunSpecReader {
         json.record("retry", RunSpecReader::retry),
         json.record("timeouts", RunSpecReader::timeouts),
         json.optionalNumber("maxFailedBatches"),
+        json.optionalNumber("maxFailedItems"),
         json.record("metrics", RunSpecReader::metrics),
         json.optionalObject("files"),
         json.optionalRecord("output", RunSpecReader::output));
@@ -66,7 +67,9 @@ final class RunSpecReader {
         json.optionalText("file"),
         json.bool("inCodeFolder"),
         json.text("className"),
-        json.texts("classpath"));
+        json.texts("classpath"),
+        json.results(),
+        json.optional("concurrency") == null ? 1 : json.number("concurrency"));
   }
 
   private static RunSpec.Output output(RunSpecReader json) {
@@ -227,6 +230,18 @@ final class RunSpecReader {
       return RunSpec.Language.JAVA;
     }
     throw wrong(at("language"), "\"%s\" is none of python, java".formatted(text));
+  }
+
+  /** A run that was frozen before it could say so is one of the default. */
+  private RunSpec.Results results() {
+    var text = optionalText("results");
+    if (text == null || text.equals("Item")) {
+      return RunSpec.Results.ITEM;
+    }
+    if (text.equals("Batch")) {
+      return RunSpec.Results.BATCH;
+    }
+    throw wrong(at("results"), "\"%s\" is none of Item, Batch".formatted(text));
   }
 
   private @Nullable MetricsFlavour optionalFlavour(String field) {

@@ -2,12 +2,11 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.data.input.Input;
-import dev.batchapi.data.results.ResultShape;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.NextStep;
-import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.Summary;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
@@ -38,7 +37,6 @@ final class LocalJob {
   private final WorkerPool pool;
   private final LostWorkers lostWorkers = new LostWorkers();
   private final InputBatches batches;
-  private final ResultShape shape = new ResultShape();
   private final Semaphore changed = new Semaphore(0);
   private volatile @Nullable Instant firstReady;
 
@@ -48,10 +46,15 @@ final class LocalJob {
    * @param workers how many
    * @param input the batches
    * @param maxFailedBatches more end the job early; null for no limit
+   * @param maxFailedItems the same for items
    * @param runTime how long it may take from the first ready worker on; empty for no limit
    */
   record Plan(
-      int workers, Input input, @Nullable Integer maxFailedBatches, Optional<Duration> runTime) {}
+      int workers,
+      Input input,
+      @Nullable Integer maxFailedBatches,
+      @Nullable Integer maxFailedItems,
+      Optional<Duration> runTime) {}
 
   /**
    * Starts nothing yet.
@@ -73,8 +76,8 @@ final class LocalJob {
         new WorkerPool(
             slot -> {
               lostWorkers.starting(slot, progressMade());
-              var shaped = new ShapedHosts(noting(slot, hosts.apply(slot)), shape, batches);
-              return new Worker(assignment, ledger.worker(assignment.jobId()), shaped);
+              var reading = new ReadBatches(noting(slot, hosts.apply(slot)), batches);
+              return new Worker(assignment, ledger.worker(assignment.jobId()), reading);
             },
             this::afterExit);
   }
@@ -84,13 +87,12 @@ final class LocalJob {
     try (var _ = ledger.onChange(job -> changed.release())) {
       ledger.enqueue(assignment.jobId(), batches);
       var counts = ledger.counts(assignment.jobId());
-      rememberShape(counts);
       if (!(nextStep(counts) instanceof NextStep.Finish)) {
         pool.start(Math.clamp(plan.input.count() - counts.done(), 1, plan.workers));
       }
       var end = follow();
       ledger.retire(assignment.jobId());
-      if (end.verdict() == Verdict.Complete || end.verdict() == Verdict.BatchesFailed) {
+      if (end.verdict().isOfAllBatches()) {
         pool.join();
       } else {
         pool.stop();
@@ -154,20 +156,12 @@ final class LocalJob {
 
   private NextStep nextStep(Counts counts) {
     return NextStep.of(
-        counts, plan.input.count(), plan.maxFailedBatches, assignment.retry().maxAttempts());
-  }
-
-  /** What was done before the run was resumed has decided which shape results have. */
-  private void rememberShape(Counts before) {
-    for (var index = 0; before.succeeded() > 0 && index < plan.input.count(); index++) {
-      var outcome = ledger.outcome(assignment.jobId(), index);
-      if (outcome != null
-          && outcome.kind() == Outcome.Kind.SUCCEEDED
-          && outcome.body().length > 0) {
-        var _ = shape.refuse(index, plan.input.itemsIn(index), outcome.body());
-        return;
-      }
-    }
+        counts,
+        ItemCounts.of(counts, plan.input.items(), plan.input.batchSize()),
+        plan.input.count(),
+        plan.maxFailedBatches,
+        plan.maxFailedItems,
+        assignment.retry().maxAttempts());
   }
 
   private boolean overdue() {

@@ -122,6 +122,7 @@ final class LocalRun {
                   spec.job().workers(),
                   input,
                   spec.maxFailedBatches(),
+                  spec.maxFailedItems(),
                   limit(spec.timeouts().runSeconds())),
               ledger,
               hosts,
@@ -152,7 +153,8 @@ final class LocalRun {
       // A run that never began must not replace the results of an earlier one. A handler may also
       // become invalid in the middle, when its code is edited and a fresh host loads it.
       if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
-        files.add(spec.job().name(), id, ledger, input);
+        var perItem = spec.handler().results() == RunSpec.Results.ITEM;
+        files.add(spec.job().name(), id, ledger, input, perItem);
         if (folder != null) {
           folder.publish(manifest(spec, end, counts));
         }

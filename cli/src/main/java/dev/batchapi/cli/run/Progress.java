@@ -143,6 +143,14 @@ final class Progress {
     if (counts.failed() > 0) {
       text.append(String.format(Locale.ROOT, ", %,d failed", counts.failed()));
     }
+    if (counts.failedItems() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", %,d failed item%s",
+              counts.failedItems(),
+              counts.failedItems() == 1 ? "" : "s"));
+    }
     if (counts.failedAttempts() > 0) {
       text.append(String.format(Locale.ROOT, ", %,d failed attempts", counts.failedAttempts()));
     }

@@ -5,6 +5,8 @@ import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemCounts;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.memory.MemoryQueue;
@@ -50,6 +52,15 @@ final class Report {
         input.count() - counts.done(),
         input.count(),
         input.items());
+    if (counts.failedItems() > 0) {
+      var items = ItemCounts.of(counts, input.items(), input.batchSize());
+      out.printf(
+          Locale.ROOT,
+          "  items  %,d succeeded, %,d failed (of %,d)%n",
+          items.succeeded(),
+          items.failed(),
+          items.total());
+    }
     if (counts.failedAttempts() > 0) {
       out.printf(Locale.ROOT, "  failed attempts  %,d%n", counts.failedAttempts());
     }
@@ -77,6 +88,7 @@ final class Report {
       out.printf(
           Locale.ROOT, "  and %,d more failed batches; --errors FILE writes them all%n", more);
     }
+    items(job, ledger, input, stacks);
     var completion = ledger.outcome(job, Lease.COMPLETION);
     if (completion != null && completion.kind() == Outcome.Kind.FAILED) {
       failed("on_job_complete", completion);
@@ -86,6 +98,61 @@ final class Report {
     if (last != null && groups.isEmpty() && ledger.counts(job).succeeded() == 0) {
       out.printf("  the last failed attempt, %s%n", sentence(last));
       stack(last, Lease.COMPLETION, stacks);
+    }
+  }
+
+  /** The items that failed alone, by their error: those of the first batches that have some. */
+  private void items(String job, MemoryQueue ledger, Input input, Map<String, Integer> stacks) {
+    var groups = new LinkedHashMap<Same, List<Failed>>();
+    for (var batch : ledger.partial(job, ERRORS_SHOWN)) {
+      var outcome = Objects.requireNonNull(ledger.outcome(job, batch));
+      for (var error : ItemOutcomes.fromJson(outcome.body()).errors()) {
+        groups
+            .computeIfAbsent(Same.of(error.error()), same -> new ArrayList<>())
+            .add(new Failed(batch, error));
+      }
+    }
+    var told = 0;
+    for (var failed : groups.values().stream().limit(ERRORS_SHOWN).toList()) {
+      var first = failed.getFirst();
+      out.printf(
+          Locale.ROOT,
+          "  item %d (%s) failed, %s, %s%n",
+          first.number(input),
+          first.place(input),
+          attempts(first.error.attempts()),
+          sentence(first.error.error()));
+      stack(first.error.error(), first.batch, stacks);
+      if (failed.size() > 1) {
+        out.printf(
+            Locale.ROOT,
+            "      the same error in %,d more item%s: %s%s%n",
+            failed.size() - 1,
+            failed.size() == 2 ? "" : "s",
+            failed.stream()
+                .skip(1)
+                .limit(BATCHES_NAMED)
+                .map(one -> "" + one.number(input))
+                .collect(Collectors.joining(", ")),
+            failed.size() - 1 > BATCHES_NAMED ? ", …" : "");
+      }
+      told += failed.size();
+    }
+    var more = ledger.counts(job).failedItems() - told;
+    if (more > 0) {
+      out.printf(Locale.ROOT, "  and %,d more failed items; --errors FILE writes them all%n", more);
+    }
+  }
+
+  /** An item that failed alone. */
+  private record Failed(int batch, ItemOutcomes.ItemError error) {
+    int number(Input input) {
+      return input.firstItem(batch) + error.item();
+    }
+
+    String place(Input input) {
+      var source = input.source(batch, error.item());
+      return source == null ? "batch " + batch : source;
     }
   }
 
@@ -109,8 +176,12 @@ final class Report {
         Locale.ROOT,
         "  %s failed, %s, %s%n",
         what,
-        outcome.attempts() == 1 ? "1 attempt" : outcome.attempts() + " attempts",
+        attempts(outcome.attempts()),
         sentence(error(outcome)));
+  }
+
+  private static String attempts(int number) {
+    return number == 1 ? "1 attempt" : number + " attempts";
   }
 
   private static BatchError error(Outcome outcome) {

@@ -8,6 +8,7 @@ import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.IOException;
@@ -71,13 +72,14 @@ final class ResultFiles implements AutoCloseable {
    *
    * @param name the job's, for the lines
    * @param id the job's in the ledger
+   * @param perItem whether a list that a batch returned has one result for each item
    */
-  void add(String name, String id, Ledger ledger, Input input) throws IOException {
+  void add(String name, String id, Ledger ledger, Input input, boolean perItem) throws IOException {
     written = true;
     if (results == null && errors == null) {
       return;
     }
-    var lines = new ResultLines(name, input);
+    var lines = new ResultLines(name, input, perItem);
     try {
       ledger.outcomes(
           id,
@@ -107,6 +109,18 @@ final class ResultFiles implements AutoCloseable {
               index, input.firstItem(index), input.itemsIn(index), outcome.body(), results::write);
         }
       }
+      case PARTIAL -> {
+        var items = ItemOutcomes.fromJson(outcome.body());
+        lines.items(
+            index,
+            input.firstItem(index),
+            items.results(),
+            items.errors().stream().map(ResultFiles::failed).toList(),
+            errors == null ? NULL : payload(index, input),
+            false,
+            results == null ? line -> {} : results::write,
+            errors == null ? line -> {} : errors::write);
+      }
       case FAILED -> {
         if (errors != null) {
           var error = JSON.valueToTree(BatchError.fromJson(outcome.body()));
@@ -114,6 +128,11 @@ final class ResultFiles implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static ResultLines.FailedItem failed(ItemOutcomes.ItemError error) {
+    return new ResultLines.FailedItem(
+        error.item(), error.attempts(), JSON.valueToTree(error.error()));
   }
 
   /** What can't be read any more costs nothing but itself. */

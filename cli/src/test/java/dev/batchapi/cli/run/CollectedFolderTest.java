@@ -42,7 +42,7 @@ class CollectedFolderTest {
       fill(queue, input);
       var laptop = ResultFolder.of(folder.resolve("laptop"), false);
       try (var files = new ResultFiles(laptop)) {
-        files.add(JOB.name(), "id", queue, input);
+        files.add(JOB.name(), "id", queue, input, true);
         laptop.publish(
             new Manifest(
                 JOB,

@@ -28,6 +28,45 @@ class JavaRunIT {
   }
 
   @Test
+  void failedItemsAreTriedAgainAloneAndTheOthersKeepTheirResults() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements ItemHandler<Integer, Object> {
+                  private final MetricsClient metrics;
+                  public Handler(MetricsClient metrics) {
+                    this.metrics = metrics;
+                  }
+                  @Override public Object handle(Integer item, ItemContext context) {
+                    metrics.increment("calls");
+                    if (item == 217) {
+                      return Double.NaN;
+                    }
+                    if (item == 7 || item % 20 == 0 && context.batch().attempt() == 1) {
+                      throw new IllegalStateException("503");
+                    }
+                    return context.number();
+                  }
+                }
+                """,
+            "batchSize: 500",
+            "input: {count: 1000}\noverrides: {retry: {maxAttempts: 3}}");
+    cli.run("run", manifest, "--results", "results.jsonl", "--errors", "errors.jsonl")
+        .exits(2)
+        .says(
+            "job: ItemsFailed",
+            "2 of 1,000 items failed, in 1 of 2 batches.",
+            "item 217 (batch 0) failed, 1 attempt, ResultInvalid",
+            "item 7 (batch 0) failed, 3 attempts, HandlerFailed: java.lang.IllegalStateException: 503",
+            "sum 1,052");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(998);
+    assertThat(Files.readAllLines(folder.resolve("errors.jsonl")).getLast())
+        .startsWith("{\"job\":\"job\",\"item\":217,\"batch\":0,\"attempts\":1,\"error\":{")
+        .endsWith("\"payload\":217}");
+  }
+
+  @Test
   void everyBatchSucceedsAndItsResultsAndMetricsArrive() throws Exception {
     var manifest =
         cli.java(

@@ -60,6 +60,89 @@ class PythonRunIT {
   }
 
   @Test
+  void failedItemsAreTriedAgainAloneAndTheOthersKeepTheirResults() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            class Handler:
+                def __init__(self, metrics_client):
+                    self.metrics = metrics_client
+                    self.seen = set()
+                def handle_batch(self, payload):
+                    self.metrics.increment("calls", len(payload))
+                    return [self.one(item) for item in payload]
+                def one(self, item):
+                    if item == 217:
+                        return float("nan")
+                    if item == 7 or item % 20 == 0 and item not in self.seen:
+                        self.seen.add(item)
+                        return ConnectionError("503")
+                    return item
+            """,
+            "batchSize: 500", "input: {count: 1000}\noverrides: {retry: {maxAttempts: 3}}");
+    cli.run("run", manifest, "--results", "results.jsonl", "--errors", "errors.jsonl")
+        .exits(2)
+        .says(
+            "job: ItemsFailed",
+            "2 of 1,000 items failed, in 1 of 2 batches.",
+            "items  998 succeeded, 2 failed (of 1,000)",
+            "item 217 (batch 0) failed, 1 attempt, ResultInvalid: result[217] is nan",
+            "item 7 (batch 0) failed, 3 attempts, HandlerFailed: ConnectionError: 503",
+            // 1,000 items, 50 of them again once, and the one that always fails twice.
+            "sum 1,052");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(998);
+    var errors = Files.readAllLines(folder.resolve("errors.jsonl"));
+    assertThat(errors).hasSize(2);
+    assertThat(errors.getFirst())
+        .startsWith("{\"job\":\"job\",\"item\":7,\"batch\":0,\"attempts\":3,\"error\":{")
+        .endsWith("\"payload\":7}");
+  }
+
+  @Test
+  void asyncItemsThatHangFailAloneAndAreTriedAgainAlone() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import asyncio
+            class Handler:
+                def __init__(self, metrics_client):
+                    self.metrics = metrics_client
+                async def handle_item(self, item, batch):
+                    self.metrics.increment("calls")
+                    if item == 3 and batch.attempt == 1 or item == 5:
+                        await asyncio.sleep(100)
+                    return [item, batch.items.index(item)]
+            """,
+            "batchSize: 10\ntimeouts: {batchSeconds: 2}",
+            "input: {count: 10}");
+    var file = folder.resolve(manifest);
+    var concurrent = Files.readString(file).replace("  retry:", "    concurrency: 10\n  retry:");
+    Files.writeString(file, concurrent);
+    cli.run("run", manifest, "--results", "results.jsonl")
+        .exits(2)
+        .says(
+            "1 of 10 items failed, in 1 of 1 batches.",
+            "item 5 (batch 0) failed, 2 attempts, BatchTimedOut",
+            "in handle_item",
+            "sum 12");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(9);
+  }
+
+  @Test
+  void moreFailedItemsThanMayFailStopTheJob() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            class Handler:
+                def handle_item(self, item):
+                    raise ValueError("bad")
+            """,
+            "batchSize: 10\nmaxFailedItems: 2%",
+            "input: {count: 1000}");
+    cli.run("run", manifest).exits(2).says("TooManyFailures", "the 20 that maxFailedItems allows");
+  }
+
+  @Test
   void aSyntaxErrorIsShownWithItsLine() throws Exception {
     invalid("class Handler:\n    def handle_batch(self, payload)\n        return 1\n")
         .says("handler.py", "line 2", "def handle_batch(self, payload)");
@@ -229,7 +312,7 @@ class PythonRunIT {
     cli.run("run", manifest, "--results", "results.jsonl", "--errors", "errors.jsonl")
         .exits(2)
         .says("2 succeeded, 1 failed", "batch 1 (items 3 to 5) failed, 1 attempt, ResultInvalid")
-        .says("a list of 2 results for 3 items", "a list of 3 results for 3 items");
+        .says("a list of 2 results for 3 items", "handler.results: Batch");
     assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
         .hasSize(6)
         .allMatch(line -> line.contains("\"item\":"));

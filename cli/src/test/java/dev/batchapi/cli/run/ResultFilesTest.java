@@ -86,7 +86,7 @@ class ResultFilesTest {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.failed(1, error));
       }
       try (var files = new ResultFiles(null, folder.resolve("e.jsonl"))) {
-        files.add("j", "id", queue, input);
+        files.add("j", "id", queue, input, true);
       }
     }
     var lines = Files.readAllLines(folder.resolve("e.jsonl"));
@@ -132,7 +132,7 @@ class ResultFilesTest {
                 : Outcome.failed(1, error));
       }
       try (var written = new ResultFiles(folder.resolve("r.jsonl"), folder.resolve("e.jsonl"))) {
-        written.add("j", "id", queue, input);
+        written.add("j", "id", queue, input, true);
       }
     } finally {
       server.stop(0);
@@ -157,7 +157,7 @@ class ResultFilesTest {
       for (var body : bodies) {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.succeeded(1, body));
       }
-      files.add("j", "id", queue, input);
+      files.add("j", "id", queue, input, true);
     }
     return Files.readAllLines(folder.resolve("r.jsonl"));
   }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A BatchAPI and a BatchJob become one run: the job's value if it has one, else the API's. */
 public final class Freeze {
-  private static final JobOverrides NOTHING = new JobOverrides(null, null, null, null, null);
+  private static final JobOverrides NOTHING = new JobOverrides(null, null, null, null, null, null);
   private static final RetryOverrides AS_THE_API = new RetryOverrides(null, null, null);
 
   private Freeze() {}
@@ -66,7 +66,10 @@ public final class Freeze {
             timeouts(
                 or(api.spec().timeouts(), Timeouts.NONE), or(overrides.timeouts(), Timeouts.NONE)),
             maxFailed(overrides.maxFailedBatches(), api.spec().maxFailedBatches(), totalBatches),
-            metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid));
+            maxFailed(overrides.maxFailedItems(), api.spec().maxFailedItems(), items),
+            metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid),
+            null,
+            null);
     return output(api, job, uid).map(run::withOutput).orElse(run);
   }
 
@@ -100,7 +103,9 @@ public final class Freeze {
           file,
           inCodeFolder,
           CodeFiles.className(handler.python()),
-          List.of());
+          List.of(),
+          results(handler),
+          or(handler.concurrency(), 1));
     }
     var java = Objects.requireNonNull(handler.java(), "neither python nor java");
     return new RunSpec.Handler(
@@ -108,7 +113,15 @@ public final class Freeze {
         file,
         inCodeFolder,
         CodeFiles.className(java),
-        or(java.classpath(), List.of()));
+        or(java.classpath(), List.of()),
+        results(handler),
+        or(handler.concurrency(), 1));
+  }
+
+  private static RunSpec.Results results(HandlerSpec handler) {
+    return handler.results() == HandlerSpec.Results.Batch
+        ? RunSpec.Results.BATCH
+        : RunSpec.Results.ITEM;
   }
 
   private static ObjectNode config(@Nullable ObjectNode api, @Nullable ObjectNode job) {
@@ -155,10 +168,10 @@ public final class Freeze {
   }
 
   private static @Nullable Integer maxFailed(
-      @Nullable FailureLimit job, @Nullable FailureLimit api, int totalBatches) {
+      @Nullable FailureLimit job, @Nullable FailureLimit api, int total) {
     return Optional.ofNullable(job)
         .or(() -> Optional.ofNullable(api))
-        .map(limit -> limit.resolve(totalBatches))
+        .map(limit -> limit.resolve(total))
         .orElse(null);
   }
 

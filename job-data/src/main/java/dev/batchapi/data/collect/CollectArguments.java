@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param split who wrote down where the batches of the files lie; null without files
  * @param lines SHA-256 of the file {@link dev.batchapi.contract.PodFiles#FROZEN_INPUT_FILE}, in
  *     hexadecimal figures; null: the items are in files, or numbers
+ * @param perBatch whether whatever a batch returned is its one result: {@code handler.results:
+ *     Batch}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectArguments(
@@ -44,7 +46,8 @@ public record CollectArguments(
     @JsonProperty(required = true) int batchSize,
     @Nullable FilesSpec files,
     @Nullable Split split,
-    @Nullable String lines) {
+    @Nullable String lines,
+    boolean perBatch) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What lines may have besides. */
@@ -62,6 +65,36 @@ public record CollectArguments(
    */
   public record Split(
       @JsonProperty(required = true) int attempt, @JsonProperty(required = true) String digest) {}
+
+  /** Of a job whose lists have one result for each item. */
+  public CollectArguments(
+      String output,
+      List<Include> include,
+      List<String> folders,
+      Manifest.Job job,
+      String verdict,
+      String message,
+      int items,
+      int totalBatches,
+      int batchSize,
+      @Nullable FilesSpec files,
+      @Nullable Split split,
+      @Nullable String lines) {
+    this(
+        output,
+        include,
+        folders,
+        job,
+        verdict,
+        message,
+        items,
+        totalBatches,
+        batchSize,
+        files,
+        split,
+        lines,
+        false);
+  }
 
   public CollectArguments {
     include = List.copyOf(include);

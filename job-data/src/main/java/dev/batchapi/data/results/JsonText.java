@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.contract.JsonElements;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -74,16 +74,6 @@ final class JsonText {
 
   /** The elements of a list, each as it is. */
   static List<String> split(String json) throws IOException {
-    var elements = new ArrayList<String>();
-    try (var parser = PARSERS.createParser(json)) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        var from = (int) parser.currentTokenLocation().getCharOffset();
-        parser.skipChildren();
-        parser.finishToken();
-        elements.add(json.substring(from, (int) parser.currentLocation().getCharOffset()));
-      }
-    }
-    return elements;
+    return JsonElements.split(json);
   }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.data.input.Sources;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Writes the outcomes of one job as lines, batch after batch by index.
  *
  * <p>Results: {@code {"job": "monday", "item": 17, "batch": 1, "result": …}}, one line per item
- * when a batch's result is a list as long as its payload; otherwise one line per batch, without
- * {@code item}. The first batch that returned something decides for the job: if it has one line, so
- * has every other, and no list is taken apart because it happens to be as long as its payload.
- * Errors: {@code {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one
- * line per failed batch. What stands in a file has its {@code "source": "data.csv:17"} after {@code
- * batch} or {@code attempts}; of a batch of several items it is {@code "data.csv:17 to
- * data.csv:26"}. Not thread-safe.
+ * where a batch's result is a list as long as its payload; otherwise, and for all batches of a job
+ * with {@code handler.results: Batch}, one line per batch, without {@code item}. Errors: {@code
+ * {"job": "monday", "batch": 3, "attempts": 3, "error": {…}, "payload": […]}}, one line per failed
+ * batch; and {@code {"job": "monday", "item": 17, "batch": 1, "attempts": 3, "error": {…},
+ * "payload": …}}, one line per item that failed alone, the item itself as its payload. What stands
+ * in a file has its {@code "source": "data.csv:17"} after {@code batch}; of a batch of several
+ * items it is {@code "data.csv:17 to data.csv:26"}. Not thread-safe.
  */
 public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,8 +29,8 @@ public final class ResultLines {
 
   private final String job;
   private final Sources sources;
-  private @Nullable Boolean perItem;
-  private int firstBatch;
+  private final boolean perItem;
+  private int firstBatch = -1;
   private int others;
   private int firstOther;
 
@@ -49,9 +51,28 @@ public final class ResultLines {
    * @param sources where its items stand
    */
   public ResultLines(String job, Sources sources) {
+    this(job, sources, true);
+  }
+
+  /**
+   * @param job its name
+   * @param sources where its items stand
+   * @param perItem whether a list has one result for each item: {@code handler.results: Item}
+   */
+  public ResultLines(String job, Sources sources, boolean perItem) {
     this.job = job;
     this.sources = sources;
+    this.perItem = perItem;
   }
+
+  /**
+   * An item that failed alone.
+   *
+   * @param item its position in the batch, from 0
+   * @param attempts how often it was tried
+   * @param error its last error
+   */
+  public record FailedItem(int item, int attempts, JsonNode error) {}
 
   /**
    * Writes what a batch returned; nothing if that is nothing.
@@ -70,8 +91,7 @@ public final class ResultLines {
     if (isPerItem(batch, JsonText.elements(result) == items)) {
       var item = 0;
       for (var element : JsonText.split(result)) {
-        var head = head().put("item", firstItem + item).put("batch", batch);
-        to.add(JsonText.line(with(sources.source(batch, item), head), "result", element));
+        itemResult(batch, firstItem, item, element, to);
         item++;
       }
     } else {
@@ -109,15 +129,71 @@ public final class ResultLines {
     }
   }
 
+  private void itemResult(int batch, int firstItem, int item, String json, Lines to)
+      throws IOException {
+    var head = itemHead(batch, firstItem, item);
+    to.add(JsonText.line(with(sources.source(batch, item), head), "result", json));
+  }
+
+  private ObjectNode itemHead(int batch, int firstItem, int item) {
+    return head().put("item", firstItem + item).put("batch", batch);
+  }
+
   private boolean isPerItem(int batch, boolean fits) {
-    if (perItem == null) {
-      perItem = fits;
+    if (perItem && fits && firstBatch < 0) {
       firstBatch = batch;
     }
-    if (perItem != fits && others++ == 0) {
+    if (perItem && !fits && others++ == 0) {
       firstOther = batch;
     }
     return perItem && fits;
+  }
+
+  /**
+   * Writes a batch some of whose items failed alone.
+   *
+   * @param firstItem the position of its first item in the job
+   * @param results one for each item, as JSON; those of items that failed are not looked at
+   * @param failed the items that failed, ascending; others that the batch has not are passed over
+   * @param payload what it was to work on, as JSON; {@code null} if that can't be read any more
+   * @param withItems whether lines of results have the item as {@code input}
+   * @throws IOException if a line is not taken
+   */
+  public void items(
+      int batch,
+      int firstItem,
+      List<String> results,
+      List<FailedItem> failed,
+      byte[] payload,
+      boolean withItems,
+      Lines toResults,
+      Lines toErrors)
+      throws IOException {
+    var errors = new HashMap<Integer, FailedItem>();
+    failed.forEach(one -> errors.put(one.item, one));
+    var items = elements(payload);
+    for (var item = 0; item < results.size(); item++) {
+      var one = errors.get(item);
+      var json = item < items.size() ? items.get(item) : "null";
+      if (one != null) {
+        var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+        head.put("attempts", one.attempts).set("error", one.error);
+        toErrors.add(JsonText.line(head, "payload", json));
+      } else if (withItems) {
+        var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+        toResults.add(JsonText.line(head, INPUT, json, "result", results.get(item)));
+      } else {
+        itemResult(batch, firstItem, item, results.get(item), toResults);
+      }
+    }
+  }
+
+  private static List<String> elements(byte[] payload) {
+    try {
+      return JsonText.split(JsonText.text(payload));
+    } catch (IOException e) {
+      return List.of(); // it can't be read any more
+    }
   }
 
   /**
@@ -148,7 +224,7 @@ public final class ResultLines {
    * item}.
    */
   public Optional<String> remark() {
-    return others == 0 || !Boolean.TRUE.equals(perItem)
+    return others == 0 || firstBatch < 0
         ? Optional.empty()
         : Optional.of(
             "Batch %d returned a list of one result for each item, and %s did not: what %s returned is one line without item."

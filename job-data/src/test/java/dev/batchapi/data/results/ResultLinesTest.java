@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.data.input.Sources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +36,34 @@ class ResultLinesTest {
   }
 
   @Test
-  void theFirstBatchDecidesThatNoListIsTakenApart() throws Exception {
-    result(0, 0, 3, "[0.1,0.9]");
-    result(1, 3, 2, "[0.2,0.8]");
+  void noListIsTakenApartWhereItIsTheBatchsOneResult() throws Exception {
+    var whole = new ResultLines("monday", Sources.NONE, false);
+    whole.result(1, 3, 2, "[0.2,0.8]".getBytes(UTF_8), this::write);
+
+    assertThat(written).containsExactly("{\"job\":\"monday\",\"batch\":1,\"result\":[0.2,0.8]}\n");
+    assertThat(whole.remark()).isEmpty();
+  }
+
+  @Test
+  void itemsThatFailedAreErrorsWithThemselvesAsPayloadAndTheOthersResults() throws Exception {
+    var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
+    var failed = List.of(new ResultLines.FailedItem(1, 3, error));
+
+    lines.items(
+        2,
+        20,
+        List.of("1", "null", "{\"a\": 3}"),
+        failed,
+        "[10, {\"text\": \"x\"}, 12]".getBytes(UTF_8),
+        false,
+        this::write,
+        this::write);
 
     assertThat(written)
         .containsExactly(
-            "{\"job\":\"monday\",\"batch\":0,\"result\":[0.1,0.9]}\n",
-            "{\"job\":\"monday\",\"batch\":1,\"result\":[0.2,0.8]}\n");
-    assertThat(lines.remark()).isEmpty();
+            "{\"job\":\"monday\",\"item\":20,\"batch\":2,\"result\":1}\n",
+            "{\"job\":\"monday\",\"item\":21,\"batch\":2,\"attempts\":3,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":{\"text\": \"x\"}}\n",
+            "{\"job\":\"monday\",\"item\":22,\"batch\":2,\"result\":{\"a\": 3}}\n");
   }
 
   @Test

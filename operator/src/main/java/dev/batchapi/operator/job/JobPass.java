@@ -305,7 +305,7 @@ final class JobPass {
         context
             .getSecondaryResourcesAsStream(Pod.class)
             .anyMatch(pod -> PodEnd.isHandlerOomKilled(pod, frozen.uid()));
-    return memory.failedBatches.first(ledger, frozen.uid(), oomKilled);
+    return memory.failedBatches.first(ledger, frozen.uid(), oomKilled, frozen.run().batchSize());
   }
 
   /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */

@@ -38,6 +38,8 @@ final class ApiSeries {
   private final Tags tags;
   private final Counter succeeded;
   private final Counter failed;
+  private final Counter itemsSucceeded;
+  private final Counter itemsFailed;
   private final Counter failedAttempts;
   private final Counter workersLost;
   private final AtomicInteger ready;
@@ -51,6 +53,8 @@ final class ApiSeries {
     tags = Tags.of("namespace", pair.namespace(), "api", pair.api());
     succeeded = batches("succeeded");
     failed = batches("failed");
+    itemsSucceeded = items("succeeded");
+    itemsFailed = items("failed");
     failedAttempts = counter("batchapi_batch_attempts_failed", "Attempts that failed", tags);
     workersLost = counter("batchapi_workers_lost", "Workers that were lost", tags);
     ready = workers("ready");
@@ -67,6 +71,11 @@ final class ApiSeries {
   private Counter batches(String outcome) {
     return counter(
         "batchapi_batches", "Batches that have their outcome", tags.and("outcome", outcome));
+  }
+
+  private Counter items(String outcome) {
+    return counter(
+        "batchapi_items", "Items of batches that have their outcome", tags.and("outcome", outcome));
   }
 
   private AtomicInteger workers(String state) {
@@ -98,6 +107,8 @@ final class ApiSeries {
     addToGauges(to, 1);
     grow(succeeded, from.succeeded(), to.succeeded());
     grow(failed, from.failed(), to.failed());
+    grow(itemsSucceeded, from.itemsSucceeded(), to.itemsSucceeded());
+    grow(itemsFailed, from.itemsFailed(), to.itemsFailed());
     grow(failedAttempts, from.failedAttempts(), to.failedAttempts());
     grow(workersLost, from.workersLost(), to.workersLost());
   }

@@ -11,6 +11,8 @@ package dev.batchapi.operator.metrics;
  * @param workersReady with a handler constructed
  * @param workersPending started, not ready yet
  * @param workersLost so far
+ * @param itemsSucceeded items of batches with an outcome that did not fail
+ * @param itemsFailed items that failed alone or with their batch
  */
 public record Progress(
     String uid,
@@ -23,7 +25,38 @@ public record Progress(
     int failedAttempts,
     int workersReady,
     int workersPending,
-    int workersLost) {
+    int workersLost,
+    int itemsSucceeded,
+    int itemsFailed) {
+
+  /** Of a job of whose items nothing is known. */
+  public Progress(
+      String uid,
+      String namespace,
+      String api,
+      String phase,
+      int total,
+      int succeeded,
+      int failed,
+      int failedAttempts,
+      int workersReady,
+      int workersPending,
+      int workersLost) {
+    this(
+        uid,
+        namespace,
+        api,
+        phase,
+        total,
+        succeeded,
+        failed,
+        failedAttempts,
+        workersReady,
+        workersPending,
+        workersLost,
+        0,
+        0);
+  }
 
   /** A job of which nothing has been seen yet. */
   static Progress none(Progress of) {

@@ -110,7 +110,9 @@ public enum Reason {
   Complete,
   /** Every batch has its outcome, and some failed. */
   BatchesFailed,
-  /** More batches failed than may. */
+  /** Every batch has its outcome, and of some only items failed. */
+  ItemsFailed,
+  /** More batches or items failed than may. */
   TooManyFailures,
   /** The handler can't be used. */
   HandlerInvalid,
@@ -150,6 +152,8 @@ public enum Reason {
   WorkersReady,
   /** A batch failed for good. */
   BatchFailed,
+  /** An item of a batch failed for good, and others of it did not. */
+  ItemFailed,
   /** A worker ended before its time. */
   WorkerLost,
   /** A job's results and errors are in a ConfigMap. */

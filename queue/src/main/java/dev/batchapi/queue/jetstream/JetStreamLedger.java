@@ -141,6 +141,13 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
+  public List<Integer> partial(String job, int limit) {
+    Subjects.checkJob(job);
+    followed.catchUp();
+    return tallies.partial(job, limit);
+  }
+
+  @Override
   public List<Integer> failed(String job, int limit) {
     Subjects.checkJob(job);
     followed.catchUp();

@@ -70,7 +70,7 @@ final class JobRecords {
       garbage(size);
       return tally.outcome(batch.index(), Outcome.Kind.FAILED, 1);
     }
-    return tally.outcome(batch.index(), head.kind(), head.failures());
+    return tally.outcome(batch.index(), head.kind(), head.failedItems(), head.failures());
   }
 
   /** Takes the job's end. */

@@ -12,19 +12,29 @@ final class OutcomeRecord {
   static final String ATTEMPTS = "Batch-Attempts";
   static final String FAILURES = "Batch-Failures";
 
+  /** Only of a batch some of whose items failed. */
+  static final String FAILED_ITEMS = "Batch-Failed-Items";
+
   /** Ten times what {@code maxAttempts} may be. */
   private static final int MOST_ATTEMPTS = 1000;
 
+  /** Far more than a batch of 1 MiB has. */
+  private static final int MOST_ITEMS = 1 << 20;
+
   /** What the headers say. */
-  record Head(Outcome.Kind kind, int attempts, int failures) {}
+  record Head(Outcome.Kind kind, int attempts, int failures, int failedItems) {}
 
   private OutcomeRecord() {}
 
   static Headers headers(Outcome outcome) {
-    return new Headers()
-        .put(KIND, outcome.kind().name())
-        .put(ATTEMPTS, Integer.toString(outcome.attempts()))
-        .put(FAILURES, Integer.toString(outcome.failedAttempts()));
+    var headers =
+        new Headers()
+            .put(KIND, outcome.kind().name())
+            .put(ATTEMPTS, Integer.toString(outcome.attempts()))
+            .put(FAILURES, Integer.toString(outcome.failedAttempts()));
+    return outcome.failedItems() == 0
+        ? headers
+        : headers.put(FAILED_ITEMS, Integer.toString(outcome.failedItems()));
   }
 
   /** Reads the headers; null if nobody of ours has written them. */
@@ -36,7 +46,10 @@ final class OutcomeRecord {
     try {
       var kind = Outcome.Kind.valueOf(String.valueOf(headers.getFirst(KIND)));
       var attempts = number(headers, ATTEMPTS, 1, MOST_ATTEMPTS);
-      return new Head(kind, attempts, number(headers, FAILURES, 0, attempts));
+      var failures = number(headers, FAILURES, 0, attempts);
+      var failedItems =
+          kind == Outcome.Kind.PARTIAL ? number(headers, FAILED_ITEMS, 1, MOST_ITEMS) : 0;
+      return new Head(kind, attempts, failures, failedItems);
     } catch (IllegalArgumentException e) {
       return null;
     }
@@ -65,6 +78,7 @@ final class OutcomeRecord {
               BatchError.Reason.ResultInvalid, "The record of this batch's outcome is garbage."));
     }
     var body = message.getData();
-    return new Outcome(head.kind, head.attempts, body == null ? new byte[0] : body);
+    return new Outcome(
+        head.kind, head.attempts, head.failedItems, body == null ? new byte[0] : body);
   }
 }

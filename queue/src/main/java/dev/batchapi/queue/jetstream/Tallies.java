@@ -166,6 +166,10 @@ final class Tallies {
     return open(job).tally().failed(limit);
   }
 
+  synchronized List<Integer> partial(String job, int limit) {
+    return open(job).tally().partial(limit);
+  }
+
   /** Whether nothing more is to be done for a job: it has ended, or is not open any more. */
   synchronized boolean isOver(String job) {
     var records = jobs.get(job);

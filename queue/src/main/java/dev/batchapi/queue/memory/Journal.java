@@ -30,6 +30,12 @@ public final class Journal implements AutoCloseable {
   private static final int SUCCEEDED = 0;
   private static final int FAILED = 1;
 
+  /**
+   * A reader of before there was this kind would take it for a success; so its records have the
+   * complement of their checksum, and that reader does these batches again.
+   */
+  private static final int PARTIAL = 2;
+
   private final Path folder;
   private final RandomAccessFile lock;
   private final RandomAccessFile records;
@@ -112,14 +118,20 @@ public final class Journal implements AutoCloseable {
    */
   synchronized void add(int index, Outcomes.Kept outcome, int bodyChecksum) {
     var record = ByteBuffer.allocate(RECORD_BYTES);
+    var kind =
+        switch (outcome.kind()) {
+          case SUCCEEDED -> SUCCEEDED;
+          case FAILED -> FAILED;
+          case PARTIAL -> PARTIAL;
+        };
     record
         .putInt(index)
-        .putInt(outcome.kind() == Outcome.Kind.FAILED ? FAILED : SUCCEEDED)
+        .putInt(kind)
         .putInt(outcome.attempts())
         .putLong(outcome.body().from())
         .putInt(outcome.body().length())
         .putInt(bodyChecksum)
-        .putInt(checksum(record.array(), RECORD_BYTES - Integer.BYTES));
+        .putInt(recordChecksum(record.array(), kind));
     try {
       records.write(record.array());
     } catch (IOException e) {
@@ -136,6 +148,11 @@ public final class Journal implements AutoCloseable {
     var checksum = new CRC32();
     checksum.update(bytes, 0, length);
     return (int) checksum.getValue();
+  }
+
+  private static int recordChecksum(byte[] record, int kind) {
+    var checksum = checksum(record, RECORD_BYTES - Integer.BYTES);
+    return kind == PARTIAL ? ~checksum : checksum;
   }
 
   private void read() throws IOException {
@@ -158,7 +175,7 @@ public final class Journal implements AutoCloseable {
     var attempts = in.getInt();
     var body = new Spool.Span(in.getLong(), in.getInt());
     var bodyChecksum = in.getInt();
-    if (in.getInt() != checksum(record, RECORD_BYTES - Integer.BYTES)
+    if (in.getInt() != recordChecksum(record, kind)
         || !bodies.has(body)
         || checksum(bodies.read(body)) != bodyChecksum) {
       return false;
@@ -170,7 +187,13 @@ public final class Journal implements AutoCloseable {
     known.put(
         index,
         new Outcomes.Kept(
-            kind == FAILED ? Outcome.Kind.FAILED : Outcome.Kind.SUCCEEDED, attempts, body));
+            switch (kind) {
+              case FAILED -> Outcome.Kind.FAILED;
+              case PARTIAL -> Outcome.Kind.PARTIAL;
+              default -> Outcome.Kind.SUCCEEDED;
+            },
+            attempts,
+            body));
     return true;
   }
 

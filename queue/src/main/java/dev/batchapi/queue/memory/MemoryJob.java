@@ -94,14 +94,15 @@ final class MemoryJob {
 
   private boolean restore(int index, Outcomes earlier, boolean withFailed) {
     var kept = earlier.get(index);
-    if (kept == null || (kept.kind() == Outcome.Kind.FAILED && !withFailed)) {
+    if (kept == null || (kept.kind() != Outcome.Kind.SUCCEEDED && !withFailed)) {
       return false;
     }
-    var failedAttempts =
-        kept.kind() == Outcome.Kind.SUCCEEDED
-            ? kept.attempts() - 1
-            : kept.read(spool).failedAttempts();
-    tally.outcome(index, kept.kind(), failedAttempts);
+    if (kept.kind() == Outcome.Kind.SUCCEEDED) {
+      tally.outcome(index, kept.kind(), kept.attempts() - 1);
+    } else {
+      var outcome = kept.read(spool);
+      tally.outcome(index, kept.kind(), outcome.failedItems(), outcome.failedAttempts());
+    }
     outcomes.put(index, kept);
     return true;
   }
@@ -245,7 +246,9 @@ final class MemoryJob {
           work.remove(delivery.index);
           deliveries.remove(delivery.index);
           logs.remove(delivery.index);
-          var stands = tally.outcome(delivery.index, outcome.kind(), outcome.failedAttempts());
+          var stands =
+              tally.outcome(
+                  delivery.index, outcome.kind(), outcome.failedItems(), outcome.failedAttempts());
           if (stands) {
             outcomes.put(delivery.index, kept);
             if (journal != null) {
@@ -342,6 +345,10 @@ final class MemoryJob {
 
   List<Integer> failed(int limit) {
     return locked(() -> tally.failed(limit));
+  }
+
+  List<Integer> partial(int limit) {
+    return locked(() -> tally.partial(limit));
   }
 
   @Nullable Outcome outcome(int index) {

@@ -168,6 +168,12 @@ public final class MemoryQueue implements Ledger {
   }
 
   @Override
+  public List<Integer> partial(String job, int limit) {
+    var known = jobs.get(job);
+    return known == null ? List.of() : known.partial(limit);
+  }
+
+  @Override
   public List<Integer> failed(String job, int limit) {
     var known = jobs.get(job);
     return known == null ? List.of() : known.failed(limit);

@@ -1,5 +1,6 @@
 package dev.batchapi.queue.memory;
 
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Outcome;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,6 +14,7 @@ final class Outcomes {
   // Entries are index + 1: on_job_complete has the index -1.
   private final BitSet known = new BitSet();
   private final BitSet failed = new BitSet();
+  private final BitSet partial = new BitSet();
   private long[] from = new long[64];
   private int[] length = new int[64];
   private int[] attempts = new int[64];
@@ -20,7 +22,10 @@ final class Outcomes {
   /** An outcome whose body is still in the spool. */
   record Kept(Outcome.Kind kind, int attempts, Spool.Span body) {
     Outcome read(Spool spool) {
-      return new Outcome(kind, attempts, spool.read(body));
+      var bytes = spool.read(body);
+      var failedItems =
+          kind == Outcome.Kind.PARTIAL ? ItemOutcomes.fromJson(bytes).errors().size() : 0;
+      return new Outcome(kind, attempts, failedItems, bytes);
     }
   }
 
@@ -34,6 +39,7 @@ final class Outcomes {
     }
     known.set(at);
     failed.set(at, outcome.kind == Outcome.Kind.FAILED);
+    partial.set(at, outcome.kind == Outcome.Kind.PARTIAL);
     from[at] = outcome.body.from();
     length[at] = outcome.body.length();
     attempts[at] = outcome.attempts;
@@ -48,7 +54,9 @@ final class Outcomes {
     return !known.get(at)
         ? null
         : new Kept(
-            failed.get(at) ? Outcome.Kind.FAILED : Outcome.Kind.SUCCEEDED,
+            failed.get(at)
+                ? Outcome.Kind.FAILED
+                : partial.get(at) ? Outcome.Kind.PARTIAL : Outcome.Kind.SUCCEEDED,
             attempts[at],
             new Spool.Span(from[at], length[at]));
   }
@@ -61,5 +69,6 @@ final class Outcomes {
   void clear() {
     known.clear();
     failed.clear();
+    partial.clear();
   }
 }

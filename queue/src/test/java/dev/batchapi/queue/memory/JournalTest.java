@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import java.io.RandomAccessFile;
@@ -44,6 +45,26 @@ class JournalTest {
           assertThat(queue.counts("j").failed()).isEqualTo(1);
           assertThat(queue.counts("j").failedAttempts()).isEqualTo(2);
           assertThat(text(queue, 0)).isEqualTo("a");
+          assertThat(handedOut(queue)).containsExactly(2, 3);
+        });
+  }
+
+  @Test
+  void batchesSomeOfWhoseItemsFailedAreKeptAsTheyAre() throws Exception {
+    var items =
+        new ItemOutcomes(List.of("1", "null"), List.of(new ItemOutcomes.ItemError(1, 3, ERROR)));
+    run(
+        true,
+        queue -> {
+          take(queue).commit(succeeded("a"));
+          take(queue).commit(Outcome.partial(3, items));
+        });
+    run(
+        true,
+        queue -> {
+          assertThat(queue.counts("j").failedItems()).isEqualTo(1);
+          assertThat(queue.partial("j", 10)).containsExactly(1);
+          assertThat(text(queue, 1)).isEqualTo(new String(items.toJson(), UTF_8));
           assertThat(handedOut(queue)).containsExactly(2, 3);
         });
   }

@@ -103,7 +103,7 @@ public final class Collecting {
     try (var items = JobItems.of(arguments, lines, stores, recorded);
         var results = LineFiles.results(opener, maxBytes);
         var errors = LineFiles.errors(opener)) {
-      var resultLines = new ResultLines(arguments.job().name(), items);
+      var resultLines = new ResultLines(arguments.job().name(), items, !arguments.perBatch());
       var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors);
       recorded.read(arguments.totalBatches(), outcomes);
       var files = new ArrayList<>(results.finish());

@@ -11,6 +11,7 @@ import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.IOException;
@@ -56,6 +57,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     try {
       switch (outcome.kind()) {
         case SUCCEEDED -> result(index, outcome);
+        case PARTIAL -> items(index, outcome);
         case FAILED -> {
           failed++;
           error(index, outcome.attempts(), error(outcome));
@@ -83,6 +85,33 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       var why = "what was recorded as its result is no JSON: " + e.getMessage();
       error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
     }
+  }
+
+  private void items(int index, Outcome outcome) throws IOException {
+    ItemOutcomes items;
+    try {
+      items = ItemOutcomes.fromJson(outcome.body());
+    } catch (UncheckedIOException e) {
+      result(index, outcome); // no worker of ours commits such a one
+      return;
+    }
+    succeeded++;
+    var failures =
+        items.errors().stream()
+            .map(
+                one ->
+                    new ResultLines.FailedItem(
+                        one.item(), one.attempts(), JSON.valueToTree(one.error())))
+            .toList();
+    lines.items(
+        index,
+        input.firstItem(index),
+        items.results(),
+        failures,
+        payload(index),
+        withItems,
+        results::write,
+        errors::write);
   }
 
   private void error(int index, int attempts, BatchError error) throws IOException {

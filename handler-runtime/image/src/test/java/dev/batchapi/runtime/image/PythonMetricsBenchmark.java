@@ -7,6 +7,7 @@ import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.metrics.UdpReceiver;
 import dev.batchapi.runtime.protocol.PlainJson;
 import dev.batchapi.runtime.worker.Answer;
+import dev.batchapi.runtime.worker.Call;
 import dev.batchapi.runtime.worker.ChildHosts;
 import dev.batchapi.runtime.worker.StartFrames;
 import java.lang.management.ManagementFactory;
@@ -168,11 +169,14 @@ final class PythonMetricsBenchmark {
         var cpu = cpu();
         var answer =
             host.handle(
-                "bench-0",
-                0,
-                1,
-                Optional.empty(),
-                PlainJson.write(List.of(client, work.kind, server.port(), work.calls)));
+                new Call(
+                    "bench-0",
+                    0,
+                    0,
+                    List.of(),
+                    1,
+                    Optional.empty(),
+                    PlainJson.write(List.of(client, work.kind, server.port(), work.calls))));
         if (!(answer instanceof Answer.Result result)) {
           throw new IllegalStateException(answer.toString());
         }

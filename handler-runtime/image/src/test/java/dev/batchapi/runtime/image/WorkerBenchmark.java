@@ -10,6 +10,7 @@ import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.NatsAccess;
 import dev.batchapi.queue.jetstream.NatsServer;
 import dev.batchapi.runtime.worker.Answer;
+import dev.batchapi.runtime.worker.Call;
 import dev.batchapi.runtime.worker.ChildHosts;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.StartFrames;
@@ -293,7 +294,7 @@ final class WorkerBenchmark {
   }
 
   private static Answer.Result call(Host host, byte[] payload) {
-    var answer = host.handle("bench-0", 0, 1, Optional.empty(), payload);
+    var answer = host.handle(new Call("bench-0", 0, 0, List.of(), 1, Optional.empty(), payload));
     if (answer instanceof Answer.Result result) {
       return result;
     }

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.FatalBatchException;
+import dev.batchapi.handler.ItemException;
 import dev.batchapi.handler.ReservedMetricNameException;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
@@ -12,7 +13,9 @@ final class AuthorErrors {
   /** For whatever came out of the author's code. */
   static HandlerError of(Throwable thrown) {
     boolean fatal =
-        thrown instanceof FatalBatchException || thrown instanceof ReservedMetricNameException;
+        thrown instanceof FatalBatchException
+            || thrown instanceof ReservedMetricNameException
+            || (thrown instanceof ItemException item && item.isFatal());
     return new HandlerError(
         Breakage.isIn(thrown)
             ? Reason.WorkerBroken
@@ -31,6 +34,11 @@ final class AuthorErrors {
             : reason == Reason.ResultInvalid ? "ResultInvalid" : "ItemInvalid";
     return new HandlerError(
         reason, type, message(misfit), cause == null ? "" : AuthorStack.of(cause));
+  }
+
+  /** For a list that is not as long as it must be, or no list where there must be one. */
+  static HandlerError misshapen(String message) {
+    return new HandlerError(Reason.ResultInvalid, "ResultInvalid", message, "");
   }
 
   /** For a result that is too large. */

@@ -38,6 +38,21 @@ final class BoundedBytes extends OutputStream {
     }
   }
 
+  /** A copy of what was written since {@link #clear}. */
+  byte[] toArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** Writes what was written since {@link #clear} to another one. */
+  void copyTo(BoundedBytes other) throws ResultTooLargeException {
+    other.write(bytes, 0, size);
+  }
+
+  /** How many bytes there may be. */
+  int limit() {
+    return limit;
+  }
+
   /** JSON's null is no result, whoever wrote it. */
   boolean isNull() {
     return size == 4 && bytes[0] == 'n';

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.ClassFile;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
@@ -24,6 +26,10 @@ import java.util.stream.Stream;
 final class Candidates {
   private static final int MOST = 20_000;
   private static final String CLASS = ".class";
+  private static final Set<String> HANDLERS =
+      Set.of(
+          BatchHandler.class.getName().replace('.', '/'),
+          ItemHandler.class.getName().replace('.', '/'));
 
   /** Whether it says that it is a handler, by class name. */
   private final Map<String, Boolean> classes = new TreeMap<>();
@@ -117,9 +123,7 @@ final class Candidates {
   private static boolean isHandler(byte[] code) {
     try {
       ClassModel model = ClassFile.of().parse(code);
-      return model.interfaces().stream()
-          .anyMatch(
-              type -> type.asInternalName().equals(BatchHandler.class.getName().replace('.', '/')));
+      return model.interfaces().stream().anyMatch(type -> HANDLERS.contains(type.asInternalName()));
     } catch (IllegalArgumentException e) {
       return false;
     }

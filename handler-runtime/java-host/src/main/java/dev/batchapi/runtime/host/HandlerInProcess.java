@@ -1,13 +1,16 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.BatchContext;
-import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemResult;
 import dev.batchapi.handler.JobSpec;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.handler.MetricsClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handler in the process of whoever calls it, for tests: constructed and called as in a host,
@@ -36,8 +39,7 @@ public final class HandlerInProcess {
       var items = binding.items(ItemType.of(type));
       var made = Construction.of(type).run(job, metrics, binding);
       return new HandlerInProcess(
-          new LoadedHandler((BatchHandler<?, ?>) made, items, binding),
-          new BoundedBytes(resultBytes));
+          new LoadedHandler(made, items, binding), new BoundedBytes(resultBytes));
     } catch (HandlerInvalidException | BindingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (HandlerBrokenException e) {
@@ -59,9 +61,16 @@ public final class HandlerInProcess {
     Object returned;
     try {
       var items = handler.items().read(json, 0, json.length);
-      returned = handler.callable().handleBatch(Arrays.asList(items.toArray()), batch);
+      var given = Arrays.asList(items.toArray());
+      returned =
+          handler.isOfItems()
+              ? ItemCalls.call(handler.ofItems(), given, batch, 1)
+              : handler.ofBatches().handleBatch(given, batch);
     } catch (BindingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    if (returned instanceof List<?> list) {
+      returned = unwrapped(list);
     }
     if (returned == null) {
       return "";
@@ -75,9 +84,22 @@ public final class HandlerInProcess {
     return result.isNull() ? "" : StandardCharsets.UTF_8.decode(result.content()).toString();
   }
 
+  /** The items' own results; throws what the first failed item failed with. */
+  private static List<@Nullable Object> unwrapped(List<?> list) throws Exception {
+    var results = new ArrayList<@Nullable Object>();
+    for (Object one : list) {
+      var error = one instanceof ItemResult<?> item ? item.error() : null;
+      if (error != null) {
+        throw thrown(error);
+      }
+      results.add(one instanceof ItemResult<?> item ? item.result() : one);
+    }
+    return results;
+  }
+
   /** Tells it how the job ended. */
   public void complete(JobSummary summary) throws Exception {
-    handler.handler().onJobComplete(summary);
+    handler.onJobComplete(summary);
   }
 
   /** The author's object. */

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemHandler;
 import dev.batchapi.handler.MetricsClient;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
@@ -53,11 +54,16 @@ final class HandlerLoader {
     String className = start.handler().className();
     try {
       Class<?> type = find(className);
+      if (ItemHandler.class.isAssignableFrom(type) && !start.handler().perItem()) {
+        throw new HandlerInvalidException(
+            "class %s implements ItemHandler, which has one result for each item: leave handler.results: Batch out, or implement BatchHandler"
+                .formatted(className));
+      }
       JsonBinding binding = BindingLoader.bindingFor(loader, ours);
       JsonBinding.Items items = items(type, binding);
       Construction construction = Construction.of(type);
       Object handler = construction.run(start.jobSpec(), metrics, binding);
-      return new LoadedHandler((BatchHandler<?, ?>) handler, items, binding);
+      return new LoadedHandler(handler, items, binding);
     } catch (LinkageError e) {
       throw Linkage.invalid(className, e, classPath);
     }
@@ -83,10 +89,17 @@ final class HandlerLoader {
               .formatted(
                   className, classPath, Candidates.hint(className, loader.compiled(), classPath)));
     }
-    if (!BatchHandler.class.isAssignableFrom(type)) {
+    boolean ofBatches = BatchHandler.class.isAssignableFrom(type);
+    boolean ofItems = ItemHandler.class.isAssignableFrom(type);
+    if (!ofBatches && !ofItems) {
       throw new HandlerInvalidException(
-          "class %s does not implement dev.batchapi.handler.BatchHandler%s"
+          "class %s does not implement dev.batchapi.handler.BatchHandler, nor ItemHandler%s"
               .formatted(className, Candidates.among(loader.compiled(), classPath)));
+    }
+    if (ofBatches && ofItems) {
+      throw new HandlerInvalidException(
+          "class %s implements both BatchHandler and ItemHandler: leave one out"
+              .formatted(className));
     }
     if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
       throw new HandlerInvalidException(

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.host;
 
 import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemHandler;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -10,7 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler's class says its items are: the {@code I} of {@code BatchHandler<I, R>}. */
+/**
+ * What a handler's class says its items are: the {@code I} of {@code BatchHandler<I, R>} or of
+ * {@code ItemHandler<I, R>}.
+ */
 final class ItemType {
   private ItemType() {}
 
@@ -20,22 +24,24 @@ final class ItemType {
    * @throws HandlerInvalidException if the class doesn't say
    */
   static Type of(Class<?> handler) throws HandlerInvalidException {
-    Type item = find(handler, Map.of());
+    Class<?> kind =
+        ItemHandler.class.isAssignableFrom(handler) ? ItemHandler.class : BatchHandler.class;
+    Type item = find(handler, kind, Map.of());
     if (item == null) {
       throw new HandlerInvalidException(
-          "%s implements BatchHandler without saying what its items are: write for example \"implements BatchHandler<Map<String, Object>, Object>\""
-              .formatted(handler.getName()));
+          "%s implements %2$s without saying what its items are: write for example \"implements %2$s<Map<String, Object>, Object>\""
+              .formatted(handler.getName(), kind.getSimpleName()));
     }
     if (isOpen(item)) {
       throw new HandlerInvalidException(
-          "the item type of %s is %s, which is not one type: give BatchHandler a record, a class or Map<String, Object>"
-              .formatted(handler.getName(), item.getTypeName()));
+          "the item type of %s is %s, which is not one type: give %s a record, a class or Map<String, Object>"
+              .formatted(handler.getName(), item.getTypeName(), kind.getSimpleName()));
     }
     return item;
   }
 
   /** The item type seen from {@code type}, whose variables have these values. */
-  private static @Nullable Type find(Type type, Map<TypeVariable<?>, Type> values) {
+  private static @Nullable Type find(Type type, Class<?> kind, Map<TypeVariable<?>, Type> values) {
     Class<?> raw;
     Map<TypeVariable<?>, Type> own = new HashMap<>();
     if (type instanceof ParameterizedType given) {
@@ -46,19 +52,19 @@ final class ItemType {
     } else {
       raw = (Class<?>) type;
     }
-    if (raw == BatchHandler.class) {
-      return own.get(BatchHandler.class.getTypeParameters()[0]);
+    if (raw == kind) {
+      return own.get(kind.getTypeParameters()[0]);
     }
     for (Type parent : raw.getGenericInterfaces()) {
-      if (parent instanceof ParameterizedType || parent != BatchHandler.class) {
-        Type found = find(parent, own);
+      if (parent instanceof ParameterizedType || parent != kind) {
+        Type found = find(parent, kind, own);
         if (found != null) {
           return found;
         }
       }
     }
     Type parent = raw.getGenericSuperclass();
-    return parent == null ? null : find(parent, own);
+    return parent == null ? null : find(parent, kind, own);
   }
 
   private static Type given(Type type, Map<TypeVariable<?>, Type> values) {

@@ -10,6 +10,7 @@ import dev.batchapi.runtime.protocol.Handle;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
@@ -18,8 +19,11 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,10 @@ final class Session implements Runnable {
   private final Start start;
   private final PrintStream errors;
   private final BoundedBytes result;
+
+  /** Of the batch in hand: the items that failed, by their position among those handed over. */
+  private SortedMap<Integer, HandlerError> itemErrors = new TreeMap<>();
+
   private final Supplier<JsonBinding> ours;
   private final SynchronousQueue<Frame> frames = new SynchronousQueue<>();
 
@@ -205,6 +213,7 @@ final class Session implements Runnable {
 
   private Optional<HandlerError> handle(LoadedHandler handler, Handle batch) {
     result.clear();
+    itemErrors = new TreeMap<>();
     try {
       ByteBuffer payload = batch.payload();
       List<?> items;
@@ -220,19 +229,77 @@ final class Session implements Runnable {
         return Optional.of(AuthorErrors.of(e, Reason.FatalError));
       }
       @SuppressWarnings("unchecked") // A list that was made for this handler alone.
-      List<Object> given = (List<Object>) items;
-      return write(handler, handler.callable().handleBatch(given, context(batch)));
+      List<Object> given = (List<Object>) chosen(items, batch.positions());
+      BatchContext context = context(batch, given.size());
+      Object returned =
+          handler.isOfItems()
+              ? ItemCalls.call(handler.ofItems(), given, context, start.handler().concurrency())
+              : handler.ofBatches().handleBatch(given, context);
+      return write(handler, returned, given.size(), !batch.positions().isEmpty());
     } catch (Throwable thrown) {
       return Optional.of(AuthorErrors.of(thrown));
     }
   }
 
-  private static BatchContext context(Handle batch) {
+  private static List<?> chosen(List<?> items, List<Integer> positions) throws ProtocolException {
+    if (positions.isEmpty()) {
+      return items;
+    }
+    if (positions.getLast() >= items.size()) {
+      throw new ProtocolException("a HANDLE of items that the batch has not");
+    }
+    var chosen = new ArrayList<@Nullable Object>();
+    positions.forEach(position -> chosen.add(items.get(position)));
+    return chosen;
+  }
+
+  private static BatchContext context(Handle batch, int items) {
     Optional<Instant> deadline =
         batch.deadline() == 0
             ? Optional.empty()
             : Optional.of(Instant.ofEpochMilli(batch.deadline()));
-    return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline);
+    var numbers = new ArrayList<Integer>();
+    for (int at = 0; at < items; at++) {
+      int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
+      numbers.add(Math.toIntExact(batch.firstItem() + position));
+    }
+    return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline, numbers);
+  }
+
+  /**
+   * Writes what the handler returned.
+   *
+   * @param items how many it got
+   * @param again whether these failed before, and others of the batch have a result each
+   */
+  private Optional<HandlerError> write(
+      LoadedHandler handler, @Nullable Object returned, int items, boolean again) {
+    var perItem = start.handler().perItem() ? ItemResults.of(returned) : null;
+    if (perItem == null) {
+      return again && start.handler().perItem()
+          ? Optional.of(
+              AuthorErrors.misshapen(
+                  "the handler returned no list for the %d items that were tried again, and a list with one result for each item before"
+                      .formatted(items)))
+          : write(handler, returned);
+    }
+    if (perItem.size() != items) {
+      return Optional.of(
+          AuthorErrors.misshapen(
+              "the handler returned a list of %d results for %d items: return one for each, null for an item without one; or, if the list is the batch's one result, set handler.results: Batch"
+                  .formatted(perItem.size(), items)));
+    }
+    var breakage = perItem.breakage();
+    if (breakage != null) {
+      return Optional.of(breakage);
+    }
+    try {
+      perItem.write(handler.binding(), result);
+      itemErrors = perItem.errors();
+      return Optional.empty();
+    } catch (ResultTooLargeException e) {
+      return Optional.of(AuthorErrors.tooLarge(e));
+    }
   }
 
   private Optional<HandlerError> write(LoadedHandler handler, @Nullable Object returned) {
@@ -254,8 +321,9 @@ final class Session implements Runnable {
 
   private Optional<HandlerError> complete(LoadedHandler handler, JobSummary summary) {
     result.clear();
+    itemErrors = new TreeMap<>();
     try {
-      handler.handler().onJobComplete(summary);
+      handler.onJobComplete(summary);
       return Optional.empty();
     } catch (Throwable thrown) {
       return Optional.of(AuthorErrors.of(thrown));
@@ -277,8 +345,12 @@ final class Session implements Runnable {
     if (error.isPresent()) {
       broken |= error.get().reason() == Reason.WorkerBroken;
       fail(FrameType.FAILED, error.get());
-    } else {
+    } else if (itemErrors.isEmpty()) {
       channel.write(FrameType.RESULT, result.content());
+    } else {
+      var items = new Items(itemErrors, result.toArray());
+      channel.write(
+          FrameType.ITEMS, items.encode(start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES));
     }
   }
 

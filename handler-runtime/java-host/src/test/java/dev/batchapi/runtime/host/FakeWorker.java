@@ -13,6 +13,7 @@ import dev.batchapi.runtime.protocol.Handle;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.Invalid;
+import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -104,7 +105,7 @@ final class FakeWorker implements AutoCloseable {
       String flavour,
       String... classPath) {
     return new Start(
-        new Start.Handler("java", "Handler.java", className, List.of(classPath)),
+        new Start.Handler("java", "Handler.java", className, List.of(classPath), false, 1),
         new JobSpec(
             "uid-1",
             "photos-monday",
@@ -117,6 +118,31 @@ final class FakeWorker implements AutoCloseable {
             Instant.parse("2026-01-01T00:00:00Z")),
         Start.Limits.DEFAULT,
         new Start.Metrics(statsd, flavour, Map.of("team", "vision"), List.of("batchapi_")));
+  }
+
+  /** A handler whose lists have one result for each item, and so many items at once. */
+  void startPerItem(String className, int concurrency) throws IOException {
+    assertThat(hello().language()).isEqualTo("java");
+    var start = startOf(className, Map.of(), null);
+    var handler =
+        new Start.Handler("java", "Handler.java", className, List.of(), true, concurrency);
+    channel()
+        .write(
+            FrameType.START,
+            new Start(handler, start.jobSpec(), start.limits(), start.metrics()).encode());
+  }
+
+  /** Hands over some items of a batch, which failed before. */
+  void again(int attempt, long firstItem, List<Integer> positions, String payload)
+      throws IOException {
+    var bytes = ByteBuffer.wrap(payload.getBytes(UTF_8));
+    Handle batch = new Handle(7, attempt, 0, firstItem, positions, "uid-1-7", bytes);
+    channel().write(FrameType.HANDLE, batch.header(), batch.payload());
+  }
+
+  Items itemsOf(String payload) throws IOException {
+    send(payload);
+    return Items.decode(read(FrameType.ITEMS));
   }
 
   FakeWorker ready() throws IOException {

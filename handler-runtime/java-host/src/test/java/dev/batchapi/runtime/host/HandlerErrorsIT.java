@@ -195,7 +195,7 @@ class HandlerErrorsIT {
       host.worker().send(7, 2, 1_767_225_600_000L, "[1]");
       assertThat(host.worker().result())
           .isEqualTo(
-              "[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2026-01-01T00:00:00Z]]\",false,true]");
+              "[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2026-01-01T00:00:00Z], items=[0]]\",false,true]");
       assertThat(host.worker().resultOf("[1]"))
           .isEqualTo(
               "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty]\",false,true]");
@@ -295,7 +295,7 @@ class HandlerErrorsIT {
       assertThat(host.exit()).isEqualTo(70);
       assertThat(host.said()).contains("a frame HANDLE before the one before it was answered");
     }
-    for (String start : List.of("{}", "null", "{\"protocol\":1}", "x")) {
+    for (String start : List.of("{}", "null", "{\"protocol\":2}", "x")) {
       try (var host = new HostInThisJvm(folder)) {
         var _ = host.worker().hello();
         host.worker()

@@ -15,7 +15,8 @@ public enum FrameType {
   STOP(11),
   LOSSES(12),
   FLUSH(13),
-  REPLACE(14);
+  REPLACE(14),
+  ITEMS(15);
 
   private static final FrameType[] BY_CODE = values();
 

@@ -18,6 +18,8 @@ public record HandlerError(Reason reason, String type, String message, String st
   public enum Reason {
     /** Tried again. */
     HandlerFailed,
+    /** Tried again: the host ended it at the batch's deadline, and the stack says where it was. */
+    TimedOut,
     /** Tried again, in another process: this one is broken. */
     WorkerBroken,
     /** Not tried again: the author said so, or it can't end otherwise. */

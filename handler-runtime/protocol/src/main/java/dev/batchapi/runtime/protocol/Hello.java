@@ -12,10 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param runtime for people, such as {@code CPython 3.11.7}
  * @param pid its process, as it sees it
  * @param replaceable whether a process that ends after REPLACE is followed by another one
+ * @param endsBatches whether it ends a batch at its deadline by itself, and answers
  */
-public record Hello(int protocol, String language, String runtime, long pid, boolean replaceable) {
+public record Hello(
+    int protocol,
+    String language,
+    String runtime,
+    long pid,
+    boolean replaceable,
+    boolean endsBatches) {
   /** The version that this code speaks. */
-  public static final int PROTOCOL = 1;
+  public static final int PROTOCOL = 2;
+
+  /** Of a host that leaves it to the worker to end a batch. */
+  public Hello(int protocol, String language, String runtime, long pid, boolean replaceable) {
+    this(protocol, language, runtime, pid, replaceable, false);
+  }
 
   /** Of a process that nobody starts again. */
   public Hello(int protocol, String language, String runtime, long pid) {
@@ -29,6 +41,7 @@ public record Hello(int protocol, String language, String runtime, long pid, boo
     json.put("runtime", runtime);
     json.put("pid", pid);
     json.put("replaceable", replaceable);
+    json.put("ends_batches", endsBatches);
     return PlainJson.write(json);
   }
 
@@ -40,6 +53,7 @@ public record Hello(int protocol, String language, String runtime, long pid, boo
         json.string("language"),
         json.string("runtime"),
         json.number("pid"),
-        json.flag("replaceable"));
+        json.flag("replaceable"),
+        json.flag("ends_batches"));
   }
 }

@@ -26,9 +26,22 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
    *     whose sources are all {@code .java} files in the code folder
    * @param className the handler's class
    * @param classpath Java only: jars, folders, and patterns such as {@code /app/lib/*.jar}
+   * @param perItem whether a list that the handler returns has one result for each item
+   * @param concurrency items at once, of a handler of single items
    */
   public record Handler(
-      String language, @Nullable String file, String className, List<String> classpath) {}
+      String language,
+      @Nullable String file,
+      String className,
+      List<String> classpath,
+      boolean perItem,
+      int concurrency) {
+    /** With the defaults. */
+    public Handler(
+        String language, @Nullable String file, String className, List<String> classpath) {
+      this(language, file, className, classpath, true, 1);
+    }
+  }
 
   /**
    * How large answers may be.
@@ -64,6 +77,8 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
     code.put("file", handler.file);
     code.put("className", handler.className);
     code.put("classpath", handler.classpath);
+    code.put("results", handler.perItem ? "Item" : "Batch");
+    code.put("concurrency", handler.concurrency);
     json.put("handler", code);
     Map<String, @Nullable Object> job = new LinkedHashMap<>();
     job.put("job_id", jobSpec.jobId());
@@ -109,7 +124,9 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
             code.string("language"),
             code.optionalString("file"),
             code.string("className"),
-            code.stringList("classpath")),
+            code.stringList("classpath"),
+            code.string("results").equals("Item"),
+            code.integer("concurrency")),
         jobSpec(json.object("job_spec")),
         new Limits(limits.integer("result_bytes"), limits.integer("error_bytes")),
         new Metrics(

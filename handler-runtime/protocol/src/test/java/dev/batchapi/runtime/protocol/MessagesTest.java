@@ -55,7 +55,7 @@ class MessagesTest {
   @Test
   void startHasTheDocumentedKeys() {
     assertThat(new String(START.encode(), UTF_8))
-        .contains("\"protocol\":1", "\"className\":\"com.acme.Tagger\"", "\"file\":null")
+        .contains("\"protocol\":2", "\"className\":\"com.acme.Tagger\"", "\"file\":null")
         .contains("\"job_id\":\"uid-1\"", "\"job_name\":\"photos-monday\"")
         .contains("\"api_name\":\"photo-tagger\"", "\"total_batch_count\":113")
         .contains("\"start_time\":\"2026-01-01T00:00:00Z\"", "\"result_bytes\":262144")
@@ -71,15 +71,15 @@ class MessagesTest {
         .hasMessage("START.job_spec.job_id is missing");
     assertThatThrownBy(() -> Start.decode(start("2026-01-01T00:00:00Z", "monday")))
         .hasMessage("START.job_spec.start_time is not a time: monday");
-    assertThatThrownBy(() -> Start.decode(start("\"protocol\":1", "\"protocol\":2")))
-        .hasMessageContaining("the worker speaks protocol 2, this host 1");
+    assertThatThrownBy(() -> Start.decode(start("\"protocol\":2", "\"protocol\":3")))
+        .hasMessageContaining("the worker speaks protocol 3, this host 2");
     assertThatThrownBy(() -> Start.decode(start("[\"batchapi_\"]", "[1]")))
         .hasMessageContaining("reserved_prefixes must be a list of strings");
   }
 
   @Test
   void fieldsOfLaterVersionsAreSkipped() throws ProtocolException {
-    assertThat(Start.decode(start("\"protocol\":1", "\"protocol\":1,\"new\":{\"a\":[null]}")))
+    assertThat(Start.decode(start("\"protocol\":2", "\"protocol\":2,\"new\":{\"a\":[null]}")))
         .isEqualTo(START);
   }
 

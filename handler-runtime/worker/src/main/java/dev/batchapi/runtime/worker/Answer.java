@@ -1,12 +1,23 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.BatchError;
+import java.util.List;
+import java.util.SortedMap;
 
 /** What came of handing one batch to a host. */
 public sealed interface Answer {
 
   /** The handler returned; the result as JSON, empty for none. */
   record Result(byte[] json) implements Answer {}
+
+  /**
+   * Some items failed alone, and the host lives on.
+   *
+   * @param results one for each item that was handed over, as JSON; {@code null} in JSON at those
+   *     that failed
+   * @param errors by the item's position among those that were handed over; at least one
+   */
+  record Items(List<String> results, SortedMap<Integer, BatchError> errors) implements Answer {}
 
   /** The handler failed, and the host lives on. */
   record Failed(BatchError error) implements Answer {}

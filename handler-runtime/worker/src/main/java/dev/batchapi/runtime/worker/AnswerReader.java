@@ -1,11 +1,15 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.contract.JsonElements;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
 
 /** Reads what a host answers to HANDLE and COMPLETE: RESULT or FAILED. */
 final class AnswerReader {
@@ -19,6 +23,7 @@ final class AnswerReader {
   static Answer read(Frame frame) throws IOException {
     return switch (frame.type()) {
       case RESULT -> result(frame.body());
+      case ITEMS -> items(Items.decode(frame.body()));
       case FAILED -> failed(HandlerError.decode(frame.body()));
       default -> throw new ProtocolException(frame.type() + " where a RESULT was due");
     };
@@ -32,6 +37,22 @@ final class AnswerReader {
         : new Answer.Failed(BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
   }
 
+  private static Answer items(Items items) throws IOException {
+    var wrong = ResultCheck.wrong(items.results(), Start.Limits.DEFAULT.resultBytes());
+    if (wrong.isPresent()) {
+      return new Answer.Failed(BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
+    }
+    var results = JsonElements.split(new String(items.results(), StandardCharsets.UTF_8));
+    if (items.errors().lastKey() >= results.size()) {
+      throw new ProtocolException(
+          "ITEMS with an error of item %d of %d"
+              .formatted(items.errors().lastKey(), results.size()));
+    }
+    var errors = new TreeMap<Integer, BatchError>();
+    items.errors().forEach((item, error) -> errors.put(item, error(error)));
+    return new Answer.Items(results, errors);
+  }
+
   private static Answer failed(HandlerError error) {
     return error.reason() == HandlerError.Reason.WorkerBroken
         ? new Answer.Broke(error(error))
@@ -43,6 +64,7 @@ final class AnswerReader {
         switch (error.reason()) {
           case HandlerFailed, WorkerBroken -> BatchError.Reason.HandlerFailed;
           case FatalError -> BatchError.Reason.FatalError;
+          case TimedOut -> BatchError.Reason.BatchTimedOut;
           case ResultInvalid -> BatchError.Reason.ResultInvalid;
         };
     return new BatchError(

@@ -14,9 +14,10 @@ import java.util.Optional;
  * What a worker learns of a host while they greet: HELLO, START, READY.
  *
  * @param replaceable whether another process takes its place after REPLACE
+ * @param endsBatches whether it ends a batch at its deadline by itself, and answers
  * @param construction how long its handler's construction took
  */
-record Greeting(boolean replaceable, Duration construction) {
+record Greeting(boolean replaceable, boolean endsBatches, Duration construction) {
 
   /**
    * Greets a host that has connected, and waits until its handler is constructed.
@@ -40,7 +41,8 @@ record Greeting(boolean replaceable, Duration construction) {
       var before = System.nanoTime();
       host.write(FrameType.START, start.encode());
       requireReady(next(host, wait));
-      return new Greeting(hello.replaceable(), Duration.ofNanos(System.nanoTime() - before));
+      return new Greeting(
+          hello.replaceable(), hello.endsBatches(), Duration.ofNanos(System.nanoTime() - before));
     } catch (IOException e) {
       throw broken(
           "The handler's process ended before it was ready: "

@@ -7,16 +7,8 @@ import java.util.Optional;
 /** A host process whose handler is constructed. Used by one thread, except {@link #kill}. */
 public interface Host extends AutoCloseable {
 
-  /**
-   * Hands one batch over and waits for its answer, until the deadline.
-   *
-   * @param id the batch's id, as the handler sees it
-   * @param index position of the batch
-   * @param attempt from 1
-   * @param deadline when the batch timeout passes; empty without one
-   * @param payload a JSON array
-   */
-  Answer handle(String id, int index, int attempt, Optional<Instant> deadline, byte[] payload);
+  /** Hands a batch, or some of its items, over and waits for the answer, until the deadline. */
+  Answer handle(Call call);
 
   /** Runs {@code on_job_complete}. */
   Answer complete(Optional<Instant> deadline, byte[] summary);

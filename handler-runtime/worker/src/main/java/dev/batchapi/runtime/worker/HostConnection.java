@@ -138,7 +138,7 @@ final class HostConnection {
       case FLUSH -> metrics.flushSoon();
       case HELLO -> came(Due.HELLO, frame);
       case READY, INVALID, BROKEN -> came(Due.READY, frame);
-      case RESULT, FAILED -> {
+      case RESULT, ITEMS, FAILED -> {
         came(Due.ANSWER, frame);
         metrics.flushSoon();
       }

@@ -54,6 +54,11 @@ public record RetryPolicy(
         : Optional.of(last);
   }
 
+  /** Whether an item that has failed with this error in this attempt is tried again. */
+  public boolean mayRetry(BatchError error, int attempt) {
+    return retryable(error) && attempt < maxAttempts;
+  }
+
   /** Whether a batch with these attempts behind it is failed if it fails once more. */
   public boolean isLast(Attempts attempts) {
     return attempts.next() >= maxAttempts;

@@ -69,6 +69,48 @@ final class Settlement {
     commit(Outcome.succeeded(attempt, result));
   }
 
+  /**
+   * Every item of the batch has a result or an error.
+   *
+   * @param attempt the last one
+   */
+  void end(int attempt, ItemProgress items) {
+    if (!items.hasErrors()) {
+      var json = items.json();
+      var wrong = ResultCheck.wrong(json, Outcome.MAX_BYTES);
+      if (wrong.isPresent()) {
+        var _ = fail(attempt, BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
+      } else {
+        succeed(attempt, json);
+      }
+      return;
+    }
+    log(Level.WARN, attempt, "is done: " + items.summary());
+    var outcomes = items.outcomes().within(Outcome.MAX_BYTES);
+    var size = outcomes.toJson().length;
+    if (size > Outcome.MAX_BYTES) {
+      var message =
+          "The results have, with the errors of %,d items, %,d bytes as JSON; %,d are allowed."
+              .formatted(outcomes.errors().size(), size, Outcome.MAX_BYTES);
+      var _ = fail(attempt, BatchError.of(BatchError.Reason.ResultInvalid, message));
+    } else {
+      commit(Outcome.partial(attempt, outcomes));
+    }
+  }
+
+  /** Tells that failed items are tried again after this delay. */
+  void again(int attempt, int items, Duration delay, ItemProgress progress) {
+    log(
+        Level.INFO,
+        attempt,
+        "%s; %d again in %.1f s".formatted(progress.summary(), items, delay.toMillis() / 1000.0));
+  }
+
+  /** Whether another worker may hold the batch by now. */
+  boolean mayBeLost() {
+    return lease.mayHaveExpired();
+  }
+
   /** Records a failed attempt; whether the batch is tried again, as far as this worker knows. */
   boolean fail(int attempt, BatchError error) {
     if (lease.mayHaveExpired()) {

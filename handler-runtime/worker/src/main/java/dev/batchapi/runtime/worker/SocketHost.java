@@ -21,6 +21,9 @@ final class SocketHost implements Host {
   /** How long a handler may take to close, and its process to end, when the worker ends. */
   private static final Duration CLOSE_TIME = Duration.ofSeconds(10);
 
+  /** How long a host that ends its batches itself may take for that, before it is ended. */
+  private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(4);
+
   private final HostConnection connection;
   private final HostProcess process;
   private final Greeting greeting;
@@ -54,16 +57,18 @@ final class SocketHost implements Host {
   }
 
   @Override
-  public Answer handle(
-      String id, int index, int attempt, Optional<Instant> deadline, byte[] payload) {
+  public Answer handle(Call call) {
     var handle =
         new Handle(
-            index,
-            attempt,
-            deadline.map(Instant::toEpochMilli).orElse(0L),
-            id,
-            ByteBuffer.wrap(payload));
-    return call(deadline, FrameType.HANDLE, handle.header(), handle.payload());
+            call.index(),
+            call.attempt(),
+            call.deadline().map(Instant::toEpochMilli).orElse(0L),
+            call.firstItem(),
+            call.positions(),
+            call.id(),
+            ByteBuffer.wrap(call.payload()));
+    var limit = call.deadline().map(at -> greeting.endsBatches() ? at.plus(TIME_TO_ANSWER) : at);
+    return call(limit, FrameType.HANDLE, handle.header(), handle.payload());
   }
 
   @Override

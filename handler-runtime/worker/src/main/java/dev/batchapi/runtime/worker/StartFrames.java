@@ -31,7 +31,9 @@ public final class StartFrames {
             handler.language().name().toLowerCase(Locale.ROOT),
             handler.file(),
             handler.className(),
-            handler.classpath()),
+            handler.classpath(),
+            handler.results() == RunSpec.Results.ITEM,
+            handler.concurrency()),
         new JobSpec(
             job.uid(),
             job.name(),

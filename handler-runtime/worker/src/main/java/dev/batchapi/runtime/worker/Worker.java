@@ -8,6 +8,7 @@ import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,10 +153,7 @@ public final class Worker {
       return switch (payload(lease, settlement.name())) {
         case Fetched.Payload(var json) -> {
           storeHold = FIRST_STORE_HOLD;
-          // From here, for what came before was no time of the handler's.
-          var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
-          keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
-          yield settle(settlement, attempt, ask(host, lease, json, attempt, deadline));
+          yield handle(host, settlement, lease, json, attempt, keeper);
         }
         case Fetched.Invalid(var message) -> {
           var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputInvalid, message));
@@ -226,13 +224,116 @@ public final class Worker {
     return one.compareTo(other) <= 0 ? one : other;
   }
 
+  /** Has a batch handled, and those of its items that fail alone as often as they may be. */
+  private Optional<WorkerExit> handle(
+      Host host, Settlement settlement, Lease lease, byte[] json, int first, LeaseKeeper keeper) {
+    var attempt = first;
+    var answer = ask(host, lease, json, attempt, List.of(), keeper);
+    if (!(answer instanceof Answer.Items items)) {
+      return settle(settlement, attempt, answer);
+    }
+    var progress = new ItemProgress(items, attempt);
+    for (var again = progress.again(job.retry(), attempt);
+        !again.isEmpty();
+        again = progress.again(job.retry(), attempt)) {
+      var delay = job.retry().backoff(attempt);
+      settlement.again(attempt, again.size(), delay, progress);
+      keeper.keep(lease, delay.plus(SLACK));
+      backOff(delay);
+      if (signal.isAbandoned()) {
+        return Optional.of(released(settlement));
+      }
+      if (settlement.mayBeLost() || isOver()) {
+        return Optional.empty();
+      }
+      attempt++;
+      answer = ask(host, lease, json, attempt, again, keeper);
+      switch (answer) {
+        case Answer.Result result -> progress.take(again, attempt, result);
+        case Answer.Items more -> progress.take(again, attempt, more);
+        case Answer.Failed(var error) -> progress.allFailed(again, attempt, error);
+        case Answer.Broke _, Answer.TimedOut _, Answer.Died _, Answer.NeverStarted _ -> {
+          var end = lastError(settlement, attempt, answer);
+          if (end.isEmpty()) {
+            // The next process gets the whole batch: no more is lost than by a lost worker.
+            return settle(settlement, attempt, answer);
+          }
+          progress.allFailed(again, attempt, end.get());
+        }
+      }
+    }
+    if (progress.isFruitless()) {
+      health.failed(settlement.index(), false);
+    } else if (host.alive()) {
+      health.succeeded();
+    }
+    settlement.end(attempt, progress);
+    return Optional.empty();
+  }
+
+  /**
+   * The error of items whose last attempt ended with their process: what the others returned is
+   * kept. Empty if another attempt follows, or none was made.
+   */
+  private Optional<BatchError> lastError(Settlement settlement, int attempt, Answer answer) {
+    if (attempt < job.retry().maxAttempts() || signal.isAbandoned()) {
+      return Optional.empty();
+    }
+    return switch (answer) {
+      case Answer.Broke(var error) -> {
+        health.broke(Settlement.summary(error));
+        yield Optional.of(error);
+      }
+      case Answer.TimedOut _ -> {
+        hosts.ended(inBatch("was ended by timeouts.batchSeconds", settlement, attempt));
+        yield Optional.of(timedOut());
+      }
+      case Answer.Died(var how) -> {
+        hosts.ended(inBatch("ended", settlement, attempt));
+        yield Optional.of(BatchError.of(BatchError.Reason.HandlerDied, how));
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  /** Waits, unless the worker is told to stop: then failed items have their attempts at once. */
+  private void backOff(Duration delay) {
+    try {
+      var millis = delay.toMillis();
+      signal.interruptibly(
+          () -> {
+            Thread.sleep(millis);
+            return true;
+          });
+    } catch (InterruptedException e) {
+      LOG.debug("failed items are tried again at once, for the worker is to stop");
+    }
+  }
+
+  /** Each attempt has the batch timeout for its own. */
   private Answer ask(
-      Host host, Lease lease, byte[] payload, int attempt, Optional<Instant> deadline) {
+      Host host,
+      Lease lease,
+      byte[] payload,
+      int attempt,
+      List<Integer> positions,
+      LeaseKeeper keeper) {
+    // From here, for what came before was no time of the handler's.
+    var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
+    keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
     if (lease.index() == Lease.COMPLETION) {
       return host.complete(deadline, payload);
     }
-    var id = job.jobId() + "-" + lease.index();
-    return host.handle(id, lease.index(), attempt, deadline, payload);
+    var index = lease.index();
+    return host.handle(
+        new Call(
+            job.jobId() + "-" + index,
+            index,
+            (long) index * job.batchSize(),
+            positions,
+            attempt,
+            deadline,
+            payload));
   }
 
   /** What a host's answer means for the batch, for its process, and for this worker. */
@@ -242,8 +343,9 @@ public final class Worker {
         health.succeeded();
         settlement.succeed(attempt, json);
       }
+      case Answer.Items items -> settlement.end(attempt, new ItemProgress(items, attempt));
       case Answer.Failed(var error) ->
-          health.failed(settlement.index(), settlement.fail(attempt, error));
+          health.failed(settlement.index(), settlement.fail(attempt, inSeconds(error)));
       case Answer.Broke(var error) -> {
         health.broke(Settlement.summary(error));
         var _ = settlement.fail(attempt, error);
@@ -274,6 +376,18 @@ public final class Worker {
     settlement.release(Duration.ZERO);
     return new WorkerExit(
         Reason.RELEASED, "stopped; batch %d was given back".formatted(settlement.index()));
+  }
+
+  /** A host that ends a batch itself knows where that stood, and not what the setting says. */
+  private BatchError inSeconds(BatchError error) {
+    return error.reason() != BatchError.Reason.BatchTimedOut || job.batchTimeout().isEmpty()
+        ? error
+        : new BatchError(
+            error.reason(),
+            "The batch took longer than timeouts.batchSeconds allows (%d s), and was ended where its stack says."
+                .formatted(job.batchTimeout().get().toSeconds()),
+            error.type(),
+            error.stack());
   }
 
   private BatchError timedOut() {

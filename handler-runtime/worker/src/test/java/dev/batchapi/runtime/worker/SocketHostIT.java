@@ -158,6 +158,8 @@ class SocketHostIT {
 
   private static CompletableFuture<Answer> handle(Host host) {
     return CompletableFuture.supplyAsync(
-        () -> host.handle("b-0", 0, 1, Optional.empty(), "[0]".getBytes(UTF_8)));
+        () ->
+            host.handle(
+                new Call("b-0", 0, 0, List.of(), 1, Optional.empty(), "[0]".getBytes(UTF_8))));
   }
 }

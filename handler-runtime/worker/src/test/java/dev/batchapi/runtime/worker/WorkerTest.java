@@ -11,6 +11,7 @@ import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.WorkQueue;
@@ -22,8 +23,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +83,82 @@ class WorkerTest {
         .extracting(Counts::succeeded, Counts::failedAttempts)
         .containsExactly(1, 1);
     assertThat(outcome(0).attempts()).isEqualTo(2);
+  }
+
+  private static Answer items(String results, Map<Integer, BatchError> errors) {
+    return new Answer.Items(List.of(results.split(",")), new TreeMap<>(errors));
+  }
+
+  @Test
+  void failedItemsAloneAreTriedAgainInPlaceAndTheOthersKeepTheirResults() {
+    hosts.answers(
+        items("0,null,2,null", Map.of(1, THROWN, 3, THROWN)),
+        items("1,null", Map.of(1, THROWN)),
+        new Answer.Result("[3]".getBytes(UTF_8)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2 [1, 3]", "uid-1-0 #3 [3]");
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.SUCCEEDED);
+    assertThat(outcome(0).attempts()).isEqualTo(3);
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[0,1,2,3]");
+    assertThat(queue.counts(JOB).failedItems()).isZero();
+  }
+
+  @Test
+  void itemsWithoutAttemptsLeftFailAloneEachWithItsLastError() {
+    var fatal = BatchError.of(Reason.FatalError, "never");
+    hosts.answers(
+        items("0,null,null", Map.of(1, THROWN, 2, fatal)),
+        items("null", Map.of(0, THROWN)),
+        items("null", Map.of(0, THROWN)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2 [1]", "uid-1-0 #3 [1]");
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.PARTIAL);
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("0", "null", "null");
+    assertThat(items.errors())
+        .containsExactly(
+            new ItemOutcomes.ItemError(1, 3, THROWN), new ItemOutcomes.ItemError(2, 1, fatal));
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::succeeded, Counts::failed, Counts::partial, Counts::failedItems)
+        .containsExactly(1, 0, 1, 2);
+  }
+
+  @Test
+  void whatTheOthersReturnedIsKeptWhenTheLastAttemptOfFailedItemsTakesTheProcessDown() {
+    hosts.answers(
+        items("0,null", Map.of(1, THROWN)),
+        new Answer.Failed(THROWN),
+        new Answer.Died("exit code 139"));
+    hosts.restarts = true;
+    enqueue(1);
+    runUntil(1);
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("0", "null");
+    assertThat(items.errors().getFirst().error().reason()).isEqualTo(Reason.HandlerDied);
+  }
+
+  @Test
+  void anAttemptOfFailedItemsThatTakesTheProcessDownIsFollowedByOneOfTheWholeBatch() {
+    hosts.answers(
+        items("0,null", Map.of(1, THROWN)),
+        new Answer.Died("exit code 139"),
+        new Answer.Result("[0,1]".getBytes(UTF_8)));
+    hosts.restarts = true;
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2 [1]", "uid-1-0 #2");
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[0,1]");
+  }
+
+  @Test
+  void anAnswerThatIsNoListFailsTheItemsThatWereTriedAgain() {
+    hosts.answers(items("0,null", Map.of(1, THROWN)), new Answer.Result(new byte[0]));
+    enqueue(1);
+    runUntil(1);
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.errors().getFirst().error().reason()).isEqualTo(Reason.ResultInvalid);
   }
 
   @Test
@@ -445,11 +524,15 @@ class WorkerTest {
       private boolean broken;
 
       @Override
-      public Answer handle(
-          String id, int index, int attempt, Optional<Instant> deadline, byte[] payload) {
-        handled.add(id + " #" + attempt);
+      public Answer handle(Call call) {
+        var index = call.index();
+        handled.add(
+            call.id()
+                + " #"
+                + call.attempt()
+                + (call.positions().isEmpty() ? "" : " " + call.positions()));
         processes.add(number);
-        deadline.ifPresent(at -> timeLeft.add(Duration.between(Instant.now(), at)));
+        call.deadline().ifPresent(at -> timeLeft.add(Duration.between(Instant.now(), at)));
         if (breaks >= 0) {
           broken |= index == breaks;
           return broken ? new Answer.Failed(THROWN) : FINE;
@@ -475,6 +558,7 @@ class WorkerTest {
         var answer = answers.remove();
         alive =
             answer instanceof Answer.Result
+                || answer instanceof Answer.Items
                 || answer instanceof Answer.Failed
                 || answer instanceof Answer.Broke;
         return answer;

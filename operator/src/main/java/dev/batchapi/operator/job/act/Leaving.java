@@ -22,7 +22,7 @@ public final class Leaving {
   /** Whether the workers of a job that ends so had done all they could. */
   public static boolean isInOrder(End.Verdict verdict) {
     return switch (verdict) {
-      case Complete, BatchesFailed, OnJobCompleteFailed -> true;
+      case Complete, BatchesFailed, ItemsFailed, OnJobCompleteFailed -> true;
       case TooManyFailures,
           DeadlineExceeded,
           Cancelled,

@@ -2,9 +2,11 @@ package dev.batchapi.operator.job.act;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.RunSpec;
+import dev.batchapi.data.input.Sources;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.ByteArrayOutputStream;
@@ -49,7 +51,9 @@ record SmallResults(String results, String errors, Optional<String> remark) {
       return Optional.empty();
     }
     var files = new Files();
-    var lines = new ResultLines(run.job().name());
+    var lines =
+        new ResultLines(
+            run.job().name(), Sources.NONE, run.handler().results() == RunSpec.Results.ITEM);
     for (var entry : outcomes.entrySet()) {
       add(entry.getKey(), entry.getValue(), run, input, lines, files);
       if (files.bytes > MOST_BYTES) {
@@ -85,13 +89,38 @@ record SmallResults(String results, String errors, Optional<String> remark) {
     var first = Math.multiplyExact(index, run.batchSize());
     var items = Math.min(run.batchSize(), run.items() - first);
     try {
+      if (outcome.kind() == Outcome.Kind.PARTIAL) {
+        addItems(index, first, ItemOutcomes.fromJson(outcome.body()), input, lines, files);
+        return;
+      }
       lines.result(index, first, items, outcome.body(), files::result);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // No worker of ours commits such a one.
       var why = "what was recorded as its result is no JSON: " + e.getMessage();
       var error = BatchError.of(BatchError.Reason.ResultInvalid, why);
       addError(index, outcome.attempts(), error, input, lines, files);
     }
+  }
+
+  private static void addItems(
+      int index, int first, ItemOutcomes items, Batches input, ResultLines lines, Files files)
+      throws IOException {
+    var failed =
+        items.errors().stream()
+            .map(
+                one ->
+                    new ResultLines.FailedItem(
+                        one.item(), one.attempts(), JSON.valueToTree(one.error())))
+            .toList();
+    lines.items(
+        index,
+        first,
+        items.results(),
+        failed,
+        input.payload(index),
+        false,
+        files::result,
+        files::error);
   }
 
   private static void addError(

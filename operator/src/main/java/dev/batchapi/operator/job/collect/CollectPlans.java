@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.collect;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.files.FilesSpec;
@@ -63,7 +64,8 @@ public final class CollectPlans {
         run.batchSize(),
         files(job),
         split(job),
-        frozen.lines());
+        frozen.lines(),
+        run.handler().results() == RunSpec.Results.BATCH);
   }
 
   private static @Nullable FilesSpec files(FrozenJob job) {

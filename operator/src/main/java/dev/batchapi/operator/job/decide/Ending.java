@@ -4,6 +4,7 @@ import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.job.observe.WorkerState;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.NextStep;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,7 +27,14 @@ public final class Ending {
               .formatted(counts.done(), seen.total()));
     }
     var run = seen.frozen().run();
-    var next = NextStep.of(counts, seen.total(), run.maxFailedBatches(), run.retry().maxAttempts());
+    var next =
+        NextStep.of(
+            counts,
+            ItemCounts.of(counts, run.items(), run.batchSize()),
+            seen.total(),
+            run.maxFailedBatches(),
+            run.maxFailedItems(),
+            run.retry().maxAttempts());
     if (next instanceof NextStep.Finish) {
       return next;
     }

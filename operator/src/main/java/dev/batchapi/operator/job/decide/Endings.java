@@ -15,7 +15,7 @@ public final class Endings {
    * is not.
    */
   public static Reason reason(End end, JobResults results) {
-    var done = end.verdict() == End.Verdict.Complete || end.verdict() == End.Verdict.BatchesFailed;
+    var done = end.verdict().isOfAllBatches();
     return done && results instanceof JobResults.NotCollected
         ? Reason.OutputFailed
         : Reason.of(end.verdict());
@@ -29,7 +29,7 @@ public final class Endings {
   private static JobPhase phase(End.Verdict verdict) {
     return switch (verdict) {
       case Complete -> JobPhase.SUCCEEDED;
-      case BatchesFailed -> JobPhase.COMPLETED_WITH_FAILURES;
+      case BatchesFailed, ItemsFailed -> JobPhase.COMPLETED_WITH_FAILURES;
       case DeadlineExceeded -> JobPhase.TIMED_OUT;
       case Cancelled -> JobPhase.CANCELLED;
       case TooManyFailures,

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.observe;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.crds.BatchJobStatus.Failure;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.io.UncheckedIOException;
@@ -12,20 +13,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The first failed batches of a job, read from the ledger once each. */
+/**
+ * The first failures of a job, of whole batches and then of items, read from the ledger once each.
+ */
 public final class FailedBatches {
   public static final int SHOWN = 10;
   private static final int MESSAGE_BYTES = 1024;
 
   private final Map<Integer, Failure> read = new HashMap<>();
+  private final Map<Integer, List<Failure>> readItems = new HashMap<>();
 
   /**
-   * The first ten by index.
+   * The first ten by index, of batches that failed; then of items that failed alone.
    *
    * @param oomKilled whether a handler's container of the job was OOMKilled: only kubelet knows,
    *     the worker has seen no more than its host's end
+   * @param batchSize items of a batch
    */
-  public List<Failure> first(Ledger ledger, String job, boolean oomKilled) {
+  public List<Failure> first(Ledger ledger, String job, boolean oomKilled, int batchSize) {
     var failures = new ArrayList<Failure>();
     for (var index : ledger.failed(job, SHOWN)) {
       var known = read.get(index);
@@ -39,17 +44,56 @@ public final class FailedBatches {
       }
       failures.add(known);
     }
+    for (var index : ledger.partial(job, SHOWN)) {
+      if (failures.size() == SHOWN) {
+        break;
+      }
+      var items = readItems.get(index);
+      if (items == null) {
+        var outcome = ledger.outcome(job, index);
+        if (outcome == null) {
+          continue; // came after the end
+        }
+        items = items(index, (long) index * batchSize, outcome, oomKilled);
+        readItems.put(index, items);
+      }
+      items.stream().limit(SHOWN - failures.size()).forEach(failures::add);
+    }
     return failures;
+  }
+
+  private static List<Failure> items(
+      int index, long firstItem, Outcome outcome, boolean oomKilled) {
+    try {
+      return ItemOutcomes.fromJson(outcome.body()).errors().stream()
+          .limit(SHOWN)
+          .map(
+              item ->
+                  new Failure(
+                      index,
+                      Math.clamp(firstItem + item.item(), 0, Integer.MAX_VALUE),
+                      null,
+                      item.attempts(),
+                      item.error().reason().name(),
+                      message(item.error(), oomKilled)))
+          .toList();
+    } catch (UncheckedIOException e) {
+      return List.of(failure(index, outcome, oomKilled));
+    }
   }
 
   private static Failure failure(int index, Outcome outcome, boolean oomKilled) {
     var error = error(outcome);
+    return new Failure(index, outcome.attempts(), error.reason().name(), message(error, oomKilled));
+  }
+
+  private static String message(BatchError error, boolean oomKilled) {
     var message =
         Optional.ofNullable(error.type()).map(type -> type + ": ").orElse("") + error.message();
     if (oomKilled && error.reason() == BatchError.Reason.HandlerDied) {
       message += " (a handler's container of this job was OOMKilled)";
     }
-    return new Failure(index, outcome.attempts(), error.reason().name(), shortened(message));
+    return shortened(message);
   }
 
   private static BatchError error(Outcome outcome) {

@@ -122,10 +122,10 @@ public final class JobEvents {
         news.add(
             new Item(
                 Kind.WARNING,
-                Reason.BatchFailed.name(),
-                "Batch %d failed after %d attempts: %s: %s"
+                failure.item() == null ? Reason.BatchFailed.name() : Reason.ItemFailed.name(),
+                "%s failed after %d attempts: %s: %s"
                     .formatted(
-                        failure.index(), failure.attempts(), failure.reason(), failure.message())));
+                        what(failure), failure.attempts(), failure.reason(), failure.message())));
       }
     }
     if (now.size() == FailedBatches.SHOWN && told.size() < FailedBatches.SHOWN) {
@@ -133,8 +133,14 @@ public final class JobEvents {
           new Item(
               Kind.WARNING,
               Reason.BatchesFailed.name(),
-              "More batches may fail from here on; status.batches.failed counts them."));
+              "More may fail from here on; status.batches.failed and status.items.failed count them."));
     }
+  }
+
+  private static String what(BatchJobStatus.Failure failure) {
+    return failure.item() == null
+        ? "Batch " + failure.index()
+        : "Item %d of batch %d".formatted(failure.item(), failure.index());
   }
 
   private static void losses(

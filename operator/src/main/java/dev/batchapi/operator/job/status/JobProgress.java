@@ -17,6 +17,7 @@ public final class JobProgress {
       return Optional.empty();
     }
     var batches = status.batches();
+    var items = Objects.requireNonNullElse(status.items(), new BatchJobStatus.Items(0, 0, 0));
     var workers =
         Objects.requireNonNullElse(status.workers(), new BatchJobStatus.Workers(0, 0, 0, 0));
     return Optional.of(
@@ -31,6 +32,8 @@ public final class JobProgress {
             Objects.requireNonNullElse(status.failedAttempts(), 0),
             workers.ready(),
             workers.pending(),
-            workers.lost()));
+            workers.lost(),
+            items.succeeded(),
+            items.failed()));
   }
 }

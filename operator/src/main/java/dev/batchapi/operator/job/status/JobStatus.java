@@ -4,6 +4,7 @@ import static dev.batchapi.crds.Condition.Status.FALSE;
 import static dev.batchapi.crds.Condition.Status.TRUE;
 import static dev.batchapi.crds.Condition.Status.UNKNOWN;
 
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.BatchJobStatus.Batches;
@@ -20,6 +21,7 @@ import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemCounts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -114,6 +116,7 @@ public final class JobStatus {
                     JobConditions.ACCEPTED, TRUE, Reason.Accepted, RunConditions.frozenAs(frozen))),
         JobPhase.PENDING,
         new Batches(total, 0, 0, total),
+        new BatchJobStatus.Items(frozen.run().items(), 0, 0),
         input(frozen),
         0,
         null,
@@ -163,6 +166,7 @@ public final class JobStatus {
         merge(job, conditions),
         Endings.phase(end, results),
         batches(total, counts),
+        before.items(),
         before.input(),
         counts.failedAttempts(),
         before.failures(),
@@ -249,6 +253,9 @@ public final class JobStatus {
         counts
             .map(c -> batches(seen.total(), c))
             .orElseGet(() -> before(seen, BatchJobStatus::batches)),
+        counts
+            .map(c -> items(seen.frozen().run(), c))
+            .orElseGet(() -> before(seen, BatchJobStatus::items)),
         before(seen, BatchJobStatus::input),
         counts
             .map(Counts::failedAttempts)
@@ -288,6 +295,11 @@ public final class JobStatus {
 
   private static Batches batches(int total, Counts counts) {
     return new Batches(total, counts.succeeded(), counts.failed(), total - counts.done());
+  }
+
+  private static BatchJobStatus.Items items(RunSpec run, Counts counts) {
+    var items = ItemCounts.of(counts, run.items(), run.batchSize());
+    return new BatchJobStatus.Items(items.total(), items.succeeded(), items.failed());
   }
 
   private static JobPhase phase(Observation seen) {

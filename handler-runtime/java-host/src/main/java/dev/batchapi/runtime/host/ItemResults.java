@@ -1,0 +1,115 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.ItemResult;
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import java.lang.reflect.Array;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A list with one result for each item, and the items of it that failed. */
+final class ItemResults {
+  /** Of the errors of all items of a batch together, about. */
+  static final int ALL_ERROR_BYTES = 512 << 10;
+
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
+
+  private final List<@Nullable Object> results;
+  private final SortedMap<Integer, HandlerError> errors = new TreeMap<>();
+
+  private ItemResults(List<@Nullable Object> results) {
+    this.results = results;
+  }
+
+  /** What a handler returned, if that is a list or an array; null if it is something else. */
+  static @Nullable ItemResults of(@Nullable Object returned) {
+    List<?> list;
+    if (returned instanceof List<?> given) {
+      list = given;
+    } else if (returned != null && returned.getClass().isArray() && !(returned instanceof byte[])) {
+      int length = Array.getLength(returned);
+      var copy = new ArrayList<@Nullable Object>(length);
+      for (int i = 0; i < length; i++) {
+        copy.add(Array.get(returned, i));
+      }
+      list = copy;
+    } else {
+      return null;
+    }
+    var found = new ItemResults(new ArrayList<>(list.size()));
+    for (Object one : list) {
+      found.add(one);
+    }
+    return found;
+  }
+
+  private void add(@Nullable Object one) {
+    Throwable error =
+        one instanceof ItemResult<?> item ? item.error() : one instanceof Throwable t ? t : null;
+    if (error != null) {
+      errors.put(results.size(), AuthorErrors.of(error));
+      results.add(null);
+    } else {
+      results.add(one instanceof ItemResult<?> item ? item.result() : one);
+    }
+  }
+
+  int size() {
+    return results.size();
+  }
+
+  /** The errors by their item's position, those of results that can't be written included. */
+  SortedMap<Integer, HandlerError> errors() {
+    return errors;
+  }
+
+  /** The error of an item with which the process broke; null if none did. */
+  @Nullable HandlerError breakage() {
+    return errors.values().stream()
+        .filter(error -> error.reason() == Reason.WorkerBroken)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Writes the results as a list; what can't be written is its item's error. */
+  void write(JsonBinding binding, BoundedBytes to) throws ResultTooLargeException {
+    if (errors.isEmpty()) {
+      try {
+        binding.write(results, to);
+        return;
+      } catch (BindingException e) {
+        to.clear(); // one of the items is to blame, and found below
+      }
+    }
+    var one = new BoundedBytes(to.limit());
+    to.write('[');
+    for (int i = 0; i < results.size(); i++) {
+      if (i > 0) {
+        to.write(',');
+      }
+      one.clear();
+      writeOne(i, binding, one);
+      one.copyTo(to);
+    }
+    to.write(']');
+  }
+
+  private void writeOne(int item, JsonBinding binding, BoundedBytes to)
+      throws ResultTooLargeException {
+    Object result = results.get(item);
+    if (result != null) {
+      try {
+        binding.write(result, to);
+        return;
+      } catch (BindingException e) {
+        errors.put(item, AuthorErrors.of(e, Reason.ResultInvalid));
+        to.clear();
+      }
+    }
+    to.write(NULL, 0, NULL.length);
+  }
+}

@@ -1,0 +1,105 @@
+"""Ends a batch at its deadline: an exception where the author's code stands, in the main thread.
+
+A signal, since nothing else reaches a thread that sleeps or waits for a socket. Code that no signal
+reaches, or that goes on all the same, ends with its process: the worker does that a little later.
+"""
+
+import signal
+import sys
+import threading
+import time
+import traceback
+
+# One that nobody else uses; elsewhere than on Linux there are no real-time signals.
+SIGNAL = signal.SIGRTMIN + 5 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR2
+
+MESSAGE = "It took longer than timeouts.batchSeconds allows, and was ended where its stack says."
+NOT_BEGUN = "The batch took longer than timeouts.batchSeconds allows before this item was begun."
+
+
+class BatchTimedOut(BaseException):
+    """The batch's deadline has passed. No Exception, for `except Exception` would take it for the
+    failure of one call.
+
+    where: the stacks of what did not stand in the main thread, as text."""
+
+    def __init__(self, where="", message=MESSAGE):
+        super().__init__(message)
+        self.where = where
+
+
+BatchTimedOut.__module__ = "batchapi"  # as it is told to the author
+
+
+class Deadline:
+    """Used by the main thread, as a context: for one batch after the other."""
+
+    def __init__(self, stacks):
+        """stacks: a function that tells where other threads and coroutines stand."""
+        self._stacks = stacks
+        self._armed = False
+        self._at = None
+        self._changed = threading.Condition()
+        self._main = threading.get_ident()
+        self._thread = None
+
+    def begin(self, at):
+        """at: in seconds since 1970; None for no deadline."""
+        if at is None:
+            return
+        if self._thread is None:
+            signal.signal(SIGNAL, self._pass)
+            self._thread = threading.Thread(
+                target=self._watch, name="batchapi-deadline", daemon=True
+            )
+            self._thread.start()
+        with self._changed:
+            self._at = at
+            self._armed = True
+            self._changed.notify()
+
+    def end(self):
+        self._armed = False  # first: the signal may be on its way
+        if self._at is not None:
+            with self._changed:
+                self._at = None
+
+    def _pass(self, number, frame):
+        if self._armed:
+            self._armed = False
+            raise BatchTimedOut(self._stacks())
+
+    def _watch(self):
+        while True:
+            with self._changed:
+                while self._at is None or self._at > time.time():
+                    left = None if self._at is None else self._at - time.time()
+                    self._changed.wait(left if left is None else max(left, 0.001))
+                self._at = None
+                if self._armed:
+                    signal.pthread_kill(self._main, SIGNAL)
+
+
+def thread_stacks(prefix):
+    """Where the threads of these names stand, the host's own frames included."""
+    frames = sys._current_frames()
+    return [
+        (thread.name, traceback.extract_stack(frames[thread.ident]))
+        for thread in threading.enumerate()
+        if thread.name.startswith(prefix) and thread.ident in frames
+    ]
+
+
+def coroutine_stack(coroutine):
+    """Where a coroutine that waits stands, through all that it awaits."""
+    found = []
+    while coroutine is not None and len(found) < 100:
+        for prefix in ("cr", "gi", "ag"):
+            frame = getattr(coroutine, prefix + "_frame", None)
+            if frame is not None:
+                found.append((frame, frame.f_lineno))
+        waits_for = None
+        for name in ("cr_await", "gi_yieldfrom", "ag_await"):
+            waits_for = waits_for or getattr(coroutine, name, None)
+        coroutine = waits_for
+    return traceback.StackSummary.extract(iter(found))

@@ -1,0 +1,87 @@
+"""What a batch's answer is: one result, or one result or error for each item."""
+
+import struct
+
+import batchapi_errors as errors
+import batchapi_results as results
+import batchapi_wire as wire
+from batchapi_running import Failure
+
+ALL_ERRORS_BYTES = 512 * 1024  # of all items' errors together, about
+_LEAST_ERROR_BYTES = 256
+
+_COUNT = struct.Struct(">I")
+_POSITION_LENGTH = struct.Struct(">II")
+
+
+class Limits:
+    """How large answers may be, in bytes as JSON."""
+
+    def __init__(self, result_bytes=262144, error_bytes=16384):
+        self.result_bytes = result_bytes
+        self.error_bytes = error_bytes
+
+
+def answer(returned, items, again, limits, where):
+    """The frame (type, body) for what a handler returned for `items` items, of which a list has one
+    result for each. ResultInvalid if it can't be written, or is another number.
+
+    again: whether these items failed before, and the batch's others have results each."""
+    found = results.as_list(returned)
+    if found is None:
+        if again:
+            raise results.ResultInvalid(
+                f"the handler returned a {type(returned).__name__} for the {items} items that were"
+                " tried again, and a list with one result for each item before"
+            )
+        return wire.RESULT, results.encode(returned, limits.result_bytes)
+    if len(found) != items:
+        raise results.ResultInvalid(
+            f"the handler returned a list of {len(found)} results for {items} items: return one for"
+            " each, None for an item without one; or, if the list is the batch's one result, set"
+            " handler.results: Batch"
+        )
+    failed = {
+        place: one.error if isinstance(one, Failure) else one
+        for place, one in enumerate(found)
+        if isinstance(one, (BaseException, Failure))
+    }
+    for error in failed.values():
+        if errors.breaks(error):
+            raise error
+    if not failed:
+        try:
+            return wire.RESULT, results.encode(found, limits.result_bytes)
+        except results.TooLarge:
+            raise
+        except results.ResultInvalid:
+            pass  # one of the items is to blame, and found below
+    return _items(found, failed, limits, where)
+
+
+def _items(found, failed, limits, where):
+    texts = []
+    invalid = {}
+    for place, one in enumerate(found):
+        text = "null"
+        if place not in failed:
+            try:
+                text = results.text(one, f"result[{place}]")
+            except results.ResultInvalid as error:
+                invalid[place] = str(error)
+        texts.append(text)
+    body = results.checked("[" + ",".join(texts) + "]", limits.result_bytes)
+    if not failed and not invalid:
+        return wire.RESULT, body
+    each = ALL_ERRORS_BYTES // (len(failed) + len(invalid))
+    each = max(_LEAST_ERROR_BYTES, min(each, limits.error_bytes))
+    parts = [_COUNT.pack(len(failed) + len(invalid))]
+    for place in sorted([*failed, *invalid]):
+        if place in failed:
+            error = errors.describe(failed[place], each, where)
+        else:
+            reason = errors.RESULT_INVALID
+            error = errors.as_json(reason, reason, invalid[place], each)
+        parts += (_POSITION_LENGTH.pack(place, len(error)), error)
+    parts.append(body)
+    return wire.ITEMS, b"".join(parts)

@@ -1,0 +1,252 @@
+"""Runs the author's functions: one call, item by item, in threads or in an event loop; and tells
+what came of each item."""
+
+import inspect
+import threading
+
+import batchapi_errors as errors
+from batchapi_deadline import NOT_BEGUN, BatchTimedOut, coroutine_stack, thread_stacks
+from batchapi_results import ResultInvalid
+
+_PATIENCE_SECONDS = 1  # for coroutines that were told to end
+
+
+_THREADS = "item"
+_BEGUN, _NOT_BEGUN = object(), object()
+
+
+class Failure:
+    """An item's exception, in the place of its result."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error):
+        self.error = error
+
+
+class Runner:
+    """Has one event loop and one pool of threads, which live as long as the handler. Used by the
+    host's main thread."""
+
+    def __init__(self, concurrency=1):
+        self._concurrency = concurrency
+        self._loop = None
+        self._pool = None
+        self._in_threads_now = False
+        self.broken = False  # its threads can't be ended
+
+    def call(self, function):
+        """What a function returns; awaited, if that is something to be awaited."""
+        return self.finish(function())
+
+    def finish(self, returned):
+        return self.wait_for(returned) if inspect.isawaitable(returned) else returned
+
+    def collect(self, returned, most):
+        """A generator's results as a list; ResultInvalid if there are more than `most`. Anything
+        else as it is."""
+        if inspect.isasyncgen(returned):
+            return self.wait_for(_collect_async(returned, most))
+        if not inspect.isgenerator(returned):
+            return returned
+        collected = []
+        try:
+            for result in returned:
+                _add(result, collected, most)
+        finally:
+            returned.close()
+        return collected
+
+    def each(self, function, items, is_async):
+        """A list with what the function returned for each item, or a Failure. What ends a program,
+        such as sys.exit, ends all of it, and is thrown."""
+        results = [_NOT_BEGUN] * len(items)
+        try:
+            if is_async:
+                self.wait_for(self._each_async(function, items, results))
+            elif self._concurrency == 1 or len(items) < 2:
+                for place, item in enumerate(items):
+                    results[place] = _BEGUN
+                    try:
+                        results[place] = self.finish(function(item))
+                    except Exception as error:
+                        results[place] = Failure(error)
+            else:
+                self._in_threads(function, items, results)
+                return [self.finish(result) for result in results]
+        except BatchTimedOut as error:
+            if self.broken:
+                raise
+            return [_timed_out(result, error) for result in results]
+        return results
+
+    def stacks(self):
+        """Where coroutines and threads of the author's stand, as text."""
+        if self._in_threads_now:
+            return errors.where(thread_stacks(_THREADS))
+        if self._loop is not None and self._loop.is_running():
+            import asyncio
+
+            tasks = asyncio.all_tasks(self._loop)
+            running = asyncio.current_task(self._loop)
+            if running is None:  # else it is where the exception is thrown
+                return errors.where(
+                    (task.get_name(), coroutine_stack(task.get_coro())) for task in tasks
+                )
+        return ""
+
+    def _in_threads(self, function, items, results):
+        work = iter(enumerate(items))
+        lock = threading.Lock()
+
+        def run():
+            while True:
+                with lock:
+                    place, item = next(work, (None, None))
+                if place is None:
+                    return
+                try:
+                    results[place] = function(item)
+                except Exception as error:
+                    results[place] = Failure(error)
+                except BaseException:
+                    with lock:
+                        for _ in work:  # nobody takes another item
+                            pass
+                    raise
+
+        if self._pool is None:
+            import concurrent.futures  # only now: most handlers need none
+
+            self._pool = concurrent.futures.ThreadPoolExecutor(
+                self._concurrency, thread_name_prefix=_THREADS
+            )
+        threads = min(self._concurrency, len(items))
+        futures = [self._pool.submit(run) for _ in range(threads)]
+        self._in_threads_now = True
+        try:
+            for future in futures:
+                future.result()
+        except BatchTimedOut:
+            self.broken = True  # a thread can't be ended, and would go on beside the next batch
+            raise
+        finally:
+            self._in_threads_now = False
+            for future in futures:
+                future.cancel()
+
+    async def _each_async(self, function, items, results):
+        import asyncio
+
+        work = iter(enumerate(items))
+        told_to_end = False
+
+        async def run():
+            for place, item in work:
+                results[place] = _BEGUN
+                try:
+                    results[place] = await function(item)
+                except Exception as error:
+                    results[place] = Failure(error)
+                except asyncio.CancelledError as error:
+                    if told_to_end:
+                        raise
+                    results[place] = Failure(error)  # the author cancelled it, or a library did
+
+        at_once = min(self._concurrency, len(items))
+        tasks = [asyncio.ensure_future(run()) for _ in range(at_once)]
+        try:
+            while tasks:
+                _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+                for task in tasks:
+                    if task.done():
+                        task.result()
+                tasks = list(left)
+        finally:
+            told_to_end = True
+            await self._cancel(tasks)
+
+    async def _cancel(self, tasks):
+        """What does not end when it is told to would go on beside the next batch."""
+        import asyncio
+
+        left = [task for task in tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=_PATIENCE_SECONDS)
+            self.broken = self.broken or bool(left)
+
+    def prepare_loop(self):
+        """Makes the loop, so that a constructor finds it as the current one."""
+        import asyncio  # only now: it takes a starting host longer than all the rest
+
+        if self._loop is None or self._loop.is_closed():  # the author may have closed it
+            self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        return self._loop
+
+    def wait_for(self, awaitable):
+        loop = self.prepare_loop()
+        task = loop.create_task(_await(awaitable))
+        try:
+            return loop.run_until_complete(task)
+        except BaseException:
+            self._end(loop, task)
+            raise
+
+    def _end(self, loop, task):
+        """What was left half done must not go on beside the next batch."""
+        if loop.is_closed() or task.done():
+            return
+        import asyncio
+
+        task.cancel()
+        try:
+            loop.run_until_complete(asyncio.wait([task], timeout=2 * _PATIENCE_SECONDS))
+        except RuntimeError:  # stopped again, by the author's own code
+            pass
+        self.broken = self.broken or not task.done()
+
+    def close(self):
+        """Tasks that the author left behind are cancelled."""
+        import asyncio
+
+        if self._loop is None or self._loop.is_closed():
+            return
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=_PATIENCE_SECONDS))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+
+def _add(result, collected, most):
+    if len(collected) == most:
+        raise ResultInvalid(
+            f"the handler yields more than the {most:,} results that there can be: with"
+            " handler.results: Item one for each item"
+        )
+    collected.append(result)
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+async def _collect_async(generator, most):
+    collected = []
+    try:
+        async for result in generator:
+            _add(result, collected, most)
+    finally:
+        await generator.aclose()
+    return collected
+
+
+def _timed_out(result, error):
+    if result is _NOT_BEGUN:
+        return Failure(BatchTimedOut(message=NOT_BEGUN))
+    return Failure(error) if result is _BEGUN else result

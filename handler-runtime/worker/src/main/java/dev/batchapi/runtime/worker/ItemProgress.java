@@ -1,0 +1,115 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.contract.JsonElements;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What came of each item of a batch so far, once one of them has failed alone. Kept in memory only:
+ * a worker that is lost takes it along, and the batch begins anew.
+ */
+final class ItemProgress {
+  private static final String NOTHING = "null";
+
+  private final List<String> results;
+  private final SortedMap<Integer, ItemOutcomes.ItemError> errors = new TreeMap<>();
+
+  /** Begins with the answer to the whole batch. */
+  ItemProgress(Answer.Items first, int attempt) {
+    results = new ArrayList<>(first.results());
+    first.errors().forEach((item, error) -> failed(item, attempt, error));
+  }
+
+  /** The items that failed and may be tried again after so many attempts. */
+  List<Integer> again(RetryPolicy retry, int attempt) {
+    return errors.values().stream()
+        .filter(error -> retry.mayRetry(error.error(), attempt))
+        .map(ItemOutcomes.ItemError::item)
+        .toList();
+  }
+
+  /** Takes the answer to another attempt of these items. */
+  void take(List<Integer> items, int attempt, Answer.Items answer) {
+    if (answer.results().size() != items.size()) {
+      allFailed(items, attempt, wrongNumber(items.size(), answer.results().size()));
+      return;
+    }
+    for (var at = 0; at < items.size(); at++) {
+      int item = items.get(at);
+      var error = answer.errors().get(at);
+      if (error == null) {
+        errors.remove(item);
+        results.set(item, answer.results().get(at));
+      } else {
+        failed(item, attempt, error);
+      }
+    }
+  }
+
+  /** Takes the answer to another attempt of these items, none of which failed. */
+  void take(List<Integer> items, int attempt, Answer.Result answer) {
+    List<String> returned;
+    try {
+      returned = JsonElements.split(new String(answer.json(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      allFailed(
+          items,
+          attempt,
+          BatchError.of(
+              BatchError.Reason.ResultInvalid,
+              "The handler returned no list for the %d items that were tried again."
+                  .formatted(items.size())));
+      return;
+    }
+    take(items, attempt, new Answer.Items(returned, new TreeMap<>()));
+  }
+
+  /** None of these items got any further, and all for one reason. */
+  void allFailed(List<Integer> items, int attempt, BatchError error) {
+    items.forEach(item -> failed(item, attempt, error));
+  }
+
+  private void failed(int item, int attempt, BatchError error) {
+    results.set(item, NOTHING);
+    errors.put(item, new ItemOutcomes.ItemError(item, attempt, error));
+  }
+
+  private static BatchError wrongNumber(int items, int results) {
+    return BatchError.of(
+        BatchError.Reason.ResultInvalid,
+        "The handler returned %d results for the %d items that were tried again."
+            .formatted(results, items));
+  }
+
+  boolean hasErrors() {
+    return !errors.isEmpty();
+  }
+
+  /** Whether not one item has a result. */
+  boolean isFruitless() {
+    return errors.size() == results.size();
+  }
+
+  /** In words, for a log line. */
+  String summary() {
+    var first = errors.values().iterator().next();
+    return "%d of %d items failed, item %d of the batch with %s"
+        .formatted(errors.size(), results.size(), first.item(), Settlement.summary(first.error()));
+  }
+
+  /** The results as one list, for a batch without errors. */
+  byte[] json() {
+    return ("[" + String.join(",", results) + "]").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** For a batch with errors. */
+  ItemOutcomes outcomes() {
+    return new ItemOutcomes(results, List.copyOf(errors.values()));
+  }
+}

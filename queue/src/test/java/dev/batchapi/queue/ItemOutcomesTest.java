@@ -1,0 +1,77 @@
+package dev.batchapi.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.queue.BatchError.Reason;
+import dev.batchapi.queue.ItemOutcomes.ItemError;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ItemOutcomesTest {
+  private static final BatchError ERROR =
+      new BatchError(Reason.HandlerFailed, "no such label: \"cat\"", "ValueError", "at\n line 1");
+
+  @Test
+  void itIsReadAsItWasWritten() {
+    var outcomes =
+        new ItemOutcomes(
+            List.of("{\"a\": [1, \"]\"]}", "null", "\"ü\"", "3"),
+            List.of(new ItemError(1, 3, ERROR)));
+    assertThat(ItemOutcomes.fromJson(outcomes.toJson())).isEqualTo(outcomes);
+  }
+
+  @Test
+  void whatIsNoneIsSaid() {
+    for (var garbage :
+        List.of("", "null", "[]", "{}", "{\"results\":[]}", "{\"errors\":[]}", "x")) {
+      assertThatThrownBy(() -> ItemOutcomes.fromJson(garbage.getBytes(UTF_8)))
+          .as(garbage)
+          .isInstanceOf(UncheckedIOException.class);
+    }
+  }
+
+  @Test
+  void errorsAreCutToWhatTheResultsLeaveAndResultsNever() {
+    var error = new BatchError(Reason.HandlerFailed, "m\n".repeat(2000), "E", "s\n".repeat(6000));
+    var errors = IntStream.range(0, 100).mapToObj(item -> new ItemError(item, 1, error)).toList();
+    var results = Collections.nCopies(100, "\"" + "r".repeat(1000) + "\"");
+    var cut = new ItemOutcomes(results, errors).within(Outcome.MAX_BYTES);
+    assertThat(cut.toJson().length).isLessThanOrEqualTo(Outcome.MAX_BYTES);
+    assertThat(cut.results()).isEqualTo(results);
+    assertThat(cut.errors()).hasSize(100);
+    assertThat(cut.errors().getFirst().error().message()).startsWith("m\n").endsWith("m\n");
+  }
+
+  @Test
+  void itemsAreCountedByTheirBatchesOfWhichTheLastOneIsShorter() {
+    var tally = new Tally(4);
+    tally.outcome(0, Outcome.Kind.SUCCEEDED, 0);
+    tally.outcome(1, Outcome.Kind.PARTIAL, 2, 1);
+    assertThat(ItemCounts.of(tally.counts(), 35, 10)).isEqualTo(new ItemCounts(35, 18, 2));
+    tally.outcome(3, Outcome.Kind.FAILED, 1);
+    assertThat(ItemCounts.of(tally.counts(), 35, 10)).isEqualTo(new ItemCounts(35, 18, 7));
+    tally.outcome(2, Outcome.Kind.FAILED, 1);
+    assertThat(ItemCounts.of(tally.counts(), 35, 10)).isEqualTo(new ItemCounts(35, 18, 17));
+    assertThat(tally.partial(10)).containsExactly(1);
+  }
+
+  @Test
+  void countsThatNoWorkerOfOursWritesMakeSenseEvenSo() {
+    var tally = new Tally(2);
+    tally.outcome(0, Outcome.Kind.PARTIAL, 1 << 20, 0);
+    assertThat(ItemCounts.of(tally.counts(), 15, 10)).isEqualTo(new ItemCounts(15, 0, 10));
+  }
+
+  @Test
+  void aBatchWithFailedItemsHasSome() {
+    assertThatThrownBy(() -> new Outcome(Outcome.Kind.PARTIAL, 1, 0, new byte[0]))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new ItemOutcomes(List.of("1"), List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
