@@ -172,9 +172,11 @@ public final class ResultLines {
     var errors = new HashMap<Integer, FailedItem>();
     failed.forEach(one -> errors.put(one.item, one));
     var items = elements(payload);
+    var whole = JsonText.text(payload);
     for (var item = 0; item < results.size(); item++) {
       var one = errors.get(item);
-      var json = item < items.size() ? items.get(item) : "null";
+      // Of a batch whose items were not read there are their places.
+      var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
       if (one != null) {
         var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
         head.put("attempts", one.attempts).set("error", one.error);
@@ -192,7 +194,7 @@ public final class ResultLines {
     try {
       return JsonText.split(JsonText.text(payload));
     } catch (IOException e) {
-      return List.of(); // it can't be read any more
+      return List.of();
     }
   }
 
