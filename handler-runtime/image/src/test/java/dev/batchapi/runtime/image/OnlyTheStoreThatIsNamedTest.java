@@ -38,7 +38,8 @@ class OnlyTheStoreThatIsNamedTest {
   @Test
   void aStoreLoadsItsOwnLibrary() throws Exception {
     assertThat(loaded("open", "s3://bucket/key")).containsExactly("software.amazon");
-    assertThat(loaded("open", "gs://bucket/name")).containsExactly("com.google.api", "com.google.auth");
+    assertThat(loaded("open", "gs://bucket/name"))
+        .containsExactly("com.google.api", "com.google.auth");
     assertThat(loaded("open", "az://container/name")).containsExactly("com.azure");
   }
 
