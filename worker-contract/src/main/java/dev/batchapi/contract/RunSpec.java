@@ -181,7 +181,7 @@ public record RunSpec(
    *
    * @param file the file with the class: a name in the code folder, or a path in the image; null if
    *     the class is found by the class path alone (Java)
-   * @param inCodeFolder whether {@code file} is in the code folder (see {@link CodeFiles})
+   * @param inCodeFolder whether {@code file} is in the code folder (see {@code CodeFiles})
    * @param classpath of Java: jars, folders of classes and {@code dir/*.jar}, in order
    * @param results what a list is that it returns
    * @param concurrency items at once, of a handler of single items, at least 1
