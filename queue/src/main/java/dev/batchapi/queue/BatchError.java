@@ -8,6 +8,7 @@ import dev.batchapi.contract.TextLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ public record BatchError(
     InputInvalid,
     /** A file that its items stand in is not the one any more that was cut into batches. */
     InputChanged
+  }
+
+  public BatchError {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(message, "message");
   }
 
   public static BatchError of(Reason reason, String message) {

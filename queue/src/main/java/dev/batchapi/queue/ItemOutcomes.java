@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The body of an outcome some of whose items failed: {@code {"results": [...], "errors": [{"item":
@@ -28,6 +29,9 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
   /** What JSON costs around an error's texts at most: field names, numbers, a reason. */
   private static final int AROUND = 160;
 
+  /** Bytes of a text of which both ends are shown, at the least. */
+  private static final int SHORTEST = 16;
+
   /**
    * One item that failed.
    *
@@ -35,7 +39,14 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
    * @param attempts how often it was tried
    * @param error its last error
    */
-  public record ItemError(int item, int attempts, BatchError error) {}
+  public record ItemError(int item, int attempts, BatchError error) {
+    public ItemError {
+      if (item < 0 || attempts < 1) {
+        throw new IllegalArgumentException("no item, or no attempt");
+      }
+      Objects.requireNonNull(error);
+    }
+  }
 
   public ItemOutcomes {
     results = List.copyOf(results);
@@ -76,10 +87,15 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
 
   private static ItemError cut(ItemError error, int bytes) {
     var of = error.error;
-    var type = of.type() == null ? null : TextLimit.bothEnds(of.type(), Math.min(100, bytes / 4));
-    var message = TextLimit.bothEnds(of.message(), Math.max(bytes * 3 / 4, 0));
+    var type = of.type() == null ? null : cut(of.type(), Math.min(100, bytes / 4));
+    var message = cut(of.message(), bytes * 3 / 4);
     return new ItemError(
         error.item, error.attempts, new BatchError(of.reason(), message, type, null));
+  }
+
+  /** Of next to nothing no beginning and end can be told apart. */
+  private static String cut(String text, int bytes) {
+    return bytes < SHORTEST ? "" : TextLimit.bothEnds(text, bytes);
   }
 
   /**

@@ -28,7 +28,17 @@ class ItemOutcomesTest {
   @Test
   void whatIsNoneIsSaid() {
     for (var garbage :
-        List.of("", "null", "[]", "{}", "{\"results\":[]}", "{\"errors\":[]}", "x")) {
+        List.of(
+            "",
+            "null",
+            "[]",
+            "{}",
+            "{\"results\":[]}",
+            "{\"errors\":[]}",
+            "x",
+            "{\"results\":[1],\"errors\":[{\"item\":0}]}",
+            "{\"results\":[1],\"errors\":[{\"item\":0,\"attempts\":1,\"error\":{}}]}",
+            "{\"results\":[1],\"errors\":[{\"item\":0,\"attempts\":-1,\"error\":{\"reason\":\"HandlerDied\",\"message\":\"m\"}}]}")) {
       assertThatThrownBy(() -> ItemOutcomes.fromJson(garbage.getBytes(UTF_8)))
           .as(garbage)
           .isInstanceOf(UncheckedIOException.class);
@@ -45,6 +55,19 @@ class ItemOutcomesTest {
     assertThat(cut.results()).isEqualTo(results);
     assertThat(cut.errors()).hasSize(100);
     assertThat(cut.errors().getFirst().error().message()).startsWith("m\n").endsWith("m\n");
+  }
+
+  @Test
+  void ofManyErrorsNothingMayBeLeftButThatTheyAre() {
+    var error =
+        new BatchError(Reason.HandlerFailed, "m".repeat(200), "ValueError", "s".repeat(2000));
+    for (var failed : List.of(700, 1_000, 1_300)) {
+      var errors =
+          IntStream.range(0, failed).mapToObj(item -> new ItemError(item, 1, error)).toList();
+      var cut = new ItemOutcomes(Collections.nCopies(failed, "null"), errors);
+      assertThat(cut.within(Outcome.MAX_BYTES).toJson().length)
+          .isLessThanOrEqualTo(Outcome.MAX_BYTES);
+    }
   }
 
   @Test

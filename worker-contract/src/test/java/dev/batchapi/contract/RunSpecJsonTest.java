@@ -60,7 +60,7 @@ class RunSpecJsonTest {
             {"job":{"uid":"u","name":"j","namespace":"ns","apiName":"a","workers":1,\
             "startTime":"2026-01-31T12:00:00Z"},\
             "handler":{"language":"java","inCodeFolder":false,"className":"Handler",\
-            "classpath":["x.jar"]},\
+            "classpath":["x.jar"],"results":"Item","concurrency":1},\
             "config":{},"batchSize":1,"items":1,"totalBatches":1,\
             "retry":{"maxAttempts":1,"initialBackoffSeconds":0,"maxBackoffSeconds":0},\
             "timeouts":{},"metrics":{"tags":{}}}""");

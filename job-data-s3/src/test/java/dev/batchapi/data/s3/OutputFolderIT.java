@@ -99,6 +99,12 @@ class OutputFolderIT {
               + " has the results of job \"tuesday\" in namespace \"team\" (uid uid-2) (Complete): name another folder, or move those away.");
       assertThat(new OutputFolder(url, OTHER, stores).manifest()).hasValue(manifest.toJson());
 
+      var foreign = url(root);
+      put(store, foreign + "manifest.json", "{\"fileFormat\": \"CSV\"}".getBytes(UTF_8));
+      refused(
+          () -> new OutputFolder(foreign, MINE, stores).take(),
+          foreign + " has the results of another job: name another folder");
+
       var noManifest = url(root);
       put(store, noManifest + "results-00003.jsonl", "1\n".getBytes(UTF_8));
       refused(

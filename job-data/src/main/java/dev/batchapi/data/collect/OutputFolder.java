@@ -109,10 +109,18 @@ public final class OutputFolder {
       return Optional.empty();
     }
     var uid = parse(bytes, Manifest.class);
-    if (uid == null || !job.uid().equals(uid.job().uid())) {
+    if (!isOurs(uid)) {
       throw manifestExists(uid);
     }
     return Optional.of(bytes);
+  }
+
+  /** Other programs have a manifest.json, too. */
+  private boolean isOurs(@Nullable Manifest found) {
+    return found != null
+        && found.job() != null
+        && found.files() != null
+        && job.uid().equals(found.job().uid());
   }
 
   private void refuseManifest() {
@@ -125,7 +133,7 @@ public final class OutputFolder {
             .formatted(
                 url,
                 name(found == null ? null : found.job()),
-                found == null ? "" : " (" + found.verdict() + ")"));
+                found == null || found.verdict() == null ? "" : " (" + found.verdict() + ")"));
   }
 
   private void refuseFile(String file) {

@@ -110,12 +110,14 @@ final class JobPass {
 
   Result run() throws InterruptedException {
     var seen = observe();
-    seen.workers()
-        .lastWords(WorkerState.How.TAMPERED)
-        .ifPresent(
-            words -> {
-              throw new TamperedException(words);
-            });
+    if (end(seen).isEmpty()) {
+      seen.workers()
+          .lastWords(WorkerState.How.TAMPERED)
+          .ifPresent(
+              words -> {
+                throw new TamperedException(words);
+              });
+    }
     if (seen.counts().isEmpty() && isCollecting()) {
       return unseen(seen);
     }
@@ -298,7 +300,7 @@ final class JobPass {
   }
 
   private List<Failure> failures(Ledger ledger, Counts counts) {
-    if (counts.failed() == 0) {
+    if (counts.failed() == 0 && counts.failedItems() == 0) {
       return List.of();
     }
     var oomKilled =

@@ -19,12 +19,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes a job's files, the manifest last, and then that they are there. It can be stopped between
  * any two steps: who does all of it again writes the same bytes, and finds some of them there.
  */
 public final class Collecting {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
+
   private final CollectArguments arguments;
   private final Path lines;
   private final Stores stores;
@@ -72,7 +76,7 @@ public final class Collecting {
       var folder = new OutputFolder(arguments.output(), arguments.job(), stores);
       var written = folder.manifest();
       var end = written.isPresent() ? end(written.get(), null) : write(folder);
-      folder.release();
+      giveBack(folder);
       return end;
     } catch (OutputException e) {
       return CollectEnd.failed(arguments.digest(), e.problem(), String.valueOf(e.getMessage()));
@@ -81,6 +85,15 @@ public final class Collecting {
           arguments.digest(), OutputProblem.OutputRefused, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All results are there by then: who may not delete has them all the same. */
+  private static void giveBack(OutputFolder folder) {
+    try {
+      folder.release();
+    } catch (StoreRefusedException e) {
+      LOG.warn("what shows whose the folder was stays in .batches/: {}", e.getMessage());
     }
   }
 

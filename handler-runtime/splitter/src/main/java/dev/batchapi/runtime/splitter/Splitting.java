@@ -14,9 +14,13 @@ import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.Splits;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes the output folder, lists, cuts and writes down, once. */
 final class Splitting {
+  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.splitter");
+
   private final SplitArguments arguments;
   private final Stores stores;
   private final Splits.Writer writer;
@@ -40,6 +44,15 @@ final class Splitting {
     return end;
   }
 
+  /** What is wrong with the input is what a person must know. */
+  private static void giveBack(OutputFolder folder) {
+    try {
+      folder.release();
+    } catch (StoreRefusedException e) {
+      LOG.warn("what shows whose the folder was stays in .batches/: {}", e.getMessage());
+    }
+  }
+
   private SplitEnd end() {
     var digest = arguments.digest();
     var output = arguments.output();
@@ -56,7 +69,7 @@ final class Splitting {
       folder.take();
       var end = split();
       if (end.error() != null) {
-        folder.release(); // no job will be accepted by this, and the next one may have the folder
+        giveBack(folder); // no job will be accepted by this, and the next one may have it
       }
       return end;
     } catch (OutputException e) {

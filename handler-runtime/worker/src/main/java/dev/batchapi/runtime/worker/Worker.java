@@ -248,6 +248,9 @@ public final class Worker {
       }
       attempt++;
       answer = ask(host, lease, json, attempt, again, keeper);
+      if (answer instanceof Answer.NeverStarted(var how) && !signal.isAbandoned()) {
+        answer = new Answer.Died(how); // it had the batch before: else it would begin for ever
+      }
       switch (answer) {
         case Answer.Result result -> progress.take(again, attempt, result);
         case Answer.Items more -> progress.take(again, attempt, more);

@@ -5,6 +5,7 @@ import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.Program;
@@ -21,9 +22,16 @@ import java.util.Optional;
 
 /** Has the results of a job that has its end record written to the folder of its output. */
 public final class Collecting {
+  /** Of one job: what splitters may have written, and a record of each of its collectors. */
+  static final int MOST_RECORDS = Splitting.MOST_RECORDS + 100;
+
+  private final ProgramQueue queue;
   private final ProgramRuns<CollectEnd> collectors;
+  private final Clock clock;
 
   public Collecting(ProgramQueue queue, Duration validity, Clock clock) {
+    this.queue = queue;
+    this.clock = clock;
     collectors =
         new ProgramRuns<>(Program.COLLECTOR, new CollectRecords(queue), queue, validity, clock);
   }
@@ -42,6 +50,10 @@ public final class Collecting {
       return lost("what is in the queue was not written by its workers alone.");
     }
     try {
+      if (queue.splits().written(job.uid()) > MOST_RECORDS) {
+        collectors.revoke(job.namespace(), job.uid(), clock.instant());
+        return lost("the collector's credentials were used to write what no collector writes.");
+      }
       var plan = CollectPlans.of(job, end);
       // A job that was cancelled while it worked has its results written: that is what it has.
       var givenUp = wishes.cancelled() && end.verdict() != Verdict.Cancelled;

@@ -24,7 +24,7 @@ public final class Splitting {
    * Of one job at a time: what one splitter writes at the most, and the one before it that has not
    * noticed yet that it is deleted.
    */
-  static final int MOST_RECORDS = 2 * (ChunkSink.MOST_CHUNKS + 1);
+  public static final int MOST_RECORDS = 2 * (ChunkSink.MOST_CHUNKS + 1);
 
   private final ProgramQueue queue;
   private final ProgramRuns<SplitRecords.Said> splitters;
