@@ -198,7 +198,7 @@ class HandlerErrorsIT {
               "[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2026-01-01T00:00:00Z], items=[0]]\",false,true]");
       assertThat(host.worker().resultOf("[1]"))
           .isEqualTo(
-              "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty]\",false,true]");
+              "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty, items=[0]]\",false,true]");
     }
   }
 
@@ -236,7 +236,7 @@ class HandlerErrorsIT {
       assertThat(worker.result()).isEmpty();
       assertThat(worker.resultOf("[1]"))
           .isEqualTo(
-              "\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4, failedBatchIds=[uid-1-2]]\"");
+              "\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4, failedBatchIds=[uid-1-2], output=Optional.empty]\"");
       worker.complete();
       assertThat(worker.failed().stack()).endsWith("\tat Handler.onJobComplete(Handler.java:8)\n");
     }

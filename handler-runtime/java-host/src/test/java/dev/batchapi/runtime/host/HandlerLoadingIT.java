@@ -233,7 +233,7 @@ class HandlerLoadingIT {
                 "Handler",
                 "public class Handler { public static class Real implements dev.batchapi.handler.BatchHandler<String, String> { public String handleBatch(java.util.List<String> p, dev.batchapi.handler.BatchContext b) { return null; } } }"))
         .isEqualTo(
-            "class Handler does not implement dev.batchapi.handler.BatchHandler; this does: Handler$Real");
+            "class Handler does not implement dev.batchapi.handler.BatchHandler, nor ItemHandler; this does: Handler$Real");
   }
 
   @Test
@@ -468,7 +468,7 @@ class HandlerLoadingIT {
           .write(
               FrameType.START,
               "{\"protocol\":7}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      assertThat(host.worker().invalid()).startsWith("the worker speaks protocol 7, this host 1");
+      assertThat(host.worker().invalid()).startsWith("the worker speaks protocol 7, this host 2");
       assertThat(host.exit()).isEqualTo(1);
     }
   }

@@ -82,7 +82,8 @@ class JavaHostIT {
     try (var statsd = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         var host = new HostProcess(folder, LIVELY)) {
       Hello hello = host.worker().hello();
-      assertThat(hello).isEqualTo(new Hello(1, "java", hello.runtime(), host.process().pid()));
+      assertThat(hello)
+          .isEqualTo(new Hello(Hello.PROTOCOL, "java", hello.runtime(), host.process().pid()));
       assertThat(hello.runtime()).startsWith("Java 25");
       start(host, "127.0.0.1:" + statsd.getLocalPort());
       assertThat(host.worker().resultOf("[\"a\"]")).isEqualTo("\"a\"");

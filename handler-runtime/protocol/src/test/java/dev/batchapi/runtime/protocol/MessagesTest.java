@@ -37,7 +37,7 @@ class MessagesTest {
 
   @Test
   void everyMessageReadsWhatItWrote() throws ProtocolException {
-    var hello = new Hello(1, "java", "OpenJDK 25", 4711, true);
+    var hello = new Hello(Hello.PROTOCOL, "java", "OpenJDK 25", 4711, true);
     assertThat(Hello.decode(hello.encode())).isEqualTo(hello);
     assertThat(Start.decode(START.encode())).isEqualTo(START);
     var invalid = new Invalid("no class \"Handler\"\nin here");

@@ -150,7 +150,9 @@ class SocketHostIT {
               }
             });
     other = new FrameChannel(SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("s"))));
-    other().write(FrameType.HELLO, new Hello(1, "python", "test", 1, replaceable).encode());
+    other()
+        .write(
+            FrameType.HELLO, new Hello(Hello.PROTOCOL, "python", "test", 1, replaceable).encode());
     assertThat(other().read().type()).isEqualTo(FrameType.START);
     other().write(FrameType.READY, READY);
     return started.join();
