@@ -7,6 +7,7 @@ import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.Store;
+import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.data.store.Upload;
@@ -89,6 +90,21 @@ public final class OutputFolder {
       throw exists(
           "%s is taken by %s, whose results are not there yet: name another folder; or, if that job is gone for good, delete %s."
               .formatted(url, name(found), url(OWNER)));
+    }
+  }
+
+  /**
+   * As {@link #release}, where a store that refuses it changes nothing of what is to be said: all
+   * results are there, or there will be none.
+   *
+   * @return why traces stay; empty if none do
+   */
+  public Optional<String> giveBack() {
+    try {
+      release();
+      return Optional.empty();
+    } catch (StoreRefusedException e) {
+      return Optional.of("what shows whose the folder was stays in .batches/: " + e.getMessage());
     }
   }
 

@@ -76,7 +76,7 @@ public final class Collecting {
       var folder = new OutputFolder(arguments.output(), arguments.job(), stores);
       var written = folder.manifest();
       var end = written.isPresent() ? end(written.get(), null) : write(folder);
-      giveBack(folder);
+      folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
       return end;
     } catch (OutputException e) {
       return CollectEnd.failed(arguments.digest(), e.problem(), String.valueOf(e.getMessage()));
@@ -85,15 +85,6 @@ public final class Collecting {
           arguments.digest(), OutputProblem.OutputRefused, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** All results are there by then: who may not delete has them all the same. */
-  private static void giveBack(OutputFolder folder) {
-    try {
-      folder.release();
-    } catch (StoreRefusedException e) {
-      LOG.warn("what shows whose the folder was stays in .batches/: {}", e.getMessage());
     }
   }
 

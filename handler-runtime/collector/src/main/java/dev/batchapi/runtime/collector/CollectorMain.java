@@ -1,18 +1,20 @@
 package dev.batchapi.runtime.collector;
 
 import dev.batchapi.contract.ExitCode;
-import dev.batchapi.contract.TextLimit;
+import dev.batchapi.contract.PodFiles;
+import dev.batchapi.contract.ProgramSettings;
+import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.FirstConnection;
 import dev.batchapi.queue.jetstream.JetStreamOutcomes;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.NatsAccess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,11 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class CollectorMain {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
 
-  /** What Kubernetes keeps of a termination message. */
-  private static final int LAST_WORDS_BYTES = 4096;
-
-  /** How long the queue may refuse it: the account of its namespace may be on its way. */
-  private static final Duration REFUSED_AT_MOST = Duration.ofSeconds(20);
+  /** The items of a job without files, as they were frozen. */
+  private static final Path ITEMS =
+      Path.of(PodFiles.FROZEN_INPUT_FOLDER, PodFiles.FROZEN_INPUT_FILE);
 
   private static final JetStreamSettings PATIENT =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofMinutes(1));
@@ -48,9 +48,9 @@ public final class CollectorMain {
       CollectorCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
-    CollectorSettings settings;
+    ProgramSettings settings;
     try {
-      settings = CollectorSettings.from(System.getenv());
+      settings = ProgramSettings.ofCollector(System.getenv());
     } catch (IllegalArgumentException e) {
       LOG.error("{}", e.getMessage());
       System.exit(ExitCode.USAGE.code());
@@ -75,11 +75,11 @@ public final class CollectorMain {
   }
 
   /** Empty when its end is written; else why not. */
-  private static Optional<Trouble> run(CollectorSettings settings) {
+  private static Optional<Trouble> run(ProgramSettings settings) {
     try (var outcomes = connect(settings);
         var stores = Stores.of(System.getenv(), Path.of("/"))) {
       var arguments = CollectArguments.read(settings.arguments());
-      log(new Collecting(arguments, settings.items(), stores, outcomes).run());
+      log(new Collecting(arguments, ITEMS, stores, outcomes).run());
       return Optional.empty();
     } catch (InterruptedException e) {
       return Optional.of(new Trouble(ExitCode.UNEXPECTED, "stopped"));
@@ -97,29 +97,19 @@ public final class CollectorMain {
     }
   }
 
-  private static JetStreamOutcomes connect(CollectorSettings settings) throws InterruptedException {
+  private static JetStreamOutcomes connect(ProgramSettings settings) throws InterruptedException {
     var access =
         new NatsAccess(
             settings.natsUrl(),
             settings.natsCredentials().orElse(null),
             Optional.ofNullable(System.getenv("HOSTNAME")).orElse("collector"));
-    var started = System.nanoTime();
-    while (true) {
-      try {
-        return JetStreamOutcomes.connect(access, settings.job(), settings.attempt(), PATIENT);
-      } catch (QueueAccessException e) {
-        if (System.nanoTime() - started >= REFUSED_AT_MOST.toNanos()) {
-          throw e;
-        }
-        LOG.warn("{}", e.getMessage());
-        Thread.sleep(Duration.ofMillis(500));
-      }
-    }
+    return FirstConnection.of(
+        () -> JetStreamOutcomes.connect(access, settings.job(), settings.attempt(), PATIENT));
   }
 
   private static void lastWords(Path file, String message) {
     try {
-      Files.writeString(file, TextLimit.bothEnds(message, LAST_WORDS_BYTES));
+      TerminationMessage.write(file, message);
     } catch (IOException e) {
       LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
     }

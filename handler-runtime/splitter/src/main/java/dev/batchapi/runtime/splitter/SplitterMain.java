@@ -1,18 +1,19 @@
 package dev.batchapi.runtime.splitter;
 
 import dev.batchapi.contract.ExitCode;
-import dev.batchapi.contract.TextLimit;
+import dev.batchapi.contract.ProgramSettings;
+import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.FirstConnection;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.JetStreamSplitWriter;
 import dev.batchapi.queue.jetstream.NatsAccess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,12 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SplitterMain {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.splitter");
-
-  /** What Kubernetes keeps of a termination message. */
-  private static final int LAST_WORDS_BYTES = 4096;
-
-  /** How long the queue may refuse it or be away: the account of a new namespace is on its way. */
-  private static final Duration REFUSED_AT_MOST = Duration.ofSeconds(20);
 
   private static final JetStreamSettings PATIENT =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofMinutes(1));
@@ -48,9 +43,9 @@ public final class SplitterMain {
       SplitterCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
-    SplitterSettings settings;
+    ProgramSettings settings;
     try {
-      settings = SplitterSettings.from(System.getenv());
+      settings = ProgramSettings.ofSplitter(System.getenv());
     } catch (IllegalArgumentException e) {
       LOG.error("{}", e.getMessage());
       System.exit(ExitCode.USAGE.code());
@@ -75,7 +70,7 @@ public final class SplitterMain {
   }
 
   /** Empty when its end is written; else why not. */
-  private static Optional<Trouble> run(SplitterSettings settings) {
+  private static Optional<Trouble> run(ProgramSettings settings) {
     try (var writer = connect(settings);
         var stores = Stores.of(System.getenv(), Path.of("/"))) {
       var end = new Splitting(SplitArguments.read(settings.arguments()), stores, writer).run();
@@ -98,30 +93,20 @@ public final class SplitterMain {
     }
   }
 
-  private static JetStreamSplitWriter connect(SplitterSettings settings)
+  private static JetStreamSplitWriter connect(ProgramSettings settings)
       throws InterruptedException {
     var access =
         new NatsAccess(
             settings.natsUrl(),
             settings.natsCredentials().orElse(null),
             Optional.ofNullable(System.getenv("HOSTNAME")).orElse("splitter"));
-    var started = System.nanoTime();
-    while (true) {
-      try {
-        return JetStreamSplitWriter.connect(access, settings.job(), settings.attempt(), PATIENT);
-      } catch (QueueAccessException e) {
-        if (System.nanoTime() - started >= REFUSED_AT_MOST.toNanos()) {
-          throw e;
-        }
-        LOG.warn("{}", e.getMessage());
-        Thread.sleep(Duration.ofMillis(500));
-      }
-    }
+    return FirstConnection.of(
+        () -> JetStreamSplitWriter.connect(access, settings.job(), settings.attempt(), PATIENT));
   }
 
   private static void lastWords(Path file, String message) {
     try {
-      Files.writeString(file, TextLimit.bothEnds(message, LAST_WORDS_BYTES));
+      TerminationMessage.write(file, message);
     } catch (IOException e) {
       LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
     }

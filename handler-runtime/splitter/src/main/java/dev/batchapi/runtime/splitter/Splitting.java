@@ -44,15 +44,6 @@ final class Splitting {
     return end;
   }
 
-  /** What is wrong with the input is what a person must know. */
-  private static void giveBack(OutputFolder folder) {
-    try {
-      folder.release();
-    } catch (StoreRefusedException e) {
-      LOG.warn("what shows whose the folder was stays in .batches/: {}", e.getMessage());
-    }
-  }
-
   private SplitEnd end() {
     var digest = arguments.digest();
     var output = arguments.output();
@@ -69,7 +60,8 @@ final class Splitting {
       folder.take();
       var end = split();
       if (end.error() != null) {
-        giveBack(folder); // no job will be accepted by this, and the next one may have it
+        // No job will be accepted by this, and the next one may have it.
+        folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
       }
       return end;
     } catch (OutputException e) {

@@ -4,7 +4,7 @@ import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.contract.RunSpecException;
 import dev.batchapi.contract.Sha256;
-import dev.batchapi.contract.TextLimit;
+import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.metrics.Flavour;
 import dev.batchapi.metrics.MetricsSettings;
@@ -34,9 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerMain {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
-
-  /** What Kubernetes keeps of a termination message. */
-  private static final int LAST_WORDS_BYTES = 4096;
 
   /** How long the queue may refuse a worker that starts. */
   private static final Duration REFUSED_AT_MOST = Duration.ofSeconds(20);
@@ -190,7 +187,7 @@ public final class WorkerMain {
 
   private static void lastWords(Path file, String message) {
     try {
-      Files.writeString(file, TextLimit.bothEnds(message, LAST_WORDS_BYTES));
+      TerminationMessage.write(file, message);
     } catch (IOException e) {
       LOG.warn("the termination message can't be written to {}: {}", file, e.toString());
     }
