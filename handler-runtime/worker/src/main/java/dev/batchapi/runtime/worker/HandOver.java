@@ -1,0 +1,52 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.queue.Lease;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One leased batch in the hands of one host, attempt after attempt. Its lease is kept meanwhile.
+ *
+ * @param payload all of the batch's items, a JSON array
+ */
+record HandOver(Assignment job, Host host, Lease lease, byte[] payload, LeaseKeeper keeper) {
+  static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+  /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
+  private static final Duration SLACK = Duration.ofSeconds(10);
+
+  /** The host's answer to the whole batch. */
+  Answer whole(int attempt) {
+    return items(attempt, List.of());
+  }
+
+  /**
+   * The host's answer to some of its items. Each attempt has the batch timeout for its own.
+   *
+   * @param positions in the batch, ascending; empty: all of them
+   */
+  Answer items(int attempt, List<Integer> positions) {
+    // From here, for what came before was no time of the handler's.
+    var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
+    keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
+    if (lease.index() == Lease.COMPLETION) {
+      return host.complete(deadline, payload);
+    }
+    var index = lease.index();
+    return host.handle(
+        new Call(
+            job.jobId() + "-" + index,
+            index,
+            (long) index * job.batchSize(),
+            positions,
+            attempt,
+            deadline,
+            payload));
+  }
+
+  /** Keeps the lease while the batch waits for its next attempt. */
+  void keepFor(Duration delay) {
+    keeper.keep(lease, delay.plus(SLACK));
+  }
+}
