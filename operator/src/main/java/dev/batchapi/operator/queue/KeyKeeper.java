@@ -1,6 +1,6 @@
 package dev.batchapi.operator.queue;
 
-import dev.batchapi.queue.jetstream.Accounts;
+import dev.batchapi.queue.jetstream.access.Accounts;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

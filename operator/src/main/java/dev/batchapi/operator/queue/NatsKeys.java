@@ -1,7 +1,7 @@
 package dev.batchapi.operator.queue;
 
 import dev.batchapi.operator.pod.Labels;
-import dev.batchapi.queue.jetstream.Accounts;
+import dev.batchapi.queue.jetstream.access.Accounts;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
  * A connection that reconnects for ever, and calls that do not: each is repeated for a bounded
  * time, so all of them have to be harmless when they are done twice.
  */
-final class NatsConnection implements AutoCloseable {
+public final class NatsConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NatsConnection.class);
-  static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+  public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   private final NatsAccess access;
   private final @Nullable CredentialsFile credentials;
@@ -46,7 +46,7 @@ final class NatsConnection implements AutoCloseable {
   private volatile boolean closed;
 
   /** One request, to be repeated if its answer is unknown. */
-  interface Call<T extends @Nullable Object> {
+  public interface Call<T extends @Nullable Object> {
     T run() throws IOException, JetStreamApiException, InterruptedException, TimeoutException;
   }
 
@@ -72,7 +72,7 @@ final class NatsConnection implements AutoCloseable {
    *     it come 128 random bits, for an answer is believed by its subject, and jnats' own inboxes
    *     can be guessed from a former one.
    */
-  static NatsConnection open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+  public static NatsConnection open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
     return new NatsConnection(access, patience, inboxPrefix);
   }
 
@@ -141,7 +141,7 @@ final class NatsConnection implements AutoCloseable {
     return management;
   }
 
-  Connection connection() {
+  public Connection connection() {
     return connection;
   }
 
@@ -233,7 +233,7 @@ final class NatsConnection implements AutoCloseable {
   }
 
   /** As {@link #call}, for requests that the server has no reason to refuse. */
-  <T extends @Nullable Object> T request(String what, Call<T> call) {
+  public <T extends @Nullable Object> T request(String what, Call<T> call) {
     try {
       return call(what, call);
     } catch (JetStreamApiException e) {

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The subjects of a job, and back. */
-final class Subjects {
+public final class Subjects {
   static final String WORK = "WORK";
   static final String OUT = "OUT";
   static final String TRY = "TRY";
@@ -23,7 +23,7 @@ final class Subjects {
 
   private Subjects() {}
 
-  static String checkJob(String job) {
+  public static String checkJob(String job) {
     if (!JOB.matcher(job).matches()) {
       throw new IllegalArgumentException(
           "\"%s\" is no job's uid: 1 to 64 letters, digits, \"-\" or \"_\".".formatted(job));
@@ -121,17 +121,17 @@ final class Subjects {
   }
 
   /** The only inbox a worker of this job may listen on. */
-  static String inboxPrefix(String job) {
+  public static String inboxPrefix(String job) {
     return "_INBOX_" + job + '.';
   }
 
   /** The only inbox a splitter of this job may listen on: no worker's. */
-  static String splitterInboxPrefix(String job) {
+  public static String splitterInboxPrefix(String job) {
     return "_SPLITTER_INBOX_" + job + '.';
   }
 
   /** The only inbox a collector of this job may listen on: neither a worker's nor a splitter's. */
-  static String collectorInboxPrefix(String job) {
+  public static String collectorInboxPrefix(String job) {
     return "_COLLECTOR_INBOX_" + job + '.';
   }
 

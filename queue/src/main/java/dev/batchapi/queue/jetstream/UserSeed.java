@@ -14,12 +14,12 @@ import java.util.Arrays;
  * <p>By the JDK alone. jnats' NKey does the same with BouncyCastle, a signed jar: to verify it and
  * to load its classes, which no AOT cache takes from a signed jar, is a third of a worker's start.
  */
-final class UserSeed {
+public final class UserSeed {
   private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   private static final int BITS_PER_LETTER = 5;
 
   /** Two bytes of prefix, 32 of key, two of checksum, in letters of five bits. */
-  static final int BYTES = 36;
+  public static final int BYTES = 36;
 
   private static final int LETTERS = 58;
 
@@ -94,7 +94,7 @@ final class UserSeed {
   }
 
   /** What {@link #decode} reads. */
-  static String encode(byte[] bytes) {
+  public static String encode(byte[] bytes) {
     var text = new StringBuilder(LETTERS);
     var bits = 0;
     var held = 0;
@@ -113,7 +113,7 @@ final class UserSeed {
   }
 
   /** CRC-16/XMODEM, as in all keys of NATS. */
-  static int crc16(byte[] bytes, int length) {
+  public static int crc16(byte[] bytes, int length) {
     var crc = 0;
     for (var i = 0; i < length; i++) {
       crc ^= (bytes[i] & 0xff) << 8;

@@ -1,5 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.jetstream.access.Accounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,5 +1,8 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.jetstream.access.AccountServer;
+import dev.batchapi.queue.jetstream.access.NamespaceAccounts;
+import dev.batchapi.queue.jetstream.access.Accounts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

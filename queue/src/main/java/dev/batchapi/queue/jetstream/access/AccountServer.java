@@ -1,4 +1,8 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
+
+import dev.batchapi.queue.jetstream.NatsAccess;
+
+import dev.batchapi.queue.jetstream.NatsConnection;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,6 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
+
+import dev.batchapi.queue.jetstream.UserSeed;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

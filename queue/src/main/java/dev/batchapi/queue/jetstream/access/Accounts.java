@@ -1,4 +1,6 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
+
+import dev.batchapi.queue.jetstream.Subjects;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -158,7 +160,7 @@ public final class Accounts {
    *     then
    * @return a signed JWT
    */
-  String namespaceAccount(String namespace, Map<String, Instant> revoked) {
+  public String namespaceAccount(String namespace, Map<String, Instant> revoked) {
     var subject = new Jwt.Subject(namespaceKey(namespace), namespace, Instant.now(), null);
     var signers =
         new Permissions.Signers(
@@ -181,7 +183,7 @@ public final class Accounts {
   }
 
   /** The public key of a namespace's account. */
-  String namespaceKey(String namespace) {
+  public String namespaceKey(String namespace) {
     return Jwt.publicKey(DerivedKey.account(workers, "namespace " + namespace));
   }
 

@@ -1,4 +1,4 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,4 +1,4 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

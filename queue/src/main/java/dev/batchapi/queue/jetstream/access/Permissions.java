@@ -1,4 +1,6 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
+
+import dev.batchapi.queue.jetstream.Subjects;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,5 +1,11 @@
-package dev.batchapi.queue.jetstream;
+package dev.batchapi.queue.jetstream.access;
 
+import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.queue.jetstream.NatsConnection;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.JetStreamWorkQueue;
+import dev.batchapi.queue.jetstream.NatsServer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
