@@ -1,13 +1,11 @@
 package dev.batchapi.operator.job;
 
-import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.accept.Shares;
-import dev.batchapi.operator.job.accept.Splitters;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
 import dev.batchapi.operator.job.act.FinishedJob;
@@ -19,7 +17,6 @@ import dev.batchapi.operator.job.observe.MissingVolumes;
 import dev.batchapi.operator.job.observe.Observer;
 import dev.batchapi.operator.job.observe.RefusedPods;
 import dev.batchapi.operator.job.observe.StatsdAddresses;
-import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobProgress;
 import dev.batchapi.operator.job.status.JobStatus;
@@ -32,7 +29,6 @@ import dev.batchapi.operator.metrics.OperatorMetrics;
 import dev.batchapi.operator.metrics.Progress;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.PodTemplateException;
-import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.queue.JobQueue;
@@ -65,7 +61,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +75,7 @@ import org.slf4j.LoggerFactory;
     informer = @Informer(itemStore = Trimmed.BatchJobs.class, informerListLimit = Trimmed.PAGE))
 public final class BatchJobReconciler implements Reconciler<BatchJob> {
   private static final Logger LOG = LoggerFactory.getLogger(BatchJobReconciler.class);
-  private static final Duration CHECKED_SOON = Duration.ofMillis(500);
-  private static final Duration AT_ONCE = Duration.ofMillis(1);
+  static final Duration AT_ONCE = Duration.ofMillis(1);
 
   /** So many jobs' inputs and what is being published of them may be in memory. */
   private static final int ENQUEUED_AT_A_TIME = 4;
@@ -183,7 +177,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
     if (!Acceptance.isAccepted(job)) {
-      return accept(job, memory, context);
+      return newJob(job, memory, context).accept();
     }
     try {
       return pass(job, memory, context);
@@ -198,6 +192,19 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       var message = "No more workers can be made: " + e.getMessage();
       return end(job, memory, context, Verdict.WorkersFailed, message);
     }
+  }
+
+  private NewJob newJob(BatchJob job, JobMemory memory, Context<BatchJob> context) {
+    var others = Objects.requireNonNull(batchJobs);
+    return new NewJob(
+        acceptance,
+        splitting,
+        statuses,
+        () -> others.list(job.getMetadata().getNamespace()),
+        job,
+        memory,
+        context,
+        clock.instant());
   }
 
   /** What the API server refuses is said where a person looks; it is tried again. */
@@ -270,75 +277,6 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     } catch (QueueUnavailableException e) {
       return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(JobPass.QUEUE_RETRY);
     }
-  }
-
-  private UpdateControl<BatchJob> accept(
-      BatchJob job, JobMemory memory, Context<BatchJob> context) {
-    var now = clock.instant();
-    if (Boolean.TRUE.equals(job.getSpec().cancel())) {
-      var status =
-          JobStatus.rejected(job, Reason.Cancelled, "Cancelled before it was accepted.", now);
-      return statuses.write(job, status, memory, context, Optional.empty());
-    }
-    var api = context.getSecondaryResource(BatchApi.class).orElse(null);
-    return switch (acceptance.accept(
-        job, api, () -> others(job), splitters(job, context), context.getClient(), now)) {
-      case Acceptance.Accepted(var frozen) -> accepted(job, frozen, memory, context, now);
-      case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
-      case Acceptance.Waiting(var reason, var message) ->
-          statuses.write(
-              job,
-              JobStatus.waiting(job, reason, message, now),
-              memory,
-              context,
-              Optional.of(askAgain(job, now)));
-      case Acceptance.Rejected(var reason, var message) ->
-          statuses.write(
-              job,
-              JobStatus.rejected(job, reason, message, now),
-              memory,
-              context,
-              Optional.empty());
-    };
-  }
-
-  private UpdateControl<BatchJob> accepted(
-      BatchJob job, FrozenJob frozen, JobMemory memory, Context<BatchJob> context, Instant now) {
-    if (!statuses.writeAcceptance(job, JobStatus.accepted(job, frozen, now), memory, context)) {
-      return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
-    }
-    if (frozen.pod().split() != null || frozen.pod().output() != null) {
-      splitting.accepted(frozen.namespace(), frozen.uid());
-    }
-    memory.frozen = frozen;
-    memory.made = true;
-    return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(AT_ONCE);
-  }
-
-  private Splitters splitters(BatchJob job, Context<BatchJob> context) {
-    return new Splitters() {
-      @Override
-      public SplitResult next(ProgramPlan plan) {
-        return splitting.next(plan, FinishedJob.children(context));
-      }
-
-      @Override
-      public void hold() {
-        splitting.hold(job.getMetadata().getUid(), FinishedJob.children(context));
-      }
-    };
-  }
-
-  private Stream<BatchJob> others(BatchJob job) {
-    return Objects.requireNonNull(batchJobs).list(job.getMetadata().getNamespace());
-  }
-
-  /** What is missing often comes with the next line of the same file. */
-  private static Duration askAgain(BatchJob job, Instant now) {
-    var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
-    return age.compareTo(Duration.ofSeconds(15)) < 0
-        ? Duration.ofSeconds(1)
-        : Duration.ofSeconds(5);
   }
 
   private Optional<Progress> measure(BatchJob job, JobPass.Result result, JobMemory memory) {

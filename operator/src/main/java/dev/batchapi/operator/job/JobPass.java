@@ -7,8 +7,6 @@ import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.act.Enqueuing;
-import dev.batchapi.operator.job.act.FinishedJob;
-import dev.batchapi.operator.job.act.Leaving;
 import dev.batchapi.operator.job.act.LedgerActions;
 import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.act.WorkerActions;
@@ -16,7 +14,6 @@ import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.decide.Ending;
 import dev.batchapi.operator.job.decide.WorkerPlan;
 import dev.batchapi.operator.job.observe.EnqueuingState;
-import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
@@ -39,7 +36,6 @@ import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,9 +60,6 @@ final class JobPass {
   private final FrozenJob frozen;
   private final JobMemory memory;
   private final Context<BatchJob> context;
-
-  /** Garbage collection removes what an earlier BatchJob of the name has left; mostly at once. */
-  private static final Duration NAME_COMES_FREE = Duration.ofMinutes(1);
 
   /** What the job's workers have written to the queue, as it was last known. */
   private long queueBytes;
@@ -156,34 +149,23 @@ final class JobPass {
 
   /** The end is recorded, and is said as soon as it can be said where the results are. */
   private Result ended(Observation seen, int lost) throws InterruptedException {
-    @Nullable RuntimeException failure = null;
-    JobResults results;
-    try {
-      results = results(seen, end(seen).orElseThrow());
-    } catch (QueueUnavailableException e) {
-      results = pending(seen, Reason.QueueUnavailable, String.valueOf(e.getMessage()));
-    } catch (KubernetesClientException e) {
-      results = pending(seen, Reason.Collecting, "The API server says: " + e.getMessage());
-      failure = e;
-    }
+    var looked =
+        new EndedJob(tools, job, frozen, memory, context)
+            .look(seen, end(seen).orElseThrow(), queueBytes);
+    var results = looked.results();
     var status = JobStatus.ended(seen, lost, queueBytes, results);
     return switch (results) {
       case JobResults.Pending _, JobResults.Waiting _ ->
-          new Result(status, frozen, Optional.empty(), QUEUE_RETRY, failure);
+          new Result(status, frozen, Optional.empty(), QUEUE_RETRY, looked.failure());
       case JobResults.Collecting _ ->
-          new Result(status, frozen, Optional.empty(), COLLECTING_RETRY, failure);
+          new Result(status, frozen, Optional.empty(), COLLECTING_RETRY, looked.failure());
       case JobResults.Written _,
           JobResults.Kept _,
           JobResults.Collected _,
           JobResults.NotCollected _ ->
-          new Result(status, frozen, end(seen), AT_ONCE, failure); // its workers are to be told
+          // Its workers are to be told.
+          new Result(status, frozen, end(seen), AT_ONCE, looked.failure());
     };
-  }
-
-  private static JobResults pending(Observation seen, Reason reason, String message) {
-    return seen.outputPath() == null
-        ? new JobResults.Pending()
-        : new JobResults.Collecting(reason, FailedBatches.shortened(message));
   }
 
   private boolean isCollecting() {
@@ -194,54 +176,6 @@ final class JobPass {
   private Result unseen(Observation seen) {
     var status = JobStatus.unseen(job, seen.queueTrouble().orElse(""), seen.now());
     return new Result(status, frozen, Optional.empty(), QUEUE_RETRY, null);
-  }
-
-  private JobResults results(Observation seen, End end) throws InterruptedException {
-    if (seen.outputPath() != null) {
-      release(seen, end);
-      return tools.collecting.next(
-          frozen,
-          end,
-          new Collecting.Wishes(seen.isSuspended(), seen.isCancelled()),
-          FinishedJob.children(context));
-    }
-    return results(end);
-  }
-
-  /** Results take their time, and workers have their resources: they are not to wait for them. */
-  private void release(Observation seen, End end) throws InterruptedException {
-    if (!memory.released) {
-      tools.queue.ledger().retire(frozen.uid());
-      memory.released = true;
-    }
-    var _ =
-        Leaving.see(
-            frozen.namespace(),
-            seen.workers(),
-            Leaving.isInOrder(end.verdict()),
-            end.at(),
-            seen.now(),
-            client());
-  }
-
-  private JobResults results(End end) throws InterruptedException {
-    if (end.verdict() == End.Verdict.QueueMisused) {
-      return new JobResults.Kept("Its results are written nowhere.");
-    }
-    var results =
-        tools.results.ensure(
-            frozen,
-            FrozenInput.of(job, frozen, tools.queue::splits, client()),
-            tools.queue.ledger(),
-            queueBytes,
-            client());
-    return results instanceof JobResults.Waiting && isLate(end)
-        ? ResultsWriting.taken(frozen)
-        : results;
-  }
-
-  private boolean isLate(End end) {
-    return tools.clock.instant().isAfter(end.at().plus(NAME_COMES_FREE));
   }
 
   private static Optional<End> end(Observation seen) {
