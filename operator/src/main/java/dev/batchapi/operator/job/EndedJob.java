@@ -57,8 +57,7 @@ final class EndedJob {
    */
   Look look(Observation seen, End end, long queueBytes) throws InterruptedException {
     try {
-      var results =
-          seen.outputPath() == null ? toConfigMap(end, queueBytes) : toOutput(seen, end);
+      var results = seen.outputPath() == null ? toConfigMap(end, queueBytes) : toOutput(seen, end);
       return new Look(results, null);
     } catch (QueueUnavailableException e) {
       return new Look(pending(seen, Reason.QueueUnavailable, String.valueOf(e.getMessage())), null);

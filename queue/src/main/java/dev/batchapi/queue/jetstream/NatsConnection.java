@@ -72,7 +72,8 @@ public final class NatsConnection implements AutoCloseable {
    *     it come 128 random bits, for an answer is believed by its subject, and jnats' own inboxes
    *     can be guessed from a former one.
    */
-  public static NatsConnection open(NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
+  public static NatsConnection open(
+      NatsAccess access, Duration patience, @Nullable String inboxPrefix) {
     return new NatsConnection(access, patience, inboxPrefix);
   }
 

@@ -1,10 +1,10 @@
 package dev.batchapi.queue.jetstream;
 
-import dev.batchapi.queue.jetstream.access.Accounts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.queue.jetstream.access.Accounts;
 import io.nats.client.NKey;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,5 @@
 package dev.batchapi.queue.jetstream;
 
-import dev.batchapi.queue.jetstream.access.AccountServer;
-import dev.batchapi.queue.jetstream.access.NamespaceAccounts;
-import dev.batchapi.queue.jetstream.access.Accounts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +14,9 @@ import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.access.AccountServer;
+import dev.batchapi.queue.jetstream.access.Accounts;
+import dev.batchapi.queue.jetstream.access.NamespaceAccounts;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Message;

@@ -1,14 +1,12 @@
 package dev.batchapi.queue.jetstream.access;
 
-import dev.batchapi.queue.jetstream.NatsAccess;
-
-import dev.batchapi.queue.jetstream.NatsConnection;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.queue.jetstream.NatsConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

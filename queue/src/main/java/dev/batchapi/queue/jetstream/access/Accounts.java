@@ -1,10 +1,9 @@
 package dev.batchapi.queue.jetstream.access;
 
-import dev.batchapi.queue.jetstream.Subjects;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.queue.jetstream.Subjects;
 import io.nats.client.NKey;
 import java.io.IOException;
 import java.security.GeneralSecurityException;

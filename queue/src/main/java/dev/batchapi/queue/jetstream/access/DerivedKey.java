@@ -1,9 +1,8 @@
 package dev.batchapi.queue.jetstream.access;
 
-import dev.batchapi.queue.jetstream.UserSeed;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.batchapi.queue.jetstream.UserSeed;
 import io.nats.client.NKey;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;

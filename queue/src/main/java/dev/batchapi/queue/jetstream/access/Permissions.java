@@ -1,10 +1,9 @@
 package dev.batchapi.queue.jetstream.access;
 
-import dev.batchapi.queue.jetstream.Subjects;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.queue.jetstream.Subjects;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,5 @@
 package dev.batchapi.queue.jetstream.access;
 
-import dev.batchapi.queue.jetstream.NatsAccess;
-import dev.batchapi.queue.jetstream.NatsConnection;
-import dev.batchapi.queue.jetstream.JetStreamLedger;
-import dev.batchapi.queue.jetstream.JetStreamSettings;
-import dev.batchapi.queue.jetstream.JetStreamWorkQueue;
-import dev.batchapi.queue.jetstream.NatsServer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +10,12 @@ import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.JetStreamWorkQueue;
+import dev.batchapi.queue.jetstream.NatsAccess;
+import dev.batchapi.queue.jetstream.NatsConnection;
+import dev.batchapi.queue.jetstream.NatsServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
