@@ -2,13 +2,17 @@ package dev.batchapi.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +76,61 @@ class ExamplesIT {
         .hasSize(24);
   }
 
+  /** The line of the README that starts the service beside the command. */
+  @Test
+  void everyPromptOfPaidCallsHasItsAnswerOrItsError() throws Exception {
+    var out = serving("llm-calls", 2);
+    assertThat(out).contains("llm-java: ItemsFailed", "llm-python: ItemsFailed");
+    assertThat(out.split("238 succeeded, 2 failed \\(of 240\\)", -1)).hasSize(3);
+    for (var job : List.of("llm-java", "llm-python")) {
+      var answered = lines("answers.jsonl", job).map(line -> line.at("/result/id").asText());
+      var refused = lines("refused.jsonl", job).map(line -> line.at("/payload/id").asText());
+      assertThat(refused).containsExactly("R-077", "R-178");
+      assertThat(Stream.concat(answered, Stream.of("R-077", "R-178")).sorted())
+          .containsExactlyElementsOf(
+              IntStream.rangeClosed(1, 240).mapToObj("R-%03d"::formatted).toList());
+    }
+    // None was paid for twice, and the service was as bad as it says.
+    assertThat(out)
+        .containsPattern("server: .* 476 answered, [1-9]\\d* failed, [1-9]\\d* hung, 4 ");
+  }
+
+  /** Runs the line of an example's README that begins with Python, as in a clone. */
+  private String serving(String example, int exitCode) throws Exception {
+    var line =
+        Files.readAllLines(EXAMPLES.resolve(example).resolve("README.md")).stream()
+            .filter(l -> l.startsWith("python3 "))
+            .findFirst()
+            .orElseThrow();
+    for (var name : List.of("bin", "examples")) {
+      Files.createSymbolicLink(folder.resolve(name), EXAMPLES.resolveSibling(name));
+    }
+    var out = folder.resolve("out.txt");
+    var process =
+        new ProcessBuilder("bash", "-c", line)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(line).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(exitCode);
+    return Files.readString(out);
+  }
+
+  private Stream<JsonNode> lines(String file, String job) throws IOException {
+    return Files.readAllLines(folder.resolve(file)).stream()
+        .map(ExamplesIT::json)
+        .filter(line -> line.get("job").asText().equals(job));
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return new ObjectMapper().readTree(line);
+    } catch (IOException e) {
+      throw new AssertionError(line, e);
+    }
+  }
+
   private Cli.Result run(String example, String... options) throws Exception {
     var arguments = new ArrayList<>(List.of("run", EXAMPLES.resolve(example).toString()));
     arguments.addAll(List.of(options));
@@ -79,17 +138,7 @@ class ExamplesIT {
   }
 
   private List<String> results(String job) throws IOException {
-    var json = new ObjectMapper();
-    return Files.readAllLines(folder.resolve("results.jsonl")).stream()
-        .map(
-            line -> {
-              try {
-                return json.readTree(line);
-              } catch (IOException e) {
-                throw new AssertionError(line, e);
-              }
-            })
-        .filter(line -> line.get("job").asText().equals(job))
+    return lines("results.jsonl", job)
         .map(line -> line.get("item") + ":" + line.get("result"))
         .toList();
   }
