@@ -62,10 +62,8 @@ class Handler:
             function = self._instance.handle_batch
             returned = self._runner.call(lambda: self._handle_batch(function, given))
             return self._runner.collect(returned, most)
-        function, call = self._instance.handle_item, self._handle_item
-        return self._runner.each(
-            lambda item: call(function, {**given, "item": item}), payload, self._item_is_async()
-        )
+        one = self._handle_item.of_items(self._instance.handle_item, given)
+        return self._runner.each(one, payload, self._item_is_async())
 
     def _item_is_async(self):
         return inspect.iscoroutinefunction(self._class.handle_item)
@@ -102,6 +100,30 @@ class Handler:
         return _asks_for(function, where, possible, needed, skip_self=not bound)
 
 
+class _Asked:
+    """The arguments that a function asks for. Calls it with them, out of a dict with all there are."""
+
+    def __init__(self, positional, named):
+        self._positional = positional
+        self._named = named
+
+    def __call__(self, function, given):
+        return function(
+            *[given[name] for name in self._positional],
+            **{name: given[name] for name in self._named},
+        )
+
+    def of_items(self, function, given):
+        """The function as one of the argument `item` alone. For most it is found out only once what
+        else they ask for: for each item that costs more than many of them do."""
+        if self._positional:
+            return lambda item: self(function, {**given, "item": item})
+        others = {name: given[name] for name in self._named if name != "item"}
+        if others:
+            return lambda item: function(item=item, **others)
+        return lambda item: function(item=item)
+
+
 def _refuse_yield(function, where):
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise HandlerInvalid(
@@ -110,12 +132,11 @@ def _refuse_yield(function, where):
 
 
 def _asks_for(function, where, possible, needed=(), skip_self=False):
-    """How to call `function` with those of the `possible` arguments that it declares: a function of
-    the callable and a dict of all of them."""
+    """Those of the `possible` arguments that `function` declares."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (ValueError, TypeError):  # written in C, and silent about its arguments
-        return lambda call, given: call(*[given[name] for name in needed])
+        return _Asked(list(needed), [])
     if skip_self and parameters and parameters[0].kind is not inspect.Parameter.VAR_POSITIONAL:
         del parameters[0]
     kinds = {parameter.kind for parameter in parameters}
@@ -139,9 +160,7 @@ def _asks_for(function, where, possible, needed=(), skip_self=False):
             raise HandlerInvalid(
                 f"{where} must take the argument {name}, after self and by this name"
             )
-    return lambda call, given: call(
-        *[given[name] for name in positional], **{name: given[name] for name in named}
-    )
+    return _Asked(positional, named)
 
 
 def _unknown_argument(name, where, possible):
