@@ -23,6 +23,10 @@ WORKER_BENCHMARK = cd handler-runtime/image && $(JAVA) -XX:+UseSerialGC $(NATIVE
 bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OPTS="-Druns=7")
 	$(WORKER_BENCHMARK) start socket
 
+.PHONY: bench-items
+bench-items: tools aot ## Measure handlers of single items beside handlers of batches (BENCH_OPTS="-Druns=15")
+	$(subst WorkerBenchmark,ItemsBenchmark,$(WORKER_BENCHMARK))
+
 .PHONY: bench-job
 bench-job: ## Measure jobs against bare Jobs (after make install; BENCH_OPTS="-Druns=7 -Djobs=200 -Dbatches=10")
 	$(MVN) -q test-compile dependency:build-classpath -pl e2e -am $(TEST_CLASS_PATH)
