@@ -21,14 +21,23 @@ class BatchTimedOut(BaseException):
     """The batch's deadline has passed. No Exception, for `except Exception` would take it for the
     failure of one call.
 
-    where: the stacks of what did not stand in the main thread, as text."""
+    where: the stacks of what did not stand in the main thread, as text.
+    broken: whether it goes on, so that the process must be replaced."""
 
-    def __init__(self, where="", message=MESSAGE):
+    def __init__(self, where="", message=MESSAGE, broken=False):
         super().__init__(message)
         self.where = where
+        self.broken = broken
 
 
-BatchTimedOut.__module__ = "batchapi"  # as it is told to the author
+class NotBegun(BatchTimedOut):
+    """The deadline has passed before this item was begun: no attempt of its was made."""
+
+    def __init__(self):
+        super().__init__(message=NOT_BEGUN)
+
+
+BatchTimedOut.__module__ = NotBegun.__module__ = "batchapi"  # as it is told to the author
 
 
 class Deadline:
@@ -78,6 +87,12 @@ class Deadline:
                 self._at = None
                 if self._armed:
                     signal.pthread_kill(self._main, SIGNAL)
+
+
+def thread_stack(name, ident):
+    """Where one thread stands, as (name, frames); no frames if it has ended."""
+    frame = sys._current_frames().get(ident)
+    return name, [] if frame is None else traceback.extract_stack(frame)
 
 
 def thread_stacks(prefix):

@@ -5,12 +5,12 @@ import os
 import sys
 import traceback
 
-from batchapi_deadline import BatchTimedOut
+from batchapi_deadline import BatchTimedOut, NotBegun
 from batchapi_metrics import ReservedMetricName
 
 HANDLER_FAILED, WORKER_BROKEN = "HandlerFailed", "WorkerBroken"
 FATAL_ERROR, RESULT_INVALID = "FatalError", "ResultInvalid"
-TIMED_OUT = "TimedOut"
+TIMED_OUT, NOT_BEGUN = "TimedOut", "NotBegun"
 
 _OUR_FOLDER = os.path.dirname(__file__)
 
@@ -30,7 +30,9 @@ def describe(error, limit, where, broken=False):
     try:
         if isinstance(error, BatchTimedOut):
             text = error.where or stack(error)
-            reason = WORKER_BROKEN if broken else TIMED_OUT
+            reason = WORKER_BROKEN if broken or error.broken else TIMED_OUT
+            if isinstance(error, NotBegun):
+                reason, text = NOT_BEGUN, ""
             return as_json(reason, TIMED_OUT, str(error), limit, text)
         return as_json(
             WORKER_BROKEN

@@ -5,7 +5,13 @@ import inspect
 import threading
 
 import batchapi_errors as errors
-from batchapi_deadline import NOT_BEGUN, BatchTimedOut, coroutine_stack, thread_stacks
+from batchapi_deadline import (
+    BatchTimedOut,
+    NotBegun,
+    coroutine_stack,
+    thread_stack,
+    thread_stacks,
+)
 from batchapi_results import ResultInvalid
 
 _PATIENCE_SECONDS = 1  # for coroutines that were told to end
@@ -34,6 +40,7 @@ class Runner:
         self._loop = None
         self._pool = None
         self._in_threads_now = False
+        self._threads = {}  # who has which item, by its place
         self.broken = False  # its threads can't be ended
 
     def call(self, function):
@@ -79,10 +86,23 @@ class Runner:
                 self._in_threads(function, items, results)
                 return [self.finish(result) for result in results]
         except BatchTimedOut as error:
-            if self.broken:
+            if self.broken and all(result is _BEGUN for result in results):
                 raise
-            return [_timed_out(result, error) for result in results]
+            error.broken = self.broken
+            return [self._timed_out(place, one, error) for place, one in enumerate(results)]
+        finally:
+            self._threads = {}
         return results
+
+    def _timed_out(self, place, result, error):
+        if result is _NOT_BEGUN:
+            return Failure(NotBegun())
+        if result is not _BEGUN:
+            return result
+        if place in self._threads:  # its own stack alone
+            stack = thread_stack(f"item {place}", self._threads[place])
+            error = BatchTimedOut(errors.where([stack]), broken=True)
+        return Failure(error)
 
     def stacks(self):
         """Where coroutines and threads of the author's stand, as text."""
@@ -103,20 +123,25 @@ class Runner:
         work = iter(enumerate(items))
         lock = threading.Lock()
 
+        def end():
+            with lock:
+                for _ in work:  # nobody takes another item
+                    pass
+
         def run():
             while True:
                 with lock:
                     place, item = next(work, (None, None))
-                if place is None:
-                    return
+                    if place is None:
+                        return
+                    results[place] = _BEGUN
+                self._threads[place] = threading.get_ident()
                 try:
                     results[place] = function(item)
                 except Exception as error:
                     results[place] = Failure(error)
                 except BaseException:
-                    with lock:
-                        for _ in work:  # nobody takes another item
-                            pass
+                    end()
                     raise
 
         if self._pool is None:
@@ -125,14 +150,17 @@ class Runner:
             self._pool = concurrent.futures.ThreadPoolExecutor(
                 self._concurrency, thread_name_prefix=_THREADS
             )
-        threads = min(self._concurrency, len(items))
-        futures = [self._pool.submit(run) for _ in range(threads)]
+        futures = []
         self._in_threads_now = True
         try:
+            for _ in range(min(self._concurrency, len(items))):
+                futures.append(self._pool.submit(run))
             for future in futures:
                 future.result()
         except BatchTimedOut:
-            self.broken = True  # a thread can't be ended, and would go on beside the next batch
+            end()
+            # A thread can't be ended, and would go on beside the next batch.
+            self.broken = self.broken or any(result is _BEGUN for result in results)
             raise
         finally:
             self._in_threads_now = False
@@ -248,9 +276,3 @@ async def _collect_async(generator, most):
     finally:
         await generator.aclose()
     return collected
-
-
-def _timed_out(result, error):
-    if result is _NOT_BEGUN:
-        return Failure(BatchTimedOut(message=NOT_BEGUN))
-    return Failure(error) if result is _BEGUN else result

@@ -169,6 +169,7 @@ class Session:
                     kind, body = call()
                 finally:
                     self._deadline.end()
+                self._broken = self._broken or self._runner.broken
             except results.ResultInvalid as error:
                 kind = wire.FAILED
                 body = errors.as_json(

@@ -72,6 +72,7 @@ class DeadlineTest(HostTest):
                     self.assertEqual(results[2], "b")
                 else:
                     self.assertIn("before this item was begun", errors[2]["message"])
+                    self.assertEqual(errors[2]["reason"], "NotBegun")
                 self.assertEqual(self.late(worker, ["c"], 60), (RESULT, b'["c"]'))
 
     def test_threads_that_hang_break_the_process_and_say_where_they_stand(self):
@@ -87,6 +88,25 @@ class DeadlineTest(HostTest):
         error = self.failed(self.late(worker, [1, 2]))
         self.assertEqual((error["reason"], error["type"]), ("WorkerBroken", "TimedOut"))
         self.assertEqual(error["stack"].count("in handle_item"), 2)
+        self.assertEqual(worker.stop(), 0)
+
+    def test_threads_that_hang_cost_the_other_items_nothing(self):
+        worker = self.ready(
+            """
+            import time
+            class Handler:
+                def handle_item(self, item):
+                    if item == "hang":
+                        time.sleep(60)
+                    return item
+            """,
+            start={"results": "Item", "concurrency": 2},
+        )
+        results, errors = self.items(self.late(worker, ["a", "hang", "b", "hang", "c"]))
+        self.assertEqual(results, ["a", None, "b", None, None])
+        self.assertEqual([errors[at]["reason"] for at in (1, 3)], ["WorkerBroken"] * 2)
+        self.assertEqual(errors[1]["stack"].count("in handle_item"), 1)
+        self.assertEqual(errors[4]["reason"], "NotBegun")
         self.assertEqual(worker.stop(), 0)
 
     def test_a_coroutine_that_swallows_cancellation_breaks_the_process(self):

@@ -180,6 +180,35 @@ class JavaRunIT {
   }
 
   @Test
+  void anItemThatHangsFailsAloneWhereItStands() throws Exception {
+    var manifest =
+        cli.java(
+            IMPORTS
+                + """
+                public final class Handler implements ItemHandler<Integer, Integer> {
+                  private final MetricsClient metrics;
+                  public Handler(MetricsClient metrics) { this.metrics = metrics; }
+                  @Override public Integer handle(Integer item, ItemContext context) throws Exception {
+                    metrics.increment("calls");
+                    if (item == 3) { Thread.sleep(100_000); }
+                    return item;
+                  }
+                }
+                """,
+            "batchSize: 8\ntimeouts: {batchSeconds: 2}",
+            "input: {count: 8}");
+    cli.run("run", manifest, "--results", "results.jsonl")
+        .exits(2)
+        .says(
+            "1 of 8 items failed",
+            "item 3 (batch 0) failed, 2 attempts, BatchTimedOut",
+            "where its stack says",
+            "at Handler.handle(Handler.java:",
+            "sum 9");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(7);
+  }
+
+  @Test
   void stackOverflowIsAFailedAttempt() throws Exception {
     body("return handleBatch(payload, batch);").exits(2).says("StackOverflowError");
   }

@@ -129,6 +129,36 @@ class PythonRunIT {
   }
 
   @Test
+  void aThreadThatHangsCostsOtherItemsNeitherTheirResultsNorTheirAttempts() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import time
+            class Handler:
+                def __init__(self, metrics_client):
+                    self.metrics = metrics_client
+                def handle_item(self, item):
+                    self.metrics.increment("calls")
+                    if item in (3, 4):
+                        time.sleep(100)
+                    return item
+            """,
+            "batchSize: 8\ntimeouts: {batchSeconds: 2}",
+            "input: {count: 8}");
+    var file = folder.resolve(manifest);
+    Files.writeString(
+        file, Files.readString(file).replace("  retry:", "    concurrency: 2\n  retry:"));
+    cli.run("run", manifest, "--results", "results.jsonl")
+        .exits(2)
+        .says(
+            "2 of 8 items failed",
+            "item 3 (batch 0) failed, 2 attempts",
+            "in handle_item",
+            "sum 10");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).hasSize(6);
+  }
+
+  @Test
   void moreFailedItemsThanMayFailStopTheJob() throws Exception {
     var manifest =
         cli.python(

@@ -12,6 +12,9 @@ final class AuthorErrors {
 
   /** For whatever came out of the author's code. */
   static HandlerError of(Throwable thrown) {
+    if (thrown instanceof HandlerTimedOut late) {
+      return late.error();
+    }
     boolean fatal =
         thrown instanceof FatalBatchException
             || thrown instanceof ReservedMetricNameException

@@ -48,6 +48,16 @@ final class AuthorStack {
     return stack.text.toString();
   }
 
+  /** Where a thread stood. */
+  static String of(String caption, StackTraceElement[] frames) {
+    var text = new StringBuilder(caption).append('\n');
+    List<StackTraceElement> authors = authors(List.of(frames));
+    authors.stream()
+        .limit(FRAMES)
+        .forEach(frame -> text.append("\tat ").append(frame).append('\n'));
+    return text.toString();
+  }
+
   /**
    * Adds an exception and what is behind it.
    *

@@ -113,6 +113,7 @@ final class Conversation {
         "java",
         "Java " + System.getProperty("java.runtime.version"),
         ProcessHandle.current().pid(),
-        replaceable);
+        replaceable,
+        true);
   }
 }

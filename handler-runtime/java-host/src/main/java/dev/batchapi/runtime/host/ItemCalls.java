@@ -7,6 +7,9 @@ import dev.batchapi.handler.ItemResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +18,25 @@ final class ItemCalls {
   private final ItemHandler<Object, Object> handler;
   private final List<?> items;
   private final BatchContext batch;
+  private final HandlerDeadline deadline;
   private final @Nullable Object[] results;
   private final AtomicInteger next = new AtomicInteger();
 
-  private ItemCalls(ItemHandler<Object, Object> handler, List<?> items, BatchContext batch) {
+  /** The items that are being handled, and by whom. */
+  private final Map<Integer, Thread> running = new ConcurrentHashMap<>();
+
+  /** Where items stood at the deadline. */
+  private final Map<Integer, String> stacks = new ConcurrentSkipListMap<>();
+
+  private ItemCalls(
+      ItemHandler<Object, Object> handler,
+      List<?> items,
+      BatchContext batch,
+      HandlerDeadline deadline) {
     this.handler = handler;
     this.items = items;
     this.batch = batch;
+    this.deadline = deadline;
     this.results = new @Nullable Object[items.size()];
   }
 
@@ -31,21 +46,26 @@ final class ItemCalls {
    * @param concurrency how many items at once, at least 1
    * @return what it returned for each item, or an {@link ItemResult} with what it threw
    * @throws InterruptedException if this thread is interrupted, which ends the others
+   * @throws HandlerTimedOut if every item goes on in spite of the deadline
    */
   static List<@Nullable Object> call(
-      ItemHandler<Object, Object> handler, List<?> items, BatchContext batch, int concurrency)
-      throws InterruptedException {
-    var calls = new ItemCalls(handler, items, batch);
+      ItemHandler<Object, Object> handler,
+      List<?> items,
+      BatchContext batch,
+      int concurrency,
+      HandlerDeadline deadline)
+      throws InterruptedException, HandlerTimedOut {
+    var calls = new ItemCalls(handler, items, batch, deadline);
     int threads = Math.min(concurrency, items.size());
+    deadline.endsBy(calls::end);
     if (threads < 2) {
       calls.run();
-    } else {
-      calls.runOn(threads);
+      return Arrays.asList(calls.results);
     }
-    return Arrays.asList(calls.results);
+    return Arrays.asList(calls.runOn(threads));
   }
 
-  private void runOn(int number) throws InterruptedException {
+  private @Nullable Object[] runOn(int number) throws InterruptedException, HandlerTimedOut {
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < number; i++) {
       threads.add(Thread.ofVirtual().name("item-" + i).start(this::run));
@@ -54,21 +74,65 @@ final class ItemCalls {
       for (Thread thread : threads) {
         thread.join();
       }
+      return results;
     } catch (InterruptedException e) {
       next.set(items.size());
       threads.forEach(Thread::interrupt);
-      throw e;
+      if (!deadline.hasPassed()) {
+        throw e;
+      }
+      return withoutThoseThatGoOn();
     }
+  }
+
+  private @Nullable Object[] withoutThoseThatGoOn() throws HandlerTimedOut {
+    var left = List.copyOf(running.keySet());
+    if (left.size() == items.size()) {
+      throw HandlerTimedOut.goesOnAt(String.join("", stacks.values()));
+    }
+    var known = results.clone(); // what they return comes too late
+    left.forEach(
+        at -> known[at] = ItemResult.failed(HandlerTimedOut.goesOnAt(stacks.getOrDefault(at, ""))));
+    return known;
+  }
+
+  /** At the deadline: no item is begun any more, and those in hand are interrupted. */
+  private void end() {
+    int left = next.getAndSet(items.size());
+    for (int at = left; at < items.size(); at++) {
+      notBegun(at);
+    }
+    running.forEach(
+        (at, thread) -> {
+          stacks.put(at, AuthorStack.of("It stood here at the deadline:", thread.getStackTrace()));
+          thread.interrupt();
+        });
+  }
+
+  private void notBegun(int at) {
+    results[at] = ItemResult.failed(HandlerTimedOut.beforeItWasBegun());
   }
 
   private void run() {
     for (int at = next.getAndIncrement(); at < items.size(); at = next.getAndIncrement()) {
+      running.put(at, Thread.currentThread());
+      if (deadline.hasPassed()) {
+        notBegun(at);
+        return;
+      }
       try {
         int number = batch.items().isEmpty() ? at : batch.items().get(at);
         results[at] = handler.handle(items.get(at), new ItemContext(number, batch));
       } catch (Throwable thrown) {
-        results[at] = ItemResult.failed(thrown);
+        results[at] = ItemResult.failed(ended(at, thrown));
+      } finally {
+        running.remove(at);
       }
     }
+  }
+
+  private Throwable ended(int at, Throwable thrown) {
+    String stack = stacks.get(at);
+    return stack == null || Breakage.isIn(thrown) ? thrown : HandlerTimedOut.at(stack);
   }
 }

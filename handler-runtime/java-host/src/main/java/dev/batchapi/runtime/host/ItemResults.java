@@ -21,6 +21,8 @@ final class ItemResults {
   private final List<@Nullable Object> results;
   private final SortedMap<Integer, HandlerError> errors = new TreeMap<>();
 
+  private @Nullable HandlerError breakage;
+
   private ItemResults(List<@Nullable Object> results) {
     this.results = results;
   }
@@ -51,7 +53,11 @@ final class ItemResults {
     Throwable error =
         one instanceof ItemResult<?> item ? item.error() : one instanceof Throwable t ? t : null;
     if (error != null) {
-      errors.put(results.size(), AuthorErrors.of(error));
+      var told = AuthorErrors.of(error);
+      if (told.reason() == Reason.WorkerBroken && !(error instanceof HandlerTimedOut)) {
+        breakage = breakage == null ? told : breakage;
+      }
+      errors.put(results.size(), told);
       results.add(null);
     } else {
       results.add(one instanceof ItemResult<?> item ? item.result() : one);
@@ -67,12 +73,12 @@ final class ItemResults {
     return errors;
   }
 
-  /** The error of an item with which the process broke; null if none did. */
+  /**
+   * The error of an item with which the process broke, as the author says; null if none did. One
+   * that goes on in spite of its deadline costs the others nothing.
+   */
   @Nullable HandlerError breakage() {
-    return errors.values().stream()
-        .filter(error -> error.reason() == Reason.WorkerBroken)
-        .findFirst()
-        .orElse(null);
+    return breakage;
   }
 
   /** Writes the results as a list; what can't be written is its item's error. */

@@ -231,13 +231,24 @@ final class Session implements Runnable {
       @SuppressWarnings("unchecked") // A list that was made for this handler alone.
       List<Object> given = (List<Object>) chosen(items, batch.positions());
       BatchContext context = context(batch, given.size());
-      Object returned =
-          handler.isOfItems()
-              ? ItemCalls.call(handler.ofItems(), given, context, start.handler().concurrency())
-              : handler.ofBatches().handleBatch(given, context);
+      Object returned = call(handler, given, context, batch.deadline());
       return write(handler, returned, given.size(), !batch.positions().isEmpty());
     } catch (Throwable thrown) {
       return Optional.of(AuthorErrors.of(thrown));
+    }
+  }
+
+  private @Nullable Object call(
+      LoadedHandler handler, List<Object> given, BatchContext context, long end) throws Throwable {
+    try (var deadline = new HandlerDeadline(Thread.currentThread(), end)) {
+      try {
+        return handler.isOfItems()
+            ? ItemCalls.call(
+                handler.ofItems(), given, context, start.handler().concurrency(), deadline)
+            : handler.ofBatches().handleBatch(given, context);
+      } catch (Throwable thrown) {
+        throw deadline.reason(thrown);
+      }
     }
   }
 
@@ -348,6 +359,7 @@ final class Session implements Runnable {
     } else if (itemErrors.isEmpty()) {
       channel.write(FrameType.RESULT, result.content());
     } else {
+      broken |= itemErrors.values().stream().anyMatch(e -> e.reason() == Reason.WorkerBroken);
       var items = new Items(itemErrors, result.toArray());
       channel.write(
           FrameType.ITEMS, items.encode(start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES));

@@ -20,6 +20,8 @@ public record HandlerError(Reason reason, String type, String message, String st
     HandlerFailed,
     /** Tried again: the host ended it at the batch's deadline, and the stack says where it was. */
     TimedOut,
+    /** Of an item alone: the deadline passed before it was begun. Tried again, and no attempt. */
+    NotBegun,
     /** Tried again, in another process: this one is broken. */
     WorkerBroken,
     /** Not tried again: the author said so, or it can't end otherwise. */

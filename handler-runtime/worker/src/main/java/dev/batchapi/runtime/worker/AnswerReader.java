@@ -9,6 +9,7 @@ import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.TreeMap;
 
 /** Reads what a host answers to HANDLE and COMPLETE: RESULT or FAILED. */
@@ -49,8 +50,28 @@ final class AnswerReader {
               .formatted(items.errors().lastKey(), results.size()));
     }
     var errors = new TreeMap<Integer, BatchError>();
-    items.errors().forEach((item, error) -> errors.put(item, error(error)));
-    return new Answer.Items(results, errors);
+    var uncounted = new TreeMap<Integer, Duration>();
+    items
+        .errors()
+        .forEach(
+            (item, error) -> {
+              if (error.reason() == HandlerError.Reason.NotBegun) {
+                uncounted.put(item, Duration.ZERO);
+              } else {
+                errors.put(item, error(error));
+              }
+            });
+    if (uncounted.size() == results.size()) {
+      // A deadline that passes before anything is begun would pass so for ever.
+      items.errors().forEach((item, error) -> errors.put(item, error(error)));
+      uncounted.clear();
+    }
+    var breakage =
+        items.errors().values().stream()
+            .filter(error -> error.reason() == HandlerError.Reason.WorkerBroken)
+            .map(AnswerReader::error)
+            .findFirst();
+    return new Answer.Items(results, errors, uncounted, breakage);
   }
 
   private static Answer failed(HandlerError error) {
@@ -64,7 +85,7 @@ final class AnswerReader {
         switch (error.reason()) {
           case HandlerFailed, WorkerBroken -> BatchError.Reason.HandlerFailed;
           case FatalError -> BatchError.Reason.FatalError;
-          case TimedOut -> BatchError.Reason.BatchTimedOut;
+          case TimedOut, NotBegun -> BatchError.Reason.BatchTimedOut;
           case ResultInvalid -> BatchError.Reason.ResultInvalid;
         };
     return new BatchError(

@@ -66,7 +66,7 @@ final class AwaitedPayload {
         return fetched;
       }
       LOG.warn("{} waits: {}", name, message);
-      if (!wait.lasts(between) || wait.isOver()) {
+      if (wait.of(between) != HeldWait.End.PASSED) {
         return fetched;
       }
       between = shorter(between.multipliedBy(2), LONGEST_PAUSE);

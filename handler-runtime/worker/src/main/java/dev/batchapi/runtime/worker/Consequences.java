@@ -33,7 +33,7 @@ final class Consequences {
         health.succeeded();
         settlement.succeed(attempt, json);
       }
-      case Answer.Items items -> settlement.end(attempt, new ItemProgress(items, attempt));
+      case Answer.Items _ -> throw new IllegalArgumentException("items have attempts of their own");
       case Answer.Failed(var error) ->
           health.failed(settlement.index(), settlement.fail(attempt, inSeconds(error)));
       case Answer.Broke(var error) -> {
@@ -95,7 +95,7 @@ final class Consequences {
   }
 
   /** A host that ends a batch itself knows where that stood, and not what the setting says. */
-  private BatchError inSeconds(BatchError error) {
+  BatchError inSeconds(BatchError error) {
     return error.reason() != BatchError.Reason.BatchTimedOut || job.batchTimeout().isEmpty()
         ? error
         : new BatchError(

@@ -45,6 +45,11 @@ record HandOver(Assignment job, Host host, Lease lease, byte[] payload, LeaseKee
             payload));
   }
 
+  /** The same batch in the hands of another host. */
+  HandOver to(Host other) {
+    return new HandOver(job, other, lease, payload, keeper);
+  }
+
   /** Keeps the lease while the batch waits for its next attempt. */
   void keepFor(Duration delay) {
     keeper.keep(lease, delay.plus(SLACK));

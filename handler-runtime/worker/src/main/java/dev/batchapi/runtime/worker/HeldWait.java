@@ -6,21 +6,49 @@ import java.time.Duration;
 
 /** Waits of a worker that has a batch in hand. Used by the worker's own thread. */
 final class HeldWait {
+  /** How long the end of the job may go unnoticed. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   private final WorkQueue queue;
   private final StopSignal signal;
+
+  /** How a wait ended. */
+  enum End {
+    PASSED,
+    /** Early: the worker is told to stop, or to leave at once. */
+    STOPPED,
+    /** Early: the job has ended, and nothing that comes of the batch counts any more. */
+    JOB_OVER
+  }
 
   HeldWait(WorkQueue queue, StopSignal signal) {
     this.queue = queue;
     this.signal = signal;
   }
 
-  /** Waits; false, and early, if the worker is told to stop. */
-  boolean lasts(Duration time) {
+  /** Waits, at most so long. */
+  End of(Duration time) {
+    var until = System.nanoTime() + time.toNanos();
+    while (true) {
+      var left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+      var slice = left.compareTo(LOOK) < 0 ? left : LOOK;
+      if (!slept(slice)) {
+        return End.STOPPED;
+      }
+      if (isOver()) {
+        return End.JOB_OVER;
+      }
+      if (slice.equals(left)) {
+        return End.PASSED;
+      }
+    }
+  }
+
+  private boolean slept(Duration time) {
     try {
-      var millis = time.toMillis();
       return signal.interruptibly(
           () -> {
-            Thread.sleep(millis);
+            Thread.sleep(time);
             return true;
           });
     } catch (InterruptedException e) {
@@ -28,8 +56,7 @@ final class HeldWait {
     }
   }
 
-  /** Whether the job has ended meanwhile, as far as the queue says. */
-  boolean isOver() {
+  private boolean isOver() {
     try {
       return queue.ended().isPresent();
     } catch (QueueUnavailableException e) {

@@ -5,8 +5,11 @@ import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.ItemOutcomes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,19 +22,63 @@ final class ItemProgress {
 
   private final List<String> results;
   private final SortedMap<Integer, ItemOutcomes.ItemError> errors = new TreeMap<>();
+  private final SortedMap<Integer, Duration> uncounted = new TreeMap<>();
+
+  /**
+   * Items that are handed over together.
+   *
+   * @param items their positions in the batch
+   * @param attempt which one of theirs it is, from 1
+   * @param delay after this time
+   */
+  record Round(List<Integer> items, int attempt, Duration delay) {}
 
   /** Begins with the answer to the whole batch. */
   ItemProgress(Answer.Items first, int attempt) {
     results = new ArrayList<>(first.results());
     first.errors().forEach((item, error) -> failed(item, attempt, error));
+    uncounted.putAll(first.uncounted());
   }
 
-  /** The items that failed and may be tried again after so many attempts. */
-  List<Integer> again(RetryPolicy retry, int attempt) {
-    return errors.values().stream()
-        .filter(error -> retry.mayRetry(error.error(), attempt))
-        .map(ItemOutcomes.ItemError::item)
-        .toList();
+  /**
+   * What is handed over next after this attempt: items that it has not cost theirs, then those that
+   * failed and may be tried again. Empty if the batch is done.
+   */
+  Optional<Round> next(RetryPolicy retry, int attempt) {
+    if (!uncounted.isEmpty()) {
+      var longest = Collections.max(uncounted.values());
+      return Optional.of(new Round(List.copyOf(uncounted.keySet()), attempt, longest));
+    }
+    var again =
+        errors.values().stream()
+            .filter(error -> retry.mayRetry(error.error(), attempt))
+            .map(ItemOutcomes.ItemError::item)
+            .toList();
+    return again.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Round(again, attempt + 1, retry.backoff(attempt)));
+  }
+
+  /**
+   * The batch's error if this attempt has failed as a whole: every item has, and may be tried
+   * again. Such a retry is another process's.
+   */
+  Optional<BatchError> wholeFailure(RetryPolicy retry, int attempt) {
+    if (!uncounted.isEmpty()
+        || !isFruitless()
+        || !errors.values().stream().allMatch(error -> retry.mayRetry(error.error(), attempt))) {
+      return Optional.empty();
+    }
+    var first = errors.firstEntry().getValue().error();
+    return Optional.of(
+        errors.size() == 1
+            ? first
+            : new BatchError(
+                first.reason(),
+                "All %d items failed, the first one with: %s"
+                    .formatted(errors.size(), first.message()),
+                first.type(),
+                first.stack()));
   }
 
   /** Takes the answer to another attempt of these items. */
@@ -43,7 +90,11 @@ final class ItemProgress {
     for (var at = 0; at < items.size(); at++) {
       int item = items.get(at);
       var error = answer.errors().get(at);
-      if (error == null) {
+      var later = answer.uncounted().get(at);
+      if (later != null) {
+        uncounted.put(item, later);
+      } else if (error == null) {
+        uncounted.remove(item);
         errors.remove(item);
         results.set(item, answer.results().get(at));
       } else {
@@ -77,6 +128,7 @@ final class ItemProgress {
 
   private void failed(int item, int attempt, BatchError error) {
     results.set(item, NOTHING);
+    uncounted.remove(item);
     errors.put(item, new ItemOutcomes.ItemError(item, attempt, error));
   }
 
@@ -98,7 +150,10 @@ final class ItemProgress {
 
   /** In words, for a log line. */
   String summary() {
-    var first = errors.values().iterator().next();
+    if (errors.isEmpty()) {
+      return "%d of %d items have no result yet".formatted(uncounted.size(), results.size());
+    }
+    var first = errors.firstEntry().getValue();
     return "%d of %d items failed, item %d of the batch with %s"
         .formatted(errors.size(), results.size(), first.item(), Settlement.summary(first.error()));
   }

@@ -1,5 +1,7 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.queue.BatchError;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,7 @@ import java.util.Optional;
  */
 final class ItemRetries {
   private final Assignment job;
+  private final HostKeeper hosts;
   private final ProcessHealth health;
   private final Consequences consequences;
   private final StopSignal signal;
@@ -16,11 +19,13 @@ final class ItemRetries {
 
   ItemRetries(
       Assignment job,
+      HostKeeper hosts,
       ProcessHealth health,
       Consequences consequences,
       StopSignal signal,
       HeldWait wait) {
     this.job = job;
+    this.hosts = hosts;
     this.health = health;
     this.consequences = consequences;
     this.signal = signal;
@@ -33,48 +38,94 @@ final class ItemRetries {
    * @param first the attempt that was answered, from 1
    * @return an exit if the worker ends with it
    */
-  Optional<WorkerExit> after(
-      Answer.Items items, int first, HandOver handOver, Settlement settlement) {
+  Optional<WorkerExit> after(Answer.Items items, int first, HandOver batch, Settlement settlement)
+      throws HostStartException, InterruptedException {
     var attempt = first;
+    var handOver = batch;
+    var breakage = items.breakage();
     var progress = new ItemProgress(items, attempt);
-    for (var again = progress.again(job.retry(), attempt);
-        !again.isEmpty();
-        again = progress.again(job.retry(), attempt)) {
-      var delay = job.retry().backoff(attempt);
-      settlement.again(attempt, again.size(), delay, progress);
-      handOver.keepFor(delay);
-      var _ = wait.lasts(delay);
-      if (signal.isAbandoned()) {
-        return Optional.of(Consequences.released(settlement));
+    for (var next = progress.next(job.retry(), attempt);
+        next.isPresent();
+        next = progress.next(job.retry(), attempt)) {
+      var whole = progress.wholeFailure(job.retry(), attempt);
+      if (whole.isPresent()) {
+        return consequences.of(settlement, attempt, failure(whole.get(), breakage));
       }
-      if (settlement.mayBeLost() || wait.isOver()) {
+      if (breakage.isPresent()) {
+        var other = another(breakage.get(), settlement, handOver);
+        if (other.isEmpty()) {
+          return consequences.of(settlement, attempt, failure(breakage.get(), breakage));
+        }
+        handOver = handOver.to(other.get());
+      }
+      var round = next.get();
+      settlement.again(attempt, round, progress);
+      handOver.keepFor(round.delay());
+      switch (wait.of(round.delay())) {
+        case PASSED -> {}
+        case STOPPED -> {
+          return Optional.of(Consequences.released(settlement));
+        }
+        case JOB_OVER -> {
+          return Optional.empty();
+        }
+      }
+      if (settlement.mayBeLost()) {
         return Optional.empty();
       }
-      attempt++;
-      var answer = handOver.items(attempt, again);
+      attempt = round.attempt();
+      var answer = handOver.items(attempt, round.items());
       if (answer instanceof Answer.NeverStarted(var how) && !signal.isAbandoned()) {
         answer = new Answer.Died(how); // it had the batch before: else it would begin for ever
       }
+      breakage = answer instanceof Answer.Items more ? more.breakage() : Optional.empty();
       switch (answer) {
-        case Answer.Result result -> progress.take(again, attempt, result);
-        case Answer.Items more -> progress.take(again, attempt, more);
-        case Answer.Failed(var error) -> progress.allFailed(again, attempt, error);
+        case Answer.Result result -> progress.take(round.items(), attempt, result);
+        case Answer.Items more -> progress.take(round.items(), attempt, more);
+        case Answer.Failed(var error) ->
+            progress.allFailed(round.items(), attempt, consequences.inSeconds(error));
         case Answer.Broke _, Answer.TimedOut _, Answer.Died _, Answer.NeverStarted _ -> {
           var end = consequences.lastOfItems(settlement, attempt, answer);
           if (end.isEmpty()) {
             // The next process gets the whole batch: no more is lost than by a lost worker.
             return consequences.of(settlement, attempt, answer);
           }
-          progress.allFailed(again, attempt, end.get());
+          progress.allFailed(round.items(), attempt, end.get());
         }
       }
     }
-    if (progress.isFruitless()) {
+    breakage.ifPresent(error -> health.broke(Settlement.summary(error)));
+    if (breakage.isPresent()) {
+      // It says nothing of the batch.
+    } else if (progress.isFruitless()) {
       health.failed(settlement.index(), false);
     } else if (handOver.host().alive()) {
       health.succeeded();
     }
     settlement.end(attempt, progress);
     return Optional.empty();
+  }
+
+  private static Answer failure(BatchError error, Optional<BatchError> breakage) {
+    return breakage.isPresent() ? new Answer.Broke(error) : new Answer.Failed(error);
+  }
+
+  /**
+   * The process that takes the place of a broken one, while this worker keeps what the others
+   * returned; empty if there is none.
+   */
+  private Optional<Host> another(BatchError breakage, Settlement settlement, HandOver batch)
+      throws HostStartException, InterruptedException {
+    batch.keepFor(HandOver.FOR_EVER);
+    health.broke(Settlement.summary(breakage));
+    if (hosts.leaveBroken().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(hosts.get());
+    } catch (HostStartException | InterruptedException e) {
+      settlement.release(Duration.ZERO);
+      throw e;
+    }
   }
 }

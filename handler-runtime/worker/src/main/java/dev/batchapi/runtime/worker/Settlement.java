@@ -98,12 +98,13 @@ final class Settlement {
     }
   }
 
-  /** Tells that failed items are tried again after this delay. */
-  void again(int attempt, int items, Duration delay, ItemProgress progress) {
+  /** Tells which items are handed over again after this attempt. */
+  void again(int attempt, ItemProgress.Round next, ItemProgress progress) {
+    var seconds = next.delay().toMillis() / 1000.0;
     log(
         Level.INFO,
         attempt,
-        "%s; %d again in %.1f s".formatted(progress.summary(), items, delay.toMillis() / 1000.0));
+        "%s; %d again in %.1f s".formatted(progress.summary(), next.items().size(), seconds));
   }
 
   /** Whether another worker may hold the batch by now. */

@@ -43,7 +43,7 @@ public final class Worker {
     var wait = new HeldWait(queue, signal);
     this.payload = new AwaitedPayload(payloads, wait);
     this.consequences = new Consequences(job, health, this.hosts, signal);
-    this.retries = new ItemRetries(job, health, consequences, signal, wait);
+    this.retries = new ItemRetries(job, this.hosts, health, consequences, signal, wait);
   }
 
   /** Works until the job ends, the worker is stopped, or it can't go on. */
@@ -70,7 +70,10 @@ public final class Worker {
     }
   }
 
-  /** Lets the batch in hand finish, then ends the worker. */
+  /**
+   * Lets the attempt in hand finish, then ends the worker. A batch that is not done with it is
+   * given back.
+   */
   public void stop() {
     signal.stop();
     pause.end();
@@ -110,7 +113,8 @@ public final class Worker {
   }
 
   /** Has a leased batch handled, here or elsewhere; an exit if the worker ends with it. */
-  private Optional<WorkerExit> work(Host host, Lease lease, LeaseKeeper keeper) {
+  private Optional<WorkerExit> work(Host host, Lease lease, LeaseKeeper keeper)
+      throws HostStartException, InterruptedException {
     var settlement = new Settlement(lease, job, pause, signal);
     keeper.keep(lease, HandOver.FOR_EVER);
     try {
@@ -158,7 +162,8 @@ public final class Worker {
   }
 
   /** Has a batch handled, and those of its items that fail alone as often as they may be. */
-  private Optional<WorkerExit> handle(HandOver handOver, int attempt, Settlement settlement) {
+  private Optional<WorkerExit> handle(HandOver handOver, int attempt, Settlement settlement)
+      throws HostStartException, InterruptedException {
     var answer = handOver.whole(attempt);
     return answer instanceof Answer.Items items
         ? retries.after(items, attempt, handOver, settlement)

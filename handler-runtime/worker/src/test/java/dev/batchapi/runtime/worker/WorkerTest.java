@@ -162,6 +162,96 @@ class WorkerTest {
   }
 
   @Test
+  void itemsThatWereNotBegunHaveTheirAttemptBeforeTheOthersAreTriedAgain() {
+    var hung = BatchError.of(Reason.BatchTimedOut, "hung");
+    hosts.answers(
+        new Answer.Items(
+            List.of("null", "null", "null", "3"),
+            new TreeMap<>(Map.of(0, hung)),
+            new TreeMap<>(Map.of(1, Duration.ZERO, 2, Duration.ZERO)),
+            Optional.empty()),
+        items("1,null", Map.of(1, THROWN)),
+        items("null,2", Map.of(0, hung)),
+        items("null", Map.of(0, hung)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled)
+        .containsExactly("uid-1-0 #1", "uid-1-0 #1 [1, 2]", "uid-1-0 #2 [0, 2]", "uid-1-0 #3 [0]");
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("null", "1", "2", "3");
+    assertThat(items.errors()).containsExactly(new ItemOutcomes.ItemError(0, 3, hung));
+  }
+
+  @Test
+  void whatTheOthersReturnedIsKeptWhenAnItemBreaksTheProcessAndAnotherOneTakesItsPlace() {
+    hosts.restarts = true;
+    var hung = BatchError.of(Reason.HandlerFailed, "hung");
+    hosts.answers(
+        new Answer.Items(
+            List.of("0", "null", "null"),
+            new TreeMap<>(Map.of(1, hung)),
+            new TreeMap<>(Map.of(2, Duration.ZERO)),
+            Optional.of(hung)),
+        new Answer.Result("[2]".getBytes(UTF_8)),
+        new Answer.Result("[1]".getBytes(UTF_8)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #1 [2]", "uid-1-0 #2 [1]");
+    assertThat(hosts.processes).containsExactly(1, 2, 2);
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[0,1,2]");
+  }
+
+  @Test
+  void anAttemptInWhichEveryItemFailsIsTheBatchsAndTheRetryAnotherProcesss() {
+    hosts.restarts = true;
+    hosts.answers(
+        items("null,null", Map.of(0, THROWN, 1, THROWN)),
+        items("0,null", Map.of(1, THROWN)),
+        new Answer.Result("[1]".getBytes(UTF_8)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #2", "uid-1-0 #3 [1]");
+    assertThat(hosts.processes).containsExactly(1, 2, 2);
+    assertThat(queue.counts(JOB).failedAttempts()).isEqualTo(2);
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[0,1]");
+  }
+
+  @Test
+  void itemsThatAllFailTheirLastAttemptAreToldOneByOne() {
+    var once = worker(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
+    hosts.answers(items("null,null", Map.of(0, THROWN, 1, THROWN)));
+    enqueue(1);
+    run(once, () -> queue.counts(JOB).done() == 1);
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.PARTIAL);
+  }
+
+  @Test
+  void aWorkerThatIsToldToStopGivesItsFailedItemsBackAndSpendsNoAttemptOnThem() {
+    var patient = worker(new RetryPolicy(3, Duration.ofHours(1), Duration.ofHours(1), 10));
+    hosts.answers(items("0,null", Map.of(1, THROWN)));
+    enqueue(1);
+    var running = CompletableFuture.supplyAsync(patient::run);
+    await().until(() -> hosts.handled.size() == 1);
+    patient.stop();
+    assertThat(running.join().reason()).isEqualTo(WorkerExit.Reason.RELEASED);
+    assertThat(hosts.handled).hasSize(1);
+    assertThat(queue.counts(JOB))
+        .extracting(Counts::done, Counts::failedAttempts, Counts::lost)
+        .containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void theBackoffOfItemsEndsWithTheJob() {
+    var patient = worker(new RetryPolicy(3, Duration.ofHours(1), Duration.ofHours(1), 10));
+    hosts.answers(items("0,null", Map.of(1, THROWN)));
+    enqueue(1);
+    var running = CompletableFuture.supplyAsync(patient::run);
+    await().until(() -> hosts.handled.size() == 1);
+    queue.end(JOB, new End(Verdict.Cancelled, "", Instant.now()));
+    assertThat(running.join().reason()).isEqualTo(WorkerExit.Reason.DONE);
+  }
+
+  @Test
   void aBatchWithoutAttemptsLeftFailsWithItsLastError() {
     hosts.answers(new Answer.Failed(THROWN), new Answer.Failed(THROWN), new Answer.Failed(THROWN));
     enqueue(1);

@@ -1,0 +1,106 @@
+package dev.batchapi.runtime.host;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a batch at its deadline: interrupts the author's code where it stands, and remembers where
+ * that was. What an interrupt does not end is ended with its process: the worker does that a little
+ * later. Closed when the author's code has returned.
+ */
+final class HandlerDeadline implements AutoCloseable {
+  /** How long threads of items may take to end once they are interrupted. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** Started with the first batch that has a deadline. */
+  private static final class Timer {
+    static final ScheduledThreadPoolExecutor ONE =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("batch-deadline").factory());
+
+    static {
+      ONE.setRemoveOnCancelPolicy(true);
+    }
+  }
+
+  private final Thread thread;
+  private final @Nullable ScheduledFuture<?> timer;
+  private @Nullable Runnable end;
+  private boolean closed;
+  private volatile boolean passed;
+  private volatile String stack = "";
+
+  /**
+   * Counts from now.
+   *
+   * @param thread the one that calls the author's code
+   * @param at milliseconds since 1970; 0: never
+   */
+  HandlerDeadline(Thread thread, long at) {
+    this.thread = thread;
+    timer =
+        at == 0
+            ? null
+            : Timer.ONE.schedule(
+                this::pass, at - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Of a batch without one. */
+  static HandlerDeadline never() {
+    return new HandlerDeadline(Thread.currentThread(), 0);
+  }
+
+  /**
+   * Says who ends the author's code, where that is not on this thread alone: once, on another
+   * thread, when {@link #hasPassed} is true already. What goes on in spite of it has this thread
+   * interrupted a little later.
+   */
+  synchronized void endsBy(Runnable all) {
+    end = all;
+    if (passed) {
+      all.run();
+    }
+  }
+
+  private synchronized void pass() {
+    if (closed) {
+      return;
+    }
+    stack = AuthorStack.of("It stood here at the deadline:", thread.getStackTrace());
+    passed = true;
+    if (end == null) {
+      thread.interrupt();
+    } else {
+      end.run();
+      var _ = Timer.ONE.schedule(this::lose, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private synchronized void lose() {
+    if (!closed) {
+      thread.interrupt();
+    }
+  }
+
+  boolean hasPassed() {
+    return passed;
+  }
+
+  /** What came out of the author's code, or its end if that came first. */
+  Throwable reason(Throwable thrown) {
+    return passed && !(thrown instanceof HandlerTimedOut) && !Breakage.isIn(thrown)
+        ? HandlerTimedOut.at(stack)
+        : thrown;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (timer != null) {
+      var _ = timer.cancel(false);
+    }
+  }
+}
