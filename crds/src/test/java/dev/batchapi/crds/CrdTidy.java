@@ -106,7 +106,8 @@ final class CrdTidy {
 
   private static void wholeNumbers(ObjectNode schema) {
     for (String bound : List.of("minimum", "maximum")) {
-      if (schema.get(bound) instanceof DoubleNode number) {
+      if (schema.get(bound) instanceof DoubleNode number
+          && number.doubleValue() == number.longValue()) {
         schema.set(bound, LongNode.valueOf(number.longValue()));
       }
     }

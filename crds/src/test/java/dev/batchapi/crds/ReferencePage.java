@@ -162,7 +162,9 @@ final class ReferencePage {
   }
 
   private static String number(JsonNode number) {
-    return String.format(Locale.ROOT, "%,d", number.asLong());
+    return number.isIntegralNumber()
+        ? String.format(Locale.ROOT, "%,d", number.asLong())
+        : number.asText();
   }
 
   private static List<String> rules(JsonNode schema) {

@@ -41,6 +41,7 @@ class SchemaTest {
                 case "string" -> field.has("maxLength") || field.has("enum");
                 case "array" -> field.has("maxItems");
                 case "integer" -> field.has("minimum");
+                case "number" -> field.has("minimum") && field.has("maximum");
                 case "object" -> field.has("properties") || field.has("maxProperties");
                 default -> true;
               };

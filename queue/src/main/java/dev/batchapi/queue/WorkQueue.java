@@ -24,6 +24,22 @@ public interface WorkQueue extends AutoCloseable {
   /** The job's end record, once there is one. */
   Optional<End> ended();
 
+  /**
+   * Reserves permits of the job's rate limit: the next ones in line, for now or for later. May be
+   * called by any thread.
+   *
+   * @param permits how many, 1 to {@code rate.most()}
+   */
+  Reservation reserve(Rate rate, int permits);
+
+  /**
+   * Gives back the last of a reservation's permits, unused, if nobody has reserved any since; else
+   * they stay used up.
+   *
+   * @param permits how many of them
+   */
+  void giveBack(Reservation.Made reserved, int permits);
+
   /** How long a lease lasts without being renewed. */
   Duration leaseDuration();
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param files of which files the batches are parts, as their reader knows it: what the queue
  *     carries of a batch is then where its items lie; null: it carries the items
  * @param output where the results go; null: to wherever the job's owner keeps them
+ * @param rateLimit how many items all workers together may hand over; null for no limit
  */
 public record RunSpec(
     @JsonProperty(required = true) Job job,
@@ -36,7 +37,8 @@ public record RunSpec(
     @Nullable Integer maxFailedItems,
     @JsonProperty(required = true) Metrics metrics,
     @Nullable ObjectNode files,
-    @Nullable Output output) {
+    @Nullable Output output,
+    @Nullable RateLimit rateLimit) {
 
   /** Of a job whose batches carry their items, and of which any number of items may fail. */
   public RunSpec(
@@ -62,6 +64,7 @@ public record RunSpec(
         maxFailedBatches,
         null,
         metrics,
+        null,
         null,
         null);
   }
@@ -115,7 +118,8 @@ public record RunSpec(
         maxFailedItems,
         metrics,
         itsFiles,
-        output);
+        output,
+        rateLimit);
   }
 
   /** The same run, whose results go there. */
@@ -133,7 +137,8 @@ public record RunSpec(
         maxFailedItems,
         metrics,
         files,
-        itsOutput);
+        itsOutput,
+        rateLimit);
   }
 
   /** As JSON, the same bytes for the same run. */
@@ -260,6 +265,31 @@ public record RunSpec(
       atLeast(1, maxAttempts, "maxAttempts");
       atLeast(0, initialBackoffSeconds, "initialBackoffSeconds");
       atLeast(initialBackoffSeconds, maxBackoffSeconds, "maxBackoffSeconds");
+    }
+  }
+
+  /**
+   * How many items all workers together may hand to their handlers.
+   *
+   * @param perSecond items per second
+   * @param burst how many may go at once after a rest
+   */
+  public record RateLimit(
+      @JsonProperty(required = true) double perSecond, @JsonProperty(required = true) int burst) {
+    public static final double SLOWEST = 0.001;
+    public static final double FASTEST = 100_000;
+    public static final int LARGEST_BURST = 1_000_000;
+
+    public RateLimit {
+      if (!(perSecond >= SLOWEST && perSecond <= FASTEST)) { // this way round because of NaN
+        throw new IllegalArgumentException(
+            "perSecond is %s, %s to %.0f".formatted(perSecond, SLOWEST, FASTEST));
+      }
+      atLeast(1, burst, "burst");
+      if (burst > LARGEST_BURST) {
+        throw new IllegalArgumentException(
+            "burst is %d, at most %d".formatted(burst, LARGEST_BURST));
+      }
     }
   }
 

@@ -48,7 +48,8 @@ final class RunSpecReader {
         json.optionalNumber("maxFailedItems"),
         json.record("metrics", RunSpecReader::metrics),
         json.optionalObject("files"),
-        json.optionalRecord("output", RunSpecReader::output));
+        json.optionalRecord("output", RunSpecReader::output),
+        json.optionalRecord("rateLimit", RunSpecReader::rateLimit));
   }
 
   private static RunSpec.Job job(RunSpecReader json) {
@@ -81,6 +82,10 @@ final class RunSpecReader {
         json.number("maxAttempts"),
         json.number("initialBackoffSeconds"),
         json.number("maxBackoffSeconds"));
+  }
+
+  private static RunSpec.RateLimit rateLimit(RunSpecReader json) {
+    return new RunSpec.RateLimit(json.decimal("perSecond"), json.number("burst"));
   }
 
   private static RunSpec.Timeouts timeouts(RunSpecReader json) {
@@ -171,6 +176,14 @@ final class RunSpecReader {
       throw wrong(at, value + " is out of range");
     }
     return value.intValue();
+  }
+
+  private double decimal(String field) {
+    var value = required(field);
+    if (!value.isNumber()) {
+      throw wrong(at(field), "must be a number");
+    }
+    return value.doubleValue();
   }
 
   private boolean bool(String field) {

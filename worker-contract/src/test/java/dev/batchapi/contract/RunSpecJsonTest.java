@@ -40,6 +40,38 @@ class RunSpecJsonTest {
   }
 
   @Test
+  void aRateLimitIsReadBack() throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(run().toJson());
+    json.putObject("rateLimit").put("perSecond", 0.5).put("burst", 7);
+    RunSpec run = RunSpec.read(JSON.writeValueAsBytes(json));
+
+    assertThat(run.rateLimit()).isEqualTo(new RunSpec.RateLimit(0.5, 7));
+    assertThat(new String(run.withFiles(JSON.createObjectNode()).toJson(), UTF_8))
+        .endsWith(",\"files\":{},\"rateLimit\":{\"perSecond\":0.5,\"burst\":7}}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"perSecond":0,"burst":1}     | : perSecond is 0.0, 0.001 to 100000
+          {"perSecond":"5","burst":1}   | .perSecond: must be a number
+          {"perSecond":1,"burst":0}     | : burst is 0, at least 1
+          {"perSecond":1}               | .burst: is missing
+          {"perSecond":1,"burst":1.5}   | .burst: must be a whole number
+          {"perSecond":1,"burst":2000000} | : burst is 2000000, at most 1000000
+          """)
+  void aWrongRateLimitIsNamed(String value, String message) throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(run().toJson());
+    json.set("rateLimit", JSON.readTree(value));
+
+    assertThatThrownBy(() -> RunSpec.read(JSON.writeValueAsBytes(json)))
+        .isInstanceOf(RunSpecException.class)
+        .hasMessage("the run is wrong at rateLimit" + message);
+  }
+
+  @Test
   void whatIsNotSetIsNotWrittenAndReadBackAsNull() {
     var run =
         new RunSpec(

@@ -11,6 +11,7 @@ import dev.batchapi.crds.JobOutput;
 import dev.batchapi.crds.JobOverrides;
 import dev.batchapi.crds.Metrics;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.RateLimit;
 import dev.batchapi.crds.Retry;
 import dev.batchapi.crds.RetryOverrides;
 import dev.batchapi.crds.Timeouts;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A BatchAPI and a BatchJob become one run: the job's value if it has one, else the API's. */
 public final class Freeze {
-  private static final JobOverrides NOTHING = new JobOverrides(null, null, null, null, null, null);
+  private static final JobOverrides NOTHING =
+      new JobOverrides(null, null, null, null, null, null, null);
   private static final RetryOverrides AS_THE_API = new RetryOverrides(null, null, null);
 
   private Freeze() {}
@@ -69,7 +71,8 @@ public final class Freeze {
             maxFailed(overrides.maxFailedItems(), api.spec().maxFailedItems(), items),
             metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid),
             null,
-            null);
+            null,
+            rateLimit(either(overrides.rateLimit(), api.spec().rateLimit())));
     return output(api, job, uid).map(run::withOutput).orElse(run);
   }
 
@@ -175,6 +178,13 @@ public final class Freeze {
         .orElse(null);
   }
 
+  private static RunSpec.@Nullable RateLimit rateLimit(@Nullable RateLimit limit) {
+    return limit == null
+        ? null
+        : new RunSpec.RateLimit(
+            limit.perSecond(), or(limit.burst(), (int) Math.max(1, Math.ceil(limit.perSecond()))));
+  }
+
   private static RunSpec.Metrics metrics(
       Metrics metrics, String api, NamedSpec<BatchJobSpec> job, String uid) {
     Map<String, String> tags = new TreeMap<>(or(metrics.tags(), Map.of()));
@@ -193,7 +203,7 @@ public final class Freeze {
     return value == null ? fallback : value;
   }
 
-  private static @Nullable Integer either(@Nullable Integer job, @Nullable Integer api) {
+  private static <T> @Nullable T either(@Nullable T job, @Nullable T api) {
     return job == null ? api : job;
   }
 

@@ -40,6 +40,28 @@ class FreezeTest {
   }
 
   @Test
+  void aRateLimitsBurstIsASecondOfItUnlessSaidOtherwise() {
+    assertThat(freeze(HANDLER, "", 3).rateLimit()).isNull();
+    assertThat(freeze(HANDLER + "\nrateLimit: {perSecond: 2.5}", "", 3).rateLimit())
+        .isEqualTo(new RunSpec.RateLimit(2.5, 3));
+    assertThat(freeze(HANDLER + "\nrateLimit: {perSecond: 0.01}", "", 3).rateLimit())
+        .isEqualTo(new RunSpec.RateLimit(0.01, 1));
+    assertThat(freeze(HANDLER + "\nrateLimit: {perSecond: 50, burst: 100}", "", 3).rateLimit())
+        .isEqualTo(new RunSpec.RateLimit(50, 100));
+  }
+
+  @Test
+  void aJobsRateLimitReplacesItsApisAsAWhole() {
+    assertThat(
+            freeze(
+                    HANDLER + "\nrateLimit: {perSecond: 50, burst: 100}",
+                    "overrides: {rateLimit: {perSecond: 5}}",
+                    3)
+                .rateLimit())
+        .isEqualTo(new RunSpec.RateLimit(5, 5));
+  }
+
+  @Test
   void theLastBatchMayBeShorter() {
     assertThat(freeze(HANDLER + "\nbatchSize: 4", "", 8).totalBatches()).isEqualTo(2);
     assertThat(freeze(HANDLER + "\nbatchSize: 4", "", 9).totalBatches()).isEqualTo(3);

@@ -51,6 +51,7 @@ final class FollowedStreams implements AutoCloseable {
     // Last: its room is what the others of an earlier version give back. What is lost with it is
     // not made again: its jobs find out.
     streams.ensure(Subjects.SPLIT);
+    streams.ensure(Subjects.RATE);
     nats.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }
@@ -82,6 +83,7 @@ final class FollowedStreams implements AutoCloseable {
         lookNow.drainPermits();
         try {
           catchUp();
+          var _ = streams.info(Subjects.RATE); // made again if it was lost
         } catch (RuntimeException e) {
           LOG.debug("The streams could not be looked at: {}", e.getMessage());
         }

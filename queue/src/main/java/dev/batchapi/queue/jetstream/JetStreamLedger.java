@@ -224,6 +224,7 @@ public final class JetStreamLedger implements Ledger {
         () -> {
           purgeWork(job);
           splits.forget(job);
+          streams.purge(Subjects.RATE, Subjects.rate(job));
           streams.purge(Subjects.TRY, Subjects.allAttempts(job));
           streams.purge(Subjects.OUT, Subjects.allOut(job));
           return true;
@@ -254,6 +255,7 @@ public final class JetStreamLedger implements Ledger {
   /** The end record goes last: as long as anything is left, jobs() names the job. */
   private void purgeAll(String job) {
     splits.forget(job);
+    streams.purge(Subjects.RATE, Subjects.rate(job));
     streams.purge(Subjects.TRY, Subjects.allAttempts(job));
     streams.purge(Subjects.OUT, Subjects.allOut(job));
     purgeWork(job);
@@ -267,6 +269,7 @@ public final class JetStreamLedger implements Ledger {
     var jobs = seen.uids();
     jobs.addAll(consumers.names());
     jobs.addAll(splits.jobsWithSplits());
+    jobs.addAll(streams.jobs(Subjects.RATE, "rate.*"));
     return jobs;
   }
 

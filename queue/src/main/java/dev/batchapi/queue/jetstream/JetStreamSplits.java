@@ -2,7 +2,6 @@ package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.Splits;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The stream SPLIT, as the owner uses it. */
@@ -47,10 +46,6 @@ final class JetStreamSplits implements Splits {
 
   @Override
   public List<String> jobsWithSplits() {
-    return streams.subjects(Subjects.SPLIT, "split.>").stream()
-        .map(Subjects::job)
-        .filter(Objects::nonNull)
-        .distinct()
-        .toList();
+    return streams.jobs(Subjects.SPLIT, "split.>");
   }
 }

@@ -3,6 +3,8 @@ package dev.batchapi.queue.jetstream;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Rate;
+import dev.batchapi.queue.Reservation;
 import dev.batchapi.queue.WorkQueue;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.JetStreamSubscription;
@@ -38,6 +40,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
   private final String job;
   private final int batches;
   private final JetStreamSettings settings;
+  private final JetStreamRate rate;
   private final ReentrantLock leasing = new ReentrantLock();
   private @Nullable JetStreamSubscription subscription;
   private long subscribedAtReconnect;
@@ -49,6 +52,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
     this.job = job;
     this.batches = batches;
     this.settings = settings;
+    rate = new JetStreamRate(nats, job);
   }
 
   /**
@@ -240,6 +244,16 @@ public final class JetStreamWorkQueue implements WorkQueue {
   public Optional<End> ended() {
     var record = nats.directGet(Subjects.OUT, Subjects.end(job));
     return Optional.ofNullable(record).map(found -> EndRecord.end(found.getData()));
+  }
+
+  @Override
+  public Reservation reserve(Rate limit, int permits) {
+    return rate.reserve(limit, permits);
+  }
+
+  @Override
+  public void giveBack(Reservation.Made reserved, int permits) {
+    rate.giveBack(reserved, permits);
   }
 
   @Override

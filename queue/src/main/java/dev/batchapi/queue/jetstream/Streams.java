@@ -20,10 +20,11 @@ import io.nats.client.api.Subject;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The four streams, made and kept as they should be, and the consumers of the jobs. */
+/** The five streams, made and kept as they should be, and the consumers of the jobs. */
 final class Streams {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
@@ -45,6 +46,12 @@ final class Streams {
 
   /** Of SPLIT, of all jobs: the owner lists subjects, and has them in memory then. */
   static final int MOST_SPLIT = 100_000;
+
+  /** Of RATE: a number, with what the server puts around it. */
+  private static final int MAX_RATE = 256;
+
+  /** Of RATE, of all jobs; far more than there are, and with {@link #MAX_RATE} a bound in bytes. */
+  private static final int MOST_RATES = 100_000;
 
   private final NatsConnection nats;
   private final JetStreamSettings settings;
@@ -142,6 +149,13 @@ final class Streams {
               .maximumMessageSize(MAX_SPLIT)
               .maxMessages(MOST_SPLIT)
               .maxBytes(settings.splitBytes())
+              .build();
+      case Subjects.RATE ->
+          stream
+              .subjects("rate.*")
+              .discardPolicy(DiscardPolicy.New)
+              .maximumMessageSize(MAX_RATE)
+              .maxMessages(MOST_RATES)
               .build();
       default -> throw new IllegalArgumentException(name);
     };
@@ -244,6 +258,15 @@ final class Streams {
             return List.of();
           }
         });
+  }
+
+  /** The jobs that those subjects name. */
+  List<String> jobs(String stream, String filter) {
+    return subjects(stream, filter).stream()
+        .map(Subjects::job)
+        .filter(Objects::nonNull)
+        .distinct()
+        .toList();
   }
 
   void deleteConsumer(String job) {

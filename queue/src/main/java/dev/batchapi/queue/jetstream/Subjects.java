@@ -10,6 +10,7 @@ public final class Subjects {
   static final String OUT = "OUT";
   static final String TRY = "TRY";
   static final String SPLIT = "SPLIT";
+  static final String RATE = "RATE";
 
   private static final String ACKNOWLEDGEMENT = "$JS.ACK.";
   private static final int ACKNOWLEDGEMENT_TOKENS = 9;
@@ -54,6 +55,11 @@ public final class Subjects {
 
   static String allAttempts(String job) {
     return "try." + job + ".>";
+  }
+
+  /** What a job's workers know of its rate limit. */
+  static String rate(String job) {
+    return "rate." + job;
   }
 
   static String end(String job) {

@@ -41,6 +41,7 @@ final class MemoryJob {
   private final AttemptLogs logs;
   private final @Nullable Journal journal;
   private final Outcomes outcomes = new Outcomes();
+  private final MemoryRate rate;
   private Tally tally = new Tally(0);
   private @Nullable Batches batches;
   private byte @Nullable [] summary;
@@ -56,6 +57,7 @@ final class MemoryJob {
     this.spool = spool;
     this.journal = journal;
     this.logs = new AttemptLogs(spool);
+    rate = new MemoryRate(nanos);
     this.leaseDuration = leaseDuration;
     this.nanos = nanos;
     this.countsChanged = countsChanged;
@@ -286,8 +288,13 @@ final class MemoryJob {
           deliveries.clear();
           logs.clear();
           outcomes.clear();
+          rate.forget();
           return true;
         });
+  }
+
+  MemoryRate rate() {
+    return rate;
   }
 
   void clear() {
@@ -297,6 +304,7 @@ final class MemoryJob {
           deliveries.clear();
           logs.clear();
           outcomes.clear();
+          rate.forget();
           tally = new Tally(0);
           open = false;
           batches = null;

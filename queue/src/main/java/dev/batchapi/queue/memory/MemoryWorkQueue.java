@@ -2,6 +2,8 @@ package dev.batchapi.queue.memory;
 
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Rate;
+import dev.batchapi.queue.Reservation;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,6 +29,16 @@ record MemoryWorkQueue(MemoryJob job, Duration leaseDuration) implements WorkQue
   @Override
   public Optional<End> ended() {
     return job.ended();
+  }
+
+  @Override
+  public Reservation reserve(Rate rate, int permits) {
+    return job.rate().reserve(rate, permits);
+  }
+
+  @Override
+  public void giveBack(Reservation.Made reserved, int permits) {
+    job.rate().giveBack(reserved, permits);
   }
 
   @Override

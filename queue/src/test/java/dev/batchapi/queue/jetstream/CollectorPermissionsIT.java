@@ -97,6 +97,8 @@ class CollectorPermissionsIT {
         "out.A.0",
         "out.A.final",
         "try.A.0",
+        "rate.A",
+        "$JS.API.DIRECT.GET.RATE.rate.A",
         "end.A",
         "$JS.ACK.WORK.A.1.1.1.1.0",
         "$JS.API.CONSUMER.MSG.NEXT.WORK.A",

@@ -90,6 +90,8 @@ class SplitterPermissionsIT {
         "out.A.0",
         "out.B.0",
         "try.A.0",
+        "rate.A",
+        "$JS.API.DIRECT.GET.RATE.rate.A",
         "end.A",
         "$JS.ACK.WORK.A.1.1.1.1.0",
         "$JS.API.CONSUMER.MSG.NEXT.WORK.A",

@@ -138,6 +138,7 @@ class WorkerPermissionsIT {
     assertThat(streams.info(Subjects.WORK).getStreamState().getMsgCount())
         .as("work of A and B as it was")
         .isEqualTo(10);
+    assertThat(streams.subjects(Subjects.RATE, "rate.B")).isEmpty();
     assertThat(streams.consumerNames()).containsExactlyInAnyOrder("A", "B");
   }
 
@@ -166,6 +167,10 @@ class WorkerPermissionsIT {
         "try.B.4",
         "split.A.0.0",
         "split.B.0.end",
+        "rate.B",
+        "rate.A.x",
+        "$JS.API.DIRECT.GET.RATE.rate.B",
+        "$JS.API.DIRECT.GET.RATE",
         "_INBOX_B.x",
         "$JS.API.CONSUMER.MSG.NEXT.WORK.B",
         "$JS.API.DIRECT.GET.TRY.try.B.1",
@@ -209,6 +214,7 @@ class WorkerPermissionsIT {
         "out.>",
         "work.>",
         "try.B.*",
+        "rate.*",
         ">",
         "$JS.ACK.WORK.B.>"
       })
@@ -243,6 +249,9 @@ class WorkerPermissionsIT {
     "$JS.ACK.WORK.A.1.1.1.1.0, out.B.4",
     "$JS.API.CONSUMER.MSG.NEXT.WORK.A, out.B.4",
     "$JS.API.CONSUMER.MSG.NEXT.WORK.A, work.B.7",
+    "rate.A, rate.B",
+    "rate.A, out.B.4",
+    "$JS.API.DIRECT.GET.RATE.rate.A, rate.B",
     "out.A.2, $JS.API.CONSUMER.DELETE.WORK.B",
     "out.A.1, $JS.API.STREAM.PURGE.OUT"
   })
@@ -319,6 +328,8 @@ class WorkerPermissionsIT {
         "$JS.API.DIRECT.GET.TRY.try." + job + ".0",
         "$JS.API.DIRECT.GET.OUT.out." + job + ".0",
         "$JS.API.DIRECT.GET.OUT.end." + job,
+        "rate." + job,
+        "$JS.API.DIRECT.GET.RATE.rate." + job,
         "$JS.API.CONSUMER.MSG.NEXT.WORK." + job,
         "$JS.ACK.WORK." + job + ".1.1.1.1.0");
   }

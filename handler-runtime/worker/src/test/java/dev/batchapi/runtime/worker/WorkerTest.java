@@ -14,6 +14,8 @@ import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.Rate;
+import dev.batchapi.queue.Reservation;
 import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.queue.memory.MemoryQueue;
 import java.time.Duration;
@@ -684,6 +686,16 @@ class WorkerTest {
     @Override
     public Optional<End> ended() {
       return inner.ended();
+    }
+
+    @Override
+    public Reservation reserve(Rate rate, int permits) {
+      return inner.reserve(rate, permits);
+    }
+
+    @Override
+    public void giveBack(Reservation.Made reserved, int permits) {
+      inner.giveBack(reserved, permits);
     }
 
     @Override

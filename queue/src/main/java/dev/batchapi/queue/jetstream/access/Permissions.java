@@ -23,7 +23,9 @@ final class Permissions {
           "$JS.API.DIRECT.GET.TRY.>",
           "$JS.API.DIRECT.GET.OUT.>",
           "$JS.API.DIRECT.GET.SPLIT.>",
-          "split.>");
+          "split.>",
+          "rate.*",
+          "$JS.API.DIRECT.GET.RATE.rate.*");
 
   /** A pull has more than one answer. */
   private static final String STREAMED = SERVICES.getFirst();
@@ -37,7 +39,9 @@ final class Permissions {
           "try.{{name()}}.*",
           "$JS.API.DIRECT.GET.TRY.try.{{name()}}.*",
           "$JS.API.DIRECT.GET.OUT.out.{{name()}}.*",
-          "$JS.API.DIRECT.GET.OUT.end.{{name()}}");
+          "$JS.API.DIRECT.GET.OUT.end.{{name()}}",
+          "rate.{{name()}}",
+          "$JS.API.DIRECT.GET.RATE.rate.{{name()}}");
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
