@@ -10,12 +10,14 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What the cluster does to a job: every batch still gets done, and the status says what goes on.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class BadDaysIT {
   private static final String SLOW =

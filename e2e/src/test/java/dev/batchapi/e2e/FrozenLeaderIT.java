@@ -16,6 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * The replica that leads stands still for longer than its Lease lasts, another one takes over, and
  * then it goes on as if nothing had been, with all that was due meanwhile: it must change nothing.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class FrozenLeaderIT {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.operator.pod.Names;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A node that says nothing any more, while its pods go on: nobody else knows what they do. */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class FrozenNodeIT {
   private static final String SLOW =

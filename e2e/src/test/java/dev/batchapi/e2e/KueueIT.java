@@ -8,11 +8,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A real Kueue shares out the cluster: its queue has room for one worker. */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 @Timeout(300)
 final class KueueIT {

@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The operator's metrics behind a token, installed as docs/operations.md says. */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 @Timeout(600)
 final class MetricsAuthIT {

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a handler can do to everybody's metrics: it may send anything to the StatsD port. */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class MetricsGuardIT {
   private static final Duration LONG = Duration.ofMinutes(5);

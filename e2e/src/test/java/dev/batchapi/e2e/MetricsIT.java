@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code -De2e.batches} and {@code -De2e.runs} make it longer: 10000 and 5 are the product's
  * promise, the defaults are for every day.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class MetricsIT {
   private static final int WORKERS = 10;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * What lies in a namespace is replaced by somebody who may write ConfigMaps there: nothing of it
  * may run, here or elsewhere. docs/security.md has the list of attacks and where each is tried.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class SecurityIT {
   private static final String SLOW =

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * before this one (the classes run in the order of their names). That none is missing, every other
  * test shows.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class UsedPermissionsIT {
   private static final String OPERATOR = "system:serviceaccount:batchapi-system:batchapi-operator";
