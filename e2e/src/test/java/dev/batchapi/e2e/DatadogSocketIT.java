@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A socket of the node, as a Datadog agent's: on the machine of the test cluster, which is its
  * node.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class DatadogSocketIT {
   private static final String OPERATOR = "deployment/batchapi-operator";
