@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.crds.BatchJobStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -105,5 +108,48 @@ final class ExamplesIT {
             .anyMatch(message -> message.contains("3 never works"));
       }
     }
+  }
+
+  /** As on a laptop, byte for byte: README.md of the example has the size. */
+  @Test
+  void digitsGoFromAStoreToAStore() throws IOException {
+    try (var user = new Team("store")) {
+      user.applies(read("digits/digits-data.yaml"));
+      user.applies(
+          read("digits-store/store.yaml")
+              .replace("versity/versitygw:v1.8.0", "batchapi-e2e/versitygw:1"));
+      user.applies(read("digits-store/digits-store.yaml"));
+
+      var output = Objects.requireNonNull(user.completes("digits-store", 18).getStatus().output());
+
+      assertThat(output.path()).isEqualTo("s3://results/digits-store/");
+      assertThat(read("digits-store/README.md"))
+          .contains("results-00000.jsonl  %,d bytes".formatted(output.bytes()));
+    }
+  }
+
+  @Test
+  void everyPromptOfPaidCallsHasItsAnswerOrItsErrorInBothLanguages() throws IOException {
+    try (var user = new Team("llm")) {
+      var server = EXAMPLES.resolve("llm-calls/server.py").toString();
+      user.kubectl("create", "configmap", "llm-server", "--from-file=" + server);
+      user.applies(
+          read("llm-calls/cluster/service.yaml")
+              .replace("python:3.13-slim", "batchapi-e2e/python:3.11"));
+      user.appliesFolder(EXAMPLES.resolve("llm-calls"));
+
+      for (var job : List.of("llm-python", "llm-java")) {
+        assertThat(user.reasonOfTheEndOf(job)).isEqualTo("ItemsFailed");
+        assertThat(user.job(job).getStatus().items())
+            .isEqualTo(new BatchJobStatus.Items(240, 238, 2));
+        assertThat(user.failures(job))
+            .extracting(BatchJobStatus.Failure::item)
+            .containsExactlyInAnyOrder(76, 177);
+      }
+    }
+  }
+
+  private static String read(String file) throws IOException {
+    return Files.readString(EXAMPLES.resolve(file));
   }
 }

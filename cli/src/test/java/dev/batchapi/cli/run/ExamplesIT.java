@@ -76,6 +76,34 @@ class ExamplesIT {
         .hasSize(24);
   }
 
+  @Test
+  void anImageThatIsBrokenFailsAlone() throws Exception {
+    run("images", "--results", "results.jsonl", "--errors", "broken.jsonl")
+        .exits(2)
+        .says("9 succeeded, 1 failed (of 10)", "item 6 (photos/six.pgm) failed, 2 attempts");
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+        .hasSize(9)
+        .allMatch(line -> line.matches(".*\"brightness\":0\\.[23][0-9]?}}"));
+    assertThat(lines("broken.jsonl", "images").map(line -> line.get("payload").asText()))
+        .containsExactly("photos/six.pgm");
+  }
+
+  @Test
+  void digitsGoFromAStoreToAStore() throws Exception {
+    var out = serving("digits-store", 0);
+    assertThat(out).containsPattern("digits_right +counter +sum 1,616 ");
+    var listing =
+        Files.readAllLines(EXAMPLES.resolve("digits-store/README.md")).stream()
+            .filter(line -> line.startsWith("s3://") && !line.contains("manifest.json"))
+            .toList();
+    assertThat(listing).hasSize(3);
+    assertThat(out.lines()).containsAll(listing);
+    assertThat(folder.resolve("target/store/results/digits-store/results-00000.jsonl"))
+        .content()
+        .hasLineCount(1_797)
+        .contains("\"source\":\"s3://digits/digits.jsonl:1797\"");
+  }
+
   /** The line of the README that starts the service beside the command. */
   @Test
   void everyPromptOfPaidCallsHasItsAnswerOrItsError() throws Exception {
