@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes the bases of our images without a registry, in buildah's storage, each once: base.sh python | jdk
+# Makes the bases of our images without a registry, in buildah's storage, each once: base.sh python | jdk | pip
 # Prints the image's name. What it is made of is in that name.
 #   python  Debian's Python with its whole standard library and busybox as the shell: what an author's image may be
 #   jdk     that, and the JDK of JAVA_HOME, for jlink
+#   pip     that Python, with pip and what compiled libraries need: in place of the registries' python:3-slim
 set -euo pipefail
 images=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$images/../cluster/settings.sh"
@@ -56,6 +57,25 @@ jdk() {
   cp -rL "${JAVA_HOME:?is not set}" "$work/jdk/opt/jdk" # with what Debian links to, as the certificates
   rm -f "$work"/jdk/opt/jdk/lib/src.zip # jlink wants all the rest as it came
   commit "$name" "$base" "$work/jdk" --env PATH=/opt/jdk/bin:/usr/local/bin:/usr/bin:/bin
+}
+
+pip() {
+  local name base version
+  base=$(python)
+  version=${base##*:} version=${version%-*}
+  name=localhost/batchapi-base-pip:$version-1
+  echo "$name"
+  [ -z "$(id_of "$name")" ] || return 0
+  (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root libstdc++6 libgomp1 libgcc-s1)
+  for package in "$work"/*.deb; do dpkg -x "$package" "$work/pip"; done
+  rm -rf "$work/pip/usr/share"
+  "${PYTHON:-python3}" -m pip install -q --disable-pip-version-check --root-user-action=ignore \
+    --target "$work/pip/usr/local/lib/python$version/dist-packages" pip
+  install -d "$work/pip/usr/local/bin"
+  printf '%s\n' '#!/usr/bin/python3' 'import sys' 'from pip._internal.cli.main import main' 'sys.exit(main())' \
+    >"$work/pip/usr/local/bin/pip"
+  chmod 755 "$work/pip/usr/local/bin/pip"
+  commit "$name" "$base" "$work/pip" --env PIP_BREAK_SYSTEM_PACKAGES=1 --env PIP_ROOT_USER_ACTION=ignore
 }
 
 "$1"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -94,6 +95,20 @@ final class S3Server implements AutoCloseable {
         stringData: {AWS_ENDPOINT_URL: "%s", AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: %s}
         """
             .formatted(name, url, secretKey));
+  }
+
+  /** The shell's variables of somebody who uses it. */
+  Map<String, String> env() {
+    return Map.of(
+        "AWS_ENDPOINT_URL", endpoint,
+        "AWS_REGION", "us-east-1",
+        "AWS_ACCESS_KEY_ID", "key",
+        "AWS_SECRET_ACCESS_KEY", "hush-hush-hush");
+  }
+
+  /** Makes another bucket. */
+  void bucket(String name) {
+    client.createBucket(bucket -> bucket.bucket(name));
   }
 
   String get(String key) {

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * <p>A block of code says what it is after its three backticks: {@code sh} is run, and has exit
  * code 0 unless it says another ({@code sh exits 2}); {@code text} was printed by the commands
  * before it; a language and a file's name is that file. {@code sh maven} is run with a local
- * repository of its own, and {@code sh cluster} where there is a cluster; {@code java} stands in
- * the test of the Maven project.
+ * repository of its own, {@code sh cluster} where there is an API server, and {@code sh model} by
+ * the test of e2e that has all of a cluster; {@code java} stands in the test of the Maven project.
  */
 final class AuthorsPage {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
