@@ -32,8 +32,12 @@ build() { # -t name folder
   [ -z "$before" ] || [ "$before" = "$id" ] || buildah rmi "$before" >/dev/null
 }
 push() { # name
+  local known=$STATE/images/${1//[\/:]/_} id
+  id=$(id_of "$1")
+  [ "$(cat "$known" 2>/dev/null)" != "$id" ] || return 0
   buildah push -q "$1" "docker-archive:$work/image.tar:$1"
   "$images/../cluster/cluster.sh" load "$work/image.tar"
+  echo "$id" >"$known"
 }
 
 "$@"

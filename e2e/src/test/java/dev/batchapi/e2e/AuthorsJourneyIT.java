@@ -44,6 +44,7 @@ final class AuthorsJourneyIT {
       var config = Files.copy(Cluster.kubeconfig(), folder.resolve("kubeconfig"));
       var env = new HashMap<>(s3.env());
       env.put("KUBECONFIG", config.toString());
+      env.put("PIP_NO_COMPILE", "1"); // what is imported once need not be compiled
       run("kubectl config set-context --current --namespace=" + user.namespace(), here, env);
 
       follow(here, env);

@@ -87,8 +87,7 @@ final class ItemsIT {
 
   @Test
   void moreThanMayFailStopTheJob() {
-    user.applies(
-        Team.python("many", "input: {count: 1000}", API + "\nmaxFailedItems: 2", PYTHON));
+    user.applies(Team.python("many", "input: {count: 1000}", API + "\nmaxFailedItems: 2", PYTHON));
 
     assertThat(user.reasonOfTheEndOf("many")).isEqualTo("TooManyFailures");
     assertThat(user.condition("many", "Finished").orElseThrow().message())
