@@ -2,6 +2,9 @@
 
 import inspect
 
+from batchapi_deadline import NotBegun
+from batchapi_running import Failure
+
 CONSTRUCTOR_ARGUMENTS = ("config", "job_spec", "metrics_client")
 
 
@@ -51,11 +54,12 @@ class Handler:
         """The name of the one that gets the items."""
         return "handle_item" if self._handle_batch is None else "handle_batch"
 
-    def handle(self, payload, batch, most):
+    def handle(self, payload, batch, most, permits=None):
         """What handle_batch returns, or a list with what handle_item does, a Failure for each item
         that failed.
 
-        most: results that a generator may yield."""
+        most: results that a generator may yield.
+        permits: of which each item needs one before its call; None for no rate limit."""
         given = {"batch_id": batch.id, "batch": batch}
         if self._handle_batch is not None:
             given["payload"] = payload
@@ -63,7 +67,10 @@ class Handler:
             returned = self._runner.call(lambda: self._handle_batch(function, given))
             return self._runner.collect(returned, most)
         one = self._handle_item.of_items(self._instance.handle_item, given)
-        return self._runner.each(one, payload, self._item_is_async())
+        is_async = self._item_is_async()
+        if permits is not None:
+            one = (_rated_async if is_async else _rated)(one, permits)
+        return self._runner.each(one, payload, is_async)
 
     def _item_is_async(self):
         return inspect.iscoroutinefunction(self._class.handle_item)
@@ -98,6 +105,20 @@ class Handler:
         self._async |= inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         bound = isinstance(found, (staticmethod, classmethod))
         return _asks_for(function, where, possible, needed, skip_self=not bound)
+
+
+def _rated(function, permits):
+    def one(item):
+        return function(item) if permits.take() else Failure(NotBegun())
+
+    return one
+
+
+def _rated_async(function, permits):
+    async def one(item):
+        return await function(item) if await permits.take_one() else Failure(NotBegun())
+
+    return one
 
 
 class _Asked:

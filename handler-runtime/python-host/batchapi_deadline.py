@@ -67,6 +67,19 @@ class Deadline:
             self._armed = True
             self._changed.notify()
 
+    def pause(self):
+        """What comes now is no time of the batch's. By any thread."""
+        if self._at is not None:
+            with self._changed:
+                self._at = None
+
+    def go_on(self, at):
+        """After pause(): it is again, until then, in seconds since 1970. By any thread."""
+        if self._armed and at:
+            with self._changed:
+                self._at = at
+                self._changed.notify()
+
     def end(self):
         self._armed = False  # first: the signal may be on its way
         if self._at is not None:

@@ -12,9 +12,10 @@ import batchapi_loading as loading
 import batchapi_results as results
 import batchapi_wire as wire
 from batchapi_calling import HandlerInvalid
-from batchapi_deadline import Deadline
+from batchapi_deadline import Deadline, NotBegun
 from batchapi_init import EXIT_REPLACE
 from batchapi_metrics import MetricsClient
+from batchapi_permits import Permits
 from batchapi_running import Runner
 
 PROTOCOL = 2
@@ -47,6 +48,7 @@ class Session:
         self._per_item = True
         self._runner = None
         self._deadline = None
+        self._permits = None
         self._handler = None
 
     def run(self):
@@ -85,6 +87,8 @@ class Session:
             self._per_item = start["handler"].get("results", "Item") == "Item"
             self._runner = Runner(start["handler"].get("concurrency", 1))
             self._deadline = Deadline(self._runner.stacks)
+            if start["handler"].get("rated"):
+                self._permits = Permits(self._connection, self._deadline)
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
             config = json.loads(body)["job_spec"]["config"]  # another one than in job_spec
             arguments = (config, start["job_spec"], metrics)
@@ -142,10 +146,23 @@ class Session:
         """The frame that answers a batch."""
         most = len(payload) if self._per_item else self._limits.result_bytes // 2
         function = self._handler.function
-        returned = self._handler.handle(payload, batch, most)
+        if self._permits is None:
+            returned = self._handler.handle(payload, batch, most)
+        else:
+            returned = self._rated(payload, batch, most)
         if self._per_item or function == "handle_item":
             return items.answer(returned, len(payload), again, self._limits, function)
         return wire.RESULT, results.encode(returned, self._limits.result_bytes)
+
+    def _rated(self, payload, batch, most):
+        try:
+            if self._handler.function == "handle_batch" and not self._permits.take(
+                len(payload), whole=True
+            ):
+                raise NotBegun()
+            return self._handler.handle(payload, batch, most, self._permits)
+        finally:
+            self._permits.withdraw()
 
     def _complete(self, body):
         try:

@@ -10,7 +10,7 @@ import threading
 import time
 
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS = range(10, 16)
+METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS, WANT, PERMITS = range(10, 18)
 
 MAX_FRAME = 4 * 1024 * 1024
 EXIT_WORKER_GONE = 70
@@ -120,6 +120,11 @@ class Connection:
 
     def __exit__(self, *ignored):
         self._in_authors_code = False
+
+    def leave(self, why):
+        """Ends the process, for the worker is not to be understood. By any thread."""
+        say(f"{why}, which is not the protocol")
+        os._exit(EXIT_WORKER_GONE)
 
     def stop(self, exit_code):
         """After STOP or REPLACE the worker may go; the author's code has its time, but not for

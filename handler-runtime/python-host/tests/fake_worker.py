@@ -15,7 +15,7 @@ import unittest
 
 HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../batchapi_start.py")
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS = range(10, 16)
+METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS, WANT, PERMITS = range(10, 18)
 PATIENCE_SECONDS = 20
 
 
@@ -113,6 +113,7 @@ class FakeWorker:
                 "classpath": [],
                 "results": changes.pop("results", "Batch"),
                 "concurrency": changes.pop("concurrency", 1),
+                "rated": changes.pop("rated", False),
             },
             "job_spec": {
                 "job_id": "8d5f",
@@ -148,6 +149,15 @@ class FakeWorker:
         head = struct.pack(">IIQQH", index, attempt, deadline, first, len(name)) + name
         which = struct.pack(f">I{len(positions)}I", len(positions), *positions)
         self.send(HANDLE, head + which + payload)
+
+    def wanted(self):
+        """What the host wants next: how many permits, and whether fewer are of no use."""
+        kind, body = self.receive()
+        assert kind == WANT, (kind, body)
+        return struct.unpack(">I?", body)
+
+    def permit(self, count, deadline=0):
+        self.send(PERMITS, struct.pack(">IQ", count, deadline))
 
     def complete(self, **summary):
         self.send(COMPLETE, json.dumps(summary).encode())

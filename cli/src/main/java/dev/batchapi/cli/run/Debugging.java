@@ -33,7 +33,9 @@ record Debugging(@Nullable Integer port) {
         assignment.jobId(),
         assignment.jobName(),
         new RetryPolicy(1, retry.initialBackoff(), retry.maxBackoff(), retry.maxLosses()),
-        Optional.empty());
+        Optional.empty(),
+        assignment.batchSize(),
+        assignment.rate());
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.batchapi.cli.run;
 import dev.batchapi.contract.LossPolicy.Loss;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.Counts;
-import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.End;
 import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.Summary;
@@ -13,11 +13,15 @@ import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.HostStartException;
+import dev.batchapi.runtime.worker.Waits;
 import dev.batchapi.runtime.worker.Worker;
 import dev.batchapi.runtime.worker.WorkerExit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -38,6 +42,7 @@ final class LocalJob {
   private final LostWorkers lostWorkers = new LostWorkers();
   private final InputBatches batches;
   private final Semaphore changed = new Semaphore(0);
+  private final Queue<Waits> waits = new ConcurrentLinkedQueue<>();
   private volatile @Nullable Instant firstReady;
 
   /**
@@ -77,7 +82,9 @@ final class LocalJob {
             slot -> {
               lostWorkers.starting(slot, progressMade());
               var reading = new ReadBatches(noting(slot, hosts.apply(slot)), batches);
-              return new Worker(assignment, ledger.worker(assignment.jobId()), reading);
+              var worker = new Worker(assignment, ledger.worker(assignment.jobId()), reading);
+              waits.add(worker.waits());
+              return worker;
             },
             this::afterExit);
   }
@@ -106,6 +113,11 @@ final class LocalJob {
     } finally {
       progress.clear();
     }
+  }
+
+  /** How long batches have waited, of each worker that there was. */
+  Collection<Waits> waits() {
+    return waits;
   }
 
   /** Ends the job from outside; the first end stays. */

@@ -148,6 +148,7 @@ final class LocalRun {
       var counts = ledger.counts(id);
       var report = new Report(out);
       report.outcome(spec.job().name(), end, counts, input, took);
+      report.waits(owner.waits());
       report.failures(id, ledger, input);
       report.metrics(statsd.snapshot(), statsd.malformed());
       // A run that never began must not replace the results of an earlier one. A handler may also

@@ -10,15 +10,18 @@ import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.Waits;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +67,27 @@ final class Report {
     if (counts.failedAttempts() > 0) {
       out.printf(Locale.ROOT, "  failed attempts  %,d%n", counts.failedAttempts());
     }
+  }
+
+  /** How long batches have waited, of all workers together. */
+  void waits(Collection<Waits> workers) {
+    var rate = seconds(workers, Waits::forRate);
+    if (rate > 0) {
+      out.printf(
+          Locale.ROOT, "  waited for the rate limit  %.1f s (of all workers together)%n", rate);
+    }
+    var times = workers.stream().mapToInt(Waits::timesAsked).sum();
+    if (times > 0) {
+      out.printf(
+          Locale.ROOT,
+          "  asked to be called later  %,d times, for %.1f s in all%n",
+          times,
+          seconds(workers, Waits::asked));
+    }
+  }
+
+  private static double seconds(Collection<Waits> workers, Function<Waits, Duration> which) {
+    return workers.stream().map(which).mapToLong(Duration::toMillis).sum() / 1000.0;
   }
 
   /** The failed batches by their error, each with the author's own frames. */

@@ -6,6 +6,7 @@ import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.Invalid;
 import dev.batchapi.runtime.protocol.PeerGoneException;
+import dev.batchapi.runtime.protocol.Permits;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import dev.batchapi.runtime.protocol.WrongVersionException;
@@ -85,7 +86,11 @@ final class Conversation {
       do {
         Frame frame = channel.read();
         last = frame.type();
-        session.give(frame);
+        if (last == FrameType.PERMITS) {
+          session.permitted(Permits.decode(frame.body()));
+        } else {
+          session.give(frame);
+        }
       } while (last != FrameType.STOP && last != FrameType.REPLACE);
     } catch (ClosedChannelException endedHere) {
       // INVALID or BROKEN: the session has closed the channel.

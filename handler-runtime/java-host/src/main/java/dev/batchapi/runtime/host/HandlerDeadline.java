@@ -27,7 +27,7 @@ final class HandlerDeadline implements AutoCloseable {
   }
 
   private final Thread thread;
-  private final @Nullable ScheduledFuture<?> timer;
+  private @Nullable ScheduledFuture<?> timer;
   private @Nullable Runnable end;
   private boolean closed;
   private volatile boolean passed;
@@ -41,11 +41,30 @@ final class HandlerDeadline implements AutoCloseable {
    */
   HandlerDeadline(Thread thread, long at) {
     this.thread = thread;
-    timer =
-        at == 0
-            ? null
-            : Timer.ONE.schedule(
-                this::pass, at - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+    timer = at == 0 ? null : schedule(at);
+  }
+
+  private ScheduledFuture<?> schedule(long at) {
+    return Timer.ONE.schedule(
+        this::pass, at - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** What comes now is no time of the batch's. May be called on any thread. */
+  synchronized void pause() {
+    if (timer != null) {
+      var _ = timer.cancel(false);
+    }
+  }
+
+  /**
+   * It is again. May be called on any thread.
+   *
+   * @param at milliseconds since 1970; 0: never
+   */
+  synchronized void goOn(long at) {
+    if (at != 0 && !closed && !passed) {
+      timer = schedule(at);
+    }
   }
 
   /** Of a batch without one. */

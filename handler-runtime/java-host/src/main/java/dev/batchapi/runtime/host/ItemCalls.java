@@ -19,6 +19,7 @@ final class ItemCalls {
   private final List<?> items;
   private final BatchContext batch;
   private final HandlerDeadline deadline;
+  private final Permit permit;
   private final @Nullable Object[] results;
   private final AtomicInteger next = new AtomicInteger();
 
@@ -28,11 +29,19 @@ final class ItemCalls {
   /** Where items stood at the deadline. */
   private final Map<Integer, String> stacks = new ConcurrentSkipListMap<>();
 
+  /** What an item waits for before its call. */
+  interface Permit {
+    /** False if it is not to be begun. */
+    boolean take() throws InterruptedException;
+  }
+
   private ItemCalls(
       ItemHandler<Object, Object> handler,
       List<?> items,
       BatchContext batch,
-      HandlerDeadline deadline) {
+      HandlerDeadline deadline,
+      Permit permit) {
+    this.permit = permit;
     this.handler = handler;
     this.items = items;
     this.batch = batch;
@@ -44,6 +53,7 @@ final class ItemCalls {
    * Calls it on this thread, or on virtual threads that have this thread's context class loader.
    *
    * @param concurrency how many items at once, at least 1
+   * @param permit asked before each call
    * @return what it returned for each item, or an {@link ItemResult} with what it threw
    * @throws InterruptedException if this thread is interrupted, which ends the others
    * @throws HandlerTimedOut if every item goes on in spite of the deadline
@@ -53,9 +63,10 @@ final class ItemCalls {
       List<?> items,
       BatchContext batch,
       int concurrency,
-      HandlerDeadline deadline)
+      HandlerDeadline deadline,
+      Permit permit)
       throws InterruptedException, HandlerTimedOut {
-    var calls = new ItemCalls(handler, items, batch, deadline);
+    var calls = new ItemCalls(handler, items, batch, deadline, permit);
     int threads = Math.min(concurrency, items.size());
     deadline.endsBy(calls::end);
     if (threads < 2) {
@@ -121,6 +132,10 @@ final class ItemCalls {
         return;
       }
       try {
+        if (!permit.take()) {
+          notBegun(at);
+          continue;
+        }
         int number = batch.items().isEmpty() ? at : batch.items().get(at);
         results[at] = handler.handle(items.get(at), new ItemContext(number, batch));
       } catch (Throwable thrown) {

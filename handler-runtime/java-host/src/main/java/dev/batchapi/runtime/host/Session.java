@@ -12,6 +12,7 @@ import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import dev.batchapi.runtime.protocol.Invalid;
 import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.LostPushes;
+import dev.batchapi.runtime.protocol.Permits;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Session implements Runnable {
   /** Of the batch in hand: the items that failed, by their position among those handed over. */
   private SortedMap<Integer, HandlerError> itemErrors = new TreeMap<>();
 
+  private final RatePermits permits;
   private final Supplier<JsonBinding> ours;
   private final SynchronousQueue<Frame> frames = new SynchronousQueue<>();
 
@@ -66,6 +68,7 @@ final class Session implements Runnable {
     this.start = start;
     this.errors = errors;
     this.result = new BoundedBytes(start.limits().resultBytes());
+    this.permits = new RatePermits(channel);
   }
 
   /**
@@ -84,6 +87,11 @@ final class Session implements Runnable {
     } catch (InterruptedException e) {
       throw new ProtocolException("the host was interrupted");
     }
+  }
+
+  /** Hands over permits that were wanted. Called on another thread. */
+  void permitted(Permits some) throws ProtocolException {
+    permits.came(some);
   }
 
   /** What the process is to end with, once this has run. */
@@ -242,14 +250,40 @@ final class Session implements Runnable {
       LoadedHandler handler, List<Object> given, BatchContext context, long end) throws Throwable {
     try (var deadline = new HandlerDeadline(Thread.currentThread(), end)) {
       try {
-        return handler.isOfItems()
-            ? ItemCalls.call(
-                handler.ofItems(), given, context, start.handler().concurrency(), deadline)
-            : handler.ofBatches().handleBatch(given, context);
+        return start.handler().rated()
+            ? rated(handler, given, context, deadline)
+            : call(handler, given, context, deadline, () -> true);
       } catch (Throwable thrown) {
         throw deadline.reason(thrown);
       }
     }
+  }
+
+  private @Nullable Object rated(
+      LoadedHandler handler, List<Object> given, BatchContext context, HandlerDeadline deadline)
+      throws Throwable {
+    permits.begin(deadline);
+    try {
+      if (!handler.isOfItems() && !permits.takeAll(given.size())) {
+        throw HandlerTimedOut.beforeItWasBegun();
+      }
+      return call(handler, given, context, deadline, permits::takeOne);
+    } finally {
+      permits.end();
+    }
+  }
+
+  private @Nullable Object call(
+      LoadedHandler handler,
+      List<Object> given,
+      BatchContext context,
+      HandlerDeadline deadline,
+      ItemCalls.Permit permit)
+      throws Throwable {
+    int concurrency = start.handler().concurrency();
+    return handler.isOfItems()
+        ? ItemCalls.call(handler.ofItems(), given, context, concurrency, deadline, permit)
+        : handler.ofBatches().handleBatch(given, context);
   }
 
   private static List<?> chosen(List<?> items, List<Integer> positions) throws ProtocolException {

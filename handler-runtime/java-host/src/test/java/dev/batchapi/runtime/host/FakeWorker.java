@@ -14,7 +14,9 @@ import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Hello;
 import dev.batchapi.runtime.protocol.Invalid;
 import dev.batchapi.runtime.protocol.Items;
+import dev.batchapi.runtime.protocol.Permits;
 import dev.batchapi.runtime.protocol.Start;
+import dev.batchapi.runtime.protocol.Want;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -122,10 +124,19 @@ final class FakeWorker implements AutoCloseable {
 
   /** A handler whose lists have one result for each item, and so many items at once. */
   void startPerItem(String className, int concurrency) throws IOException {
+    startPerItem(className, concurrency, false);
+  }
+
+  /** The same of a job with a rate limit. */
+  void startRated(String className, int concurrency) throws IOException {
+    startPerItem(className, concurrency, true);
+  }
+
+  private void startPerItem(String className, int concurrency, boolean rated) throws IOException {
     assertThat(hello().language()).isEqualTo("java");
     var start = startOf(className, Map.of(), null);
     var handler =
-        new Start.Handler("java", "Handler.java", className, List.of(), true, concurrency);
+        new Start.Handler("java", "Handler.java", className, List.of(), true, concurrency, rated);
     channel()
         .write(
             FrameType.START,
@@ -138,6 +149,18 @@ final class FakeWorker implements AutoCloseable {
     var bytes = ByteBuffer.wrap(payload.getBytes(UTF_8));
     Handle batch = new Handle(7, attempt, 0, firstItem, positions, "uid-1-7", bytes);
     channel().write(FrameType.HANDLE, batch.header(), batch.payload());
+  }
+
+  Want wanted() throws IOException {
+    return Want.decode(read(FrameType.WANT));
+  }
+
+  void permit(int count, long deadline) throws IOException {
+    channel().write(FrameType.PERMITS, new Permits(count, deadline).encode());
+  }
+
+  Items items() throws IOException {
+    return Items.decode(read(FrameType.ITEMS));
   }
 
   Items itemsOf(String payload) throws IOException {

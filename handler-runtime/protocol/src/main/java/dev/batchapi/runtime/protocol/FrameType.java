@@ -16,7 +16,9 @@ public enum FrameType {
   LOSSES(12),
   FLUSH(13),
   REPLACE(14),
-  ITEMS(15);
+  ITEMS(15),
+  WANT(16),
+  PERMITS(17);
 
   private static final FrameType[] BY_CODE = values();
 

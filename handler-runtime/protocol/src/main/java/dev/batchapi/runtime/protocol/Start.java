@@ -28,6 +28,7 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
    * @param classpath Java only: jars, folders, and patterns such as {@code /app/lib/*.jar}
    * @param perItem whether a list that the handler returns has one result for each item
    * @param concurrency items at once, of a handler of single items
+   * @param rated whether each item needs a permit of the job's rate limit
    */
   public record Handler(
       String language,
@@ -35,11 +36,23 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
       String className,
       List<String> classpath,
       boolean perItem,
-      int concurrency) {
+      int concurrency,
+      boolean rated) {
     /** With the defaults. */
     public Handler(
         String language, @Nullable String file, String className, List<String> classpath) {
       this(language, file, className, classpath, true, 1);
+    }
+
+    /** Of a job without a rate limit. */
+    public Handler(
+        String language,
+        @Nullable String file,
+        String className,
+        List<String> classpath,
+        boolean perItem,
+        int concurrency) {
+      this(language, file, className, classpath, perItem, concurrency, false);
     }
   }
 
@@ -79,6 +92,7 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
     code.put("classpath", handler.classpath);
     code.put("results", handler.perItem ? "Item" : "Batch");
     code.put("concurrency", handler.concurrency);
+    code.put("rated", handler.rated);
     json.put("handler", code);
     Map<String, @Nullable Object> job = new LinkedHashMap<>();
     job.put("job_id", jobSpec.jobId());
@@ -126,7 +140,8 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
             code.string("className"),
             code.stringList("classpath"),
             code.string("results").equals("Item"),
-            code.integer("concurrency")),
+            code.integer("concurrency"),
+            code.flag("rated")),
         jobSpec(json.object("job_spec")),
         new Limits(limits.integer("result_bytes"), limits.integer("error_bytes")),
         new Metrics(

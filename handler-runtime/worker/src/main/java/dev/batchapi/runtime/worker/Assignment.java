@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.contract.RunSpec;
+import dev.batchapi.queue.Rate;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -12,18 +13,20 @@ import java.util.Optional;
  * @param retry when a batch is tried again
  * @param batchTimeout how long one attempt may take; empty without a limit
  * @param batchSize items of a batch; the last one may have fewer
+ * @param rate the rate limit of all of the job's workers; empty without one
  */
 public record Assignment(
     String jobId,
     String jobName,
     RetryPolicy retry,
     Optional<Duration> batchTimeout,
-    int batchSize) {
+    int batchSize,
+    Optional<Rate> rate) {
 
   /** Of a job whose batches have one item each. */
   public Assignment(
       String jobId, String jobName, RetryPolicy retry, Optional<Duration> batchTimeout) {
-    this(jobId, jobName, retry, batchTimeout, 1);
+    this(jobId, jobName, retry, batchTimeout, 1, Optional.empty());
   }
 
   public static Assignment of(RunSpec run) {
@@ -37,6 +40,11 @@ public record Assignment(
             Duration.ofSeconds(retry.maxBackoffSeconds()),
             RetryPolicy.DEFAULT_MAX_LOSSES),
         Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds),
-        run.batchSize());
+        run.batchSize(),
+        Optional.ofNullable(run.rateLimit()).map(limit -> rate(limit, run.batchSize())));
+  }
+
+  private static Rate rate(RunSpec.RateLimit limit, int batchSize) {
+    return new Rate(limit, Math.max(batchSize, RateShare.largestChunk(limit.perSecond())));
   }
 }

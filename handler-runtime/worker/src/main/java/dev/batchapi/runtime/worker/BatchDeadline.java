@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Ends the process of a batch that takes longer than it may. Closed when the batch is answered. */
 final class BatchDeadline implements AutoCloseable {
@@ -14,7 +15,9 @@ final class BatchDeadline implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("batch-deadlines").factory());
 
-  private final Optional<Future<?>> timer;
+  private final Runnable end;
+  private Optional<Instant> deadline;
+  private @Nullable Future<?> timer;
   private volatile boolean passed;
 
   /**
@@ -24,18 +27,34 @@ final class BatchDeadline implements AutoCloseable {
    * @param end ends the process; called once at most, by another thread
    */
   BatchDeadline(Optional<Instant> deadline, Runnable end) {
-    timer =
-        deadline.map(
-            at -> {
-              var left = Duration.between(Instant.now(), at).toMillis();
-              return DEADLINES.schedule(() -> pass(end), left, TimeUnit.MILLISECONDS);
-            });
+    this.deadline = deadline;
+    this.end = end;
+    start();
   }
 
-  private void pass(Runnable end) {
+  private void start() {
+    deadline.ifPresent(
+        at -> {
+          var left = Duration.between(Instant.now(), at).toMillis();
+          timer = DEADLINES.schedule(this::pass, left, TimeUnit.MILLISECONDS);
+        });
+  }
+
+  private void pass() {
     // In this order: whoever sees the end of the process asks then whether it was this.
     passed = true;
     end.run();
+  }
+
+  /** What comes now is no time of the batch's. */
+  void pause() {
+    close();
+  }
+
+  /** It is again, after so long. */
+  void goOn(Duration paused) {
+    deadline = deadline.map(at -> at.plus(paused));
+    start();
   }
 
   /** Whether the process was ended for it. */
@@ -45,6 +64,8 @@ final class BatchDeadline implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.ifPresent(t -> t.cancel(false));
+    if (timer != null) {
+      timer.cancel(false);
+    }
   }
 }

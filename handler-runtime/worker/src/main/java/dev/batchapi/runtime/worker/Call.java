@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param attempt from 1
  * @param deadline when the batch timeout passes; empty without one
  * @param payload all of the batch's items, a JSON array
+ * @param permits of the job's rate limit
  */
 public record Call(
     String id,
@@ -22,4 +23,18 @@ public record Call(
     List<Integer> positions,
     int attempt,
     Optional<Instant> deadline,
-    byte[] payload) {}
+    byte[] payload,
+    CallPermits permits) {
+
+  /** Of a job without a rate limit. */
+  public Call(
+      String id,
+      int index,
+      long firstItem,
+      List<Integer> positions,
+      int attempt,
+      Optional<Instant> deadline,
+      byte[] payload) {
+    this(id, index, firstItem, positions, attempt, deadline, payload, CallPermits.UNLIMITED);
+  }
+}

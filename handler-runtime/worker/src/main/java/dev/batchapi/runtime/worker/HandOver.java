@@ -4,13 +4,23 @@ import dev.batchapi.queue.Lease;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One leased batch in the hands of one host, attempt after attempt. Its lease is kept meanwhile.
  *
  * @param payload all of the batch's items, a JSON array
+ * @param rate what its worker has of the job's rate limit; null without one
  */
-record HandOver(Assignment job, Host host, Lease lease, byte[] payload, LeaseKeeper keeper) {
+record HandOver(
+    Assignment job,
+    Host host,
+    Lease lease,
+    byte[] payload,
+    LeaseKeeper keeper,
+    @Nullable RateShare rate,
+    HeldWait held,
+    Waits waits) {
   static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
@@ -29,7 +39,8 @@ record HandOver(Assignment job, Host host, Lease lease, byte[] payload, LeaseKee
   Answer items(int attempt, List<Integer> positions) {
     // From here, for what came before was no time of the handler's.
     var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
-    keeper.keep(lease, job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER));
+    var atMost = job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER);
+    keeper.keep(lease, atMost);
     if (lease.index() == Lease.COMPLETION) {
       return host.complete(deadline, payload);
     }
@@ -42,12 +53,15 @@ record HandOver(Assignment job, Host host, Lease lease, byte[] payload, LeaseKee
             positions,
             attempt,
             deadline,
-            payload));
+            payload,
+            rate == null
+                ? CallPermits.UNLIMITED
+                : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
   }
 
   /** The same batch in the hands of another host. */
   HandOver to(Host other) {
-    return new HandOver(job, other, lease, payload, keeper);
+    return new HandOver(job, other, lease, payload, keeper, rate, held, waits);
   }
 
   /** Keeps the lease while the batch waits for its next attempt. */

@@ -56,7 +56,13 @@ final class HeldWait {
     }
   }
 
-  private boolean isOver() {
+  /** Whether the worker is told to stop. */
+  boolean isStopping() {
+    return signal.isStopping();
+  }
+
+  /** Whether the job has ended, as far as is known. */
+  boolean isOver() {
     try {
       return queue.ended().isPresent();
     } catch (QueueUnavailableException e) {

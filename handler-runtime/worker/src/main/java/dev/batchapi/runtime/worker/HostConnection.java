@@ -142,9 +142,18 @@ final class HostConnection {
         came(Due.ANSWER, frame);
         metrics.flushSoon();
       }
-      case START, HANDLE, COMPLETE, STOP, REPLACE ->
+      case WANT -> wants(frame);
+      case START, HANDLE, COMPLETE, STOP, REPLACE, PERMITS ->
           throw new ProtocolException("a host sent " + frame.type());
     }
+  }
+
+  /** One is answered before the next, and one may be withdrawn: more than that is a flood. */
+  private void wants(Frame frame) throws ProtocolException {
+    if (due.get() != Due.ANSWER || events.size() > 2) {
+      throw new ProtocolException("a WANT that was not its turn");
+    }
+    events.add(new Event.Came(frame));
   }
 
   /** One that nobody asked for would be taken for the answer to the next batch. */

@@ -5,12 +5,14 @@ import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.Handle;
+import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,15 +70,16 @@ final class SocketHost implements Host {
             call.id(),
             ByteBuffer.wrap(call.payload()));
     var limit = call.deadline().map(at -> greeting.endsBatches() ? at.plus(TIME_TO_ANSWER) : at);
-    return call(limit, FrameType.HANDLE, handle.header(), handle.payload());
+    return call(call, limit, FrameType.HANDLE, handle.header(), handle.payload());
   }
 
   @Override
   public Answer complete(Optional<Instant> deadline, byte[] summary) {
-    return call(deadline, FrameType.COMPLETE, ByteBuffer.wrap(summary));
+    return call(null, deadline, FrameType.COMPLETE, ByteBuffer.wrap(summary));
   }
 
-  private Answer call(Optional<Instant> limit, FrameType type, ByteBuffer... parts) {
+  private Answer call(
+      @Nullable Call call, Optional<Instant> limit, FrameType type, ByteBuffer... parts) {
     var before = connection.gone();
     if (before.isPresent()) {
       return new Answer.NeverStarted(
@@ -85,8 +88,17 @@ final class SocketHost implements Host {
     }
     HostConnection.Event event;
     var deadline = new BatchDeadline(limit, this::kill);
+    var permits =
+        new PermitDesk(
+            connection,
+            call == null ? CallPermits.UNLIMITED : call.permits(),
+            call == null ? limit : call.deadline(),
+            deadline);
     try (deadline) {
-      event = exchange(type, parts);
+      event = exchange(permits, type, parts);
+    }
+    if (event instanceof HostConnection.Event.Came && permits.turnedAway()) {
+      return new Answer.NeverStarted("the batch had not begun when its wait for the rate ended");
     }
     return switch (event) {
       case HostConnection.Event.Came(var frame) -> answer(frame);
@@ -98,11 +110,15 @@ final class SocketHost implements Host {
     };
   }
 
-  private HostConnection.Event exchange(FrameType type, ByteBuffer... parts) {
+  private HostConnection.Event exchange(
+      PermitDesk permits, FrameType type, ByteBuffer... parts) {
     try {
       connection.expect(HostConnection.Due.ANSWER);
       connection.write(type, parts);
-      return connection.take();
+      return permits.next();
+    } catch (ProtocolException e) {
+      kill();
+      return new HostConnection.Event.Gone(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       return new HostConnection.Event.Gone(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {

@@ -33,7 +33,8 @@ public final class StartFrames {
             handler.className(),
             handler.classpath(),
             handler.results() == RunSpec.Results.ITEM,
-            handler.concurrency()),
+            handler.concurrency(),
+            run.rateLimit() != null),
         new JobSpec(
             job.uid(),
             job.name(),

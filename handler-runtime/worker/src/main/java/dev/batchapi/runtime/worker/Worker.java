@@ -8,6 +8,7 @@ import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,9 @@ public final class Worker {
   private final AwaitedPayload payload;
   private final Consequences consequences;
   private final ItemRetries retries;
+  private final HeldWait wait;
+  private final @Nullable RateShare rate;
+  private final Waits waits = new Waits();
 
   /** A worker of a job whose batches carry their items. */
   public Worker(Assignment job, WorkQueue queue, HostSource hosts) {
@@ -40,7 +44,8 @@ public final class Worker {
     this.job = job;
     this.queue = queue;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
-    var wait = new HeldWait(queue, signal);
+    this.wait = new HeldWait(queue, signal);
+    this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
     this.payload = new AwaitedPayload(payloads, wait);
     this.consequences = new Consequences(job, health, this.hosts, signal);
     this.retries = new ItemRetries(job, this.hosts, health, consequences, signal, wait);
@@ -66,6 +71,9 @@ public final class Worker {
       LOG.error("the worker can't go on", e);
       return new WorkerExit(Reason.UNEXPECTED, "The worker can't go on: " + e);
     } finally {
+      if (rate != null) {
+        LOG.info("it has waited for the rate limit for {} s", waits.forRate().toSeconds());
+      }
       hosts.close();
     }
   }
@@ -84,6 +92,11 @@ public final class Worker {
     signal.abandon();
     pause.end();
     hosts.kill();
+  }
+
+  /** How long its batches have waited. May be asked by any thread. */
+  public Waits waits() {
+    return waits;
   }
 
   /** One turn of the loop: empty to go on. */
@@ -137,7 +150,8 @@ public final class Worker {
       var attempt = attempts.get().next();
       return switch (payload.of(lease, settlement.name())) {
         case Fetched.Payload(var json) ->
-            handle(new HandOver(job, host, lease, json, keeper), attempt, settlement);
+            handle(
+                new HandOver(job, host, lease, json, keeper, rate, wait, waits), attempt, settlement);
         case Fetched.Invalid(var message) -> {
           var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputInvalid, message));
           yield Optional.empty();

@@ -1,0 +1,144 @@
+"""Permits of the job's rate limit: who asks for how many, and what is done without."""
+
+import json
+import time
+
+from fake_worker import RESULT, HostTest
+
+OF_BATCHES = """
+    class Handler:
+        def handle_batch(self, payload):
+            open("called", "w").close()
+            return payload
+    """
+
+OF_ITEMS = """
+    class Handler:
+        def handle_item(self, item):
+            open(f"called-{item}", "w").close()
+            return item
+    """
+
+ASYNC = """
+    class Handler:
+        async def handle_item(self, item):
+            open(f"called-{item}", "w").close()
+            return item
+    """
+
+
+class RateTest(HostTest):
+    def rated(self, source, concurrency=1):
+        return self.ready(
+            source, start={"results": "Item", "concurrency": concurrency, "rated": True}
+        )
+
+    def test_a_batch_wants_a_permit_for_each_item_before_its_call(self):
+        worker = self.rated(OF_BATCHES)
+        worker.send_batch([1, 2, 3])
+        self.assertEqual(worker.wanted(), (3, True))
+        self.assertFalse(worker.wrote("called"))
+        worker.permit(3)
+        self.assertEqual(worker.receive(), (RESULT, b"[1,2,3]"))
+
+    def test_items_that_are_tried_again_want_theirs_again(self):
+        worker = self.rated(OF_BATCHES)
+        worker.send_batch([1, 2, 3], positions=(0, 2))
+        self.assertEqual(worker.wanted(), (2, True))
+        worker.permit(2)
+        self.assertEqual(worker.receive(), (RESULT, b"[1,3]"))
+
+    def test_an_item_wants_its_permit_just_before_its_call(self):
+        worker = self.rated(OF_ITEMS)
+        worker.send_batch([1, 2])
+        for item in (1, 2):
+            self.assertEqual(worker.wanted(), (1, False))
+            self.assertFalse(worker.wrote(f"called-{item}"))
+            worker.permit(1)
+        self.assertEqual(worker.receive(), (RESULT, b"[1,2]"))
+
+    def test_items_at_once_get_what_there_is(self):
+        for source in (OF_ITEMS, ASYNC):
+            worker = self.rated(source, concurrency=4)
+            worker.send_batch(list(range(8)))
+            granted = 0
+            while granted < 8:
+                wanted, whole = worker.wanted()
+                self.assertFalse(whole)
+                self.assertLessEqual(wanted, 4)
+                worker.permit(1)
+                granted += 1
+            kind, body = worker.receive()
+            self.assertEqual((kind, json.loads(body)), (RESULT, list(range(8))))
+
+    def test_a_batch_without_permits_is_not_begun(self):
+        worker = self.rated(OF_BATCHES)
+        worker.send_batch([1, 2])
+        worker.wanted()
+        worker.permit(0)
+        self.assertEqual(self.failed(worker.receive())["reason"], "NotBegun")
+        self.assertFalse(worker.wrote("called"))
+        worker.send_batch([1])
+        self.assertEqual(worker.wanted(), (1, True))
+        worker.permit(1)
+        self.assertEqual(worker.receive(), (RESULT, b"[1]"))
+
+    def test_items_without_permits_are_not_begun(self):
+        for source, concurrency in ((OF_ITEMS, 1), (OF_ITEMS, 3), (ASYNC, 3)):
+            worker = self.rated(source, concurrency)
+            worker.send_batch([0, 1, 2])
+            worker.wanted()
+            worker.permit(1)
+            answer = worker.receive()
+            while answer[0] == 16:
+                worker.permit(0)
+                answer = worker.receive()
+            results, errors = self.items(answer)
+            self.assertEqual(len([one for one in results if one is not None]), 1)
+            self.assertEqual({error["reason"] for error in errors.values()}, {"NotBegun"})
+
+    def test_waiting_is_no_time_of_the_batch(self):
+        worker = self.rated(OF_BATCHES)
+        worker.send_batch([1], deadline=int(1000 * (time.time() + 1)))
+        worker.wanted()
+        time.sleep(1.2)
+        worker.permit(1, deadline=int(1000 * (time.time() + 20)))
+        self.assertEqual(worker.receive(), (RESULT, b"[1]"))
+
+    def test_the_deadline_holds_after_the_wait(self):
+        worker = self.rated(
+            """
+            import time
+            class Handler:
+                def handle_batch(self, payload):
+                    time.sleep(60)
+            """
+        )
+        worker.send_batch([1], deadline=int(1000 * (time.time() + 20)))
+        worker.wanted()
+        worker.permit(1, deadline=int(1000 * (time.time() + 0.5)))
+        self.assertEqual(self.failed(worker.receive())["reason"], "TimedOut")
+
+    def test_a_batch_that_ends_early_withdraws_what_it_wanted(self):
+        worker = self.rated(
+            """
+            import sys, time
+            class Handler:
+                def handle_item(self, item):
+                    if item == 0:
+                        sys.exit(3)
+                    return item
+            """,
+            concurrency=2,
+        )
+        worker.send_batch([0, 1, 2, 3])
+        frames = []
+        wanted, _ = worker.wanted()
+        worker.permit(1)
+        answer = worker.receive()
+        while answer[0] == 16:
+            frames.append(answer[1][:4])
+            if answer[1][:4] == b"\0\0\0\0":
+                worker.permit(0)
+            answer = worker.receive()
+        self.assertEqual(self.failed(answer)["type"], "SystemExit")
