@@ -27,6 +27,7 @@ __all__ = [
     "JobSpec",
     "JobSummary",
     "MetricsClient",
+    "RetryLater",
     "Tags",
     "Timer",
     "WorkerBroken",
@@ -50,6 +51,36 @@ class ItemError(Exception):
 
     def __reduce__(self) -> Any:  # or pickle would forget it
         return (type(self), (str(self), self.fatal))
+
+
+class RetryLater(Exception):
+    """Asks for an item, or a batch, to be handed over again after so many seconds, such as those of
+    a Retry-After. It costs no attempt. handle_item and handle_batch raise it, and in the list that
+    handle_batch returns it stands in the place of one item's result.
+
+    seconds: 0 to 3,600, a number or its text; ValueError otherwise. One item, or one batch, may ask
+    for 24 hours in all."""
+
+    def __init__(self, seconds: "Union[float, str]", message: str = "") -> None:
+        self.seconds = _wait(seconds)
+        super().__init__(message or f"to be called again in {self.seconds:g} s")
+
+    def __reduce__(self) -> Any:  # or pickle would give it the message alone
+        return (type(self), (self.seconds, str(self)))
+
+
+_LONGEST_WAIT = 3600
+
+
+def _wait(seconds: Any) -> float:
+    wrong = f"RetryLater({seconds!r}): seconds must be a number from 0 to {_LONGEST_WAIT:,}"
+    try:
+        wait = float(seconds)
+    except (TypeError, ValueError):
+        raise ValueError(wrong) from None
+    if not 0 <= wait <= _LONGEST_WAIT:  # this way round because of NaN
+        raise ValueError(wrong)
+    return wait
 
 
 class BatchContext(Protocol):

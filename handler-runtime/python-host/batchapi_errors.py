@@ -10,7 +10,7 @@ from batchapi_metrics import ReservedMetricName
 
 HANDLER_FAILED, WORKER_BROKEN = "HandlerFailed", "WorkerBroken"
 FATAL_ERROR, RESULT_INVALID = "FatalError", "ResultInvalid"
-TIMED_OUT, NOT_BEGUN = "TimedOut", "NotBegun"
+TIMED_OUT, NOT_BEGUN, RETRY_LATER = "TimedOut", "NotBegun", "RetryLater"
 
 _OUR_FOLDER = os.path.dirname(__file__)
 
@@ -34,6 +34,9 @@ def describe(error, limit, where, broken=False):
             if isinstance(error, NotBegun):
                 reason, text = NOT_BEGUN, ""
             return as_json(reason, TIMED_OUT, str(error), limit, text)
+        later = None if broken or breaks(error) else _later(error)
+        if later is not None:
+            return as_json(RETRY_LATER, _type_name(error), str(error), limit, "", later)
         return as_json(
             WORKER_BROKEN
             if broken or breaks(error)
@@ -50,9 +53,12 @@ def describe(error, limit, where, broken=False):
         return as_json(reason, type(error).__name__, "", limit)
 
 
-def as_json(reason, type_name, message, limit, stack=""):
-    """The error as JSON; stack and message lose their middle if together they are too long."""
-    error = {"reason": reason, "type": _cut(type_name, 256), "message": _cut(message, limit // 2)}
+def as_json(reason, type_name, message, limit, stack="", after=None):
+    """The error as JSON; stack and message lose their middle if together they are too long.
+
+    after: when to hand it over again, in seconds."""
+    extra = {} if after is None else {"after_millis": round(1000 * after)}
+    error = {**extra, "reason": reason, "type": _cut(type_name, 256), "message": _cut(message, limit // 2)}
     error["stack"] = _cut(stack, limit - 64 - len(_json(error)))
     return _json(error)
 
@@ -82,6 +88,14 @@ def breaks(error):
     except BaseException:  # an exception of the author's with attributes of its own
         pass
     return False
+
+
+def _later(error):
+    """After how many seconds the author wants it to be handed over again; None for any other."""
+    if isinstance(error, _of_the_shim("RetryLater", ReservedMetricName)):
+        seconds = getattr(error, "seconds", None)
+        return seconds if isinstance(seconds, float) and 0 <= seconds <= 3600 else None
+    return None
 
 
 def _is_fatal(error):

@@ -132,13 +132,66 @@ class RateTest(HostTest):
             concurrency=2,
         )
         worker.send_batch([0, 1, 2, 3])
-        frames = []
-        wanted, _ = worker.wanted()
+        worker.wanted()
         worker.permit(1)
         answer = worker.receive()
         while answer[0] == 16:
-            frames.append(answer[1][:4])
             if answer[1][:4] == b"\0\0\0\0":
                 worker.permit(0)
             answer = worker.receive()
         self.assertEqual(self.failed(answer)["type"], "SystemExit")
+
+
+class RetryLaterTest(HostTest):
+    def test_an_item_says_when_it_is_to_be_handed_over_again(self):
+        worker = self.ready(
+            """
+            from batchapi import RetryLater
+            class Handler:
+                def handle_batch(self, payload):
+                    return [RetryLater(1.5, "429"), 2]
+            """,
+            start={"results": "Item"},
+        )
+        results, errors = self.items(worker.handle([1, 2]))
+        self.assertEqual(results, [None, 2])
+        self.assertEqual(
+            errors[0],
+            {
+                "reason": "RetryLater",
+                "type": "batchapi.RetryLater",
+                "message": "429",
+                "stack": "",
+                "after_millis": 1500,
+            },
+        )
+
+    def test_item_handlers_and_batches_raise_it(self):
+        for function in ("handle_item(self, item)", "handle_batch(self, payload)"):
+            worker = self.ready(
+                f"""
+                from batchapi import RetryLater
+                class Handler:
+                    def {function}:
+                        raise RetryLater("30")
+                """,
+                start={"results": "Item"},
+            )
+            answer = worker.handle([1])
+            error = self.items(answer)[1][0] if "item" in function else self.failed(answer)
+            self.assertEqual((error["reason"], error["after_millis"]), ("RetryLater", 30000))
+            self.assertEqual(error["message"], "to be called again in 30 s")
+
+    def test_what_is_no_wait_is_the_authors_error(self):
+        for wait in ("-1", "3601", "float('nan')", "None", "'Wed, 21 Oct 2026 07:28:00 GMT'"):
+            worker = self.ready(
+                f"""
+                from batchapi import RetryLater
+                class Handler:
+                    def handle_batch(self, payload):
+                        raise RetryLater({wait})
+                """
+            )
+            error = self.failed(worker.handle([1]))
+            self.assertEqual((error["reason"], error["type"]), ("HandlerFailed", "ValueError"))
+            self.assertIn("seconds must be a number from 0 to 3,600", error["message"])

@@ -45,8 +45,7 @@ final class HandlerDeadline implements AutoCloseable {
   }
 
   private ScheduledFuture<?> schedule(long at) {
-    return Timer.ONE.schedule(
-        this::pass, at - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
+    return Timer.ONE.schedule(this::pass, at - System.currentTimeMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** What comes now is no time of the batch's. May be called on any thread. */

@@ -64,7 +64,8 @@ public final class HandlerInProcess {
       var given = Arrays.asList(items.toArray());
       returned =
           handler.isOfItems()
-              ? ItemCalls.call(handler.ofItems(), given, batch, 1, HandlerDeadline.never(), () -> true)
+              ? ItemCalls.call(
+                  handler.ofItems(), given, batch, 1, HandlerDeadline.never(), () -> true)
               : handler.ofBatches().handleBatch(given, batch);
     } catch (BindingException e) {
       throw new IllegalArgumentException(e.getMessage(), e);

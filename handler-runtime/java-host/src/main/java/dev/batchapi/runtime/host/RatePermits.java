@@ -20,8 +20,7 @@ final class RatePermits {
   /** An interrupt of the author's must not close the socket under a frame. */
   private static final class Writer {
     static final ExecutorService ONE =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("permits").factory());
+        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("permits").factory());
   }
 
   private final FrameChannel channel;

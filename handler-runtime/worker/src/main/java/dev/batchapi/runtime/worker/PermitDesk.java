@@ -56,7 +56,8 @@ final class PermitDesk {
   }
 
   /** Null once it is answered; else what came in its place. */
-  private HostConnection.@Nullable Event answer(Frame frame) throws IOException, InterruptedException {
+  private HostConnection.@Nullable Event answer(Frame frame)
+      throws IOException, InterruptedException {
     var want = Want.decode(frame.body());
     if (want.count() == 0) {
       return null; // withdrawn too late: it was answered

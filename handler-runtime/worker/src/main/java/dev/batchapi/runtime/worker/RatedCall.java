@@ -21,7 +21,8 @@ final class RatedCall implements CallPermits {
    * @param whole whether it is one of all the batch's items
    * @param atMost how long its lease is kept
    */
-  RatedCall(RateShare share, HandOver batch, boolean whole, Duration atMost, HeldWait wait, Waits waits) {
+  RatedCall(
+      RateShare share, HandOver batch, boolean whole, Duration atMost, HeldWait wait, Waits waits) {
     this.waits = waits;
     this.share = share;
     this.batch = batch;

@@ -110,8 +110,7 @@ final class SocketHost implements Host {
     };
   }
 
-  private HostConnection.Event exchange(
-      PermitDesk permits, FrameType type, ByteBuffer... parts) {
+  private HostConnection.Event exchange(PermitDesk permits, FrameType type, ByteBuffer... parts) {
     try {
       connection.expect(HostConnection.Due.ANSWER);
       connection.write(type, parts);

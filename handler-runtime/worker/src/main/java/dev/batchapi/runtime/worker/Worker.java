@@ -151,7 +151,9 @@ public final class Worker {
       return switch (payload.of(lease, settlement.name())) {
         case Fetched.Payload(var json) ->
             handle(
-                new HandOver(job, host, lease, json, keeper, rate, wait, waits), attempt, settlement);
+                new HandOver(job, host, lease, json, keeper, rate, wait, waits),
+                attempt,
+                settlement);
         case Fetched.Invalid(var message) -> {
           var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputInvalid, message));
           yield Optional.empty();
