@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -24,7 +25,7 @@ class ExamplesIT {
 
   @Test
   void allDigitsAreClassifiedAndCountedInBothLanguages() throws Exception {
-    var run = run("digits", "--results", "results.jsonl").exits(0);
+    var run = first("digits").exits(0);
     for (var language : List.of("java", "python")) {
       run.says(
           "digits-%s: Complete".formatted(language),
@@ -34,12 +35,12 @@ class ExamplesIT {
     assertThat(run.out().split("digits_wrong +counter +sum 19 ", -1)).hasSize(3);
     assertThat(run.out().split("digits_confidence +histogram +1,797 samples", -1)).hasSize(3);
     assertThat(sumOf("digits_predicted\\{digit=.}", run.out())).isEqualTo(2 * 1_797);
-    assertThat(results("digits-java")).hasSize(1_797).isEqualTo(results("digits-python"));
+    assertThat(results("digits-results.jsonl", "digits-java")).hasSize(1_797).isEqualTo(results("digits-results.jsonl", "digits-python"));
   }
 
   @Test
   void theMetricsArriveAsDocumented() throws Exception {
-    var run = run("metrics").exits(0);
+    var run = first("metrics").exits(0);
     assertThat(run.out().split("my_counter\\{model=v1} +counter +sum 10 ", -1)).hasSize(3);
     assertThat(run.out().split("my_gauge\\{model=v1} +gauge +last 42 ", -1)).hasSize(3);
     assertThat(
@@ -50,7 +51,7 @@ class ExamplesIT {
 
   @Test
   void failuresAreReportedAsTheReadmeShows() throws Exception {
-    run("failing", "--errors", "failed.jsonl")
+    first("failing")
         .exits(2)
         .says(
             "failing-java: BatchesFailed",
@@ -65,23 +66,23 @@ class ExamplesIT {
 
   @Test
   void everyCustomerIsScoredInBothLanguages() throws Exception {
-    run("scoring", "--dry-run").exits(0).says("40 items in 5 batches of 8", "customers.csv");
+    first("scoring").exits(0).says("40 items in 5 batches of 8", "customers.csv");
     run("scoring", "--results", "results.jsonl").exits(0).says("5 succeeded, 0 failed");
     var line =
         "{\"job\":\"scoring-python\",\"item\":7,\"batch\":0,\"source\":\"customers.csv:9\",\"result\":{\"id\":\"C-1008\",\"score\":51,\"good\":false}}";
     assertThat(Files.readString(EXAMPLES.resolve("scoring/README.md"))).contains(line);
     assertThat(Files.readAllLines(folder.resolve("results.jsonl"))).contains(line);
-    assertThat(results("scoring-python")).hasSize(40).isEqualTo(results("scoring-java"));
-    assertThat(results("scoring-python").stream().filter(r -> r.contains("\"good\":true")))
+    assertThat(results("results.jsonl", "scoring-python")).hasSize(40).isEqualTo(results("results.jsonl", "scoring-java"));
+    assertThat(results("results.jsonl", "scoring-python").stream().filter(r -> r.contains("\"good\":true")))
         .hasSize(24);
   }
 
   @Test
   void anImageThatIsBrokenFailsAlone() throws Exception {
-    run("images", "--results", "results.jsonl", "--errors", "broken.jsonl")
+    first("images")
         .exits(2)
         .says("9 succeeded, 1 failed (of 10)", "item 6 (photos/six.pgm) failed, 2 attempts");
-    assertThat(Files.readAllLines(folder.resolve("results.jsonl")))
+    assertThat(Files.readAllLines(folder.resolve("brightness.jsonl")))
         .hasSize(9)
         .allMatch(line -> line.matches(".*\"brightness\":0\\.[23][0-9]?}}"));
     assertThat(lines("broken.jsonl", "images").map(line -> line.get("payload").asText()))
@@ -90,6 +91,7 @@ class ExamplesIT {
 
   @Test
   void digitsGoFromAStoreToAStore() throws Exception {
+    first("digits-store").exits(0).says("3 resources are right");
     var out = serving("digits-store", 0);
     assertThat(out).containsPattern("digits_right +counter +sum 1,616 ");
     var listing =
@@ -107,6 +109,7 @@ class ExamplesIT {
   /** The line of the README that starts the service beside the command. */
   @Test
   void everyPromptOfPaidCallsHasItsAnswerOrItsError() throws Exception {
+    first("llm-calls").exits(0).says("llm-python: 240 items in 2 batches of 120");
     var out = serving("llm-calls", 2);
     assertThat(out).contains("llm-java: ItemsFailed", "llm-python: ItemsFailed");
     assertThat(out.split("238 succeeded, 2 failed \\(of 240\\)", -1)).hasSize(3);
@@ -159,14 +162,25 @@ class ExamplesIT {
     }
   }
 
+  /** The first command of its README; the others are ReadmeIT's. */
+  private Cli.Result first(String example) throws Exception {
+    var command =
+        Files.readAllLines(EXAMPLES.resolve(example).resolve("README.md")).stream()
+            .filter(line -> line.startsWith("bin/batchapi "))
+            .findFirst()
+            .orElseThrow();
+    var arguments = command.replace("examples/", EXAMPLES + "/").split(" ");
+    return new Cli(folder).run(Arrays.copyOfRange(arguments, 1, arguments.length));
+  }
+
   private Cli.Result run(String example, String... options) throws Exception {
     var arguments = new ArrayList<>(List.of("run", EXAMPLES.resolve(example).toString()));
     arguments.addAll(List.of(options));
     return new Cli(folder).run(arguments.toArray(String[]::new));
   }
 
-  private List<String> results(String job) throws IOException {
-    return lines("results.jsonl", job)
+  private List<String> results(String file, String job) throws IOException {
+    return lines(file, job)
         .map(line -> line.get("item") + ":" + line.get("result"))
         .toList();
   }

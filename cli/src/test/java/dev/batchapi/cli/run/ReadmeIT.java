@@ -90,12 +90,15 @@ class ReadmeIT {
         .containsExactly("bin/batchapi run photos.yaml --results results.jsonl");
   }
 
+  /** ExamplesIT runs the first one of each, and looks at what comes of it. */
   @Test
   void everyCommandOfTheExamplesReadmesRuns() throws Exception {
+    var first = Files.readString(Path.of("src/test/java/dev/batchapi/cli/run/ExamplesIT.java"));
     for (var readme : readmes()) {
       var commands = COMMAND.matcher(Files.readString(readme)).results().toList();
       assertThat(commands).as(readme.toString()).isNotEmpty();
-      for (var match : commands) {
+      assertThat(first).contains("first(\"%s\")".formatted(readme.getParent().getFileName()));
+      for (var match : commands.subList(1, commands.size())) {
         // Who names a file for errors has some.
         command(match.group(), match.group().contains("--errors") ? 2 : 0);
       }
