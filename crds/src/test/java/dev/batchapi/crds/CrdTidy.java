@@ -39,7 +39,7 @@ final class CrdTidy {
           "Age");
 
   private static final Map<String, String> LIST_KEYS =
-      Map.of("conditions", "type", "env", "name", "jobs", "name", "failures", "index");
+      Map.of("conditions", "type", "env", "name", "jobs", "name");
 
   private static final Map<String, Integer> MAX_PROPERTIES =
       Map.of("requests", 16, "limits", 16, "tags", 8, "config", 256, "metadata", 2, "spec", 64);
