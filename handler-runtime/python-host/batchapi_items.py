@@ -23,7 +23,7 @@ class Limits:
 
 
 def answer(returned, items, again, limits, where):
-    """The frame (type, body) for what a handler returned for `items` items, of which a list has one
+    """The answer (type, head, results) for what a handler returned for `items` items, of which a list has one
     result for each. ResultInvalid if it can't be written, or is another number.
 
     again: whether these items failed before, and the batch's others have results each."""
@@ -34,7 +34,7 @@ def answer(returned, items, again, limits, where):
                 f"the handler returned a {type(returned).__name__} for the {items} items that were"
                 " tried again, and a list with one result for each item before"
             )
-        return wire.RESULT, results.encode(returned, limits.result_bytes)
+        return wire.RESULT, b"", results.encode(returned, limits.result_bytes)
     if len(found) != items:
         raise results.ResultInvalid(
             f"the handler returned a list of {len(found)} results for {items} items: return one for"
@@ -51,7 +51,7 @@ def answer(returned, items, again, limits, where):
             raise error
     if not failed:
         try:
-            return wire.RESULT, results.encode(found, limits.result_bytes)
+            return wire.RESULT, b"", results.encode(found, limits.result_bytes)
         except results.TooLarge:
             raise
         except results.ResultInvalid:
@@ -72,7 +72,7 @@ def _items(found, failed, limits, where):
         texts.append(text)
     body = results.checked("[" + ",".join(texts) + "]", limits.result_bytes)
     if not failed and not invalid:
-        return wire.RESULT, body
+        return wire.RESULT, b"", body
     each = ALL_ERRORS_BYTES // (len(failed) + len(invalid))
     each = max(_LEAST_ERROR_BYTES, min(each, limits.error_bytes))
     parts = [_COUNT.pack(len(failed) + len(invalid))]
@@ -83,5 +83,4 @@ def _items(found, failed, limits, where):
             reason = errors.RESULT_INVALID
             error = errors.as_json(reason, reason, invalid[place], each)
         parts += (_POSITION_LENGTH.pack(place, len(error)), error)
-    parts.append(body)
-    return wire.ITEMS, b"".join(parts)
+    return wire.ITEMS, b"".join(parts), body

@@ -44,6 +44,12 @@ _HINTS = {
 }
 
 
+_WITH_OUTPUT = 64 * 1024 * 1024  # bytes that a batch of a job with an output may return
+_WAY_OUT = (
+    ", set output in the job (or --results on a laptop), with which a batch may return 64 MiB"
+)
+
+
 class _NoForm(TypeError):
     """This has no form in JSON: the name of its type, and why if there is more to say."""
 
@@ -101,9 +107,11 @@ def checked(encoded, limit):
     """In UTF-8, if it is not over the limit."""
     body = encoded.encode("utf-8")
     if len(body) > limit:
+        way_out = "" if limit >= _WITH_OUTPUT else _WAY_OUT
         raise TooLarge(
             f"the result has {len(body):,} bytes as JSON, the limit is {limit:,}: return less for"
-            " each item, use a smaller batchSize, or store it elsewhere and return where it is"
+            f" each item, use a smaller batchSize{way_out}, or store it elsewhere and return where"
+            " it is"
         )
     return body
 

@@ -143,7 +143,7 @@ class Session:
         )
 
     def _handled(self, payload, batch, again):
-        """The frame that answers a batch."""
+        """What answers a batch: the frame's type, what stands before the results, the results."""
         most = len(payload) if self._per_item else self._limits.result_bytes // 2
         function = self._handler.function
         if self._permits is None:
@@ -152,7 +152,7 @@ class Session:
             returned = self._rated(payload, batch, most)
         if self._per_item or function == "handle_item":
             return items.answer(returned, len(payload), again, self._limits, function)
-        return wire.RESULT, results.encode(returned, self._limits.result_bytes)
+        return wire.RESULT, b"", results.encode(returned, self._limits.result_bytes)
 
     def _rated(self, payload, batch, most):
         try:
@@ -173,22 +173,22 @@ class Session:
 
     def _completed(self, summary):
         self._handler.on_job_complete(summary)
-        return wire.RESULT, b""
+        return wire.RESULT, b"", b""
 
     def _answer(self, where, call, deadline=None):
-        """Runs the author's code and sends the frame that it makes, or FAILED, whatever it throws.
+        """Runs the author's code and sends the answer that it makes, or FAILED, whatever it throws.
 
         deadline: when the code is ended, in seconds since 1970; None for never."""
         with self._connection:
             try:
                 self._deadline.begin(deadline)
                 try:
-                    kind, body = call()
+                    kind, head, body = call()
                 finally:
                     self._deadline.end()
                 self._broken = self._broken or self._runner.broken
             except results.ResultInvalid as error:
-                kind = wire.FAILED
+                kind, head = wire.FAILED, b""
                 body = errors.as_json(
                     errors.RESULT_INVALID,
                     errors.RESULT_INVALID,
@@ -199,10 +199,10 @@ class Session:
                 self._leave_if_forked(error)
                 broken = errors.breaks(error) or self._runner.broken
                 self._broken = self._broken or broken
-                kind = wire.FAILED
+                kind, head = wire.FAILED, b""
                 body = errors.describe(error, self._limits.error_bytes, where, broken)
             self._leave_if_forked()
-        self._connection.send(kind, body)
+        self._connection.answer(kind, head, body)
 
     def _stop(self, exit_code):
         self._connection.stop(exit_code)

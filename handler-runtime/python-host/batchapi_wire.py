@@ -10,9 +10,10 @@ import threading
 import time
 
 HELLO, START, READY, INVALID, BROKEN, HANDLE, RESULT, FAILED, COMPLETE = range(1, 10)
-METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS, WANT, PERMITS = range(10, 18)
+METRIC, STOP, LOSSES, FLUSH, REPLACE, ITEMS, WANT, PERMITS, PART = range(10, 19)
 
 MAX_FRAME = 4 * 1024 * 1024
+PART_BYTES = 1024 * 1024  # of results, that are sent at a time
 EXIT_WORKER_GONE = 70
 STOP_SECONDS = 30  # for what the author's code does after STOP
 FLUSH_MILLIS = 250
@@ -151,6 +152,14 @@ class Connection:
             frames.append(_HEADER.pack(len(body) + 1, kind))
             frames.append(body)
             self._write(b"".join(frames))
+
+    def answer(self, kind, head, results):
+        """Sends an answer: results that are too large for one frame in PARTs before it."""
+        left = memoryview(results)
+        while len(left) > PART_BYTES:
+            self.send(PART, left[:PART_BYTES])
+            left = left[PART_BYTES:]
+        self.send(kind, b"".join((head, left)))
 
     def send_later(self, kind, body):
         """Never waits and never fails; False if the frame was dropped."""

@@ -1,6 +1,5 @@
 package dev.batchapi.queue;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,7 +23,6 @@ import java.util.Objects;
 public record ItemOutcomes(List<String> results, List<ItemError> errors) {
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-  private static final JsonFactory PARSERS = new JsonFactory();
 
   /** What JSON costs around an error's texts at most: field names, numbers, a reason. */
   private static final int AROUND = 160;
@@ -106,7 +104,7 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
   public static ItemOutcomes fromJson(byte[] json) {
     try {
       var text = new String(json, StandardCharsets.UTF_8);
-      try (var parser = PARSERS.createParser(text)) {
+      try (var parser = JsonElements.parser(text)) {
         expect(parser.nextToken() == JsonToken.START_OBJECT);
         expect("results".equals(parser.nextFieldName()));
         expect(parser.nextToken() == JsonToken.START_ARRAY);

@@ -298,6 +298,23 @@ public abstract class QueueContract {
   }
 
   @Test
+  void aResultMayLieElsewhereAndTheLedgerSaysWhere() throws Exception {
+    ledger().enqueue(job, batches(2));
+    var queue = worker(job);
+    var stored = new StoredResult(StoredResult.newName(0), 64 << 20, "ab".repeat(32));
+    var errors = List.of(new ItemOutcomes.ItemError(3, 1, error("a")));
+    take(queue).commit(Outcome.succeeded(2, stored));
+    take(queue).commit(Outcome.partial(1, new ItemOutcomes(List.of(), errors), stored));
+    assertThat(outcome(0).stored()).isEqualTo(stored);
+    assertThat(outcome(0).body()).isEmpty();
+    assertThat(outcome(1).stored()).isEqualTo(stored);
+    assertThat(ItemOutcomes.fromJson(outcome(1).body()).errors()).isEqualTo(errors);
+    assertThat(ledger().counts(job))
+        .extracting(Counts::succeeded, Counts::failed, Counts::failedItems)
+        .containsExactly(2, 0, 1);
+  }
+
+  @Test
   void theFailedBatchesAreKnownByTheirIndices() throws Exception {
     ledger().enqueue(job, batches(12));
     var queue = worker(job);

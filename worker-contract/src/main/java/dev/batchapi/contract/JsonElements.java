@@ -3,13 +3,19 @@ package dev.batchapi.contract;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The elements of a list in JSON, each as it is written: nothing of them is bound or printed. */
 public final class JsonElements {
-  private static final JsonFactory PARSERS = new JsonFactory();
+  /** One text may be all of a result of 64 MiB, which no text is longer than in characters. */
+  private static final JsonFactory PARSERS =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
 
   private JsonElements() {}
 
@@ -25,6 +31,11 @@ public final class JsonElements {
       }
       return split(parser, json);
     }
+  }
+
+  /** A parser for {@link #split(JsonParser, String)}. */
+  public static JsonParser parser(String json) throws IOException {
+    return PARSERS.createParser(json);
   }
 
   /** The elements of the list at whose begin a parser of this text stands; it goes to its end. */

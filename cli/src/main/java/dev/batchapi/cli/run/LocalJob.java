@@ -13,6 +13,8 @@ import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.HostStartException;
+import dev.batchapi.runtime.worker.LargeResults;
+import dev.batchapi.runtime.worker.Payloads;
 import dev.batchapi.runtime.worker.Waits;
 import dev.batchapi.runtime.worker.Worker;
 import dev.batchapi.runtime.worker.WorkerExit;
@@ -53,13 +55,15 @@ final class LocalJob {
    * @param maxFailedBatches more end the job early; null for no limit
    * @param maxFailedItems the same for items
    * @param runTime how long it may take from the first ready worker on; empty for no limit
+   * @param large where results go that are large
    */
   record Plan(
       int workers,
       Input input,
       @Nullable Integer maxFailedBatches,
       @Nullable Integer maxFailedItems,
-      Optional<Duration> runTime) {}
+      Optional<Duration> runTime,
+      LargeResults large) {}
 
   /**
    * Starts nothing yet.
@@ -82,7 +86,13 @@ final class LocalJob {
             slot -> {
               lostWorkers.starting(slot, progressMade());
               var reading = new ReadBatches(noting(slot, hosts.apply(slot)), batches);
-              var worker = new Worker(assignment, ledger.worker(assignment.jobId()), reading);
+              var worker =
+                  new Worker(
+                      assignment,
+                      ledger.worker(assignment.jobId()),
+                      reading,
+                      Payloads.CARRIED,
+                      plan.large);
               waits.add(worker.waits());
               return worker;
             },

@@ -19,6 +19,7 @@ import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.ChildHosts;
 import dev.batchapi.runtime.worker.HostSource;
+import dev.batchapi.runtime.worker.LargeResults;
 import dev.batchapi.runtime.worker.StartFrames;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -103,7 +104,9 @@ final class LocalRun {
           new Progress(style, spec.job().name(), spec.totalBatches(), done, System.nanoTime());
       var debugging = settings.debugging;
       var launchers = new Launchers(settings.home, settings.python, progress, debugging);
-      var start = StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour);
+      // Without a place for them they are as large as in a cluster, where the job has none either.
+      var large = files.hasResults() ? LargeResults.inLedger() : LargeResults.none();
+      var start = StartFrames.of(spec, "127.0.0.1:" + statsd.port(), flavour, large.maxBytes());
       IntFunction<HostSource> hosts =
           worker ->
               new ChildHosts(
@@ -123,7 +126,8 @@ final class LocalRun {
                   input,
                   spec.maxFailedBatches(),
                   spec.maxFailedItems(),
-                  limit(spec.timeouts().runSeconds())),
+                  limit(spec.timeouts().runSeconds()),
+                  large),
               ledger,
               hosts,
               progress);

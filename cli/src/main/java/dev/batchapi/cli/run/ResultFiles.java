@@ -3,6 +3,7 @@ package dev.batchapi.cli.run;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
+
+  /** Bytes of a result that is taken apart in memory, several times its size. */
+  private static final int IN_MEMORY = 1 << 20;
 
   private final @Nullable OutputFile resultFile;
   private final @Nullable OutputFile errorFile;
@@ -60,6 +64,11 @@ final class ResultFiles implements AutoCloseable {
   /** Where they go if that is a folder. */
   @Nullable ResultFolder folder() {
     return folder;
+  }
+
+  /** Whether results are written. */
+  boolean hasResults() {
+    return results != null;
   }
 
   /** Whether a job's outcomes are in them. */
@@ -105,8 +114,7 @@ final class ResultFiles implements AutoCloseable {
     switch (outcome.kind()) {
       case SUCCEEDED -> {
         if (results != null) {
-          lines.result(
-              index, input.firstItem(index), input.itemsIn(index), outcome.body(), results::write);
+          result(index, outcome.body(), lines, input, results);
         }
       }
       case PARTIAL -> {
@@ -127,6 +135,19 @@ final class ResultFiles implements AutoCloseable {
           lines.error(index, outcome.attempts(), error, payload(index, input), errors::write);
         }
       }
+    }
+  }
+
+  private static void result(int index, byte[] json, ResultLines lines, Input input, LineSink to)
+      throws IOException {
+    var first = input.firstItem(index);
+    var items = input.itemsIn(index);
+    if (json.length <= IN_MEMORY) {
+      lines.result(index, first, items, json, to::write);
+      return;
+    }
+    try (var large = LargeJson.of(json)) {
+      lines.result(index, first, items, large, null, to::write);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
+import dev.batchapi.runtime.worker.LargeResults;
 import dev.batchapi.runtime.worker.RetryPolicy;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -75,7 +76,7 @@ class LocalJobTest {
                   "j",
                   new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 10),
                   Optional.empty()),
-              new LocalJob.Plan(1, input, null, null, Optional.empty()),
+              new LocalJob.Plan(1, input, null, null, Optional.empty(), LargeResults.none()),
               queue,
               slot -> hosts,
               new Progress(nowhere, "j", input.count(), System.nanoTime()));

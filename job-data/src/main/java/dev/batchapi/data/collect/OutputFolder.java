@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * uid there, or another job's manifest, keeps its hands off.
  */
 public final class OutputFolder {
-  private static final String HIDDEN = ".batches/";
+  private static final String HIDDEN = BatchResults.FOLDER;
   private static final String OWNER = HIDDEN + "owner.json";
 
   /** Far more than a manifest has: of 10,000 files it is 1.5 MiB. */

@@ -37,6 +37,17 @@ final class JsonText {
     return (open(head) + field(before, its) + field(field, json) + "}\n").getBytes(UTF_8);
   }
 
+  /** The beginning of a line, up to the value of its last field. */
+  static byte[] before(ObjectNode head, String field) throws JsonProcessingException {
+    return (open(head) + ",\"" + field + "\":").getBytes(UTF_8);
+  }
+
+  /** The same with another field before that one. */
+  static byte[] before(ObjectNode head, String before, String its, String field)
+      throws JsonProcessingException {
+    return (open(head) + field(before, its) + ",\"" + field + "\":").getBytes(UTF_8);
+  }
+
   private static String open(ObjectNode head) throws JsonProcessingException {
     var text = JSON.writeValueAsString(head);
     return text.substring(0, text.length() - 1);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Lines in files of bounded size, one after the other, each counted and with its SHA-256. There is
  * one file at least, empty if there is no line. Not thread-safe.
  */
-public final class LineFiles implements AutoCloseable {
+public final class LineFiles implements ResultLines.Lines, AutoCloseable {
   /** Bytes of one file of results at most, unless a single line has more. */
   public static final long MAX_RESULT_BYTES = 256L << 20;
 
@@ -36,7 +36,7 @@ public final class LineFiles implements AutoCloseable {
   }
 
   /** The file that is being written. */
-  private static final class Open {
+  private static final class Open extends OutputStream {
     final String name;
     final OutputStream out;
     final MessageDigest digest = Sha256.begin();
@@ -46,6 +46,23 @@ public final class LineFiles implements AutoCloseable {
     Open(String name, OutputStream out) {
       this.name = name;
       this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] part, int offset, int length) throws IOException {
+      out.write(part, offset, length);
+      digest.update(part, offset, length);
+      bytes += length;
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
     }
   }
 
@@ -71,17 +88,32 @@ public final class LineFiles implements AutoCloseable {
     return name.matches("results-\\d{5,}\\.jsonl|errors\\.jsonl") || name.equals(Manifest.NAME);
   }
 
+  @Override
+  public void add(byte[] line) throws IOException {
+    write(line);
+  }
+
   /** Appends one line, its end included. */
   public void write(byte[] line) throws IOException {
+    var file = withRoomFor(line.length);
+    file.write(line, 0, line.length);
+    file.lines++;
+  }
+
+  @Override
+  public void add(LargeLine line) throws IOException {
+    var file = withRoomFor(line.size());
+    line.to(file);
+    file.lines++;
+  }
+
+  private Open withRoomFor(long bytes) throws IOException {
     var file = opened();
-    if (file.bytes > 0 && file.bytes + line.length > maxBytes) {
+    if (file.bytes > 0 && file.bytes + bytes > maxBytes) {
       end();
       file = opened();
     }
-    file.out.write(line);
-    file.digest.update(line);
-    file.bytes += line.length;
-    file.lines++;
+    return file;
   }
 
   /** Ends the last file. */
@@ -118,7 +150,7 @@ public final class LineFiles implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (open != null) {
-      open.out.close();
+      open.close();
       open = null;
     }
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.data.input.Sources;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String INPUT = "input";
+  private static final String RESULT = "result";
 
   private final String job;
   private final Sources sources;
@@ -37,6 +39,11 @@ public final class ResultLines {
   /** Takes one line after the other, in UTF-8, each with its line end. */
   public interface Lines {
     void add(byte[] line) throws IOException;
+
+    /** The same of a line that may be too large for memory. */
+    default void add(LargeLine line) throws IOException {
+      add(line.toBytes());
+    }
   }
 
   /**
@@ -96,7 +103,7 @@ public final class ResultLines {
       }
     } else {
       var head = with(sources.source(batch), head().put("batch", batch));
-      to.add(JsonText.line(head, "result", result));
+      to.add(JsonText.line(head, RESULT, result));
     }
   }
 
@@ -120,19 +127,56 @@ public final class ResultLines {
         var head = head().put("item", firstItem + item).put("batch", batch);
         with(sources.source(batch, item), head);
         var its = inputs == null ? "null" : inputs.get(item);
-        to.add(JsonText.line(head, INPUT, its, "result", element));
+        to.add(JsonText.line(head, INPUT, its, RESULT, element));
         item++;
       }
     } else {
       var head = with(sources.source(batch), head().put("batch", batch));
-      to.add(JsonText.line(head, INPUT, input, "result", result));
+      to.add(JsonText.line(head, INPUT, input, RESULT, result));
     }
+  }
+
+  /**
+   * The same of a result that is too large for memory.
+   *
+   * @param json what is known to be JSON
+   * @param payload the items, as JSON, if lines have them; null: they have none
+   */
+  public void result(
+      int batch, int firstItem, int items, LargeJson json, byte @Nullable [] payload, Lines to)
+      throws IOException {
+    var input = payload == null ? null : JsonText.text(payload);
+    if (isPerItem(batch, json.elements((index, element) -> {}) == items)) {
+      var inputs = input == null ? null : inputs(input, items);
+      json.elements(
+          (item, element) -> {
+            var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+            to.add(line(head, inputs == null ? null : inputs.get(item), element));
+          });
+    } else {
+      var head = with(sources.source(batch), head().put("batch", batch));
+      to.add(line(head, input, json.value()));
+    }
+  }
+
+  /** One for each item, also if they can't be read any more. */
+  private static List<String> inputs(String input, int items) throws IOException {
+    return JsonText.elements(input) == items
+        ? JsonText.split(input)
+        : Collections.nCopies(items, "null");
+  }
+
+  private static LargeLine line(ObjectNode head, @Nullable String input, LargeJson.Part result)
+      throws IOException {
+    return new LargeLine(
+        input == null ? JsonText.before(head, RESULT) : JsonText.before(head, INPUT, input, RESULT),
+        result);
   }
 
   private void itemResult(int batch, int firstItem, int item, String json, Lines to)
       throws IOException {
     var head = itemHead(batch, firstItem, item);
-    to.add(JsonText.line(with(sources.source(batch, item), head), "result", json));
+    to.add(JsonText.line(with(sources.source(batch, item), head), RESULT, json));
   }
 
   private ObjectNode itemHead(int batch, int firstItem, int item) {
@@ -183,10 +227,48 @@ public final class ResultLines {
         toErrors.add(JsonText.line(head, "payload", json));
       } else if (withItems) {
         var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
-        toResults.add(JsonText.line(head, INPUT, json, "result", results.get(item)));
+        toResults.add(JsonText.line(head, INPUT, json, RESULT, results.get(item)));
       } else {
         itemResult(batch, firstItem, item, results.get(item), toResults);
       }
+    }
+  }
+
+  /**
+   * The same where the results are too large for memory.
+   *
+   * @param results known to be JSON
+   * @throws IOException if they are no list, or a line is not taken
+   */
+  public void items(
+      int batch,
+      int firstItem,
+      LargeJson results,
+      List<FailedItem> failed,
+      byte[] payload,
+      boolean withItems,
+      Lines toResults,
+      Lines toErrors)
+      throws IOException {
+    var errors = new HashMap<Integer, FailedItem>();
+    failed.forEach(one -> errors.put(one.item, one));
+    var items = elements(payload);
+    var whole = JsonText.text(payload);
+    var count =
+        results.elements(
+            (item, result) -> {
+              var one = errors.get(item);
+              var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
+              var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+              if (one != null) {
+                head.put("attempts", one.attempts).set("error", one.error);
+                toErrors.add(JsonText.line(head, "payload", json));
+              } else {
+                toResults.add(line(head, withItems ? json : null, result));
+              }
+            });
+    if (count < 0) {
+      throw new IOException("it is no list");
     }
   }
 

@@ -65,7 +65,7 @@ public final class PodPlans {
             forKueue(jobLabels),
             settings.workerResources(),
             split.orElse(null),
-            split.isPresent() ? storageSecret(spec) : null,
+            split.isPresent() || output.isPresent() ? storageSecret(spec) : null,
             output.orElse(null));
     PodTemplateRules.check(plan);
     return plan;

@@ -46,6 +46,9 @@ final class PodVolumes {
   private static final String COPIES = "8Mi";
   private static final String WORKER_TMP_SIZE = "16Mi";
 
+  /** A result of 64 MiB, and what its items returned that were tried again, more than once. */
+  static final String LARGE_RESULTS_SIZE = "256Mi";
+
   private PodVolumes() {}
 
   static List<Volume> of(FrozenJob job) {
@@ -60,7 +63,8 @@ final class PodVolumes {
             .withDefaultMode(READABLE_BY_ALL)
             .endSecret()
             .build());
-    volumes.add(folder(WORKER_TMP, WORKER_TMP_SIZE));
+    volumes.add(
+        folder(WORKER_TMP, job.pod().output() == null ? WORKER_TMP_SIZE : LARGE_RESULTS_SIZE));
     var code = job.pod().code();
     if (code != null) {
       volumes.add(files(FROZEN_CODE, code.configMap()));

@@ -163,7 +163,9 @@ public final class ProgramJobs {
             .withDefaultMode(READABLE_BY_ALL)
             .endSecret()
             .build());
-    volumes.add(PodVolumes.folder(TMP, TMP_SIZE));
+    volumes.add(
+        PodVolumes.folder(
+            TMP, plan.program() == Program.COLLECTOR ? PodVolumes.LARGE_RESULTS_SIZE : TMP_SIZE));
     if (plan.input() != null) {
       volumes.add(PodVolumes.files(INPUT, plan.input().configMap(), PodFiles.FROZEN_INPUT_FILE));
     }

@@ -2,6 +2,7 @@ package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.StoredResult;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ final class OutcomeRecord {
   /** Only of a batch some of whose items failed. */
   static final String FAILED_ITEMS = "Batch-Failed-Items";
 
+  /** Only of a result that lies elsewhere: its name, its size, its SHA-256, with spaces between. */
+  static final String STORED = "Batch-Result";
+
   /** Ten times what {@code maxAttempts} may be. */
   private static final int MOST_ATTEMPTS = 1000;
 
@@ -22,7 +26,12 @@ final class OutcomeRecord {
   private static final int MOST_ITEMS = 1 << 20;
 
   /** What the headers say. */
-  record Head(Outcome.Kind kind, int attempts, int failures, int failedItems) {}
+  record Head(
+      Outcome.Kind kind,
+      int attempts,
+      int failures,
+      int failedItems,
+      @Nullable StoredResult stored) {}
 
   private OutcomeRecord() {}
 
@@ -32,6 +41,10 @@ final class OutcomeRecord {
             .put(KIND, outcome.kind().name())
             .put(ATTEMPTS, Integer.toString(outcome.attempts()))
             .put(FAILURES, Integer.toString(outcome.failedAttempts()));
+    var stored = outcome.stored();
+    if (stored != null) {
+      headers.put(STORED, stored.name() + ' ' + stored.bytes() + ' ' + stored.sha256());
+    }
     return outcome.failedItems() == 0
         ? headers
         : headers.put(FAILED_ITEMS, Integer.toString(outcome.failedItems()));
@@ -49,10 +62,22 @@ final class OutcomeRecord {
       var failures = number(headers, FAILURES, 0, attempts);
       var failedItems =
           kind == Outcome.Kind.PARTIAL ? number(headers, FAILED_ITEMS, 1, MOST_ITEMS) : 0;
-      return new Head(kind, attempts, failures, failedItems);
+      var stored = kind == Outcome.Kind.FAILED ? null : stored(headers.getFirst(STORED));
+      return new Head(kind, attempts, failures, failedItems, stored);
     } catch (IllegalArgumentException e) {
       return null;
     }
+  }
+
+  private static @Nullable StoredResult stored(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    var parts = text.split(" ", -1);
+    if (parts.length != 3) {
+      throw new IllegalArgumentException(STORED);
+    }
+    return new StoredResult(parts[0], Long.parseLong(parts[1]), parts[2]);
   }
 
   /**
@@ -79,6 +104,6 @@ final class OutcomeRecord {
     }
     var body = message.getData();
     return new Outcome(
-        head.kind, head.attempts, head.failedItems, body == null ? new byte[0] : body);
+        head.kind, head.attempts, head.failedItems, body == null ? new byte[0] : body, head.stored);
   }
 }

@@ -112,7 +112,7 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Adds an outcome whose body is in {@link #bodies}.
+   * Adds an outcome whose body is in {@link #bodies}, its result with it.
    *
    * @throws UncheckedIOException if there is no room
    */
@@ -193,7 +193,8 @@ public final class Journal implements AutoCloseable {
               default -> Outcome.Kind.SUCCEEDED;
             },
             attempts,
-            body));
+            body,
+            null));
     return true;
   }
 

@@ -241,7 +241,9 @@ final class MemoryJob {
 
   boolean commit(Delivery delivery, Outcome outcome) {
     // Outside the lock: others need not wait for the disk.
-    var kept = new Outcomes.Kept(outcome.kind(), outcome.attempts(), spool.add(outcome.body()));
+    var kept =
+        new Outcomes.Kept(
+            outcome.kind(), outcome.attempts(), spool.add(outcome.body()), outcome.stored());
     var checksum = journal == null ? 0 : Journal.checksum(outcome.body());
     return locked(
         () -> {

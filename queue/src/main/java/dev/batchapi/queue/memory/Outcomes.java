@@ -2,8 +2,11 @@ package dev.batchapi.queue.memory;
 
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.StoredResult;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +18,21 @@ final class Outcomes {
   private final BitSet known = new BitSet();
   private final BitSet failed = new BitSet();
   private final BitSet partial = new BitSet();
+
+  /** Of those that are not in the spool: none, where it takes results of any size. */
+  private final Map<Integer, StoredResult> stored = new HashMap<>();
+
   private long[] from = new long[64];
   private int[] length = new int[64];
   private int[] attempts = new int[64];
 
   /** An outcome whose body is still in the spool. */
-  record Kept(Outcome.Kind kind, int attempts, Spool.Span body) {
+  record Kept(Outcome.Kind kind, int attempts, Spool.Span body, @Nullable StoredResult stored) {
     Outcome read(Spool spool) {
       var bytes = spool.read(body);
       var failedItems =
           kind == Outcome.Kind.PARTIAL ? ItemOutcomes.fromJson(bytes).errors().size() : 0;
-      return new Outcome(kind, attempts, failedItems, bytes);
+      return new Outcome(kind, attempts, failedItems, bytes, stored);
     }
   }
 
@@ -43,10 +50,14 @@ final class Outcomes {
     from[at] = outcome.body.from();
     length[at] = outcome.body.length();
     attempts[at] = outcome.attempts;
+    if (outcome.stored != null) {
+      stored.put(at, outcome.stored);
+    }
   }
 
   void remove(int index) {
     known.clear(index + 1);
+    stored.remove(index + 1);
   }
 
   @Nullable Kept get(int index) {
@@ -58,7 +69,8 @@ final class Outcomes {
                 ? Outcome.Kind.FAILED
                 : partial.get(at) ? Outcome.Kind.PARTIAL : Outcome.Kind.SUCCEEDED,
             attempts[at],
-            new Spool.Span(from[at], length[at]));
+            new Spool.Span(from[at], length[at]),
+            stored.get(at));
   }
 
   /** The batches that have one, as a copy; without {@code on_job_complete}. */
@@ -70,5 +82,6 @@ final class Outcomes {
     known.clear();
     failed.clear();
     partial.clear();
+    stored.clear();
   }
 }

@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.collector;
 
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.BatchResults;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
 import dev.batchapi.data.collect.OutputException;
@@ -13,6 +14,7 @@ import dev.batchapi.data.split.Folders;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.RecordedJob;
+import dev.batchapi.queue.StoredResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -76,7 +78,7 @@ public final class Collecting {
       var folder = new OutputFolder(arguments.output(), arguments.job(), stores);
       var written = folder.manifest();
       var end = written.isPresent() ? end(written.get(), null) : write(folder);
-      folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
+      tidy(folder);
       return end;
     } catch (OutputException e) {
       return CollectEnd.failed(arguments.digest(), e.problem(), String.valueOf(e.getMessage()));
@@ -86,6 +88,19 @@ public final class Collecting {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * All results are in their files: those of single batches go, also of attempts that did not
+   * count, and last what shows whose the folder was.
+   */
+  private void tidy(OutputFolder folder) {
+    try {
+      new BatchResults(arguments.output(), stores).deleteAll(StoredResult::isName);
+    } catch (StoreRefusedException e) {
+      LOG.warn("results of single batches stay in .batches/: {}", e.getMessage());
+    }
+    folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
   }
 
   private CollectEnd end(byte[] manifest, @Nullable String remark) throws IOException {
@@ -104,11 +119,12 @@ public final class Collecting {
   private CollectEnd write(OutputFolder folder) throws IOException {
     folder.own();
     var opener = new StoredFiles(folder);
+    var large = new BatchResults(arguments.output(), stores);
     try (var items = JobItems.of(arguments, lines, stores, recorded);
         var results = LineFiles.results(opener, maxBytes);
         var errors = LineFiles.errors(opener)) {
       var resultLines = new ResultLines(arguments.job().name(), items, !arguments.perBatch());
-      var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors);
+      var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors, large);
       recorded.read(arguments.totalBatches(), outcomes);
       var files = new ArrayList<>(results.finish());
       files.addAll(errors.finish());

@@ -1,10 +1,12 @@
 package dev.batchapi.runtime.collector;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.data.collect.BatchResults;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectArguments.Include;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.results.ResultLines;
@@ -14,9 +16,12 @@ import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.StoredResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +39,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private final ResultLines lines;
   private final LineFiles results;
   private final LineFiles errors;
+  private final BatchResults large;
   private int succeeded;
   private int failed;
   private long said = System.nanoTime();
@@ -43,7 +49,9 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       Input input,
       ResultLines lines,
       LineFiles results,
-      LineFiles errors) {
+      LineFiles errors,
+      BatchResults large) {
+    this.large = large;
     this.batches = arguments.totalBatches();
     this.withItems = arguments.include().contains(Include.ITEM);
     this.input = input;
@@ -56,8 +64,16 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   public boolean read(int index, Outcome outcome) {
     try {
       switch (outcome.kind()) {
-        case SUCCEEDED -> result(index, outcome);
-        case PARTIAL -> items(index, outcome);
+        case SUCCEEDED, PARTIAL -> {
+          var stored = outcome.stored();
+          if (stored != null) {
+            stored(index, outcome, stored);
+          } else if (outcome.kind() == Outcome.Kind.PARTIAL) {
+            items(index, outcome);
+          } else {
+            result(index, outcome);
+          }
+        }
         case FAILED -> {
           failed++;
           error(index, outcome.attempts(), error(outcome));
@@ -76,15 +92,76 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     var items = input.itemsIn(index);
     try {
       if (withItems && outcome.body().length > 0) {
-        lines.result(index, first, items, outcome.body(), payload(index), results::write);
+        lines.result(index, first, items, outcome.body(), payload(index), results);
       } else {
-        lines.result(index, first, items, outcome.body(), results::write);
+        lines.result(index, first, items, outcome.body(), results);
       }
     } catch (IOException e) {
       // No worker of ours commits such a one.
       var why = "what was recorded as its result is no JSON: " + e.getMessage();
       error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
     }
+  }
+
+  /**
+   * A result that lies in an object of its own. A reference that was forged leads to nothing but
+   * this job's own objects, and is found out.
+   */
+  private void stored(int index, Outcome outcome, StoredResult reference) throws IOException {
+    succeeded++;
+    var found =
+        reference.isOf(index)
+            ? large.read(reference.name(), reference.bytes(), reference.sha256())
+            : Optional.<LargeJson>empty();
+    if (found.isEmpty()) {
+      lost(
+          index,
+          outcome,
+          "its result, %s with %,d bytes, is gone or is not what its worker has written"
+              .formatted(large.url(reference.name()), reference.bytes()));
+      return;
+    }
+    try (var json = found.get()) {
+      stored(index, outcome, json);
+    } catch (NotJsonException e) {
+      lost(index, outcome, "what was stored as its result is no JSON: " + e.getMessage());
+    }
+  }
+
+  private void stored(int index, Outcome outcome, LargeJson json) throws IOException {
+    NotJsonException.check(json);
+    var first = input.firstItem(index);
+    if (outcome.kind() == Outcome.Kind.PARTIAL) {
+      if (json.elements((item, element) -> {}) < 0) {
+        throw new NotJsonException("it is no list");
+      }
+      lines.items(
+          index, first, json, failures(outcome), payload(index), withItems, results, errors);
+    } else {
+      var its = withItems ? payload(index) : null;
+      lines.result(index, first, input.itemsIn(index), json, its, results);
+    }
+  }
+
+  private void lost(int index, Outcome outcome, String why) throws IOException {
+    error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
+  }
+
+  private static List<ResultLines.FailedItem> failures(Outcome outcome) throws NotJsonException {
+    try {
+      return failures(ItemOutcomes.fromJson(outcome.body()));
+    } catch (UncheckedIOException e) {
+      throw new NotJsonException("its items' errors can't be read");
+    }
+  }
+
+  private static List<ResultLines.FailedItem> failures(ItemOutcomes items) {
+    return items.errors().stream()
+        .map(
+            one ->
+                new ResultLines.FailedItem(
+                    one.item(), one.attempts(), JSON.valueToTree(one.error())))
+        .toList();
   }
 
   private void items(int index, Outcome outcome) throws IOException {
@@ -96,26 +173,19 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       return;
     }
     succeeded++;
-    var failures =
-        items.errors().stream()
-            .map(
-                one ->
-                    new ResultLines.FailedItem(
-                        one.item(), one.attempts(), JSON.valueToTree(one.error())))
-            .toList();
     lines.items(
         index,
         input.firstItem(index),
         items.results(),
-        failures,
+        failures(items),
         payload(index),
         withItems,
-        results::write,
-        errors::write);
+        results,
+        errors);
   }
 
   private void error(int index, int attempts, BatchError error) throws IOException {
-    lines.error(index, attempts, JSON.valueToTree(error), payload(index), errors::write);
+    lines.error(index, attempts, JSON.valueToTree(error), payload(index), errors);
   }
 
   private static BatchError error(Outcome outcome) {

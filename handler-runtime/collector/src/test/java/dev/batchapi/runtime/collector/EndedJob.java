@@ -17,6 +17,7 @@ import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.StoredResult;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.JetStreamSplitWriter;
@@ -47,9 +48,25 @@ record EndedJob(String uid, int batches, FilesSpec files, CollectArguments.Split
   /** Writes input, splitter's records, outcomes and the end. */
   static EndedJob of(String uid, int batches, int bytesEach, NatsServer nats, VersityGw store)
       throws Exception {
+    return of(uid, batches, bytesEach, Map.of(), nats, store);
+  }
+
+  /**
+   * The same.
+   *
+   * @param stored results that lie in objects, of some of the batches that would not be done
+   */
+  static EndedJob of(
+      String uid,
+      int batches,
+      int bytesEach,
+      Map<Integer, StoredResult> stored,
+      NatsServer nats,
+      VersityGw store)
+      throws Exception {
     var spec = FilesSpec.of(List.of(IN));
     var split = split(uid, spec, nats, store);
-    outcomes(uid, batches, bytesEach, nats);
+    outcomes(uid, batches, bytesEach, stored, nats);
     try (var ledger = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
       ledger.end(uid, new End(Verdict.BatchesFailed, "Some failed.", Instant.now()));
     }
@@ -86,7 +103,8 @@ record EndedJob(String uid, int batches, FilesSpec files, CollectArguments.Split
     }
   }
 
-  private static void outcomes(String uid, int batches, int bytesEach, NatsServer nats)
+  private static void outcomes(
+      String uid, int batches, int bytesEach, Map<Integer, StoredResult> stored, NatsServer nats)
       throws Exception {
     var credentials = Files.readAllBytes(Objects.requireNonNull(nats.worker(uid).credentials()));
     var worker =
@@ -110,6 +128,17 @@ record EndedJob(String uid, int batches, FilesSpec files, CollectArguments.Split
           sent.add(worker.request("out." + uid + "." + index, headers, body));
         }
       }
+      stored.forEach(
+          (index, its) ->
+              sent.add(
+                  worker.request(
+                      "out." + uid + "." + index,
+                      new Headers()
+                          .put("Batch-Outcome", "SUCCEEDED")
+                          .put("Batch-Attempts", "1")
+                          .put("Batch-Failures", "0")
+                          .put("Batch-Result", its.name() + " " + its.bytes() + " " + its.sha256()),
+                      new byte[0])));
       for (var one : sent) {
         one.get(30, TimeUnit.SECONDS);
       }

@@ -8,8 +8,11 @@ import java.util.Arrays;
  * Collects a result and stops its writer as soon as it is too long. Used again for every result.
  */
 final class BoundedBytes extends OutputStream {
+  private static final int FIRST = 4096;
+  private static final int KEPT = 1 << 20;
+
   private final int limit;
-  private byte[] bytes = new byte[4096];
+  private byte[] bytes = new byte[FIRST];
   private int size;
 
   BoundedBytes(int limit) {
@@ -34,13 +37,9 @@ final class BoundedBytes extends OutputStream {
       throw new ResultTooLargeException(limit);
     }
     if (length > bytes.length - size) {
-      bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(size + length, 2 * bytes.length)));
+      bytes =
+          Arrays.copyOf(bytes, (int) Math.min(limit, Math.max(size + length, 2L * bytes.length)));
     }
-  }
-
-  /** A copy of what was written since {@link #clear}. */
-  byte[] toArray() {
-    return Arrays.copyOf(bytes, size);
   }
 
   /** Writes what was written since {@link #clear} to another one. */
@@ -60,6 +59,9 @@ final class BoundedBytes extends OutputStream {
 
   void clear() {
     size = 0;
+    if (bytes.length > KEPT) {
+      bytes = new byte[FIRST]; // one large result is no reason to hold its room for ever
+    }
   }
 
   /** What was written since {@link #clear}; valid until then. */

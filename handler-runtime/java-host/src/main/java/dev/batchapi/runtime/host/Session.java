@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** The working half of the host, on the handler's thread: loads the handler and calls it. */
 final class Session implements Runnable {
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
+  private static final byte[] NO_HEAD = {};
 
   private final FrameChannel channel;
   private final Path code;
@@ -391,12 +392,12 @@ final class Session implements Runnable {
       broken |= error.get().reason() == Reason.WorkerBroken;
       fail(FrameType.FAILED, error.get());
     } else if (itemErrors.isEmpty()) {
-      channel.write(FrameType.RESULT, result.content());
+      channel.writeAnswer(FrameType.RESULT, NO_HEAD, result.content());
     } else {
       broken |= itemErrors.values().stream().anyMatch(e -> e.reason() == Reason.WorkerBroken);
-      var items = new Items(itemErrors, result.toArray());
-      channel.write(
-          FrameType.ITEMS, items.encode(start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES));
+      byte[] head =
+          Items.head(itemErrors, start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES);
+      channel.writeAnswer(FrameType.ITEMS, head, result.content());
     }
   }
 

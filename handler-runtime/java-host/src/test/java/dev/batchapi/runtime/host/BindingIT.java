@@ -180,7 +180,7 @@ class BindingIT {
       assertThat(worker.resultOf("[105]"))
           .isEqualTo("[\"AQ==\",1.5,2,\"\\u0000é\\uD83D\\uDE00\",1,{},{\"value\":0.1}]");
       String tooLarge =
-          "the result has more than 262,144 bytes as JSON, the limit: return less for each item, use a smaller batchSize, or store it elsewhere and return where it is";
+          "the result has more than 262,144 bytes as JSON, the limit: return less for each item, use a smaller batchSize, set output in the job (or --results on a laptop), with which a batch may return 64 MiB, or store it elsewhere and return where it is";
       for (int large : List.of(106, 108, 109)) {
         assertThat(worker.failureOf("[" + large + "]"))
             .isEqualTo(new HandlerError(Reason.ResultInvalid, "ResultInvalid", tooLarge, ""));

@@ -17,6 +17,9 @@ public final class FrameChannel implements AutoCloseable {
   /** A frame's length field, which counts the type and the body, is at most this many bytes. */
   public static final int MAX_FRAME_BYTES = 4 << 20;
 
+  /** Results of an answer that are sent at a time. */
+  public static final int PART_BYTES = 1 << 20;
+
   private static final int LENGTH_BYTES = 4;
   private static final int BUFFER_BYTES = 64 << 10;
 
@@ -141,6 +144,21 @@ public final class FrameChannel implements AutoCloseable {
     } finally {
       writing.unlock();
     }
+  }
+
+  /**
+   * Sends an answer with results: those that are too large for one frame in PARTs before it. The
+   * position of {@code results} moves.
+   *
+   * @param head what stands before the results in the answer itself
+   */
+  public void writeAnswer(FrameType type, byte[] head, ByteBuffer results) throws IOException {
+    int end = results.limit();
+    while (end - results.position() > PART_BYTES) {
+      write(FrameType.PART, results.limit(results.position() + PART_BYTES));
+      results.limit(end);
+    }
+    write(type, ByteBuffer.wrap(head), results);
   }
 
   private void append(ByteBuffer part) throws IOException {

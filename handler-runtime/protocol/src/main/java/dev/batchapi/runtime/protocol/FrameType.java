@@ -18,7 +18,8 @@ public enum FrameType {
   REPLACE(14),
   ITEMS(15),
   WANT(16),
-  PERMITS(17);
+  PERMITS(17),
+  PART(18);
 
   private static final FrameType[] BY_CODE = values();
 

@@ -21,11 +21,18 @@ public record Items(SortedMap<Integer, HandlerError> errors, byte[] results) {
    * @param allErrorBytes of all errors together, about: many are cut to their equal share
    */
   public byte[] encode(int errorBytes, int allErrorBytes) {
+    byte[] head = head(errors, errorBytes, allErrorBytes);
+    return ByteBuffer.allocate(head.length + results.length).put(head).put(results).array();
+  }
+
+  /** What stands before the results in a frame's body. */
+  public static byte[] head(
+      SortedMap<Integer, HandlerError> errors, int errorBytes, int allErrorBytes) {
     // An error without a stack and with next to no message has 200 bytes.
     int each = Math.clamp(allErrorBytes / Math.max(1, errors.size()), 256, errorBytes);
     var encoded = new TreeMap<Integer, byte[]>();
     errors.forEach((position, error) -> encoded.put(position, error.encode(each)));
-    int size = Integer.BYTES + results.length;
+    int size = Integer.BYTES;
     for (byte[] error : encoded.values()) {
       size += 2 * Integer.BYTES + error.length;
     }
@@ -33,7 +40,7 @@ public record Items(SortedMap<Integer, HandlerError> errors, byte[] results) {
     for (Map.Entry<Integer, byte[]> error : encoded.entrySet()) {
       body.putInt(error.getKey()).putInt(error.getValue().length).put(error.getValue());
     }
-    return body.put(results).array();
+    return body.array();
   }
 
   /** Reads one. */

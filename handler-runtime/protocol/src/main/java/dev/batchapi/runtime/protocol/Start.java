@@ -65,6 +65,11 @@ public record Start(Handler handler, JobSpec jobSpec, Limits limits, Metrics met
   public record Limits(int resultBytes, int errorBytes) {
     /** One result 256 KiB, one error 16 KiB. */
     public static final Limits DEFAULT = new Limits(256 << 10, 16 << 10);
+
+    /** The same for larger results. */
+    public Limits withResultBytes(int bytes) {
+      return new Limits(bytes, errorBytes);
+    }
   }
 
   /**

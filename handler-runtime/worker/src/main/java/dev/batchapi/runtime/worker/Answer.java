@@ -1,17 +1,31 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.queue.BatchError;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** What came of handing one batch to a host. */
-public sealed interface Answer {
+public sealed interface Answer extends AutoCloseable {
+
+  /** Gives back what holds a large answer. */
+  @Override
+  default void close() {}
 
   /** The handler returned; the result as JSON, empty for none. */
   record Result(byte[] json) implements Answer {}
+
+  /** The same of a result that is too large for the ledger. */
+  record Large(LargeJson json) implements Answer {
+    @Override
+    public void close() {
+      json.close();
+    }
+  }
 
   /**
    * Some items failed alone, and the host lives on.
@@ -23,17 +37,42 @@ public sealed interface Answer {
    *     position, and after which time
    * @param breakage why the process must be replaced before it gets anything else; empty if it
    *     needn't
+   * @param file in which the results are; null: in memory
    */
   record Items(
-      List<String> results,
+      List<ResultJson> results,
       SortedMap<Integer, BatchError> errors,
       SortedMap<Integer, Duration> uncounted,
-      Optional<BatchError> breakage)
+      Optional<BatchError> breakage,
+      @Nullable LargeJson file)
       implements Answer {
 
     /** All that failed have used an attempt. */
-    Items(List<String> results, SortedMap<Integer, BatchError> errors) {
-      this(results, errors, Collections.emptySortedMap(), Optional.empty());
+    Items(
+        List<ResultJson> results, SortedMap<Integer, BatchError> errors, @Nullable LargeJson file) {
+      this(results, errors, Collections.emptySortedMap(), Optional.empty(), file);
+    }
+
+    /** The same in memory. */
+    static Items of(List<String> results, SortedMap<Integer, BatchError> errors) {
+      return of(results, errors, Collections.emptySortedMap(), Optional.empty());
+    }
+
+    /** In memory. */
+    static Items of(
+        List<String> results,
+        SortedMap<Integer, BatchError> errors,
+        SortedMap<Integer, Duration> uncounted,
+        Optional<BatchError> breakage) {
+      var texts = results.stream().map(ResultJson::of).toList();
+      return new Items(texts, errors, uncounted, breakage, null);
+    }
+
+    @Override
+    public void close() {
+      if (file != null) {
+        file.close();
+      }
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -33,6 +36,10 @@ final class Consequences {
         health.succeeded();
         settlement.succeed(attempt, json);
       }
+      case Answer.Large(var json) -> {
+        health.succeeded();
+        return put(settlement, settlement.succeed(attempt, ResultJson.of(value(json))));
+      }
       case Answer.Items _ -> throw new IllegalArgumentException("items have attempts of their own");
       case Answer.Failed(var error) ->
           health.failed(settlement.index(), settlement.fail(attempt, inSeconds(error)));
@@ -60,6 +67,19 @@ final class Consequences {
       }
     }
     return Optional.empty();
+  }
+
+  private static LargeJson.Part value(LargeJson json) {
+    try {
+      return json.value();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of the worker's own disk
+    }
+  }
+
+  /** What follows from putting a result away, or from giving up to do so. */
+  Optional<WorkerExit> put(Settlement settlement, boolean done) {
+    return done || !signal.isAbandoned() ? Optional.empty() : Optional.of(released(settlement));
   }
 
   /**

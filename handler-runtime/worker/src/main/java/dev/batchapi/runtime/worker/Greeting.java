@@ -53,7 +53,7 @@ record Greeting(boolean replaceable, boolean endsBatches, Duration construction)
   private static Frame next(HostConnection host, Duration wait)
       throws IOException, InterruptedException, HostStartException {
     return switch (host.poll(wait)) {
-      case HostConnection.Event.Came(var frame) -> frame;
+      case HostConnection.Event.Came(var frame, var _) -> frame;
       case HostConnection.Event.Gone(var why) -> throw new IOException(why);
       case null ->
           throw broken(

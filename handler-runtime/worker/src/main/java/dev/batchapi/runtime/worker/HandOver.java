@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param payload all of the batch's items, a JSON array
  * @param rate what its worker has of the job's rate limit; null without one
+ * @param answers gets each one, to be closed when the lease is settled
  */
 record HandOver(
     Assignment job,
@@ -20,7 +21,8 @@ record HandOver(
     LeaseKeeper keeper,
     @Nullable RateShare rate,
     HeldWait held,
-    Waits waits) {
+    Waits waits,
+    List<Answer> answers) {
   static final Duration FOR_EVER = Duration.ofDays(36_500);
 
   /** What a handed-over batch may take beyond its timeout: the host is ended and waited for. */
@@ -41,27 +43,29 @@ record HandOver(
     var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
     var atMost = job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER);
     keeper.keep(lease, atMost);
-    if (lease.index() == Lease.COMPLETION) {
-      return host.complete(deadline, payload);
-    }
     var index = lease.index();
-    return host.handle(
-        new Call(
-            job.jobId() + "-" + index,
-            index,
-            (long) index * job.batchSize(),
-            positions,
-            attempt,
-            deadline,
-            payload,
-            rate == null
-                ? CallPermits.UNLIMITED
-                : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
+    var answer =
+        index == Lease.COMPLETION
+            ? host.complete(deadline, payload)
+            : host.handle(
+                new Call(
+                    job.jobId() + "-" + index,
+                    index,
+                    (long) index * job.batchSize(),
+                    positions,
+                    attempt,
+                    deadline,
+                    payload,
+                    rate == null
+                        ? CallPermits.UNLIMITED
+                        : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
+    answers.add(answer);
+    return answer;
   }
 
   /** The same batch in the hands of another host. */
   HandOver to(Host other) {
-    return new HandOver(job, other, lease, payload, keeper, rate, held, waits);
+    return new HandOver(job, other, lease, payload, keeper, rate, held, waits, answers);
   }
 
   /** Keeps the lease while the batch waits for its next attempt. */

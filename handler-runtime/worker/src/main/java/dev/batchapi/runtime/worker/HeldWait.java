@@ -44,6 +44,14 @@ final class HeldWait {
     }
   }
 
+  /** The same of a worker that has something to put away: only to leave at once ends it. */
+  End thoughToldToStop(Duration time) {
+    if (!signal.sleepUnlessAbandoned(time)) {
+      return End.STOPPED;
+    }
+    return isOver() ? End.JOB_OVER : End.PASSED;
+  }
+
   private boolean slept(Duration time) {
     try {
       return signal.interruptibly(

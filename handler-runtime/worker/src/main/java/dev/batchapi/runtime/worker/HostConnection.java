@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
@@ -38,7 +39,12 @@ final class HostConnection {
 
   /** What was heard. */
   sealed interface Event {
-    record Came(Frame frame) implements Event {}
+    /**
+     * A frame.
+     *
+     * @param parts results that came before it; null: none
+     */
+    record Came(Frame frame, @Nullable LargeJson parts) implements Event {}
 
     record Gone(String why) implements Event {}
   }
@@ -52,15 +58,28 @@ final class HostConnection {
   private volatile @Nullable String gone;
   private final AtomicReference<Due> due = new AtomicReference<>(Due.HELLO);
 
-  private HostConnection(FrameChannel channel, HostProcess process, MetricFrames metrics) {
+  /** Results of an answer at most, in bytes. */
+  private final int mostBytes;
+
+  /** Of the reader's thread: what came of an answer before the answer. */
+  private @Nullable LargeJson parts;
+
+  private HostConnection(
+      FrameChannel channel, HostProcess process, MetricFrames metrics, int mostBytes) {
+    this.mostBytes = mostBytes;
     this.channel = channel;
     this.process = process;
     this.metrics = metrics;
   }
 
-  /** Listens to a host that has connected; its HELLO is due. */
-  static HostConnection listen(FrameChannel channel, HostProcess process, MetricFrames metrics) {
-    var connection = new HostConnection(channel, process, metrics);
+  /**
+   * Listens to a host that has connected; its HELLO is due.
+   *
+   * @param mostBytes of the results of an answer
+   */
+  static HostConnection listen(
+      FrameChannel channel, HostProcess process, MetricFrames metrics, int mostBytes) {
+    var connection = new HostConnection(channel, process, metrics, mostBytes);
     connection.reader.start();
     return connection;
   }
@@ -128,6 +147,8 @@ final class HostConnection {
       // Whoever waits for an answer would wait for ever, for this thread is the one that hears it.
       process.kill();
       ended("its answer could not be read: " + e);
+    } finally {
+      forgetParts();
     }
   }
 
@@ -138,6 +159,7 @@ final class HostConnection {
       case FLUSH -> metrics.flushSoon();
       case HELLO -> came(Due.HELLO, frame);
       case READY, INVALID, BROKEN -> came(Due.READY, frame);
+      case PART -> part(frame.body());
       case RESULT, ITEMS, FAILED -> {
         came(Due.ANSWER, frame);
         metrics.flushSoon();
@@ -153,7 +175,29 @@ final class HostConnection {
     if (due.get() != Due.ANSWER || events.size() > 2) {
       throw new ProtocolException("a WANT that was not its turn");
     }
-    events.add(new Event.Came(frame));
+    events.add(new Event.Came(frame, null));
+  }
+
+  private void part(byte[] results) throws IOException {
+    if (due.get() != Due.ANSWER) {
+      throw new ProtocolException("a PART that was not its turn");
+    }
+    var so = parts;
+    if (so == null) {
+      so = LargeJson.create();
+      parts = so;
+    }
+    if (so.size() + results.length > mostBytes) {
+      throw new ProtocolException("results of more than %,d bytes".formatted(mostBytes));
+    }
+    so.add(results, 0, results.length);
+  }
+
+  private void forgetParts() {
+    if (parts != null) {
+      parts.close();
+      parts = null;
+    }
   }
 
   /** One that nobody asked for would be taken for the answer to the next batch. */
@@ -161,7 +205,12 @@ final class HostConnection {
     if (!due.compareAndSet(as, Due.NOTHING)) {
       throw new ProtocolException("a " + frame.type() + " that was not its turn");
     }
-    events.add(new Event.Came(frame));
+    if (frame.type() == FrameType.FAILED) {
+      forgetParts();
+    }
+    var before = parts;
+    parts = null; // whoever takes the event has it now
+    events.add(new Event.Came(frame, before));
   }
 
   private void ended(String why) {

@@ -4,6 +4,7 @@ import dev.batchapi.contract.JsonElements;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.ItemOutcomes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +19,9 @@ import java.util.TreeMap;
  * a worker that is lost takes it along, and the batch begins anew.
  */
 final class ItemProgress {
-  private static final String NOTHING = "null";
+  private static final ResultJson NOTHING = ResultJson.of("null");
 
-  private final List<String> results;
+  private final List<ResultJson> results;
   private final SortedMap<Integer, ItemOutcomes.ItemError> errors = new TreeMap<>();
   private final SortedMap<Integer, Duration> uncounted = new TreeMap<>();
 
@@ -105,20 +106,47 @@ final class ItemProgress {
 
   /** Takes the answer to another attempt of these items, none of which failed. */
   void take(List<Integer> items, int attempt, Answer.Result answer) {
-    List<String> returned;
     try {
-      returned = JsonElements.split(new String(answer.json(), StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      allFailed(
+      take(
           items,
           attempt,
-          BatchError.of(
-              BatchError.Reason.ResultInvalid,
-              "The handler returned no list for the %d items that were tried again."
-                  .formatted(items.size())));
-      return;
+          Answer.Items.of(
+              JsonElements.split(new String(answer.json(), StandardCharsets.UTF_8)),
+              new TreeMap<>()));
+    } catch (IOException e) {
+      allFailed(items, attempt, noList(items.size()));
     }
-    take(items, attempt, new Answer.Items(returned, new TreeMap<>()));
+  }
+
+  /** The same of a large answer, which must not be closed before this is settled. */
+  void take(List<Integer> items, int attempt, Answer.Large answer) {
+    var returned = new ArrayList<ResultJson>();
+    int found;
+    try {
+      found =
+          answer
+              .json()
+              .elements(
+                  (index, element) -> {
+                    if (index < items.size()) {
+                      returned.add(ResultJson.of(element));
+                    }
+                  });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of the worker's own disk
+    }
+    if (found == items.size()) {
+      take(items, attempt, new Answer.Items(returned, new TreeMap<>(), null));
+    } else {
+      allFailed(
+          items, attempt, found < 0 ? noList(items.size()) : wrongNumber(items.size(), found));
+    }
+  }
+
+  private static BatchError noList(int items) {
+    return BatchError.of(
+        BatchError.Reason.ResultInvalid,
+        "The handler returned no list for the %d items that were tried again.".formatted(items));
   }
 
   /** None of these items got any further, and all for one reason. */
@@ -158,13 +186,19 @@ final class ItemProgress {
         .formatted(errors.size(), results.size(), first.item(), Settlement.summary(first.error()));
   }
 
-  /** The results as one list, for a batch without errors. */
-  byte[] json() {
-    return ("[" + String.join(",", results) + "]").getBytes(StandardCharsets.UTF_8);
+  /** The results as one list. */
+  ResultJson json() {
+    return ResultJson.list(results);
   }
 
-  /** For a batch with errors. */
+  List<ItemOutcomes.ItemError> errors() {
+    return List.copyOf(errors.values());
+  }
+
+  /** For a batch with errors whose results fit into memory. */
   ItemOutcomes outcomes() {
-    return new ItemOutcomes(results, List.copyOf(errors.values()));
+    return new ItemOutcomes(
+        results.stream().map(one -> new String(one.toBytes(), StandardCharsets.UTF_8)).toList(),
+        errors());
   }
 }

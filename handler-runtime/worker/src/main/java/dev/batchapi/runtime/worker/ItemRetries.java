@@ -81,6 +81,7 @@ final class ItemRetries {
       breakage = answer instanceof Answer.Items more ? more.breakage() : Optional.empty();
       switch (answer) {
         case Answer.Result result -> progress.take(round.items(), attempt, result);
+        case Answer.Large result -> progress.take(round.items(), attempt, result);
         case Answer.Items more -> progress.take(round.items(), attempt, more);
         case Answer.Failed(var error) ->
             progress.allFailed(round.items(), attempt, consequences.inSeconds(error));
@@ -102,8 +103,7 @@ final class ItemRetries {
     } else if (handOver.host().alive()) {
       health.succeeded();
     }
-    settlement.end(attempt, progress);
-    return Optional.empty();
+    return consequences.put(settlement, settlement.end(attempt, progress));
   }
 
   private static Answer failure(BatchError error, Optional<BatchError> breakage) {

@@ -42,7 +42,7 @@ final class PermitDesk {
   /** Waits for the next event that is no want. */
   HostConnection.Event next() throws IOException, InterruptedException {
     var event = connection.take();
-    while (event instanceof HostConnection.Event.Came(var frame)
+    while (event instanceof HostConnection.Event.Came(var frame, var _)
         && frame.type() == FrameType.WANT) {
       var instead = answer(frame);
       event = instead == null ? connection.take() : instead;
@@ -79,7 +79,7 @@ final class PermitDesk {
         }
         case RateShare.Asked.Wait(var time) -> {
           var event = connection.poll(time.compareTo(LOOK) < 0 ? time : LOOK);
-          if (event instanceof HostConnection.Event.Came(var other)
+          if (event instanceof HostConnection.Event.Came(var other, var _)
               && other.type() == FrameType.WANT
               && Want.decode(other.body()).count() == 0) {
             return goOn(began, 0);

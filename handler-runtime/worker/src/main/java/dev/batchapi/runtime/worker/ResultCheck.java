@@ -1,10 +1,13 @@
 package dev.batchapi.runtime.worker;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.batchapi.data.results.LargeJson;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -48,8 +51,28 @@ final class ResultCheck {
     }
   }
 
-  private static Optional<String> wrong(CharBuffer text) {
-    try (var parser = JSON.createParser(text.array(), text.arrayOffset(), text.remaining())) {
+  /** The same of a result in a file, a piece of it at a time. */
+  static Optional<String> wrong(LargeJson json, int limit) {
+    if (json.size() > limit) {
+      return Optional.of(
+          "The result has %,d bytes as JSON; %,d are allowed.".formatted(json.size(), limit));
+    }
+    try (var text = new InputStreamReader(json.open(), StandardCharsets.UTF_8.newDecoder());
+        var parser = JSON.createParser(text)) {
+      return wrong(parser);
+    } catch (JsonProcessingException e) {
+      return Optional.of(
+          "The result is no JSON, from character %,d on."
+              .formatted(e.getLocation().getCharOffset()));
+    } catch (CharacterCodingException e) {
+      return Optional.of("The result is no JSON: it is not UTF-8.");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of the worker's own disk
+    }
+  }
+
+  private static Optional<String> wrong(JsonParser parser) throws IOException {
+    try {
       if (parser.nextToken() == null) {
         return Optional.of("The result is no JSON: it is blank.");
       }
@@ -63,6 +86,12 @@ final class ResultCheck {
               .formatted(
                   StreamReadConstraints.DEFAULT_MAX_DEPTH,
                   StreamReadConstraints.DEFAULT_MAX_NUM_LEN));
+    }
+  }
+
+  private static Optional<String> wrong(CharBuffer text) {
+    try (var parser = JSON.createParser(text.array(), text.arrayOffset(), text.remaining())) {
+      return wrong(parser);
     } catch (JsonProcessingException e) {
       // In our words: the library's speak of its own settings.
       var at = Math.clamp(e.getLocation().getCharOffset(), 0, text.remaining());

@@ -1,11 +1,14 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,14 @@ import org.slf4j.event.Level;
 final class Settlement {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
 
+  /** A store has been asked for a while already when it is said to be away. */
+  private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  private final LargeResults large;
+  private final HeldWait held;
+  private final LeaseKeeper keeper;
   private final Lease lease;
   private final Assignment job;
   private final Pause pause;
@@ -30,8 +41,19 @@ final class Settlement {
    * Settles one lease of a worker.
    *
    * @param pause the worker's own: it grows from batch to batch while the queue can't be reached
+   * @param large where results go that are too large for the ledger
    */
-  Settlement(Lease lease, Assignment job, Pause pause, StopSignal signal) {
+  Settlement(
+      Lease lease,
+      Assignment job,
+      Pause pause,
+      StopSignal signal,
+      LargeResults large,
+      HeldWait held,
+      LeaseKeeper keeper) {
+    this.large = large;
+    this.held = held;
+    this.keeper = keeper;
     this.lease = lease;
     this.job = job;
     this.pause = pause;
@@ -70,31 +92,75 @@ final class Settlement {
   }
 
   /**
+   * The same with a result that may be too large for the ledger.
+   *
+   * @return false if the worker was abandoned, or the job ended, before it could be put away
+   * @throws dev.batchapi.data.store.StoreRefusedException if it never can
+   */
+  boolean succeed(int attempt, ResultJson result) {
+    if (result.bytes() <= Outcome.MAX_BYTES) {
+      succeed(attempt, result.toBytes());
+      return true;
+    }
+    return keep(attempt, result, List.of());
+  }
+
+  /**
    * Every item of the batch has a result or an error.
    *
    * @param attempt the last one
+   * @return as of {@link #succeed(int, ResultJson)}
    */
-  void end(int attempt, ItemProgress items) {
+  boolean end(int attempt, ItemProgress items) {
+    var results = items.json();
     if (!items.hasErrors()) {
-      var json = items.json();
-      var wrong = ResultCheck.wrong(json, Outcome.MAX_BYTES);
-      if (wrong.isPresent()) {
-        var _ = fail(attempt, BatchError.of(BatchError.Reason.ResultInvalid, wrong.get()));
-      } else {
-        succeed(attempt, json);
-      }
-      return;
+      return results.bytes() > large.maxBytes()
+          ? invalid(attempt, tooLarge(results.bytes()))
+          : succeed(attempt, results);
     }
     log(Level.WARN, attempt, "is done: " + items.summary());
-    var outcomes = items.outcomes().within(Outcome.MAX_BYTES);
-    var size = outcomes.toJson().length;
-    if (size > Outcome.MAX_BYTES) {
-      var message =
-          "The results have, with the errors of %,d items, %,d bytes as JSON; %,d are allowed."
-              .formatted(outcomes.errors().size(), size, Outcome.MAX_BYTES);
-      var _ = fail(attempt, BatchError.of(BatchError.Reason.ResultInvalid, message));
-    } else {
-      commit(Outcome.partial(attempt, outcomes));
+    if (results.bytes() <= Outcome.MAX_BYTES) {
+      var outcomes = items.outcomes().within(Outcome.MAX_BYTES);
+      var size = outcomes.toJson().length;
+      if (size <= Outcome.MAX_BYTES) {
+        commit(Outcome.partial(attempt, outcomes));
+        return true;
+      }
+      if (large.maxBytes() <= Outcome.MAX_BYTES) {
+        return invalid(
+            attempt,
+            "The results have, with the errors of %,d items, %,d bytes as JSON; %,d are allowed."
+                .formatted(outcomes.errors().size(), size, Outcome.MAX_BYTES));
+      }
+    }
+    return results.bytes() > large.maxBytes()
+        ? invalid(attempt, tooLarge(results.bytes()))
+        : keep(attempt, results, items.errors());
+  }
+
+  private String tooLarge(long bytes) {
+    return "The result has %,d bytes as JSON; %,d are allowed.".formatted(bytes, large.maxBytes());
+  }
+
+  private boolean invalid(int attempt, String message) {
+    var _ = fail(attempt, BatchError.of(BatchError.Reason.ResultInvalid, message));
+    return true;
+  }
+
+  /** Puts a result away, however long its store is away, and commits where it is. */
+  private boolean keep(int attempt, ResultJson results, List<ItemOutcomes.ItemError> errors) {
+    keeper.keep(lease, HandOver.FOR_EVER);
+    for (var wait = FIRST_WAIT; ; wait = wait.multipliedBy(2)) {
+      try {
+        commit(large.outcome(lease.index(), attempt, results, errors));
+        return true;
+      } catch (StoreUnavailableException e) {
+        log(Level.WARN, attempt, "waits for its result's store: " + e.getMessage());
+        if (held.thoughToldToStop(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT)
+            != HeldWait.End.PASSED) {
+          return false;
+        }
+      }
     }
   }
 
@@ -162,6 +228,7 @@ final class Settlement {
   private void commit(Outcome outcome) {
     var first = insist(() -> lease.commit(outcome));
     if (Boolean.FALSE.equals(first)) {
+      large.forget(outcome);
       log(Level.INFO, outcome.attempts(), "another worker's outcome was first");
     }
   }

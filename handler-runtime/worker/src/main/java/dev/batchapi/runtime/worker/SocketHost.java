@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.Frame;
 import dev.batchapi.runtime.protocol.FrameChannel;
@@ -29,8 +30,11 @@ final class SocketHost implements Host {
   private final HostConnection connection;
   private final HostProcess process;
   private final Greeting greeting;
+  private final AnswerReader answers;
 
-  private SocketHost(HostConnection connection, HostProcess process, Greeting greeting) {
+  private SocketHost(
+      HostConnection connection, HostProcess process, Greeting greeting, AnswerReader answers) {
+    this.answers = answers;
     this.connection = connection;
     this.process = process;
     this.greeting = greeting;
@@ -49,9 +53,11 @@ final class SocketHost implements Host {
       StatsdMetrics metrics,
       Optional<Duration> startup)
       throws HostStartException, InterruptedException {
-    var connection = HostConnection.listen(channel, process, new MetricFrames(metrics));
+    var most = start.limits().resultBytes();
+    var connection = HostConnection.listen(channel, process, new MetricFrames(metrics), most);
     try {
-      return new SocketHost(connection, process, Greeting.exchange(connection, start, startup));
+      var greeting = Greeting.exchange(connection, start, startup);
+      return new SocketHost(connection, process, greeting, new AnswerReader(most));
     } catch (HostStartException | InterruptedException e) {
       connection.kill();
       throw e;
@@ -101,7 +107,7 @@ final class SocketHost implements Host {
       return new Answer.NeverStarted("the batch had not begun when its wait for the rate ended");
     }
     return switch (event) {
-      case HostConnection.Event.Came(var frame) -> answer(frame);
+      case HostConnection.Event.Came(var frame, var largeParts) -> answer(frame, largeParts);
       case HostConnection.Event.Gone _ when deadline.hasPassed() -> new Answer.TimedOut();
       case HostConnection.Event.Gone(var why) ->
           new Answer.Died(
@@ -127,9 +133,9 @@ final class SocketHost implements Host {
     }
   }
 
-  private Answer answer(Frame frame) {
+  private Answer answer(Frame frame, @Nullable LargeJson parts) {
     try {
-      return AnswerReader.read(frame);
+      return answers.read(frame, parts);
     } catch (IOException e) {
       kill();
       return new Answer.Died("The handler's process broke the protocol: " + e.getMessage());

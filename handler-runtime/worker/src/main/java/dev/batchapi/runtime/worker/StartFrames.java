@@ -17,13 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class StartFrames {
   private StartFrames() {}
 
+  /** The START of a run whose results go through the ledger. */
+  public static Start of(RunSpec run, @Nullable String statsd, Flavour flavour) {
+    return of(run, statsd, flavour, Start.Limits.DEFAULT.resultBytes());
+  }
+
   /**
    * The START of a run.
    *
    * @param statsd where metrics go, {@code host:port} or {@code unix:///path}; null for nowhere
    * @param flavour whose rules that server has
+   * @param resultBytes of a batch's result at most
    */
-  public static Start of(RunSpec run, @Nullable String statsd, Flavour flavour) {
+  public static Start of(RunSpec run, @Nullable String statsd, Flavour flavour, int resultBytes) {
     var job = run.job();
     var handler = run.handler();
     return new Start(
@@ -45,7 +51,7 @@ public final class StartFrames {
             object(run.config()),
             run.totalBatches(),
             Instant.parse(job.startTime())),
-        Start.Limits.DEFAULT,
+        Start.Limits.DEFAULT.withResultBytes(resultBytes),
         new Start.Metrics(
             statsd, flavour.text(), run.metrics().tags(), WireRules.RESERVED_PREFIXES));
   }

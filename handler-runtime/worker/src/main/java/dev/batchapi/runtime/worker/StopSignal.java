@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * waiting calls through {@link #interruptibly}, so that nothing but these is ever interrupted.
  */
 final class StopSignal {
+  private static final long TICK_NANOS = 100_000_000;
+
   /** A call that waits, and may be given up. */
   interface Waiting<T, X extends Exception> {
     T call() throws X, InterruptedException;
@@ -42,6 +45,24 @@ final class StopSignal {
 
   boolean isAbandoned() {
     return abandoned;
+  }
+
+  /**
+   * Waits, also while the worker is to stop.
+   *
+   * @return false once it is abandoned
+   */
+  boolean sleepUnlessAbandoned(Duration time) {
+    var until = System.nanoTime() + time.toNanos();
+    try {
+      for (var left = time.toNanos(); left > 0 && !abandoned; left = until - System.nanoTime()) {
+        Thread.sleep(Duration.ofNanos(Math.min(left, TICK_NANOS)));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return !abandoned;
   }
 
   /**

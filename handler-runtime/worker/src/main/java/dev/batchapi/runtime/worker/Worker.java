@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueAccessException;
@@ -7,6 +8,7 @@ import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.WorkQueue;
 import dev.batchapi.runtime.worker.WorkerExit.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +30,7 @@ public final class Worker {
   private final StopSignal signal = new StopSignal();
   private final ProcessHealth health = new ProcessHealth();
   private final HostKeeper hosts;
+  private final LargeResults large;
   private final AwaitedPayload payload;
   private final Consequences consequences;
   private final ItemRetries retries;
@@ -41,6 +44,17 @@ public final class Worker {
   }
 
   public Worker(Assignment job, WorkQueue queue, HostSource hosts, Payloads payloads) {
+    this(job, queue, hosts, payloads, LargeResults.none());
+  }
+
+  /**
+   * The same with a place for large results.
+   *
+   * @param large where results go that are too large for the ledger
+   */
+  public Worker(
+      Assignment job, WorkQueue queue, HostSource hosts, Payloads payloads, LargeResults large) {
+    this.large = large;
     this.job = job;
     this.queue = queue;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
@@ -128,7 +142,8 @@ public final class Worker {
   /** Has a leased batch handled, here or elsewhere; an exit if the worker ends with it. */
   private Optional<WorkerExit> work(Host host, Lease lease, LeaseKeeper keeper)
       throws HostStartException, InterruptedException {
-    var settlement = new Settlement(lease, job, pause, signal);
+    var settlement = new Settlement(lease, job, pause, signal, large, wait, keeper);
+    var answers = new ArrayList<Answer>();
     keeper.keep(lease, HandOver.FOR_EVER);
     try {
       var attempts = settlement.attempts();
@@ -151,7 +166,7 @@ public final class Worker {
       return switch (payload.of(lease, settlement.name())) {
         case Fetched.Payload(var json) ->
             handle(
-                new HandOver(job, host, lease, json, keeper, rate, wait, waits),
+                new HandOver(job, host, lease, json, keeper, rate, wait, waits, answers),
                 attempt,
                 settlement);
         case Fetched.Invalid(var message) -> {
@@ -172,8 +187,13 @@ public final class Worker {
           yield Optional.of(new WorkerExit(Reason.STORE_REFUSED, message));
         }
       };
+    } catch (StoreRefusedException e) {
+      settlement.release(Duration.ZERO);
+      return Optional.of(
+          new WorkerExit(Reason.STORE_REFUSED, "A result can't be written: " + e.getMessage()));
     } finally {
       keeper.letGo();
+      answers.forEach(Answer::close);
     }
   }
 

@@ -111,17 +111,20 @@ public final class WorkerMain {
           var stores = Stores.of(System.getenv(), Path.of("/"));
           var queue = connect(settings, run)) {
         reached.open();
+        var output = run.output();
+        var large = output == null ? LargeResults.none() : new StoredResults(output.path(), stores);
         var hosts =
             new AwaitedHosts(
                 socket,
-                StartFrames.of(run, statsd.orElse(null), flavour),
+                StartFrames.of(run, statsd.orElse(null), flavour, large.maxBytes()),
                 metrics,
                 met::open,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
         var payloads =
             run.files() == null ? Payloads.CARRIED : FilePayloads.of(run.files(), stores);
-        var worker = new Worker(Assignment.of(run), queue, ready.announcing(hosts), payloads);
+        var worker =
+            new Worker(Assignment.of(run), queue, ready.announcing(hosts), payloads, large);
         termination.of(worker);
         return worker.run();
       }

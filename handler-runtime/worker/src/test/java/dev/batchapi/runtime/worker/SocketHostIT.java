@@ -2,16 +2,20 @@ package dev.batchapi.runtime.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.handler.JobSpec;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
+import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Hello;
+import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /** The worker's end of the socket, with a host at the other that doesn't keep to the protocol. */
 @Timeout(60)
 class SocketHostIT {
+  private static final int LIMIT = 6 << 20;
   private static final byte[] READY = "{}".getBytes(UTF_8);
   private Path folder;
   private HostSocket socket;
@@ -69,6 +75,93 @@ class SocketHostIT {
       await().until(() -> !host.alive());
       assertThat(handle(host).join()).isInstanceOf(Answer.NeverStarted.class);
     }
+  }
+
+  private static byte[] list(int bytes) {
+    return ("[\"" + "x".repeat(bytes) + "\",7]").getBytes(UTF_8);
+  }
+
+  private static String text(ResultJson json) {
+    return new String(json.toBytes(), UTF_8);
+  }
+
+  @Test
+  void aLargeResultComesInPartsAndIsKeptInAFile() throws Exception {
+    var host = ready(false);
+    for (var bytes : List.of(300_000, 1_500_000, 5_000_000)) {
+      var answer = handle(host);
+      other().read();
+      other().writeAnswer(FrameType.RESULT, new byte[0], ByteBuffer.wrap(list(bytes)));
+      try (var large = (Answer.Large) answer.join()) {
+        assertThat(text(ResultJson.of(large.json().value())))
+            .isEqualTo(new String(list(bytes), UTF_8));
+      }
+    }
+    var small = handle(host);
+    other().read();
+    other().write(FrameType.RESULT, "[1]".getBytes(UTF_8));
+    assertThat(small.join()).isInstanceOf(Answer.Result.class);
+  }
+
+  @Test
+  void resultsOfItemsOfWhichSomeFailedComeInPartsToo() throws Exception {
+    var host = ready(false);
+    var answer = handle(host);
+    other().read();
+    var error = new HandlerError(HandlerError.Reason.HandlerFailed, "E", "bad", "");
+    var head = Items.head(new TreeMap<>(Map.of(1, error)), 1000, 1000);
+    other().writeAnswer(FrameType.ITEMS, head, ByteBuffer.wrap(list(3_000_000)));
+    try (var items = (Answer.Items) answer.join()) {
+      assertThat(items.errors()).containsOnlyKeys(1);
+      assertThat(items.results()).hasSize(2);
+      assertThat(text(items.results().get(1))).isEqualTo("7");
+      assertThat(items.results().getFirst().bytes()).isEqualTo(3_000_002);
+    }
+  }
+
+  @Test
+  void aLargeResultThatIsNoJsonIsNoSuccess() throws Exception {
+    var host = ready(false);
+    for (var bad : List.of("[", "]", "\u0000", " 1")) {
+      var answer = handle(host);
+      other().read();
+      var json = (new String(list(2_000_000), UTF_8) + bad).getBytes(UTF_8);
+      other().writeAnswer(FrameType.RESULT, new byte[0], ByteBuffer.wrap(json));
+      assertThat(answer.join())
+          .isInstanceOfSatisfying(
+              Answer.Failed.class,
+              failed -> assertThat(failed.error().message()).contains("The result is no JSON"));
+    }
+    var answer = handle(host);
+    other().read();
+    var json = list(2_000_000);
+    json[1_000_000] = (byte) 0xFF;
+    other().writeAnswer(FrameType.RESULT, new byte[0], ByteBuffer.wrap(json));
+    assertThat(((Answer.Failed) answer.join()).error().message()).contains("not UTF-8");
+  }
+
+  @Test
+  void moreThanThereMayBeEndsTheConnection() throws Exception {
+    var host = ready(false);
+    var answer = handle(host);
+    other().read();
+    assertThatThrownBy(
+            () -> {
+              for (var sent = 0; sent <= LIMIT; sent += FrameChannel.PART_BYTES) {
+                other().write(FrameType.PART, new byte[FrameChannel.PART_BYTES]);
+                Thread.sleep(1);
+              }
+              other().read();
+            })
+        .isInstanceOf(IOException.class);
+    assertThat(answer.join()).isInstanceOf(Answer.Died.class);
+  }
+
+  @Test
+  void aPartThatNobodyAskedForEndsTheConnection() throws Exception {
+    var host = ready(false);
+    other().write(FrameType.PART, READY);
+    await().until(() -> !host.alive());
   }
 
   @Test
@@ -128,7 +221,7 @@ class SocketHostIT {
         new Start(
             new Start.Handler("python", "handler.py", "Handler", List.of()),
             new JobSpec("uid", "job", "default", "api", "BatchAPI", 1, Map.of(), 1, Instant.EPOCH),
-            Start.Limits.DEFAULT,
+            Start.Limits.DEFAULT.withResultBytes(LIMIT),
             new Start.Metrics(null, "prometheus", Map.of(), List.of()));
     return new AwaitedHosts(
         socket,

@@ -88,7 +88,7 @@ class WorkerTest {
   }
 
   private static Answer items(String results, Map<Integer, BatchError> errors) {
-    return new Answer.Items(List.of(results.split(",")), new TreeMap<>(errors));
+    return Answer.Items.of(List.of(results.split(",")), new TreeMap<>(errors));
   }
 
   @Test
@@ -167,7 +167,7 @@ class WorkerTest {
   void itemsThatWereNotBegunHaveTheirAttemptBeforeTheOthersAreTriedAgain() {
     var hung = BatchError.of(Reason.BatchTimedOut, "hung");
     hosts.answers(
-        new Answer.Items(
+        Answer.Items.of(
             List.of("null", "null", "null", "3"),
             new TreeMap<>(Map.of(0, hung)),
             new TreeMap<>(Map.of(1, Duration.ZERO, 2, Duration.ZERO)),
@@ -189,7 +189,7 @@ class WorkerTest {
     hosts.restarts = true;
     var hung = BatchError.of(Reason.HandlerFailed, "hung");
     hosts.answers(
-        new Answer.Items(
+        Answer.Items.of(
             List.of("0", "null", "null"),
             new TreeMap<>(Map.of(1, hung)),
             new TreeMap<>(Map.of(2, Duration.ZERO)),

@@ -1,0 +1,315 @@
+package dev.batchapi.runtime.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.batchapi.data.collect.BatchResults;
+import dev.batchapi.data.results.LargeJson;
+import dev.batchapi.data.store.StoreUnavailableException;
+import dev.batchapi.data.store.Stores;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.BatchError.Reason;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemOutcomes;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.Rate;
+import dev.batchapi.queue.Reservation;
+import dev.batchapi.queue.WorkQueue;
+import dev.batchapi.queue.memory.MemoryQueue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Results that are too large for the ledger, in a folder of this machine as their store. */
+@Timeout(30)
+class LargeResultsTest {
+  private static final String JOB = "uid-1";
+  private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
+  private static final Assignment ASSIGNMENT =
+      new Assignment(
+          JOB,
+          "monday",
+          new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
+          Optional.empty());
+  private static final byte[] OTHER = "[2]".getBytes(UTF_8);
+  private static final Answer FINE = new Answer.Result("[1]".getBytes(UTF_8));
+
+  @TempDir private Path folder;
+
+  private final MemoryQueue queue = new MemoryQueue();
+  private final ScriptedHosts hosts = new ScriptedHosts();
+  private @Nullable Lease held;
+
+  private Answer.Large large(String json) throws IOException {
+    return new Answer.Large(LargeJson.of(json.getBytes(UTF_8)));
+  }
+
+  private Worker storing(LargeResults large) {
+    return new Worker(ASSIGNMENT, new Noting(queue.worker(JOB)), hosts, Payloads.CARRIED, large);
+  }
+
+  private Optional<String> stored(int index) {
+    var reference = Objects.requireNonNull(outcome(index).stored());
+    try (var stores = Stores.of(Map.of(), folder)) {
+      return new BatchResults("out/", stores)
+          .read(reference.name(), reference.bytes(), reference.sha256())
+          .map(
+              json -> {
+                try (json) {
+                  return new String(json.open().readAllBytes(), UTF_8);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+
+  private static String text(int bytes) {
+    return '"' + "x".repeat(bytes) + '"';
+  }
+
+  @Test
+  void aLargeResultIsAnObjectThatTheLedgerRefersTo() throws IOException {
+    var json = "[" + text(400_000) + "]";
+    hosts.answers(large(" " + json + "\n"), FINE);
+    enqueue(2);
+    try (var stores = Stores.of(Map.of(), folder)) {
+      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 2);
+    }
+    assertThat(outcome(0).body()).isEmpty();
+    assertThat(stored(0)).contains(json);
+    assertThat(outcome(1).stored()).isNull();
+    assertThat(new String(outcome(1).body(), UTF_8)).isEqualTo("[1]");
+  }
+
+  @Test
+  void itemsThatAreTriedAgainMakeOneLargeResultWithThoseThatWereNot() throws IOException {
+    var big = text(200_000);
+    var file = LargeJson.of(("[" + big + ",null,null]").getBytes(UTF_8));
+    var results = new ArrayList<ResultJson>();
+    file.elements((index, element) -> results.add(ResultJson.of(element)));
+    hosts.answers(
+        new Answer.Items(results, new TreeMap<>(Map.of(1, THROWN, 2, THROWN)), file),
+        large("[" + big + "," + text(1) + "]"),
+        new Answer.Items(
+            List.of(ResultJson.of(big), ResultJson.of(big), ResultJson.of("null")),
+            new TreeMap<>(Map.of(2, BatchError.of(Reason.FatalError, "never"))),
+            null));
+    enqueue(2);
+    try (var stores = Stores.of(Map.of(), folder)) {
+      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 2);
+    }
+    assertThat(stored(0)).contains("[" + big + "," + big + "," + text(1) + "]");
+    assertThat(outcome(1).kind()).isEqualTo(Outcome.Kind.PARTIAL);
+    assertThat(stored(1)).contains("[" + big + "," + big + ",null]");
+    var partial = ItemOutcomes.fromJson(outcome(1).body());
+    assertThat(partial.results()).isEmpty();
+    assertThat(partial.errors()).extracting(ItemOutcomes.ItemError::item).containsExactly(2);
+  }
+
+  @Test
+  void aStoreThatIsAwayIsWaitedForAndCostsNoAttempt() throws IOException {
+    hosts.answers(large("[" + text(400_000) + "]"));
+    enqueue(1);
+    var tries = new AtomicInteger();
+    try (var stores = Stores.of(Map.of(), folder)) {
+      var real = new StoredResults("out/", stores);
+      var away =
+          new Wrapping(real) {
+            @Override
+            public Outcome outcome(
+                int index, int attempt, ResultJson json, List<ItemOutcomes.ItemError> errors) {
+              if (tries.incrementAndGet() == 1) {
+                throw new StoreUnavailableException("the store is away", null);
+              }
+              return real.outcome(index, attempt, json, errors);
+            }
+          };
+      run(storing(away), () -> queue.counts(JOB).done() == 1);
+    }
+    assertThat(tries).hasValue(2);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1");
+    assertThat(outcome(0).attempts()).isEqualTo(1);
+    assertThat(stored(0)).isPresent();
+  }
+
+  @Test
+  void aStoreThatRefusesEndsTheWorkerWithItsWords() throws IOException {
+    hosts.answers(large("[" + text(400_000) + "]"));
+    enqueue(1);
+    WorkerExit exit;
+    try (var stores = Stores.of(Map.of(), folder)) {
+      exit = storing(new StoredResults("https://127.0.0.1/out/", stores)).run();
+    }
+    assertThat(exit.reason()).isEqualTo(WorkerExit.Reason.STORE_REFUSED);
+    assertThat(exit.message())
+        .contains("A result can't be written: https://127.0.0.1/out/", "only read");
+    assertThat(queue.counts(JOB).done()).isZero();
+  }
+
+  @Test
+  void whatWasStoredForAnOutcomeThatDoesNotStandGoes() throws IOException {
+    hosts.answers(large("[" + text(400_000) + "]"));
+    enqueue(1);
+    try (var stores = Stores.of(Map.of(), folder)) {
+      var real = new StoredResults("out/", stores);
+      var late =
+          new Wrapping(real) {
+            @Override
+            public Outcome outcome(
+                int index, int attempt, ResultJson json, List<ItemOutcomes.ItemError> errors) {
+              var ours = real.outcome(index, attempt, json, errors);
+              // As another worker would, while this one's lease had run out.
+              assertThat(Objects.requireNonNull(held).commit(Outcome.succeeded(1, OTHER))).isTrue();
+              return ours;
+            }
+          };
+      run(storing(late), () -> hosts.handled.size() == 1 && queue.counts(JOB).done() == 1);
+    }
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[2]");
+    assertThat(folder.resolve("out/.batches")).isEmptyDirectory();
+  }
+
+  private static class Wrapping implements LargeResults {
+    private final LargeResults real;
+
+    Wrapping(LargeResults real) {
+      this.real = real;
+    }
+
+    @Override
+    public int maxBytes() {
+      return real.maxBytes();
+    }
+
+    @Override
+    public Outcome outcome(
+        int index, int attempt, ResultJson json, List<ItemOutcomes.ItemError> errors) {
+      return real.outcome(index, attempt, json, errors);
+    }
+
+    @Override
+    public void forget(Outcome outcome) {
+      real.forget(outcome);
+    }
+  }
+
+  private void enqueue(int batches) {
+    queue.enqueue(JOB, Batches.of(batches, index -> "[0]".getBytes(UTF_8)));
+  }
+
+  private Outcome outcome(int index) {
+    return Objects.requireNonNull(queue.outcome(JOB, index));
+  }
+
+  private void run(Worker worker, BooleanSupplier over) {
+    var exit = CompletableFuture.supplyAsync(worker::run);
+    await().until(() -> exit.isDone() || over.getAsBoolean());
+    queue.end(JOB, new End(End.Verdict.Complete, "", Instant.now()));
+    queue.retire(JOB);
+    assertThat(exit.join().reason()).isEqualTo(WorkerExit.Reason.DONE);
+  }
+
+  /** The queue, which notes what is leased. */
+  private final class Noting implements WorkQueue {
+    private final WorkQueue inner;
+
+    Noting(WorkQueue inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public Optional<Lease> lease(Duration wait) throws InterruptedException {
+      var lease = inner.lease(wait);
+      held = lease.orElse(null);
+      return lease;
+    }
+
+    @Override
+    public Optional<End> ended() {
+      return inner.ended();
+    }
+
+    @Override
+    public Reservation reserve(Rate rate, int permits) {
+      return inner.reserve(rate, permits);
+    }
+
+    @Override
+    public void giveBack(Reservation.Made reserved, int permits) {
+      inner.giveBack(reserved, permits);
+    }
+
+    @Override
+    public Duration leaseDuration() {
+      return inner.leaseDuration();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+
+  /** One host after the other that gives the next answer. */
+  private static final class ScriptedHosts implements HostSource {
+    private final Deque<Answer> answers = new ArrayDeque<>();
+    private final List<String> handled = new ArrayList<>();
+
+    void answers(Answer... script) {
+      answers.addAll(List.of(script));
+    }
+
+    @Override
+    public boolean canRestart() {
+      return true;
+    }
+
+    @Override
+    public Host start() {
+      return new Host() {
+        @Override
+        public Answer handle(Call call) {
+          handled.add(call.id() + " #" + call.attempt());
+          return answers.remove();
+        }
+
+        @Override
+        public Answer complete(Optional<Instant> deadline, byte[] summary) {
+          return answers.remove();
+        }
+
+        @Override
+        public boolean alive() {
+          return true;
+        }
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}
