@@ -17,12 +17,27 @@ record MemoryWorkQueue(MemoryJob job, Duration leaseDuration) implements WorkQue
     if (delivery == null) {
       return Optional.empty();
     }
+    // A store may take longer to answer than a lease lasts.
+    var keeper = Thread.startVirtualThread(() -> keep(delivery));
     try {
       return Optional.of(new MemoryLease(job, delivery, job.payload(delivery.index())));
     } catch (RuntimeException | Error e) {
       job.recordRelease(delivery); // the payload can't be read: no worker was lost
       job.giveBack(delivery, Duration.ZERO);
       throw e;
+    } finally {
+      keeper.interrupt();
+    }
+  }
+
+  private void keep(MemoryJob.Delivery delivery) {
+    try {
+      while (true) {
+        Thread.sleep(leaseDuration.dividedBy(3));
+        job.renew(delivery);
+      }
+    } catch (InterruptedException e) {
+      // It is read: from here on its worker keeps it.
     }
   }
 

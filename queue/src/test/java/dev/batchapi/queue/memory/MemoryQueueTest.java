@@ -3,9 +3,11 @@ package dev.batchapi.queue.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueContract;
@@ -15,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,6 +70,35 @@ class MemoryQueueTest extends QueueContract {
     clock.addAndGet(Duration.ofSeconds(14).toNanos());
     assertThat(lease.mayHaveExpired()).isFalse();
     assertThat(worker(job).lease(Duration.ZERO)).isEmpty();
+  }
+
+  @Test
+  void aPayloadThatTakesLongerToReadThanALeaseLastsIsReadByOneWorker() throws Exception {
+    var reads = new CountDownLatch(2);
+    var slow =
+        Batches.of(
+            1,
+            index -> {
+              reads.countDown();
+              await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+              return new byte[0];
+            });
+    try (var real = new MemoryQueue(Duration.ofSeconds(3), System::nanoTime)) {
+      real.enqueue(job, slow);
+      var first = CompletableFuture.supplyAsync(() -> taken(real));
+      await().until(() -> reads.getCount() == 1);
+      assertThat(real.worker(job).lease(Duration.ofMillis(3500))).isEmpty();
+      assertThat(first.join().attempts().losses()).isZero();
+      assertThat(reads.getCount()).isEqualTo(1);
+    }
+  }
+
+  private Lease taken(MemoryQueue real) {
+    try {
+      return take(real.worker(job));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
