@@ -63,3 +63,13 @@ bench-metrics: build $(DATADOG) ## Compare the metrics clients with others (ten 
 	cd handler-runtime/image && $(JAVA) $(BENCH_JVM) $(BENCH_OPTS) \
 	  -cp "target/test-classes:target/dist/lib/*:$(CURDIR)/metrics-client/target/test-classes:$$(cat ../../metrics-client/target/bench.classpath)" \
 	  dev.batchapi.runtime.image.PythonMetricsBenchmark $(DATADOG)
+
+# What a file in an object store is worked through with otherwise.
+RAY := $(CACHE)/python/ray-2.60.0-boto3-1.43.11
+$(RAY):
+	$(PIP_INSTALL) $@.new 'ray[data]==2.60.0' boto3==1.43.11 && mv $@.new $@
+
+.PHONY: bench-data
+bench-data: tools build $(RAY) ## Compare a job over lines of JSON with Ray Data and a hand-written loop (ARGS="--mb 1000 --runs 3")
+	PYTHONPATH=$(RAY) $(PYTHON) cli/src/bench/data/bench_data.py --batchapi bin/batchapi \
+	  --versitygw $(VERSITYGW) $(ARGS)

@@ -1,0 +1,28 @@
+"""The same by Ray Data: ray_loop.py BUCKET KEY OUTPUT CPUS"""
+
+import os
+import sys
+
+import pyarrow.fs
+import ray
+
+
+def handle_batch(batch):
+    return {"item": batch["id"], "result": batch["id"]}
+
+
+def main(bucket, key, output, cpus):
+    ray.init(num_cpus=int(cpus), include_dashboard=False, log_to_driver=False)
+    s3 = pyarrow.fs.S3FileSystem(
+        access_key=os.environ["AWS_ACCESS_KEY_ID"],
+        secret_key=os.environ["AWS_SECRET_ACCESS_KEY"],
+        endpoint_override=os.environ["AWS_ENDPOINT_URL"].split("://")[1],
+        scheme="http",
+        region=os.environ["AWS_REGION"],
+    )
+    rows = ray.data.read_json(f"{bucket}/{key}", filesystem=s3, lines=True)
+    rows.map_batches(handle_batch, batch_size=100).write_json(f"{bucket}/{output}", filesystem=s3)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
