@@ -12,6 +12,7 @@ def handle_batch(batch):
 
 
 def main(bucket, key, output, cpus):
+    os.environ["RAY_AUTH_MODE"] = "disabled"  # it is alone on its machine, and would leave a token there
     ray.init(num_cpus=int(cpus), include_dashboard=False, log_to_driver=False)
     s3 = pyarrow.fs.S3FileSystem(
         access_key=os.environ["AWS_ACCESS_KEY_ID"],
@@ -20,7 +21,7 @@ def main(bucket, key, output, cpus):
         scheme="http",
         region=os.environ["AWS_REGION"],
     )
-    rows = ray.data.read_json(f"{bucket}/{key}", filesystem=s3, lines=True)
+    rows = ray.data.read_json(f"{bucket}/{key}", filesystem=s3)
     rows.map_batches(handle_batch, batch_size=100).write_json(f"{bucket}/{output}", filesystem=s3)
 
 
