@@ -16,6 +16,7 @@ import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.ResumingStream;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Upload;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -144,6 +145,20 @@ final class AzureStore implements Store {
       return !blob(place).exists();
     } catch (RuntimeException e) {
       return false;
+    }
+  }
+
+  @Override
+  public Upload create(String url) {
+    var place = AzureUrl.of(url);
+    return new AzureUpload(blob(place).getBlockBlobClient(), place, this::call);
+  }
+
+  @Override
+  public void delete(String url) {
+    var place = AzureUrl.of(url);
+    if (!url.endsWith("/")) {
+      call(place, () -> blob(place).deleteIfExists());
     }
   }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A storage account for a test: Azurite on a free port, in memory. Close it. */
-final class Azurite implements AutoCloseable {
+public final class Azurite implements AutoCloseable {
   static final String ACCOUNT = "testaccount";
   private static final String KEY =
       Base64.getEncoder().encodeToString("hush-hush-hush".getBytes(StandardCharsets.UTF_8));
@@ -62,7 +62,7 @@ final class Azurite implements AutoCloseable {
     return xdg == null || xdg.isEmpty() ? System.getProperty("user.home") + "/.cache" : xdg;
   }
 
-  static Azurite start() {
+  public static Azurite start() {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no azurite-blob at " + BINARY + ": `make tools` installs it.");
@@ -93,7 +93,7 @@ final class Azurite implements AutoCloseable {
     return "http://127.0.0.1:%d/%s".formatted(port, ACCOUNT);
   }
 
-  Map<String, String> env() {
+  public Map<String, String> env() {
     return Map.of(
         "AZURE_STORAGE_SERVICE_ENDPOINT",
         endpoint(),
@@ -114,7 +114,7 @@ final class Azurite implements AutoCloseable {
     return env;
   }
 
-  BlobServiceClient client() {
+  public BlobServiceClient client() {
     return client;
   }
 

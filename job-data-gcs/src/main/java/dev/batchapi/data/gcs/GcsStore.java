@@ -10,6 +10,7 @@ import dev.batchapi.data.store.ResumingStream;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class GcsStore implements Store {
 
   /** Asks once. */
   @FunctionalInterface
-  private interface Call<T extends @Nullable Object> {
+  interface Call<T extends @Nullable Object> {
 
     T run() throws IOException;
   }
@@ -167,6 +168,32 @@ final class GcsStore implements Store {
       throw new StoreRefusedException(
           "%s: the store answers another range than it was asked for.".formatted(file.name()));
     }
+  }
+
+  @Override
+  public Upload create(String url) {
+    return new GcsUpload(client, GcsUrl.of(url), this::call);
+  }
+
+  @Override
+  public void delete(String url) {
+    if (url.endsWith("/")) {
+      return;
+    }
+    var place = GcsUrl.of(url);
+    call(
+        place,
+        () -> {
+          try {
+            client.objects().delete(place.bucket(), place.name()).execute();
+            return true;
+          } catch (HttpResponseException e) {
+            if (e.getStatusCode() == GcsFailures.NOT_FOUND) {
+              return false;
+            }
+            throw e;
+          }
+        });
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Cloud Storage for a test: fake-gcs-server on a free port, in memory. Close it. */
-final class FakeGcs implements AutoCloseable {
+public final class FakeGcs implements AutoCloseable {
   private static final Path BINARY =
       Path.of(System.getProperty("batchapi.bin", Path.of(cache(), "batchapi", "bin").toString()))
           .resolve("fake-gcs-server");
@@ -54,7 +54,7 @@ final class FakeGcs implements AutoCloseable {
     return xdg == null || xdg.isEmpty() ? System.getProperty("user.home") + "/.cache" : xdg;
   }
 
-  static FakeGcs start() {
+  public static FakeGcs start() {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no fake-gcs-server at " + BINARY + ": `make tools` builds it.");
@@ -89,11 +89,11 @@ final class FakeGcs implements AutoCloseable {
     return port;
   }
 
-  Map<String, String> env() {
+  public Map<String, String> env() {
     return Map.of("STORAGE_EMULATOR_HOST", endpoint(), "CLOUDSDK_CONFIG", "/nowhere");
   }
 
-  void bucket(String name) throws IOException {
+  public void bucket(String name) throws IOException {
     client.buckets().insert("test", new Bucket().setName(name)).execute();
   }
 

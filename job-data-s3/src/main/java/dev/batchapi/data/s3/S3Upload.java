@@ -1,9 +1,8 @@
 package dev.batchapi.data.s3;
 
-import dev.batchapi.data.store.Upload;
+import dev.batchapi.data.store.PartedUpload;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +18,10 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  *
  * <p>The SDK's own upload manager makes no condition when it completes.
  */
-final class S3Upload extends Upload {
-  /** A part may have 5 MiB at least, and an upload 10,000 of them. */
-  static final int PART = 8 << 20;
-
-  private static final int FIRST = 1 << 16;
-
+final class S3Upload extends PartedUpload {
   private final S3Url url;
   private final Calls calls;
   private final List<CompletedPart> parts = new ArrayList<>();
-  private byte[] buffer = new byte[FIRST];
-  private int filled;
   private @Nullable String upload;
 
   /** Calls until S3 answers. */
@@ -50,25 +42,7 @@ final class S3Upload extends Upload {
   }
 
   @Override
-  public void write(byte[] bytes, int offset, int length) {
-    var from = offset;
-    var left = length;
-    while (left > 0) {
-      if (filled == PART) {
-        part();
-      }
-      var n = Math.min(left, PART - filled);
-      if (filled + n > buffer.length) {
-        buffer = Arrays.copyOf(buffer, Math.clamp(2L * buffer.length, filled + n, PART));
-      }
-      System.arraycopy(bytes, from, buffer, filled, n);
-      filled += n;
-      from += n;
-      left -= n;
-    }
-  }
-
-  private void part() {
+  protected void part(byte[] part, int length) {
     if (upload == null) {
       upload =
           calls.call(
@@ -86,9 +60,8 @@ final class S3Upload extends Upload {
             url,
             () ->
                 calls.client.uploadPart(
-                    part ->
-                        part.bucket(url.bucket()).key(url.key()).uploadId(id).partNumber(number),
-                    body()));
+                    one -> one.bucket(url.bucket()).key(url.key()).uploadId(id).partNumber(number),
+                    body(part, length)));
     // AWS wants to hear the checksum again that the SDK has sent with the part.
     parts.add(
         CompletedPart.builder()
@@ -96,20 +69,18 @@ final class S3Upload extends Upload {
             .eTag(answer.eTag())
             .checksumCRC32(answer.checksumCRC32())
             .build());
-    filled = 0;
   }
 
   /** Not a copy, as the SDK's bodies of arrays are. */
-  private RequestBody body() {
-    var length = filled;
+  private static RequestBody body(byte[] part, int length) {
     return RequestBody.fromContentProvider(
-        () -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream");
+        () -> new ByteArrayInputStream(part, 0, length), length, "application/octet-stream");
   }
 
   @Override
-  public boolean commit() {
-    if (upload != null && filled > 0) {
-      part();
+  protected boolean last(byte[] part, int length) {
+    if (upload != null && length > 0) {
+      part(part, length);
     }
     return calls.call(
         url,
@@ -117,7 +88,8 @@ final class S3Upload extends Upload {
           try {
             if (upload == null) {
               calls.client.putObject(
-                  put -> put.bucket(url.bucket()).key(url.key()).ifNoneMatch("*"), body());
+                  put -> put.bucket(url.bucket()).key(url.key()).ifNoneMatch("*"),
+                  body(part, length));
             } else {
               complete(upload);
             }

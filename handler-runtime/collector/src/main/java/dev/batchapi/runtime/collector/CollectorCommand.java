@@ -21,7 +21,9 @@ public final class CollectorCommand {
           "-Xms8m",
           "-Xmx56m",
           "-Xss512k",
-          "--enable-native-access=ALL-UNNAMED");
+          "--enable-native-access=ALL-UNNAMED",
+          // At each write it warns of a header that the JDK sets itself.
+          "-Dorg.slf4j.simpleLogger.log.com.azure.core.http.jdk.httpclient=error");
 
   private CollectorCommand() {}
 

@@ -18,7 +18,9 @@ public final class SplitterCommand {
           "-Xms8m",
           "-Xmx64m",
           "-Xss512k",
-          "--enable-native-access=ALL-UNNAMED");
+          "--enable-native-access=ALL-UNNAMED",
+          // At each write it warns of a header that the JDK sets itself.
+          "-Dorg.slf4j.simpleLogger.log.com.azure.core.http.jdk.httpclient=error");
 
   private SplitterCommand() {}
 
