@@ -20,7 +20,7 @@ import time
 import zlib
 
 PER_SECOND, BURST = 200, 40
-SECONDS, HANGS_SECONDS = 0.05, 5
+SECONDS, HANGS_SECONDS = 0.05, 10
 KEY = os.environ.get("LLM_KEY", "a-key")
 
 

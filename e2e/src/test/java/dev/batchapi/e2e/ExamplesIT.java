@@ -136,6 +136,8 @@ final class ExamplesIT {
       user.applies(
           read("llm-calls/cluster/service.yaml")
               .replace("python:3.13-slim", "batchapi-e2e/python:3.11"));
+      var ready = user.kubectl("wait", "--for=condition=Ready", "pod/llm-service", "--timeout=60s");
+      assertThat(ready.code()).as(ready.out()).isZero();
       user.appliesFolder(EXAMPLES.resolve("llm-calls"));
 
       for (var job : List.of("llm-python", "llm-java")) {
