@@ -128,29 +128,6 @@ final class ExamplesIT {
     }
   }
 
-  @Test
-  void everyPromptOfPaidCallsHasItsAnswerOrItsErrorInBothLanguages() throws IOException {
-    try (var user = new Team("llm")) {
-      var server = EXAMPLES.resolve("llm-calls/server.py").toString();
-      user.kubectl("create", "configmap", "llm-server", "--from-file=" + server);
-      user.applies(
-          read("llm-calls/cluster/service.yaml")
-              .replace("python:3.13-slim", "batchapi-e2e/python:3.11"));
-      var ready = user.kubectl("wait", "--for=condition=Ready", "pod/llm-service", "--timeout=60s");
-      assertThat(ready.code()).as(ready.out()).isZero();
-      user.appliesFolder(EXAMPLES.resolve("llm-calls"));
-
-      for (var job : List.of("llm-python", "llm-java")) {
-        assertThat(user.reasonOfTheEndOf(job)).isEqualTo("ItemsFailed");
-        assertThat(user.job(job).getStatus().items())
-            .isEqualTo(new BatchJobStatus.Items(240, 238, 2));
-        assertThat(user.failures(job))
-            .extracting(BatchJobStatus.Failure::item)
-            .containsExactlyInAnyOrder(76, 177);
-      }
-    }
-  }
-
   private static String read(String file) throws IOException {
     return Files.readString(EXAMPLES.resolve(file));
   }
