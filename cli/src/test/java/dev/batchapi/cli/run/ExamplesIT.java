@@ -176,7 +176,7 @@ class ExamplesIT {
             .filter(line -> line.startsWith("bin/batchapi "))
             .findFirst()
             .orElseThrow();
-    var arguments = command.replace("examples/", EXAMPLES + "/").split(" ");
+    var arguments = command.replace("examples/", EXAMPLES + "/").split(" ", -1);
     return new Cli(folder).run(Arrays.copyOfRange(arguments, 1, arguments.length));
   }
 
