@@ -58,7 +58,12 @@ def as_json(reason, type_name, message, limit, stack="", after=None):
 
     after: when to hand it over again, in seconds."""
     extra = {} if after is None else {"after_millis": round(1000 * after)}
-    error = {**extra, "reason": reason, "type": _cut(type_name, 256), "message": _cut(message, limit // 2)}
+    error = {
+        **extra,
+        "reason": reason,
+        "type": _cut(type_name, 256),
+        "message": _cut(message, limit // 2),
+    }
     error["stack"] = _cut(stack, limit - 64 - len(_json(error)))
     return _json(error)
 

@@ -9,7 +9,7 @@ The ways, which take turns:
     split     `batchapi run --dry-run`: the file read and cut, nothing run
     loop      the hand-written loop of loop.py, with as many processes as workers
     batchapi  `batchapi run`, and its folder of results copied to the store
-    ray       Ray Data, by ray_loop.py: read_json, map_batches, write_json
+    ray       Ray Data, by ray_loop.py: read_json, map_batches, write_json, and the same copy
 
 Each one is a process of its own, from its start to its end. Every way that writes has one line for each item in
 the store in the end, which is counted. Needs boto3; ray[data] and s3fs for the last one."""
@@ -148,14 +148,15 @@ def commands(options, folder, manifest, way, output):
         "read": [[python, str(HERE / "loop.py"), "read", BUCKET, KEY]],
         "scan": [[python, str(HERE / "loop.py"), "scan", BUCKET, KEY]],
         "split": [[*run, "--dry-run"]],
-        "loop": [
-            [python, str(HERE / "loop.py"), "run", BUCKET, KEY, output, str(options.workers)]
-        ],
+        "loop": [[python, str(HERE / "loop.py"), "run", BUCKET, KEY, output, str(options.workers)]],
         "batchapi": [
             [*run, "--results", f"{results}/"],
             [python, str(HERE / "loop.py"), "copy", BUCKET, str(results), output],
         ],
-        "ray": [[python, str(HERE / "ray_loop.py"), BUCKET, KEY, output, str(options.workers)]],
+        "ray": [
+            [python, str(HERE / "ray_loop.py"), BUCKET, KEY, str(results), str(options.workers)],
+            [python, str(HERE / "loop.py"), "copy", BUCKET, str(results), output],
+        ],
     }[way]
 
 

@@ -1,4 +1,6 @@
-"""The same by Ray Data: ray_loop.py BUCKET KEY OUTPUT CPUS"""
+"""The same by Ray Data: ray_loop.py BUCKET KEY FOLDER CPUS
+
+It writes to a folder of this machine, for versitygw 1.8.0 refuses the multipart uploads of pyarrow 26 (400)."""
 
 import os
 import sys
@@ -11,8 +13,9 @@ def handle_batch(batch):
     return {"item": batch["id"], "result": batch["id"]}
 
 
-def main(bucket, key, output, cpus):
-    os.environ["RAY_AUTH_MODE"] = "disabled"  # it is alone on its machine, and would leave a token there
+def main(bucket, key, folder, cpus):
+    # It is alone on its machine, and would leave a token there.
+    os.environ["RAY_AUTH_MODE"] = "disabled"
     ray.init(num_cpus=int(cpus), include_dashboard=False, log_to_driver=False)
     s3 = pyarrow.fs.S3FileSystem(
         access_key=os.environ["AWS_ACCESS_KEY_ID"],
@@ -22,7 +25,7 @@ def main(bucket, key, output, cpus):
         region=os.environ["AWS_REGION"],
     )
     rows = ray.data.read_json(f"{bucket}/{key}", filesystem=s3)
-    rows.map_batches(handle_batch, batch_size=100).write_json(f"{bucket}/{output}", filesystem=s3)
+    rows.map_batches(handle_batch, batch_size=100).write_json(folder)
 
 
 if __name__ == "__main__":
