@@ -105,11 +105,46 @@ public final class BatchRules {
       found.matches(
           storage.secret().name(), Syntax.SUBDOMAIN, path + ".secret.name", Rules.SUBDOMAIN);
     }
+    if (storage.serviceAccountName() != null) {
+      found.matches(
+          storage.serviceAccountName(),
+          Syntax.SUBDOMAIN,
+          path + ".serviceAccountName",
+          Rules.SUBDOMAIN);
+    }
+    volumes(storage.volumes(), path + ".volumes");
     found.require(
         storage.paths() == null
             || storage.paths().stream().allMatch(p -> p.matches(Syntax.FOLDER) && isKnown(p)),
         path + ".paths",
         Rules.FOLDERS);
+  }
+
+  private void volumes(@Nullable List<StorageVolume> volumes, String path) {
+    if (volumes == null) {
+      return;
+    }
+    found.require(
+        volumes.stream().map(StorageVolume::name).distinct().count() == volumes.size()
+            && volumes.stream().map(StorageVolume::mountPath).distinct().count() == volumes.size(),
+        path,
+        Rules.VOLUMES);
+    Findings.each(
+        volumes,
+        path,
+        (volume, at) -> {
+          found.matches(volume.name(), Syntax.LABEL, at + ".name", Rules.LABEL);
+          found.require(
+              volume.mountPath().matches(Syntax.MOUNT_PATH)
+                  && !volume.mountPath().matches(Syntax.SYSTEM_FOLDER),
+              at + ".mountPath",
+              Rules.MOUNT_PATH);
+          found.matches(
+              volume.source().persistentVolumeClaim().claimName(),
+              Syntax.SUBDOMAIN,
+              at + ".source.persistentVolumeClaim.claimName",
+              Rules.SUBDOMAIN);
+        });
   }
 
   private void quantities(@Nullable Map<String, Quantity> amounts, String path) {

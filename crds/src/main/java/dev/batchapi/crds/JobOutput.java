@@ -26,8 +26,8 @@ public record JobOutput(
         @Nullable List<Include> include) {
 
   static final String PATH =
-      "A folder of an object store, such as s3://results/photos/monday/: result files, an error file"
-          + " and last manifest.json are written there, and nothing that is there is ever replaced."
+      "A folder of an object store or of a volume, such as s3://results/photos/monday/ or"
+          + " /data/out/monday/: result files, an error file and last manifest.json are written there, and nothing that is there is ever replaced."
           + " $(job_name), $(job_id), $(api_name) and $(namespace) stand for the job's own.";
 
   /** What lines may have besides. */

@@ -66,11 +66,15 @@ final class Rules {
       "each must be a folder with '/' at its end and without a pattern, such as s3://photos/2026/,"
           + " https://data.example/open/ or data/";
   static final String OUTPUT_FOLDER =
-      "must be a folder of an object store with '/' at its end and without a pattern, such as"
-          + " s3://results/photos/$(job_name)/; nothing is written to a web server, and only $(job_name),"
+      "must be a folder of an object store or of a volume with '/' at its end and without a pattern,"
+          + " such as s3://results/photos/$(job_name)/ or /data/out/$(job_name)/; nothing is written to a web server, and only $(job_name),"
           + " $(job_id), $(api_name) and $(namespace) stand for something";
   static final String OUTPUT_STORAGE =
       "needs storage: it says with whose rights results are written, and where they may be";
+  static final String MOUNT_PATH =
+      "must be a whole path such as /data, of letters, digits, '-', '_' and '.', and no folder of the"
+          + " system or the platform: /batchapi, /tmp, /etc, /usr, /opt/batchapi and the like";
+  static final String VOLUMES = "names and mountPaths must be unique";
   static final String CSV_FORMAT =
       "csv says how CSV files are written, and format says that these are none: leave one of them out";
 

@@ -20,8 +20,29 @@ public record Storage(
                 + " results written with it; the handler does not get it. Default: none.")
         @Nullable SecretRef secret,
     @JsonPropertyDescription(
-            "Folders that the files and outputs of jobs must lie in, such as s3://photos/; files of a web"
-                + " server only come from here. Default: all of s3://, gs:// and az:// that the Secret gives rights to.")
+            "The service account that workers, splitter and collector run under, for the identity that"
+                + " a cloud gives it. The Secret says which: AWS_ROLE_ARN, or AZURE_CLIENT_ID and"
+                + " AZURE_TENANT_ID, or GOOGLE_APPLICATION_CREDENTIALS_JSON; their tokens are in"
+                + " /batchapi/identity, and the handler does not get them. Default: that of template.")
+        @Size(min = 1, max = 253)
+        @ValidationRule(
+            value = "self.matches('" + Syntax.SUBDOMAIN + "')",
+            message = Rules.SUBDOMAIN)
+        @Nullable String serviceAccountName,
+    @JsonPropertyDescription(
+            "Volumes in all containers of each job, which jobs may name files and outputs in. Default:"
+                + " none.")
+        @Size(max = 10)
+        @ValidationRule(
+            value =
+                "self.all(v, self.exists_one(w, w.name == v.name) && self.exists_one(w, w.mountPath =="
+                    + " v.mountPath))",
+            message = Rules.VOLUMES)
+        @Nullable List<StorageVolume> volumes,
+    @JsonPropertyDescription(
+            "Folders that the files and outputs of jobs must lie in, such as s3://photos/ or /data/in/; files"
+                + " of a web server only come from here. Default: all of the volumes, and all of s3://,"
+                + " gs:// and az:// that the Secret or the service account gives rights to.")
         @Size(min = 1, max = 50)
         @ValidationRule(
             value =

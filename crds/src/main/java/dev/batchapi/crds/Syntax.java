@@ -28,7 +28,14 @@ final class Syntax {
 
   /** A folder that can be written to. What stands for names of the job's own is put in later. */
   static final String OUTPUT_FOLDER =
-      "^s3://[^/*?{}$]+/(([^*?{}$]|[$][(](api_name|namespace|job_name|job_id)[)])*/)?$";
+      "^((s3|gs|az)://[^/*?{}$]+/|/)(([^*?{}$]|[$][(](api_name|namespace|job_name|job_id)[)])*/)?$";
+
+  /** A folder of a container; no part of it is hidden, so none is {@code ..}. */
+  static final String MOUNT_PATH = "^(/[A-Za-z0-9_][A-Za-z0-9._-]*)+$";
+
+  /** Where a pod's own files are, ours and the image's. */
+  static final String SYSTEM_FOLDER =
+      "^/(batchapi|tmp|proc|sys|dev|etc|usr|lib|lib64|bin|sbin|run|var/run|opt/batchapi)(/.*)?$|^/(opt|var)$";
 
   static final String PERCENT = "^(100|[0-9]{1,2})%$";
   static final String QUANTITY =

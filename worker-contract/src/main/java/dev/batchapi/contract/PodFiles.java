@@ -33,6 +33,13 @@ public final class PodFiles {
   /** The worker's alone: the folder of the node's metrics socket. */
   public static final String STATSD_FOLDER = "/batchapi/statsd";
 
+  /** Not the handler's: tokens of the pod's service account, a file for each cloud. */
+  public static final String IDENTITY_FOLDER = "/batchapi/identity";
+
+  public static final String AWS_TOKEN = "aws";
+  public static final String AZURE_TOKEN = "azure";
+  public static final String GOOGLE_TOKEN = "google";
+
   public static final String TMP = "/tmp";
 
   /** The runtime image's program. */

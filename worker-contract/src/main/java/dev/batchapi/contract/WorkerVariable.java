@@ -56,5 +56,17 @@ public final class WorkerVariable {
   /** The same from the moment its host has connected. */
   public static final String HOST_PORT = "BATCHAPI_HOST_PORT";
 
+  /**
+   * Folders of mounted volumes in which jobs may name files, with a colon between them; unset:
+   * none. Of splitters and collectors, too.
+   */
+  public static final String VOLUMES = "BATCHAPI_VOLUMES";
+
+  /**
+   * The folder with the tokens of the pod's service account that clouds take for credentials;
+   * unset: there are none. Of splitters and collectors, too.
+   */
+  public static final String IDENTITY = "BATCHAPI_IDENTITY";
+
   private WorkerVariable() {}
 }

@@ -7,6 +7,7 @@ import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.FileInput;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.crds.StorageVolume;
 import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.files.FilesInput;
 import dev.batchapi.data.input.Input;
@@ -95,6 +96,19 @@ record JobRuns(
       System.err.printf(
           "storage.secret %s is for a cluster: here files are read with the shell's credentials.%n",
           storage.secret().name());
+    }
+    if (storage != null && storage.serviceAccountName() != null) {
+      System.err.printf(
+          "storage.serviceAccountName %s is for a cluster: here files are read with the shell's credentials.%n",
+          storage.serviceAccountName());
+    }
+    for (var volume :
+        storage == null || storage.volumes() == null
+            ? List.<StorageVolume>of()
+            : storage.volumes()) {
+      System.err.printf(
+          "storage.volumes %s is for a cluster: here %s is this machine's.%n",
+          volume.name(), volume.mountPath());
     }
   }
 

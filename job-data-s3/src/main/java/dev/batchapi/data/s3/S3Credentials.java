@@ -2,9 +2,12 @@ package dev.batchapi.data.s3;
 
 import static dev.batchapi.data.s3.S3Settings.first;
 
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -12,8 +15,11 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
  * Who asks: what an environment or a profile says, in the order of AWS's own programs. Without
@@ -22,9 +28,16 @@ import software.amazon.awssdk.profiles.ProfileFile;
  * fails.
  */
 final class S3Credentials {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
   private S3Credentials() {}
 
-  static AwsCredentialsProvider of(Map<String, String> env) {
+  /**
+   * Who asks.
+   *
+   * @param sts where a role's credentials come from; null for AWS
+   */
+  static AwsCredentialsProvider of(Map<String, String> env, Region region, @Nullable URI sts) {
     var key = first(env, "AWS_ACCESS_KEY_ID");
     var secret = first(env, "AWS_SECRET_ACCESS_KEY");
     if (key != null && secret != null) {
@@ -35,11 +48,14 @@ final class S3Credentials {
               : AwsSessionCredentials.create(key, secret, token));
     }
     var identity = first(env, "AWS_WEB_IDENTITY_TOKEN_FILE");
-    if (identity != null) {
-      return WebIdentityTokenFileCredentialsProvider.builder()
+    var role = first(env, "AWS_ROLE_ARN");
+    if (identity != null && role != null) {
+      return StsWebIdentityTokenFileCredentialsProvider.builder()
+          .stsClient(sts(region, sts))
           .webIdentityTokenFile(Path.of(identity))
-          .roleArn(first(env, "AWS_ROLE_ARN"))
-          .roleSessionName(first(env, "AWS_ROLE_SESSION_NAME"))
+          .roleArn(role)
+          .roleSessionName(
+              Objects.requireNonNullElse(first(env, "AWS_ROLE_SESSION_NAME"), "batchapi"))
           .build();
     }
     var profile = first(env, "AWS_PROFILE");
@@ -51,5 +67,16 @@ final class S3Credentials {
       return ContainerCredentialsProvider.builder().build();
     }
     return AnonymousCredentialsProvider.create();
+  }
+
+  /** By the token it is told who asks, so the request has no signature. */
+  private static StsClient sts(Region region, @Nullable URI endpoint) {
+    return StsClient.builder()
+        .region(region)
+        .endpointOverride(endpoint)
+        .credentialsProvider(AnonymousCredentialsProvider.create())
+        .httpClientBuilder(
+            UrlConnectionHttpClient.builder().connectionTimeout(TIMEOUT).socketTimeout(TIMEOUT))
+        .build();
   }
 }

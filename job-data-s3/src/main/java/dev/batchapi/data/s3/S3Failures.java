@@ -3,6 +3,8 @@ package dev.batchapi.data.s3;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Unanswered;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -60,6 +62,18 @@ final class S3Failures {
   /** What it means for who wanted something of a bucket. */
   RuntimeException of(SdkException e, S3Url url) {
     return e instanceof S3Exception answer ? answered(answer, url) : unanswered(e, url);
+  }
+
+  /** The SDK says so of the file with a service account's token. */
+  static StoreRefusedException withoutToken(UncheckedIOException e, S3Url url) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return new StoreRefusedException(
+        "There is no token for the role that reads bucket %s: %s %s."
+            .formatted(
+                url.bucket(),
+                cause.getMessage(),
+                cause instanceof NoSuchFileException ? "isn't there" : "can't be read"),
+        e);
   }
 
   private RuntimeException answered(S3Exception e, S3Url url) {

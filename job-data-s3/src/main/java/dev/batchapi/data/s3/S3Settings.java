@@ -35,11 +35,13 @@ record S3Settings(
   static S3Settings of(Map<String, String> env) {
     var endpoint = endpoint(first(env, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));
     var style = first(env, "AWS_S3_ADDRESSING_STYLE");
+    var region = region(first(env, "AWS_REGION", "AWS_DEFAULT_REGION"), endpoint);
     return new S3Settings(
         endpoint,
-        region(first(env, "AWS_REGION", "AWS_DEFAULT_REGION"), endpoint),
+        region,
         style == null ? endpoint != null : style.equals("path"),
-        S3Credentials.of(env));
+        S3Credentials.of(
+            env, region, endpoint(first(env, "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"))));
   }
 
   private static @Nullable URI endpoint(@Nullable String url) {

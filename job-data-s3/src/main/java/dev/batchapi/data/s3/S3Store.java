@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -85,7 +86,7 @@ final class S3Store implements Store {
             }
             throw e;
           } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw SdkClientException.create(String.valueOf(e.getMessage()), e);
           }
         });
   }
@@ -146,6 +147,8 @@ final class S3Store implements Store {
       throw failures.of(e, place);
     } catch (SdkException e) {
       throw failures.of(e, place);
+    } catch (UncheckedIOException e) {
+      throw S3Failures.withoutToken(e, place);
     }
   }
 
@@ -174,6 +177,8 @@ final class S3Store implements Store {
             return call.get();
           } catch (SdkException e) {
             throw failures.of(e, url);
+          } catch (UncheckedIOException e) {
+            throw S3Failures.withoutToken(e, url);
           }
         });
   }

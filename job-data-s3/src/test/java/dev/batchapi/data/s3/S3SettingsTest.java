@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 class S3SettingsTest {
 
@@ -60,11 +60,13 @@ class S3SettingsTest {
   /** Least of all the node's own role, which a pod could ask for. */
   @Test
   void credentialsAreThoseThatAreNamedOrNobodys() {
-    assertThat(S3Credentials.of(Map.of("AWS_WEB_IDENTITY_TOKEN_FILE", "/t", "AWS_ROLE_ARN", "r")))
-        .isInstanceOf(WebIdentityTokenFileCredentialsProvider.class);
     assertThat(
-            S3Credentials.of(
-                Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/")))
+            S3Settings.of(Map.of("AWS_WEB_IDENTITY_TOKEN_FILE", "/t", "AWS_ROLE_ARN", "r"))
+                .credentials())
+        .isInstanceOf(StsWebIdentityTokenFileCredentialsProvider.class);
+    assertThat(
+            S3Settings.of(Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/"))
+                .credentials())
         .isInstanceOf(ContainerCredentialsProvider.class);
     var nobody = S3Settings.of(Map.of("AWS_ENDPOINT_URL", "https://s3.example"));
     assertThat(nobody.credentials()).isInstanceOf(AnonymousCredentialsProvider.class);

@@ -110,6 +110,7 @@ public final class OutputFolder {
 
   /** Gives the folder back, or takes the last traces of having taken it away. */
   public void release() {
+    store.tidy(url);
     store.delete(url(OWNER));
     store.delete(url(HIDDEN));
   }

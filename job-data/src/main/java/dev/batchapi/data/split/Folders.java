@@ -28,9 +28,7 @@ public final class Folders {
       return Optional.empty();
     }
     for (var path : files.paths()) {
-      var glob = GLOB.matcher(path);
-      var fixed = glob.find() ? path.substring(0, glob.start()) : path;
-      if (CLIMBS.matcher(path).find() || !lies(fixed, folders)) {
+      if (folders.stream().noneMatch(folder -> lies(path, folder))) {
         return Optional.of(outside(path, folders));
       }
     }
@@ -58,6 +56,18 @@ public final class Folders {
     return folders.isEmpty() || (!CLIMBS.matcher(output).find() && lies(output, folders))
         ? Optional.empty()
         : Optional.of(outside(output, folders));
+  }
+
+  /**
+   * Whether all that a path can match lies in one folder.
+   *
+   * @param path a URL or path, with a pattern or without
+   * @param folder with a slash at its end
+   */
+  public static boolean lies(String path, String folder) {
+    var glob = GLOB.matcher(path);
+    var fixed = glob.find() ? path.substring(0, glob.start()) : path;
+    return !CLIMBS.matcher(path).find() && lies(fixed, List.of(folder));
   }
 
   private static boolean lies(String path, List<String> folders) {

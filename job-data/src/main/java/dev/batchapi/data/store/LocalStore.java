@@ -1,6 +1,5 @@
 package dev.batchapi.data.store;
 
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -9,7 +8,7 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -20,10 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Files of this machine: a laptop's disk, or a pod's volumes. */
 final class LocalStore implements Store {
-  private final Path base;
+  private final Places places;
 
   LocalStore(Path base) {
-    this.base = base;
+    this(Places.below(base));
+  }
+
+  LocalStore(Places places) {
+    this.places = places;
   }
 
   @Override
@@ -34,16 +37,31 @@ final class LocalStore implements Store {
   @Override
   public void list(String prefix, int folders, Consumer<StoredFile> visitor) {
     var folder = prefix.substring(0, prefix.lastIndexOf('/') + 1);
-    var top = path(folder);
+    var top = places.of(folder);
     try {
+      if (Files.exists(top)) {
+        places.follow(folder, top);
+      }
       Files.walkFileTree(
           top,
           EnumSet.of(FileVisitOption.FOLLOW_LINKS),
           folders,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-              return isWanted(dir) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+                throws IOException {
+              if (!isWanted(dir)) {
+                return FileVisitResult.SKIP_SUBTREE;
+              }
+              followLink(dir);
+              return FileVisitResult.CONTINUE;
+            }
+
+            // Asked of links alone: a path is slow to be resolved.
+            private void followLink(Path file) throws IOException {
+              if (!file.equals(top) && Files.isSymbolicLink(file)) {
+                places.follow(folder + top.relativize(file), file);
+              }
             }
 
             // The folders ..data and ..2026_… of a volume in Kubernetes have its files again.
@@ -78,9 +96,11 @@ final class LocalStore implements Store {
             }
 
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
               var url = folder + top.relativize(file);
               if (attributes.isRegularFile() && url.startsWith(prefix)) {
+                followLink(file);
                 visitor.accept(stored(url, attributes));
               }
               return FileVisitResult.CONTINUE;
@@ -94,7 +114,9 @@ final class LocalStore implements Store {
   @Override
   public @Nullable StoredFile find(String url) {
     try {
-      var attributes = Files.readAttributes(path(url), BasicFileAttributes.class);
+      var file = places.of(url);
+      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      places.follow(url, file);
       return attributes.isRegularFile() ? stored(url, attributes) : null;
     } catch (NoSuchFileException e) {
       return null;
@@ -107,15 +129,7 @@ final class LocalStore implements Store {
   public InputStream open(StoredFile file, long offset, long length) {
     check(file);
     try {
-      // Not a channel's stream: an interrupt would close it.
-      var in = new FileInputStream(path(file.url()).toFile());
-      try {
-        in.getChannel().position(offset);
-        return new Exactly(in, file, length);
-      } catch (IOException e) {
-        in.close();
-        throw e;
-      }
+      return new Exactly(places.open(file.url(), places.of(file.url()), offset), file, length);
     } catch (IOException e) {
       throw failed(file.url(), e);
     }
@@ -123,17 +137,37 @@ final class LocalStore implements Store {
 
   @Override
   public Upload create(String url) {
-    return LocalUpload.of(url, path(url));
+    return LocalUpload.of(url, places);
   }
 
   @Override
   public void delete(String url) {
     try {
-      Files.deleteIfExists(path(url));
+      var file = places.of(url);
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        places.follow(url, LocalUpload.folder(file));
+        Files.deleteIfExists(file);
+      }
     } catch (DirectoryNotEmptyException e) {
       // Somebody else's files are in it.
     } catch (IOException e) {
       throw LocalUpload.failed(url, "removed", e);
+    }
+  }
+
+  @Override
+  public void tidy(String folder) {
+    var place = places.of(folder);
+    if (!Files.isDirectory(place)) {
+      return;
+    }
+    try (var left = Files.newDirectoryStream(place, LocalUpload::isLeft)) {
+      places.follow(folder, place);
+      for (var file : left) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw LocalUpload.failed(folder, "tidied", e);
     }
   }
 
@@ -147,14 +181,6 @@ final class LocalStore implements Store {
     }
   }
 
-  private Path path(String url) {
-    try {
-      return base.resolve(url);
-    } catch (InvalidPathException e) {
-      throw new StoreRefusedException("%s is no path: %s.".formatted(url, e.getReason()), e);
-    }
-  }
-
   private static StoredFile stored(String url, BasicFileAttributes attributes) {
     return new StoredFile(
         url, attributes.size(), attributes.lastModifiedTime().toInstant().toString());
@@ -162,7 +188,7 @@ final class LocalStore implements Store {
 
   private RuntimeException failed(String url, IOException e) {
     if (e instanceof AccessDeniedException
-        || (Files.exists(path(url)) && !Files.isReadable(path(url)))) {
+        || (Files.exists(places.of(url)) && !Files.isReadable(places.of(url)))) {
       return new StoreRefusedException(
           "%s can't be read: user %s has no permission."
               .formatted(url, System.getProperty("user.name")),

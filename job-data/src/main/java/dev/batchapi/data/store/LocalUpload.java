@@ -10,9 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** A file beside the one that it will be, under another name until it is on the disk. */
 final class LocalUpload extends Upload {
+  private static final String PART = ".part";
+  private static final Pattern LEFT = Pattern.compile("\\..+\\.[0-9a-f-]{36}\\.part");
+
   private final String url;
   private final Path target;
   private final Path temporary;
@@ -25,15 +31,38 @@ final class LocalUpload extends Upload {
     this.out = out;
   }
 
-  static LocalUpload of(String url, Path target) {
+  static LocalUpload of(String url, Places places) {
+    var target = places.of(url);
     try {
-      var folder = target.toAbsolutePath().getParent();
+      var folder = folder(target);
+      places.follow(url, firstThatIsThere(folder));
       Files.createDirectories(folder);
-      var temporary = Files.createTempFile(folder, "." + target.getFileName() + ".", ".part");
+      places.follow(url, folder);
+      // Not the JDK's temporary files: only their owner could read them.
+      var temporary =
+          folder.resolve(".%s.%s%s".formatted(target.getFileName(), UUID.randomUUID(), PART));
       return new LocalUpload(url, target, temporary, new FileOutputStream(temporary.toFile()));
     } catch (IOException e) {
       throw failed(url, "written", e);
     }
+  }
+
+  private static Path firstThatIsThere(Path folder) {
+    var at = folder;
+    while (!Files.exists(at) && at.getParent() != null) {
+      at = at.getParent();
+    }
+    return at;
+  }
+
+  /** The folder that a file is in. */
+  static Path folder(Path file) {
+    return Objects.requireNonNullElse(file.toAbsolutePath().getParent(), file);
+  }
+
+  /** Whether it is what an upload leaves that is killed. */
+  static boolean isLeft(Path file) {
+    return LEFT.matcher(file.getFileName().toString()).matches();
   }
 
   @Override
@@ -72,8 +101,7 @@ final class LocalUpload extends Upload {
   }
 
   private void syncFolder() throws IOException {
-    try (var folder =
-        FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+    try (var folder = FileChannel.open(folder(target), StandardOpenOption.READ)) {
       folder.force(true);
     }
   }

@@ -78,9 +78,16 @@ public interface Store extends AutoCloseable {
     throw onlyRead(url);
   }
 
+  /**
+   * Removes what uploads that were killed have left in a folder, where a store shows that at all.
+   *
+   * @param folder with a slash at its end
+   */
+  default void tidy(String folder) {}
+
   private static StoreRefusedException onlyRead(String url) {
     return new StoreRefusedException(
-        "%s: such stores are only read here; write to an object store (s3://) or a folder."
+        "%s: such stores are only read here; write to an object store (s3://, gs://, az://) or a folder."
             .formatted(StoredFile.name(url)));
   }
 

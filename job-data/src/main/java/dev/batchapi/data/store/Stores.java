@@ -1,5 +1,6 @@
 package dev.batchapi.data.store;
 
+import dev.batchapi.contract.WorkerVariable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,12 +19,12 @@ public final class Stores implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Map<String, String> env;
-  private final Path base;
+  private final Places places;
   private final Map<String, Store> open = new HashMap<>();
 
-  private Stores(Map<String, String> env, Path base) {
+  private Stores(Map<String, String> env, Places places) {
     this.env = Map.copyOf(env);
-    this.base = base;
+    this.places = places;
   }
 
   /**
@@ -33,7 +34,16 @@ public final class Stores implements AutoCloseable {
    * @param base the folder that local paths are relative to
    */
   public static Stores of(Map<String, String> env, Path base) {
-    return new Stores(env, base);
+    return new Stores(env, Places.below(base));
+  }
+
+  /**
+   * The same for a pod: the only files that have paths are those in the folders of {@link
+   * WorkerVariable#VOLUMES}.
+   */
+  public static Stores ofPod(Map<String, String> env) {
+    return new Stores(
+        PodIdentity.in(env), VolumePlaces.in(env.getOrDefault(WorkerVariable.VOLUMES, "")));
   }
 
   /** The scheme of a URL in lower case; empty for a path. */
@@ -54,7 +64,7 @@ public final class Stores implements AutoCloseable {
       return known;
     }
     if (scheme.isEmpty()) {
-      return remember(new LocalStore(base), scheme);
+      return remember(new LocalStore(places), scheme);
     }
     if (scheme.equals("http") || scheme.equals("https")) {
       return remember(new HttpStore(TIMEOUT, Backoff.DEFAULT), scheme);

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param storageSecret whose keys are the worker's variables, to read files and to write large
  *     results with; null: none
  * @param output how its results are written; null: it has no output
+ * @param storage its volumes and service account; null: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PodPlan(
@@ -59,13 +60,19 @@ public record PodPlan(
     @Nullable Map<String, String> workerResources,
     @Nullable FrozenSplit split,
     @Nullable String storageSecret,
-    @Nullable FrozenOutput output) {
+    @Nullable FrozenOutput output,
+    @Nullable FrozenStorage storage) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
           // An older operator must be able to go on with what a newer one has accepted.
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
+
+  /** Whether its workers speak to stores. */
+  boolean speaksToStores() {
+    return split != null || output != null;
+  }
 
   public String toJson() {
     try {

@@ -66,7 +66,8 @@ public final class PodPlans {
             settings.workerResources(),
             split.orElse(null),
             split.isPresent() || output.isPresent() ? storageSecret(spec) : null,
-            output.orElse(null));
+            output.orElse(null),
+            FrozenStorage.of(spec.storage()));
     PodTemplateRules.check(plan);
     return plan;
   }

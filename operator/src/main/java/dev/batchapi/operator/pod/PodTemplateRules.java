@@ -41,6 +41,9 @@ final class PodTemplateRules {
           "spec.template.spec.shareProcessNamespace cannot be true, for the handler must not see the"
               + " worker's process: leave it out.");
     }
+    if (plan.storage() != null) {
+      storage(plan.storage(), spec);
+    }
     for (var volume : spec.path("volumes")) {
       volume("spec.template.spec.volumes", volume.path("name").asText());
     }
@@ -67,6 +70,30 @@ final class PodTemplateRules {
           throw new PodTemplateException(
               "%s has \"%s\", but that is the platform's: take another name."
                   .formatted(path, entry.getKey()));
+        }
+      }
+    }
+  }
+
+  /** Of one thing in two places one would be lost silently. */
+  private static void storage(FrozenStorage storage, JsonNode spec) {
+    var account = storage.serviceAccountName();
+    if (account != null
+        && spec.hasNonNull("serviceAccountName")
+        && !spec.path("serviceAccountName").asText().equals(account)) {
+      throw new PodTemplateException(
+          "spec.template.spec.serviceAccountName is \"%s\" and spec.storage.serviceAccountName is \"%s\", and a pod has one: leave one of them out."
+              .formatted(spec.path("serviceAccountName").asText(), account));
+    }
+    for (var container : spec.path("containers")) {
+      for (var mount : container.path("volumeMounts")) {
+        var folder = Path.of("/", mount.path("mountPath").asText()).normalize();
+        for (var volume : storage.volumes()) {
+          if (folder.equals(Path.of(volume.mountPath()))) {
+            throw new PodTemplateException(
+                "spec.template.spec.containers[%s].volumeMounts has \"%s\", where volume \"%s\" of spec.storage is: mount it elsewhere."
+                    .formatted(container.path("name").asText(), volume.mountPath(), volume.name()));
+          }
         }
       }
     }

@@ -79,6 +79,7 @@ final class PodVolumes {
     if (socket != null) {
       volumes.add(statsd(socket));
     }
+    volumes.addAll(StorageMounts.volumes(job.pod().storage(), job.pod().speaksToStores()));
     return volumes;
   }
 
@@ -115,6 +116,7 @@ final class PodVolumes {
     if (plan.statsdSocket() != null) {
       mounts.add(mount(STATSD, PodFiles.STATSD_FOLDER, true));
     }
+    mounts.addAll(StorageMounts.ofOurs(plan.storage(), plan.speaksToStores()));
     return mounts;
   }
 
@@ -126,6 +128,7 @@ final class PodVolumes {
     if (plan.pythonHost() != null) {
       mounts.add(mount(HOST, PodFiles.HOST_FOLDER, false));
     }
+    mounts.addAll(StorageMounts.ofHandler(plan.storage()));
     return mounts;
   }
 

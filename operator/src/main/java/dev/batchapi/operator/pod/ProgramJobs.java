@@ -39,6 +39,16 @@ public final class ProgramJobs {
           "runtimeClassName",
           "serviceAccountName");
 
+  /** By which it may read and write volumes. Its user is ours, as a worker's is. */
+  private static final List<String> GROUPS =
+      List.of(
+          "fsGroup",
+          "fsGroupChangePolicy",
+          "runAsGroup",
+          "supplementalGroups",
+          "supplementalGroupsPolicy",
+          "seLinuxOptions");
+
   private static final String CREDENTIALS = PodVolumes.RESERVED + "credentials";
   private static final String TMP = PodVolumes.RESERVED + "tmp";
   private static final String INPUT = PodVolumes.RESERVED + "frozen-input";
@@ -116,6 +126,8 @@ public final class ProgramJobs {
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
                 .withSecurityContext(WorkerPod.security(template.path("securityContext")))
+                .withServiceAccountName(
+                    plan.storage() == null ? null : plan.storage().serviceAccountName())
                 .withContainers(container(plan, attempt))
                 .withVolumes(volumes(plan))
                 .endSpec()
@@ -124,6 +136,12 @@ public final class ProgramJobs {
     for (var field : FROM_TEMPLATE) {
       if (template.hasNonNull(field)) {
         authors.withObject("/spec").set(field, template.get(field));
+      }
+    }
+    for (var field : GROUPS) {
+      var value = template.path("securityContext").path(field);
+      if (!value.isMissingNode() && !value.isNull()) {
+        authors.withObject("/spec/securityContext").set(field, value);
       }
     }
     var pod = Layers.merge(authors, ours);
@@ -145,6 +163,7 @@ public final class ProgramJobs {
             variable(WorkerVariable.NATS_URL, plan.natsUrl()),
             variable(WorkerVariable.NATS_CREDENTIALS, PodFiles.CREDENTIALS),
             variable("HOME", PodFiles.TMP))
+        .addAllToEnv(StorageMounts.environment(plan.storage(), true))
         .withResources(WorkerContainer.byDefault(plan.resources()))
         .withSecurityContext(WorkerContainer.restricted(null))
         // A JVM that dies leaves no message; its last lines say more than its exit code.
@@ -169,6 +188,7 @@ public final class ProgramJobs {
     if (plan.input() != null) {
       volumes.add(PodVolumes.files(INPUT, plan.input().configMap(), PodFiles.FROZEN_INPUT_FILE));
     }
+    volumes.addAll(StorageMounts.volumes(plan.storage(), true));
     return volumes;
   }
 
@@ -179,6 +199,7 @@ public final class ProgramJobs {
     if (plan.input() != null) {
       mounts.add(PodVolumes.mount(INPUT, PodFiles.FROZEN_INPUT_FOLDER, true));
     }
+    mounts.addAll(StorageMounts.ofOurs(plan.storage(), true));
     return mounts;
   }
 

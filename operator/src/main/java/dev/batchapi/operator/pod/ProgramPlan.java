@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments what it is told, as JSON
  * @param digest of the arguments
  * @param storageSecret whose keys are its variables; null: none
+ * @param storage volumes and service account; null: none
  * @param template the author's, of which it takes where pods may run, and as whom
  * @param input items that it reads from a ConfigMap; null: none
  * @param natsUrl where the queue is
@@ -29,12 +30,13 @@ public record ProgramPlan(
     String arguments,
     String digest,
     @Nullable String storageSecret,
+    @Nullable FrozenStorage storage,
     @Nullable PodTemplate template,
     @Nullable FrozenFiles input,
     String natsUrl,
     Map<String, String> resources) {
 
-  /** The same without items in a ConfigMap. */
+  /** The same with no more of the storage than its Secret, and without items in a ConfigMap. */
   public ProgramPlan(
       Program program,
       JobId job,
@@ -54,6 +56,7 @@ public record ProgramPlan(
         arguments,
         digest,
         storageSecret,
+        null,
         template,
         null,
         natsUrl,
@@ -62,12 +65,16 @@ public record ProgramPlan(
 
   /**
    * SHA-256 of what it is made of, as far as somebody may have to correct it before one can run:
-   * the arguments, the image, the Secret's name and the template. Of another one a new Job is made.
+   * the arguments, the image, the Secret's name, volumes, service account and the template. Of
+   * another one a new Job is made.
    */
   public String fingerprint() {
     var all = JsonNodeFactory.instance.objectNode();
     all.put("arguments", digest).put("image", image).put("secret", storageSecret);
     all.set("template", KubernetesJson.tree(template));
+    if (storage != null) {
+      all.set("storage", KubernetesJson.tree(storage));
+    }
     return Sha256.hex(all.toString());
   }
 }

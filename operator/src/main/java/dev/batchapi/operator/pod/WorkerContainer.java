@@ -184,6 +184,7 @@ public final class WorkerContainer {
     env.add(variable(WorkerVariable.READY_PORT, READY_PORT));
     env.add(variable(WorkerVariable.QUEUE_PORT, QUEUE_PORT));
     env.add(variable(WorkerVariable.HOST_PORT, HOST_PORT));
+    env.addAll(StorageMounts.environment(plan.storage(), plan.speaksToStores()));
     env.add(variable("HOME", PodFiles.TMP));
     return env;
   }

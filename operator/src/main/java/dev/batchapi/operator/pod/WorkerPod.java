@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *       {@code securityContext.runAsNonRoot} or {@code runAsUser} for the pod says alone who it
  *       runs as.
  *   <li>The BatchAPI's {@code image}, {@code env} and {@code resources}, and what the protocol
- *       needs: the container {@code worker}, the handler's command and mounts, {@code
- *       restartPolicy: Never}, our labels.
+ *       needs: its volumes and its service account, the container {@code worker}, the handler's
+ *       command and mounts, {@code restartPolicy: Never}, our labels.
  * </ol>
  *
  * <p>What would be lost silently, or would break the protocol, {@link PodTemplateRules} refuses.
@@ -97,6 +97,7 @@ final class WorkerPod {
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .addToAnnotations(DEFAULT_CONTAINER, HandlerContainer.NAME)
+        .addToAnnotations(withoutIdentity(plan, template))
         .addToLabels(Labels.MANAGED_BY, Labels.OPERATOR)
         .endMetadata()
         .withNewSpec()
@@ -116,6 +117,20 @@ final class WorkerPod {
         .build();
   }
 
+  /** What AWS and Azure would otherwise put into each container of the pod is for ours alone. */
+  private static Map<String, String> withoutIdentity(PodPlan plan, JsonNode template) {
+    if (plan.storage() == null || plan.storage().serviceAccountName() == null) {
+      return Map.of();
+    }
+    var names = new ArrayList<>(List.of(HandlerContainer.NAME));
+    for (var container : template.path("spec").path("initContainers")) {
+      names.add(container.path("name").asText());
+    }
+    return Map.of(
+        "eks.amazonaws.com/skip-containers", String.join(",", names),
+        "azure.workload.identity/skip-containers", String.join(";", names));
+  }
+
   private static Map<String, String> workerResources(PodPlan plan) {
     return plan.workerResources() == null ? Map.of() : plan.workerResources();
   }
@@ -128,6 +143,8 @@ final class WorkerPod {
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy("Never")
+        .withServiceAccountName(
+            job.pod().storage() == null ? null : job.pod().storage().serviceAccountName())
         .withContainers(
             WorkerContainer.of(job, graceSeconds(authors), workersUser(authors)),
             HandlerContainer.always(job.pod()))

@@ -77,7 +77,7 @@ public final class CollectorMain {
   /** Empty when its end is written; else why not. */
   private static Optional<Trouble> run(ProgramSettings settings) {
     try (var outcomes = connect(settings);
-        var stores = Stores.of(System.getenv(), Path.of("/"))) {
+        var stores = Stores.ofPod(System.getenv())) {
       var arguments = CollectArguments.read(settings.arguments());
       log(new Collecting(arguments, ITEMS, stores, outcomes).run());
       return Optional.empty();

@@ -162,10 +162,14 @@ record EndedJob(String uid, int batches, FilesSpec files, CollectArguments.Split
   }
 
   CollectArguments into(String output) {
+    return into(output, List.of("s3://data/", "s3://out/"));
+  }
+
+  CollectArguments into(String output, List<String> folders) {
     return new CollectArguments(
         output,
         List.of(CollectArguments.Include.ITEM),
-        List.of("s3://data/", "s3://out/"),
+        folders,
         job(),
         "BatchesFailed",
         "Some failed.",

@@ -72,7 +72,7 @@ public final class SplitterMain {
   /** Empty when its end is written; else why not. */
   private static Optional<Trouble> run(ProgramSettings settings) {
     try (var writer = connect(settings);
-        var stores = Stores.of(System.getenv(), Path.of("/"))) {
+        var stores = Stores.ofPod(System.getenv())) {
       var end = new Splitting(SplitArguments.read(settings.arguments()), stores, writer).run();
       if (end.error() == null) {
         LOG.info(

@@ -108,7 +108,7 @@ public final class WorkerMain {
           var reached = new SignalPort(settings.queuePort(), "connected to the queue");
           var met = new SignalPort(settings.hostPort(), "connected to its host");
           var ready = new SignalPort(settings.readyPort(), "ready");
-          var stores = Stores.of(System.getenv(), Path.of("/"));
+          var stores = Stores.ofPod(System.getenv());
           var queue = connect(settings, run)) {
         reached.open();
         var output = run.output();

@@ -51,7 +51,9 @@ final class OutputTarget {
           "\"%s…\" has %d characters, and an output may have %d."
               .formatted(output.path().substring(0, 100), output.path().length(), LONGEST_PATH));
     }
-    return Folders.checkOutput(output.path(), folders());
+    return Mounts.of(api)
+        .problem(output.path(), true)
+        .or(() -> Folders.checkOutput(output.path(), folders()));
   }
 
   /** Whose job's it is while that one runs; for people. A store tells of all others. */

@@ -18,6 +18,7 @@ import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.FrozenStorage;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramPlan;
@@ -99,17 +100,16 @@ final class SplitInput {
     if (files == null) {
       return Optional.empty();
     }
-    for (var path : files.paths()) {
-      if (!path.contains("://")) {
-        return Optional.of(
-            "\"%s\" is a path, and on a cluster only URLs are read: put the file into an object store, and name it with s3://, gs://, az:// or https://."
-                .formatted(path));
-      }
-    }
     if (api.getSpec().storage() == null) {
       return Optional.of(
           "BatchAPI \"%s\" has no spec.storage, so its jobs read no files: its author says there what they may read."
               .formatted(job.getSpec().apiName()));
+    }
+    for (var path : files.paths()) {
+      var outside = Mounts.of(api).problem(path, false);
+      if (outside.isPresent()) {
+        return outside;
+      }
     }
     var web = files.paths().stream().filter(path -> path.startsWith("http")).findFirst();
     if (folders.isEmpty() && web.isPresent()) {
@@ -148,7 +148,9 @@ final class SplitInput {
         arguments,
         Sha256.hex(arguments),
         secret.map(Storage.SecretRef::name).orElse(null),
+        FrozenStorage.of(spec.storage()),
         spec.template(),
+        null,
         settings.natsUrl(),
         settings.workerResources());
   }

@@ -41,6 +41,7 @@ public final class CollectPlans {
         arguments,
         Sha256.hex(arguments),
         output.storageSecret(),
+        job.pod().storage(),
         job.pod().template(),
         output.lines() == null ? null : job.pod().input(),
         job.pod().natsUrl(),

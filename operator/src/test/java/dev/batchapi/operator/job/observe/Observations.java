@@ -96,7 +96,8 @@ public final class Observations {
             Map.of(),
             null,
             null,
-            output == null ? null : new FrozenOutput(List.of(), "store", null));
+            output == null ? null : new FrozenOutput(List.of(), "store", null),
+            null);
     return FrozenJob.of(
         new JobId("n", "j", "uid"),
         output == null ? run : run.withOutput(new RunSpec.Output(output, List.of())),
