@@ -124,7 +124,8 @@ final class VolumesIT {
     assertThat(lines.getLast())
         .isEqualTo(
             "{\"job\":\"all\",\"item\":46,\"batch\":9,\"source\":\"/data/in/b.jsonl:22\",\"result\":{\"n\":46}}");
-    var manifest = JSON.readTree(String.join("\n", read("read-manifest", "/data/out/all/manifest.json")));
+    var manifest =
+        JSON.readTree(String.join("\n", read("read-manifest", "/data/out/all/manifest.json")));
     assertThat(manifest.at("/verdict").asText()).isEqualTo("Complete");
     assertThat(StreamSupport.stream(manifest.get("files").spliterator(), false))
         .extracting(file -> file.get("name").asText())
@@ -156,8 +157,7 @@ final class VolumesIT {
 
   @Test
   void whatMayNotBeWrittenToIsSaidBeforeAnythingRuns() {
-    user.applies(
-        Team.python("closed", files("/data/in/a.jsonl", "/data/elsewhere/"), API, ECHO));
+    user.applies(Team.python("closed", files("/data/in/a.jsonl", "/data/elsewhere/"), API, ECHO));
 
     assertThat(user.reasonOfTheEndOf("closed")).isEqualTo("OutputInvalid");
     assertThat(user.pods("closed")).isEmpty();

@@ -81,8 +81,7 @@ class EveryStoreIT {
   }
 
   private Process collector(String output, int attempt) throws IOException {
-    return job.collector(
-        job.into(output, List.of()), attempt, nats, env(), folder.resolve("log"));
+    return job.collector(job.into(output, List.of()), attempt, nats, env(), folder.resolve("log"));
   }
 
   private CollectEnd collect(String output) throws Exception {
@@ -101,7 +100,8 @@ class EveryStoreIT {
       var store = stores.of(output);
       store.list(
           output,
-          file -> digests.put(file.url().substring(output.length()), Sha256.hex(bytes(store, file))));
+          file ->
+              digests.put(file.url().substring(output.length()), Sha256.hex(bytes(store, file))));
     }
     return digests;
   }
@@ -121,8 +121,7 @@ class EveryStoreIT {
     var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     assertThat(quiet.error()).isNull();
     var files = digests("s3://out/quiet/");
-    assertThat(files)
-        .containsOnlyKeys("errors.jsonl", "manifest.json", "results-00000.jsonl");
+    assertThat(files).containsOnlyKeys("errors.jsonl", "manifest.json", "results-00000.jsonl");
 
     var random = new Random(5);
     var interrupted = 0;
