@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,9 +127,11 @@ final class WorkerPod {
     for (var container : template.path("spec").path("initContainers")) {
       names.add(container.path("name").asText());
     }
-    return Map.of(
-        "eks.amazonaws.com/skip-containers", String.join(",", names),
-        "azure.workload.identity/skip-containers", String.join(";", names));
+    // In an order, for it stands in a Job that has to be the same each time.
+    return new TreeMap<>(
+        Map.of(
+            "eks.amazonaws.com/skip-containers", String.join(",", names),
+            "azure.workload.identity/skip-containers", String.join(";", names)));
   }
 
   private static Map<String, String> workerResources(PodPlan plan) {
