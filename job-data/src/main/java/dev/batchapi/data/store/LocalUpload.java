@@ -36,7 +36,7 @@ final class LocalUpload extends Upload {
     try {
       var folder = folder(target);
       places.follow(url, firstThatIsThere(folder));
-      Files.createDirectories(folder);
+      places.make(folder);
       places.follow(url, folder);
       // Not the JDK's temporary files: only their owner could read them.
       var temporary =

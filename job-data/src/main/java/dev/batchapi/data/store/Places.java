@@ -3,6 +3,7 @@ package dev.batchapi.data.store;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -34,6 +35,11 @@ interface Places {
    * @throws StoreRefusedException if that may not be read or written
    */
   default void follow(String url, Path file) throws IOException {}
+
+  /** Makes a folder, and those that it is in. */
+  default void make(Path folder) throws IOException {
+    Files.createDirectories(folder);
+  }
 
   /** Reads a file from an offset on. */
   default InputStream open(String url, Path file, long offset) throws IOException {

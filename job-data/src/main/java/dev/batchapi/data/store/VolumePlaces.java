@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -20,6 +21,10 @@ import java.util.stream.Collectors;
  * volumes lie the pod's own credentials. Links lead only within the folder that they are in.
  */
 final class VolumePlaces implements Places {
+  private static final String MODE = "unix:mode";
+  private static final int ALL = 07777;
+  private static final int GROUP_WRITES = 0020;
+
   private final List<Path> roots;
 
   /** Folders, the inner ones of those within others first. */
@@ -80,6 +85,26 @@ final class VolumePlaces implements Places {
           "%s leads out of %s by a link: links may only lead within it.".formatted(url, root));
     }
     return real;
+  }
+
+  /**
+   * A worker writes to folders that a splitter makes, as another user of the same group. That a
+   * file belongs to the folder's group (setgid) is to stay, which the JDK's permissions don't know.
+   */
+  @Override
+  public void make(Path folder) throws IOException {
+    var parent = folder.getParent();
+    if (Files.exists(folder) || parent == null) {
+      return;
+    }
+    make(parent);
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      return; // another upload's
+    }
+    var mode = (Integer) Files.getAttribute(folder, MODE);
+    Files.setAttribute(folder, MODE, (mode & ALL) | GROUP_WRITES);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -136,14 +137,20 @@ class VolumePlacesTest {
   }
 
   @Test
-  void whatIsWrittenCanBeReadByOthers() throws IOException {
+  void whatIsWrittenCanBeReadByOthersAndFoldersTakeFilesOfTheGroup() throws IOException {
+    Files.setAttribute(data, "unix:mode", 02775);
     try (var upload = store.create(data + "/out/r.jsonl")) {
       upload.write("{}\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
       assertThat(upload.commit()).isTrue();
     }
 
     assertThat(Files.getPosixFilePermissions(data.resolve("out/r.jsonl")))
-        .contains(java.nio.file.attribute.PosixFilePermission.GROUP_READ);
+        .contains(PosixFilePermission.GROUP_READ);
+    assertThat(Files.getPosixFilePermissions(data.resolve("out")))
+        .contains(PosixFilePermission.GROUP_WRITE);
+    assertThat((Integer) Files.getAttribute(data.resolve("out"), "unix:mode") & 02000)
+        .as("set-group-ID, as the volume's root has it")
+        .isEqualTo(02000);
     assertThat(list(data + "/out/")).containsExactly(data + "/out/r.jsonl");
   }
 
