@@ -83,7 +83,9 @@ class JavaHostIT {
         var host = new HostProcess(folder, LIVELY)) {
       Hello hello = host.worker().hello();
       assertThat(hello)
-          .isEqualTo(new Hello(Hello.PROTOCOL, "java", hello.runtime(), host.process().pid()));
+          .isEqualTo(
+              new Hello(
+                  Hello.PROTOCOL, "java", hello.runtime(), host.process().pid(), false, true));
       assertThat(hello.runtime()).startsWith("Java 25");
       start(host, "127.0.0.1:" + statsd.getLocalPort());
       assertThat(host.worker().resultOf("[\"a\"]")).isEqualTo("\"a\"");
