@@ -121,7 +121,7 @@ class Session:
         return wire.INVALID, errors.invalid_as_json(message, self._limits.error_bytes)
 
     def _handle(self, body):
-        batch, positions, payload_at = _batch(body)
+        batch, positions, numbers, payload_at = _batch(body)
         try:
             payload = json.loads(body[payload_at:].decode("utf-8"))
         except (ValueError, RecursionError) as error:
@@ -131,11 +131,14 @@ class Session:
             )
             self._connection.send(wire.FAILED, failed)
             return
+        if numbers and len(numbers) != len(payload):
+            raise wire.ProtocolError("a HANDLE with not a number for each item of the batch")
+        numbers = numbers or range(batch.first, batch.first + len(payload))
         if positions:
             if positions[-1] >= len(payload):
                 raise wire.ProtocolError("a HANDLE of items that the batch has not")
             payload = [payload[position] for position in positions]
-        batch.items = [batch.first + at for at in positions or range(len(payload))]
+        batch.items = [numbers[at] for at in positions] if positions else list(numbers)
         self._answer(
             self._handler.function,
             lambda: self._handled(payload, batch, bool(positions)),
@@ -247,18 +250,25 @@ class Batch:
 
 def _batch(body):
     """What is before the payload in a HANDLE: the batch, the positions of its items that are to be
-    handled (none: all), and where the payload begins."""
+    handled (none: all), the numbers of all its items (none: they follow the first one's), and where
+    the payload begins."""
     try:
         head = _INDEX_ATTEMPT_DEADLINE_FIRST_IDLENGTH
         index, attempt, deadline, first, id_length = head.unpack_from(body)
         at = head.size + id_length
         batch_id = body[head.size : at].decode("utf-8")
-        (count,) = _COUNT.unpack_from(body, at)
-        positions = struct.unpack_from(f">{count}I", body, at + _COUNT.size)
+        positions, at = _numbers(body, at)
+        numbers, at = _numbers(body, at)
         batch = Batch(index, attempt, deadline, first, batch_id)
-        return batch, positions, at + _COUNT.size * (1 + count)
+        return batch, positions, numbers, at
     except (struct.error, ValueError, OverflowError) as error:
         raise wire.ProtocolError(f"a HANDLE that can't be read ({error})") from None
+
+
+def _numbers(body, at):
+    (count,) = _COUNT.unpack_from(body, at)
+    numbers = struct.unpack_from(f">{count}I", body, at + _COUNT.size)
+    return numbers, at + _COUNT.size * (1 + count)
 
 
 def _unfit(protocol, language):

@@ -141,13 +141,22 @@ class FakeWorker:
         return self.receive()
 
     def send_batch(
-        self, payload, batch_id="b-0", index=0, attempt=1, deadline=0, first=0, positions=()
+        self,
+        payload,
+        batch_id="b-0",
+        index=0,
+        attempt=1,
+        deadline=0,
+        first=0,
+        positions=(),
+        numbers=(),
     ):
         if not isinstance(payload, bytes):
             payload = json.dumps(payload).encode()
         name = batch_id.encode()
         head = struct.pack(">IIQQH", index, attempt, deadline, first, len(name)) + name
         which = struct.pack(f">I{len(positions)}I", len(positions), *positions)
+        which += struct.pack(f">I{len(numbers)}I", len(numbers), *numbers)
         self.send(HANDLE, head + which + payload)
 
     def wanted(self):

@@ -31,7 +31,7 @@ def batches(worker, size, times):
     body = (
         struct.pack(">IIQQH", 0, 1, 0, 0, len(name))
         + name
-        + struct.pack(">I", 0)
+        + struct.pack(">II", 0, 0)
         + json.dumps([text[:200000], 0, text[200000:]]).encode()
     )
     best = 9e9

@@ -41,6 +41,19 @@ class ItemsTest(HostTest):
         self.assertEqual(kind, RESULT)
         self.assertEqual(json.loads(body), [["b", 2, [29, 31], 7], ["d", 2, [29, 31], 7]])
 
+    def test_items_of_an_earlier_job_keep_its_numbers(self):
+        worker = self.per_item(
+            """
+            class Handler:
+                def handle_batch(self, payload, batch):
+                    return [[x, batch.items] for x in payload]
+            """
+        )
+        _, body = worker.handle(["a", "b", "c"], index=7, first=28, numbers=(3, 17, 40))
+        self.assertEqual(json.loads(body)[2], ["c", [3, 17, 40]])
+        _, body = worker.handle(["a", "b", "c"], positions=(0, 2), numbers=(3, 17, 40))
+        self.assertEqual(json.loads(body), [["a", [3, 40]], ["c", [3, 40]]])
+
     def test_an_item_error_may_be_fatal(self):
         worker = self.per_item(
             """

@@ -45,7 +45,7 @@ public record BatchJobSpec(
         @SpecReplicas
         @Nullable Integer workers,
     @JsonPropertyDescription(
-            "What to work on: exactly one of items, configMap, count, files. Cannot be changed.")
+            "What to work on: exactly one of items, configMap, count, files, rerun. Cannot be changed.")
         @Required
         @ValidationRule(value = "self == oldSelf", message = Rules.INPUT_FIXED)
         JobInput input,

@@ -209,6 +209,9 @@ public final class BatchRules {
     if (input.files() != null) {
       files(input.files(), path + ".files");
     }
+    if (input.rerun() != null) {
+      found.matches(input.rerun().job(), Syntax.LABEL, path + ".rerun.job", Rules.LABEL);
+    }
     if (input.items() != null) {
       Limits.checkItems(input.items(), path + ".items").ifPresent(found::add);
     }

@@ -29,7 +29,7 @@ public record JobEntry(
         @Max(1000)
         @Nullable Integer workers,
     @JsonPropertyDescription(
-            "What to work on: exactly one of items, configMap, count, files. Cannot be changed.")
+            "What to work on: exactly one of items, configMap, count, files, rerun. Cannot be changed.")
         @Required
         JobInput input,
     @JsonPropertyDescription(

@@ -30,7 +30,20 @@ public record JobInput(
     @JsonPropertyDescription(
             "Files of an object store or a web server, read by the workers themselves. On a laptop also"
                 + " files of this machine, relative to the file that this stands in.")
-        @Nullable FileInput files) {
+        @Nullable FileInput files,
+    @JsonPropertyDescription(
+            "Items of an earlier job that failed or were not finished: of its input as it was, under the"
+                + " numbers that they have there. In a cluster only.")
+        @Nullable RerunInput rerun) {
+
+  /** An input that is no rerun. */
+  public JobInput(
+      @Nullable List<JsonNode> items,
+      @Nullable ConfigMapKeyRef configMap,
+      @Nullable Integer count,
+      @Nullable FileInput files) {
+    this(items, configMap, count, files, null);
+  }
 
   /** What kind of input it is: the one place that knows what an input without a field means. */
   public sealed interface Source {}
@@ -47,6 +60,9 @@ public record JobInput(
   /** They are in files. */
   public record InFiles(FileInput files) implements Source {}
 
+  /** They are some of an earlier job's. */
+  public record OfJob(RerunInput rerun) implements Source {}
+
   /**
    * Which one it is.
    *
@@ -62,7 +78,9 @@ public record JobInput(
       return new Numbers(count);
     } else if (files != null) {
       return new InFiles(files);
+    } else if (rerun != null) {
+      return new OfJob(rerun);
     }
-    throw new IllegalStateException("an input without items, configMap, count and files");
+    throw new IllegalStateException("an input without items, configMap, count, files and rerun");
   }
 }

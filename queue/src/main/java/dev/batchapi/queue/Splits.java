@@ -37,6 +37,16 @@ public interface Splits {
   /** Removes what all splitters of a job have written. */
   void forget(String job);
 
+  /** The owner's own number among a job's splitters, which none of them has. */
+  int OWNER = 999_999_999;
+
+  /**
+   * Writes a record as the owner, if there is none of its name.
+   *
+   * @throws QueueFullException if the queue has no room for it
+   */
+  void write(String job, String name, byte[] record);
+
   /** Writes the records of one splitter. */
   interface Writer extends AutoCloseable {
     /**

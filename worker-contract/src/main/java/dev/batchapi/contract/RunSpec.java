@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     carries of a batch is then where its items lie; null: it carries the items
  * @param output where the results go; null: to wherever the job's owner keeps them
  * @param rateLimit how many items all workers together may hand over; null for no limit
+ * @param rerun whose items are run again: what the queue carries of a batch is then pieces of that
+ *     job's batches; null: the items are the job's own
  */
 public record RunSpec(
     @JsonProperty(required = true) Job job,
@@ -38,7 +40,8 @@ public record RunSpec(
     @JsonProperty(required = true) Metrics metrics,
     @Nullable ObjectNode files,
     @Nullable Output output,
-    @Nullable RateLimit rateLimit) {
+    @Nullable RateLimit rateLimit,
+    @Nullable Rerun rerun) {
 
   /** Of a job whose batches carry their items, and of which any number of items may fail. */
   public RunSpec(
@@ -64,6 +67,7 @@ public record RunSpec(
         maxFailedBatches,
         null,
         metrics,
+        null,
         null,
         null,
         null);
@@ -119,7 +123,8 @@ public record RunSpec(
         metrics,
         itsFiles,
         output,
-        rateLimit);
+        rateLimit,
+        rerun);
   }
 
   /** The same run, whose results go there. */
@@ -138,7 +143,28 @@ public record RunSpec(
         metrics,
         files,
         itsOutput,
-        rateLimit);
+        rateLimit,
+        rerun);
+  }
+
+  /** The same run, whose batches are pieces of an earlier job's. */
+  public RunSpec withRerun(Rerun itsRerun) {
+    return new RunSpec(
+        job,
+        handler,
+        config,
+        batchSize,
+        items,
+        totalBatches,
+        retry,
+        timeouts,
+        maxFailedBatches,
+        maxFailedItems,
+        metrics,
+        files,
+        output,
+        rateLimit,
+        itsRerun);
   }
 
   /** As JSON, the same bytes for the same run. */
@@ -231,6 +257,15 @@ public record RunSpec(
       include = List.copyOf(include);
     }
   }
+
+  /**
+   * The earlier job.
+   *
+   * @param job its name
+   * @param uid its BatchJob's uid
+   */
+  public record Rerun(
+      @JsonProperty(required = true) String job, @JsonProperty(required = true) String uid) {}
 
   /** What a list is that a handler returns. */
   public enum Results {

@@ -49,7 +49,8 @@ final class RunSpecReader {
         json.record("metrics", RunSpecReader::metrics),
         json.optionalObject("files"),
         json.optionalRecord("output", RunSpecReader::output),
-        json.optionalRecord("rateLimit", RunSpecReader::rateLimit));
+        json.optionalRecord("rateLimit", RunSpecReader::rateLimit),
+        json.optionalRecord("rerun", RunSpecReader::rerun));
   }
 
   private static RunSpec.Job job(RunSpecReader json) {
@@ -75,6 +76,10 @@ final class RunSpecReader {
 
   private static RunSpec.Output output(RunSpecReader json) {
     return new RunSpec.Output(json.text("path"), json.texts("include"));
+  }
+
+  private static RunSpec.Rerun rerun(RunSpecReader json) {
+    return new RunSpec.Rerun(json.text("job"), json.text("uid"));
   }
 
   private static RunSpec.Retry retry(RunSpecReader json) {

@@ -60,6 +60,10 @@ final class Inputs {
       case JobInput.Items(var items) ->
           JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
       case JobInput.Lines(var configMap) -> lines(configMap);
+      case JobInput.OfJob(var rerun) ->
+          throw new UsageException(
+              "job \"%s\" runs items of BatchJob \"%s\" again, of which only the cluster knows. On this machine --resume FOLDER/ --retry-failed runs those again that failed here; or give the items with --input."
+                  .formatted(job.name(), rerun.job()));
     };
   }
 

@@ -72,7 +72,8 @@ public final class Freeze {
             metrics(or(api.spec().metrics(), Metrics.NONE), api.name(), job, uid),
             null,
             null,
-            rateLimit(either(overrides.rateLimit(), api.spec().rateLimit())));
+            rateLimit(either(overrides.rateLimit(), api.spec().rateLimit())),
+            null);
     return output(api, job, uid).map(run::withOutput).orElse(run);
   }
 

@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param totalBatches that they make
  * @param batchSize items in each but the last
  * @param files which files, and what is in them; null: none
- * @param split who wrote down where the batches of the files lie; null without files
+ * @param split who wrote down where the batches lie; null if they follow from the items
  * @param lines SHA-256 of the file {@link dev.batchapi.contract.PodFiles#FROZEN_INPUT_FILE}, in
  *     hexadecimal figures; null: the items are in files, or numbers
  * @param perBatch whether whatever a batch returned is its one result: {@code handler.results:
  *     Batch}
+ * @param rerun whether the batches are pieces of an earlier job's, with the numbers that their
+ *     items have there
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CollectArguments(
@@ -47,7 +49,8 @@ public record CollectArguments(
     @Nullable FilesSpec files,
     @Nullable Split split,
     @Nullable String lines,
-    boolean perBatch) {
+    boolean perBatch,
+    boolean rerun) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What lines may have besides. */
@@ -93,14 +96,15 @@ public record CollectArguments(
         files,
         split,
         lines,
+        false,
         false);
   }
 
   public CollectArguments {
     include = List.copyOf(include);
     folders = List.copyOf(folders);
-    if ((files == null) != (split == null)) {
-      throw new IllegalArgumentException("files and split belong together");
+    if (split == null ? files != null || rerun : files == null && !rerun) {
+      throw new IllegalArgumentException("files or a rerun, and split, belong together");
     }
   }
 

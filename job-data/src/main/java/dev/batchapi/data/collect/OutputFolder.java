@@ -14,6 +14,7 @@ import dev.batchapi.data.store.Upload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,19 @@ public final class OutputFolder {
     } catch (StoreRefusedException e) {
       return Optional.of("what shows whose the folder was stays in .batches/: " + e.getMessage());
     }
+  }
+
+  /**
+   * Takes away the result files of the folder, which is the job's own and has no manifest: nobody
+   * has seen a whole set.
+   */
+  public void removeFiles() {
+    var files = new ArrayList<String>();
+    store.list(url("results-"), 1, file -> files.add(file.url()));
+    files.stream()
+        .filter(file -> LineFiles.isName(file.substring(url.length())))
+        .forEach(store::delete);
+    store.delete(url("errors.jsonl"));
   }
 
   /** Gives the folder back, or takes the last traces of having taken it away. */

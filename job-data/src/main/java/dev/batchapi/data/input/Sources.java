@@ -27,4 +27,14 @@ public interface Sources {
 
   /** Where a batch's items stand: of several the first and the last one; null if nowhere. */
   @Nullable String source(int batch);
+
+  /**
+   * The number of an item: its position in the job, or in the earlier job that is run again.
+   *
+   * @param first number of the batch's first item, of a job whose items follow each other
+   * @param item its position in the batch, from 0
+   */
+  default int number(int batch, int first, int item) {
+    return first + item;
+  }
 }

@@ -124,7 +124,7 @@ public final class ResultLines {
       var inputs = JsonText.elements(input) == items ? JsonText.split(input) : null;
       var item = 0;
       for (var element : JsonText.split(result)) {
-        var head = head().put("item", firstItem + item).put("batch", batch);
+        var head = itemHead(batch, firstItem, item);
         with(sources.source(batch, item), head);
         var its = inputs == null ? "null" : inputs.get(item);
         to.add(JsonText.line(head, INPUT, its, RESULT, element));
@@ -180,7 +180,7 @@ public final class ResultLines {
   }
 
   private ObjectNode itemHead(int batch, int firstItem, int item) {
-    return head().put("item", firstItem + item).put("batch", batch);
+    return head().put("item", sources.number(batch, firstItem, item)).put("batch", batch);
   }
 
   private boolean isPerItem(int batch, boolean fits) {

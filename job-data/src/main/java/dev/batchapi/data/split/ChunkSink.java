@@ -44,7 +44,16 @@ public final class ChunkSink implements BatchSink {
 
   @Override
   public void batch(int index, BatchRef ref) {
-    var line = ref.toJson();
+    batch(index, ref.toJson());
+  }
+
+  /**
+   * Takes a batch as it travels.
+   *
+   * @param index from 0, without a gap
+   * @param line JSON without a line end
+   */
+  public void batch(int index, byte[] line) {
     if (line.length > Payload.MAX_BYTES) {
       throw new InputException(
           String.format(

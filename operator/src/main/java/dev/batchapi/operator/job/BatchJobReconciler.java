@@ -5,6 +5,7 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenStore;
+import dev.batchapi.operator.job.accept.Reruns;
 import dev.batchapi.operator.job.accept.Shares;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
@@ -83,9 +84,13 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
   /** So many jobs' results may be in memory: some 15 MiB each, most of it on its way. */
   private static final int WRITTEN_AT_A_TIME = 2;
 
+  /** So many jobs' outcomes are read at a time to run some of their items again. */
+  private static final int CUT_AT_A_TIME = 2;
+
   private final Shares shares = new Shares();
   private final StatsdAddresses statsd = new StatsdAddresses(System::nanoTime);
   private final FrozenStore store;
+  private final Reruns reruns;
   private final Acceptance acceptance;
   private final Splitting splitting;
   private final Collecting collecting;
@@ -119,7 +124,13 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     credentials = new Credentials(queue::workerCredentials, settings.credentials(), clock);
     var levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
     store = new FrozenStore(pythonHost, levels);
-    acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares);
+    reruns =
+        new Reruns(
+            queue,
+            queue::ledger,
+            Executors.newFixedThreadPool(
+                CUT_AT_A_TIME, Thread.ofVirtual().name("rerun-", 0).factory()));
+    acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares, reruns);
     splitting = new Splitting(queue, settings.credentials(), clock);
     collecting = new Collecting(queue, settings.credentials(), clock);
     signals = new LedgerSignals(timer);
@@ -173,6 +184,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       enqueuing.forget(uid);
       results.forget(uid);
       shares.forget(uid);
+      reruns.forget(uid);
       return new FinishedJob(context, queue, splitting, collecting, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }
@@ -191,6 +203,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     } catch (PodTemplateException e) {
       var message = "No more workers can be made: " + e.getMessage();
       return end(job, memory, context, Verdict.WorkersFailed, message);
+    } catch (QueueUnavailableException e) { // whether it has its end is not known now
+      return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(JobPass.QUEUE_RETRY);
     }
   }
 
@@ -237,11 +251,29 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     return Optional.empty();
   }
 
+  /**
+   * Of a job that has its end nothing is run any more: its results are believed by its run alone.
+   */
+  private FrozenJob read(BatchJob job, Context<BatchJob> context) {
+    try {
+      return store.read(job, context.getClient());
+    } catch (TamperedException | PodTemplateException e) {
+      var uid = job.getMetadata().getUid();
+      var batches = job.getStatus().batches();
+      queue.ledger().open(uid, batches == null ? 1 : batches.total());
+      if (queue.ledger().counts(uid).end().isEmpty()) {
+        throw e;
+      }
+      LOG.info("Job {} has its end, and needs no pods: {}", uid, e.getMessage());
+      return store.readRun(job, context.getClient());
+    }
+  }
+
   private UpdateControl<BatchJob> pass(BatchJob job, JobMemory memory, Context<BatchJob> context)
       throws InterruptedException {
     var frozen = memory.frozen;
     if (frozen == null || !frozen.digest().equals(job.getStatus().runDigest())) {
-      frozen = store.read(job, context.getClient());
+      frozen = read(job, context);
       memory.frozen = frozen;
     }
     var result = new JobPass(tools, job, frozen, memory, context).run();
@@ -320,6 +352,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         shares.forget(uid);
         enqueuing.forget(uid);
         results.forget(uid);
+        reruns.forget(uid);
         credentials.forget(uid);
         queue.revoke(uid);
         metrics.forget(uid);

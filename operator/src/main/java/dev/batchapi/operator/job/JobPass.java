@@ -241,7 +241,12 @@ final class JobPass {
         context
             .getSecondaryResourcesAsStream(Pod.class)
             .anyMatch(pod -> PodEnd.isHandlerOomKilled(pod, frozen.uid()));
-    return memory.failedBatches.first(ledger, frozen.uid(), oomKilled, frozen.run().batchSize());
+    return memory.failedBatches.first(
+        ledger,
+        frozen.uid(),
+        oomKilled,
+        frozen.run().batchSize(),
+        FrozenInput.numbers(frozen, FrozenInput.of(job, frozen, tools.queue::splits, client())));
   }
 
   /** Ends the job or brings it nearer to its end, and observes what the ledger says then. */

@@ -67,7 +67,8 @@ public final class Trimmed {
     return input.items() != null
         || input.configMap() != null
         || input.count() != null
-        || input.files() != null;
+        || input.files() != null
+        || input.rerun() != null;
   }
 
   private static BatchJob withoutItems(BatchJob job) {

@@ -3,15 +3,22 @@ package dev.batchapi.operator.pod;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * Where an accepted job's batches lie: what one of its splitters has written.
+ * Where an accepted job's batches lie: what one of its splitters has written, or the operator of a
+ * job that runs an earlier one's items again.
  *
  * @param attempt which of its splitters it was, from 0
  * @param digest SHA-256 of that one's last record, which has those of all others in it
- * @param files how many files the job has
+ * @param files how many files the job has, or the earlier one; 0: none
  * @param bytes in them, as they are stored
  */
 public record FrozenSplit(
     @JsonProperty(required = true) int attempt,
     @JsonProperty(required = true) String digest,
     @JsonProperty(required = true) int files,
-    @JsonProperty(required = true) long bytes) {}
+    @JsonProperty(required = true) long bytes) {
+
+  /** Whether items lie in files. */
+  boolean hasFiles() {
+    return files > 0;
+  }
+}

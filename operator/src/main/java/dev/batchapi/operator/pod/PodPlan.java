@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels for Jobs and pods beside ours: those for Kueue
  * @param workerResources of the worker's container, by {@code requests.cpu} and the like; what is
  *     not named is ours
- * @param split where the batches of a job with files lie; null: it has no files
+ * @param split where the batches of a job with files lie, or of a rerun; null: it is neither
  * @param storageSecret whose keys are the worker's variables, to read files and to write large
  *     results with; null: none
  * @param output how its results are written; null: it has no output

@@ -23,7 +23,7 @@ public final class PodPlans {
    * @param job the BatchJob
    * @param codeFiles the author's code by file name; empty if it is in the image
    * @param inputLines the items, if they came from a ConfigMap
-   * @param split where the batches lie, if they are parts of files
+   * @param split where the batches lie, if they are parts of files or of an earlier job
    * @param output how its results are written, if it has an output
    * @throws PodTemplateException if no pod can be made of these settings, or the author names a
    *     metrics socket that is not the operator's
@@ -65,7 +65,9 @@ public final class PodPlans {
             forKueue(jobLabels),
             settings.workerResources(),
             split.orElse(null),
-            split.isPresent() || output.isPresent() ? storageSecret(spec) : null,
+            split.filter(FrozenSplit::hasFiles).isPresent() || output.isPresent()
+                ? storageSecret(spec)
+                : null,
             output.orElse(null),
             FrozenStorage.of(spec.storage()));
     PodTemplateRules.check(plan);

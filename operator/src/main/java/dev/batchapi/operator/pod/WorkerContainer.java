@@ -83,7 +83,7 @@ public final class WorkerContainer {
   }
 
   private static String arguments(PodPlan plan) {
-    if (plan.split() != null || plan.output() != null) {
+    if ((plan.split() != null && plan.split().hasFiles()) || plan.output() != null) {
       return PodFiles.FILES_WORKER_ARGUMENTS;
     }
     return plan.statsdSocket() == null ? PodFiles.WORKER_ARGUMENTS : PodFiles.UNIX_WORKER_ARGUMENTS;

@@ -35,6 +35,14 @@ public enum Reason {
 
   /** Its splitters ended again and again without saying what is in its files. An end. */
   SplittingFailed,
+  /** The job whose items it runs again has not finished. */
+  EarlierJobUnfinished,
+
+  /** The job whose items it is to run again is gone, or its record, or was another's. An end. */
+  RerunImpossible,
+
+  /** The job whose items it is to run again has none that failed, or were not finished. An end. */
+  NothingToRerun,
   /** The input can't be read or is too large. An end. */
   InputInvalid,
   /** The folder of its output can't be written to, or may not. An end. */

@@ -33,7 +33,10 @@ public final class JetStreamSplitWriter implements Splits.Writer {
   @Override
   public void write(String name, byte[] record) {
     nats.renewIfDue();
-    var subject = Subjects.split(job, attempt, name);
+    write(nats, Subjects.split(job, attempt, name), record);
+  }
+
+  static void write(NatsConnection nats, String subject, byte[] record) {
     nats.request(
         "write " + subject,
         () -> {

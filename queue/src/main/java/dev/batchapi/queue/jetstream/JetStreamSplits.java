@@ -22,6 +22,12 @@ final class JetStreamSplits implements Splits {
   }
 
   @Override
+  public void write(String job, String name, byte[] record) {
+    var subject = Subjects.split(Subjects.checkJob(job), OWNER, name);
+    JetStreamSplitWriter.write(nats, subject, record);
+  }
+
+  @Override
   public byte @Nullable [] collected(String job, int attempt) {
     var record =
         nats.directGet(Subjects.SPLIT, Subjects.collected(Subjects.checkJob(job), attempt));

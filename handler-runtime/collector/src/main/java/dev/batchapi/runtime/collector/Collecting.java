@@ -20,6 +20,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,7 @@ public final class Collecting {
   private final Stores stores;
   private final RecordedJob recorded;
   private final long maxBytes;
+  private Optional<String> unread = Optional.empty();
 
   /**
    * @param lines the items of a job whose items stand in a ConfigMap
@@ -60,6 +63,8 @@ public final class Collecting {
    * Writes all files and the record.
    *
    * @throws dev.batchapi.data.store.StoreUnavailableException if a store is away
+   * @throws dev.batchapi.data.store.StoreRefusedException if a store refuses: the folder was taken
+   *     with these rights before the job was accepted, so they may come back
    * @throws dev.batchapi.queue.QueueUnavailableException if the queue is away or full
    */
   public CollectEnd run() {
@@ -82,9 +87,6 @@ public final class Collecting {
       return end;
     } catch (OutputException e) {
       return CollectEnd.failed(arguments.digest(), e.problem(), String.valueOf(e.getMessage()));
-    } catch (StoreRefusedException e) {
-      return CollectEnd.failed(
-          arguments.digest(), OutputProblem.OutputRefused, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -118,6 +120,19 @@ public final class Collecting {
 
   private CollectEnd write(OutputFolder folder) throws IOException {
     folder.own();
+    try {
+      return writeOnce(folder);
+    } catch (OutputException e) {
+      if (e.problem() != OutputProblem.OutputExists || unread.isEmpty()) {
+        throw e;
+      }
+      LOG.warn("{} An earlier collector could read it: its files are written anew.", unread.get());
+      folder.removeFiles();
+      return writeOnce(folder);
+    }
+  }
+
+  private CollectEnd writeOnce(OutputFolder folder) throws IOException {
     var opener = new StoredFiles(folder);
     var large = new BatchResults(arguments.output(), stores);
     try (var items = JobItems.of(arguments, lines, stores, recorded);
@@ -125,12 +140,17 @@ public final class Collecting {
         var errors = LineFiles.errors(opener)) {
       var resultLines = new ResultLines(arguments.job().name(), items, !arguments.perBatch());
       var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors, large);
-      recorded.read(arguments.totalBatches(), outcomes);
+      try {
+        recorded.read(arguments.totalBatches(), outcomes);
+      } finally {
+        unread = outcomes.unread();
+      }
       var files = new ArrayList<>(results.finish());
       files.addAll(errors.finish());
       var manifest = manifest(outcomes.counts(), files).toJson();
       opener.whole(Manifest.NAME, manifest);
-      return end(manifest, resultLines.remark().orElse(null));
+      var remarks = Stream.of(resultLines.remark(), unread).flatMap(Optional::stream).toList();
+      return end(manifest, remarks.isEmpty() ? null : String.join(" ", remarks));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.batchapi.contract.ProgramSettings;
 import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.QueueAccessException;
@@ -65,7 +66,8 @@ public final class CollectorMain {
   record Trouble(ExitCode exit, String words) {
     static Trouble of(RuntimeException e) {
       return switch (e) {
-        case StoreUnavailableException _, QueueUnavailableException _ ->
+        // One that refuses, too: it took the folder with these rights, and they may be given again.
+        case StoreUnavailableException _, StoreRefusedException _, QueueUnavailableException _ ->
             new Trouble(ExitCode.STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
         case QueueAccessException _ ->
             new Trouble(ExitCode.UNEXPECTED, String.valueOf(e.getMessage()));

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.collector;
 
+import dev.batchapi.data.collect.CollectArguments;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the items of the next batches while those of one are written: a store takes some ten
@@ -30,6 +32,13 @@ final class ItemsAhead implements AutoCloseable {
   ItemsAhead(int end, IntFunction<Supplier<byte[]>> source) {
     this.end = end;
     this.source = source;
+  }
+
+  /** Of a job whose lines have its items; null if they have not. */
+  static @Nullable ItemsAhead of(CollectArguments job, IntFunction<Supplier<byte[]>> source) {
+    return job.include().contains(CollectArguments.Include.ITEM)
+        ? new ItemsAhead(job.totalBatches(), source)
+        : null;
   }
 
   /** A batch's items; throws what reading them has thrown. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /** Where a job's items are. */
 final class JobItems {
@@ -25,8 +26,12 @@ final class JobItems {
    * @throws OutputException if they are not those that the job was accepted with
    */
   static Input of(CollectArguments job, Path lines, Stores stores, RecordedJob recorded) {
-    if (job.files() != null && job.split() != null) {
-      return new SplitInput(job, job.files(), job.split(), stores, recorded);
+    var split = job.split();
+    if (split != null) {
+      var batches = new SplitBatches(split, recorded);
+      return job.rerun()
+          ? new RerunInput(job, batches, stores)
+          : new SplitInput(job, Objects.requireNonNull(job.files()), batches, stores);
     }
     return job.lines() == null
         ? new CountInput(job.items(), job.batchSize())

@@ -11,7 +11,6 @@ import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.data.store.FileChangedException;
-import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
@@ -20,8 +19,10 @@ import dev.batchapi.queue.StoredResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,11 @@ import org.slf4j.LoggerFactory;
 final class OutcomeLines implements Ledger.OutcomeReader {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** Errors that say themselves that the items can't be read. */
+  private static final Set<BatchError.Reason> UNREADABLE =
+      EnumSet.of(BatchError.Reason.InputInvalid, BatchError.Reason.InputChanged);
+
   private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -42,6 +48,8 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private final BatchResults large;
   private int succeeded;
   private int failed;
+  private int unreadBatches;
+  private String firstUnread = "";
   private long said = System.nanoTime();
 
   OutcomeLines(
@@ -185,7 +193,8 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   }
 
   private void error(int index, int attempts, BatchError error) throws IOException {
-    lines.error(index, attempts, JSON.valueToTree(error), payload(index), errors);
+    var known = UNREADABLE.contains(error.reason());
+    lines.error(index, attempts, JSON.valueToTree(error), payload(index, !known), errors);
   }
 
   private static BatchError error(Outcome outcome) {
@@ -196,14 +205,34 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     }
   }
 
-  /** What can't be read any more costs nothing but itself; a store that is away may come back. */
+  /** What can't be read any more costs nothing but itself; a store's rights may come back. */
   private byte[] payload(int index) {
+    return payload(index, true);
+  }
+
+  private byte[] payload(int index, boolean toBeSaid) {
     try {
       return input.payload(index);
-    } catch (InputException | FileChangedException | StoreRefusedException e) {
+    } catch (InputException | FileChangedException e) {
       LOG.warn("the items of batch {} can't be read: {}", index, e.getMessage());
+      if (toBeSaid && unreadBatches++ == 0) {
+        firstUnread = "batch %d: %s".formatted(index, e.getMessage());
+      }
       return NULL;
     }
+  }
+
+  /** What is to be said of items that stand as {@code null} on their lines; empty if none do. */
+  Optional<String> unread() {
+    return unreadBatches == 0
+        ? Optional.empty()
+        : Optional.of(
+            "The items of %d batches could not be read again and are null on their lines (%s)."
+                .formatted(unreadBatches, withoutDot(firstUnread)));
+  }
+
+  private static String withoutDot(String words) {
+    return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
   }
 
   private void progress(int index) {

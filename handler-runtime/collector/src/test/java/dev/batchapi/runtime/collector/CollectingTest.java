@@ -8,7 +8,14 @@ import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
 import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.data.files.BatchRef;
+import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.files.Listing;
+import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.files.Splitter;
 import dev.batchapi.data.results.Manifest;
+import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Ledger;
@@ -19,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,10 +44,16 @@ class CollectingTest {
   /** Two items a batch: every third failed, every seventh is not done. */
   private static final class Recorded implements RecordedJob {
     private final int stopsAfter;
+    private final Map<String, byte[]> split;
     private byte @Nullable [] end;
 
     Recorded(int stopsAfter) {
+      this(stopsAfter, Map.of());
+    }
+
+    Recorded(int stopsAfter, Map<String, byte[]> split) {
       this.stopsAfter = stopsAfter;
+      this.split = split;
     }
 
     @Override
@@ -67,7 +81,7 @@ class CollectingTest {
 
     @Override
     public byte @Nullable [] split(int splitter, String name) {
-      return null;
+      return split.get(name);
     }
 
     @Override
@@ -153,6 +167,99 @@ class CollectingTest {
         assertThat(folder.resolve(output + "manifest.json")).doesNotExist();
       }
     }
+  }
+
+  private record Split(CollectArguments arguments, Map<String, byte[]> records) {}
+
+  /** Of a file of the items 0 to 39, which stand on the lines of results. */
+  private Split split(String output) throws IOException {
+    var items = new StringBuilder();
+    for (var item = 0; item < 2 * BATCHES; item++) {
+      items.append(item).append('\n');
+    }
+    Files.writeString(folder.resolve("in.jsonl"), items);
+    var spec = FilesSpec.of(List.of("in.jsonl"));
+    var records = new HashMap<String, byte[]>();
+    try (var stores = Stores.of(Map.of(), folder)) {
+      var sink = new ChunkSink((number, lines) -> records.put(Integer.toString(number), lines));
+      var cut = new Splitter(Listing.of(spec, stores), spec, 2, stores).split(sink);
+      var end =
+          new SplitEnd("", 1, cut.bytes(), cut.items(), cut.batches(), sink.end(), null).toJson();
+      records.put(SplitEnd.NAME, end);
+      return new Split(
+          new CollectArguments(
+              output,
+              List.of(CollectArguments.Include.ITEM),
+              List.of(),
+              JOB,
+              "BatchesFailed",
+              "Some failed.",
+              2 * BATCHES,
+              BATCHES,
+              2,
+              spec,
+              new CollectArguments.Split(0, Sha256.hex(end)),
+              null),
+          records);
+    }
+  }
+
+  @Test
+  void itemsThatCanNotBeReadAnyMoreAreSaidAndNoEnd() throws IOException {
+    var job = split("changed/");
+    assertThatThrownBy(() -> collect(job.arguments(), new Recorded(15, job.records())))
+        .hasMessage("stopped");
+    assertThat(folder.resolve("changed/results-00000.jsonl")).content().contains("\"input\":1,");
+    Files.writeString(folder.resolve("in.jsonl"), "\"another\"\n");
+
+    var end = collect(job.arguments(), new Recorded(-1, job.records()));
+
+    assertThat(end.error()).isNull();
+    assertThat(end.remark())
+        .contains("items of 18 batches could not be read again")
+        .contains("batch 0")
+        .contains("in.jsonl");
+    assertThat(folder.resolve("changed/results-00000.jsonl"))
+        .content()
+        .contains("\"input\":null,")
+        .doesNotContain("\"input\":1,");
+    assertThat(folder.resolve("changed/manifest.json")).exists();
+  }
+
+  @Test
+  void aRerunsItemsStandUnderTheNumbersOfTheEarlierJob() throws IOException {
+    var records = new HashMap<String, byte[]>();
+    var sink = new ChunkSink((number, lines) -> records.put(Integer.toString(number), lines));
+    for (var batch = 0; batch < BATCHES; batch++) {
+      var carried = "[%d,\"b\"]".formatted(batch).getBytes(UTF_8);
+      sink.batch(
+          batch, RerunBatch.of(new BatchRef(List.of(), carried), 100 + 10 * batch, 2).toJson());
+    }
+    var end = new SplitEnd("", 0, 0, 2 * BATCHES, BATCHES, sink.end(), null).toJson();
+    records.put(SplitEnd.NAME, end);
+    var arguments =
+        new CollectArguments(
+            "again/",
+            List.of(CollectArguments.Include.ITEM),
+            List.of(),
+            JOB,
+            "BatchesFailed",
+            "Some failed.",
+            2 * BATCHES,
+            BATCHES,
+            2,
+            null,
+            new CollectArguments.Split(0, Sha256.hex(end)),
+            null,
+            false,
+            true);
+
+    assertThat(collect(arguments, new Recorded(-1, records)).error()).isNull();
+
+    assertThat(folder.resolve("again/results-00000.jsonl"))
+        .content()
+        .contains("{\"job\":\"monday\",\"item\":111,\"batch\":1,\"input\":\"b\",\"result\":\"x\"}");
+    assertThat(folder.resolve("again/errors.jsonl")).content().contains("\"payload\":[2,\"b\"]");
   }
 
   @Test

@@ -192,10 +192,15 @@ class CollectorIT {
   @Test
   void whatItMayNotWriteOrReplaceIsRecordedWithTheWayOut() throws Exception {
     var nobody = Map.of("AWS_ENDPOINT_URL", store.endpoint().toString());
-    assertThat(collect(job.into("s3://out/denied/"), 500, nobody))
-        .extracting(CollectEnd::problem)
-        .isEqualTo(OutputProblem.OutputRefused);
-    assertThat(end(500).error()).contains("bucket out to no credentials: AccessDenied");
+    var denied = job.collector(job.into("s3://out/denied/"), 500, nats, nobody, log());
+    assertThat(denied.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(denied.exitValue())
+        .as("rights may come back: no end is recorded")
+        .isEqualTo(ExitCode.STORAGE_UNAVAILABLE.code());
+    assertThat(folder.resolve("last-words"))
+        .content()
+        .contains("bucket out to no credentials: AccessDenied");
+    assertThat(collect(job.into("s3://out/denied/"), 503, store.env()).error()).isNull();
 
     store.put("out", "taken/results-00000.jsonl", "mine\n".getBytes(UTF_8));
     var taken = collect(job.into("s3://out/taken/"), 501, store.env());

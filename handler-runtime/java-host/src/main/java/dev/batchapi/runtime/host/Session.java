@@ -238,7 +238,7 @@ final class Session implements Runnable {
         return Optional.of(AuthorErrors.of(e, Reason.FatalError));
       }
       @SuppressWarnings("unchecked") // A list that was made for this handler alone.
-      List<Object> given = (List<Object>) chosen(items, batch.positions());
+      List<Object> given = (List<Object>) chosen(items, batch);
       BatchContext context = context(batch, given.size());
       Object returned = call(handler, given, context, batch.deadline());
       return write(handler, returned, given.size(), !batch.positions().isEmpty());
@@ -287,7 +287,11 @@ final class Session implements Runnable {
         : handler.ofBatches().handleBatch(given, context);
   }
 
-  private static List<?> chosen(List<?> items, List<Integer> positions) throws ProtocolException {
+  private static List<?> chosen(List<?> items, Handle batch) throws ProtocolException {
+    var positions = batch.positions();
+    if (!batch.numbers().isEmpty() && batch.numbers().size() != items.size()) {
+      throw new ProtocolException("a HANDLE with not a number for each item of the batch");
+    }
     if (positions.isEmpty()) {
       return items;
     }
@@ -307,7 +311,7 @@ final class Session implements Runnable {
     var numbers = new ArrayList<Integer>();
     for (int at = 0; at < items; at++) {
       int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
-      numbers.add(Math.toIntExact(batch.firstItem() + position));
+      numbers.add(batch.number(position));
     }
     return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline, numbers);
   }

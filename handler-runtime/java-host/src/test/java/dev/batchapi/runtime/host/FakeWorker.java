@@ -147,7 +147,7 @@ final class FakeWorker implements AutoCloseable {
   void again(int attempt, long firstItem, List<Integer> positions, String payload)
       throws IOException {
     var bytes = ByteBuffer.wrap(payload.getBytes(UTF_8));
-    Handle batch = new Handle(7, attempt, 0, firstItem, positions, "uid-1-7", bytes);
+    Handle batch = new Handle(7, attempt, 0, firstItem, positions, List.of(), "uid-1-7", bytes);
     channel().write(FrameType.HANDLE, batch.header(), batch.payload());
   }
 

@@ -15,6 +15,8 @@ import java.util.List;
  * @param deadline when the attempt is ended, in milliseconds since 1970; 0: never
  * @param firstItem position of the batch's first item in the job, from 0
  * @param positions which of the batch's items to handle, from 0 and ascending; empty: all
+ * @param numbers of all items of the batch, in a job that runs some of an earlier one's again;
+ *     empty: they follow {@code firstItem}
  * @param batchId the same at every attempt; at most 65,535 bytes
  * @param payload all items of the batch, a JSON array
  */
@@ -24,16 +26,27 @@ public record Handle(
     long deadline,
     long firstItem,
     List<Integer> positions,
+    List<Integer> numbers,
     String batchId,
     ByteBuffer payload) {
 
   public Handle {
     positions = List.copyOf(positions);
+    numbers = List.copyOf(numbers);
   }
 
   /** All items of a batch. */
   public Handle(int index, int attempt, long deadline, String batchId, ByteBuffer payload) {
-    this(index, attempt, deadline, 0, List.of(), batchId, payload);
+    this(index, attempt, deadline, 0, List.of(), List.of(), batchId, payload);
+  }
+
+  /**
+   * The number of an item in the job.
+   *
+   * @param position in the batch, from 0
+   */
+  public int number(int position) {
+    return numbers.isEmpty() ? Math.toIntExact(firstItem + position) : numbers.get(position);
   }
 
   /** All but the payload: {@code channel.write(HANDLE, handle.header(), handle.payload())}. */
@@ -43,7 +56,7 @@ public record Handle(
       throw new IllegalArgumentException("a batch id of " + id.length + " bytes; 65535 fit");
     }
     var header =
-        ByteBuffer.allocate(30 + id.length + Integer.BYTES * positions.size())
+        ByteBuffer.allocate(34 + id.length + Integer.BYTES * (positions.size() + numbers.size()))
             .putInt(index)
             .putInt(attempt)
             .putLong(deadline)
@@ -52,6 +65,8 @@ public record Handle(
             .put(id)
             .putInt(positions.size());
     positions.forEach(header::putInt);
+    header.putInt(numbers.size());
+    numbers.forEach(header::putInt);
     return header.flip();
   }
 
@@ -66,13 +81,21 @@ public record Handle(
       byte[] id = new byte[Short.toUnsignedInt(buffer.getShort())];
       buffer.get(id);
       var positions = positions(buffer);
+      var numbers = positions(buffer);
       if (index < 0 || attempt < 1 || deadline < 0 || firstItem < 0) {
         throw new ProtocolException(
             "HANDLE of index %d, attempt %d, deadline %d, first item %d"
                 .formatted(index, attempt, deadline, firstItem));
       }
       return new Handle(
-          index, attempt, deadline, firstItem, positions, new String(id, UTF_8), buffer.slice());
+          index,
+          attempt,
+          deadline,
+          firstItem,
+          positions,
+          numbers,
+          new String(id, UTF_8),
+          buffer.slice());
     } catch (BufferUnderflowException e) {
       throw new ProtocolException("HANDLE of " + body.length + " bytes is cut short", e);
     }

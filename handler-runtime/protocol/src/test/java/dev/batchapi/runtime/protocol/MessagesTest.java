@@ -122,6 +122,21 @@ class MessagesTest {
   }
 
   @Test
+  void itemsOfAnEarlierJobKeepItsNumbers() throws ProtocolException {
+    var handle =
+        new Handle(7, 1, 0, 0, List.of(1), List.of(3, 17), "uid-7", ByteBuffer.wrap(bytes("[1]")));
+    var header = handle.header();
+    var body = new byte[header.remaining()];
+    header.get(body);
+
+    var read = Handle.decode(body);
+
+    assertThat(read.numbers()).containsExactly(3, 17);
+    assertThat(read.number(1)).isEqualTo(17);
+    assertThat(new Handle(0, 1, 0, "b", ByteBuffer.allocate(0)).number(5)).isEqualTo(5);
+  }
+
+  @Test
   void everyCutOfAHandleOrMetricIsRefusedOrShorter() throws ProtocolException {
     byte[] metric = new Metric(Metric.Kind.COUNTER, 1, "m", Map.of("k", "v")).encode();
     for (int length = 0; length < metric.length; length++) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param index position of the batch in the job
  * @param firstItem position of its first item in the job
  * @param positions of the items in the batch, ascending; empty: all of them
+ * @param numbers of all its items in the job; empty: they follow {@code firstItem}
  * @param attempt from 1
  * @param deadline when the batch timeout passes; empty without one
  * @param payload all of the batch's items, a JSON array
@@ -21,6 +22,7 @@ public record Call(
     int index,
     long firstItem,
     List<Integer> positions,
+    List<Integer> numbers,
     int attempt,
     Optional<Instant> deadline,
     byte[] payload,
@@ -35,6 +37,15 @@ public record Call(
       int attempt,
       Optional<Instant> deadline,
       byte[] payload) {
-    this(id, index, firstItem, positions, attempt, deadline, payload, CallPermits.UNLIMITED);
+    this(
+        id,
+        index,
+        firstItem,
+        positions,
+        List.of(),
+        attempt,
+        deadline,
+        payload,
+        CallPermits.UNLIMITED);
   }
 }

@@ -1,10 +1,22 @@
 package dev.batchapi.runtime.worker;
 
+import java.util.List;
+
 /** What came of getting a batch's payload. */
 public sealed interface Fetched {
 
-  /** Here it is, a JSON array of the items. */
-  record Payload(byte[] json) implements Fetched {}
+  /**
+   * Here it is.
+   *
+   * @param json an array of the items
+   * @param numbers of the items, of a job that runs some of an earlier one's again; otherwise empty
+   */
+  record Payload(byte[] json, List<Integer> numbers) implements Fetched {
+    /** Of a job whose items follow each other. */
+    Payload(byte[] json) {
+      this(json, List.of());
+    }
+  }
 
   /** One of its items can't be read. */
   record Invalid(String message) implements Fetched {}

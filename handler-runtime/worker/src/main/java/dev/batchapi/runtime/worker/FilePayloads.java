@@ -12,6 +12,7 @@ import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.Lease;
+import java.util.function.Supplier;
 
 /**
  * Payloads that lie in files: the queue carries where. Loaded only by workers of jobs with files.
@@ -38,8 +39,17 @@ final class FilePayloads implements Payloads {
 
   @Override
   public Fetched of(Lease lease) {
+    return of(() -> new Fetched.Payload(reader.payload(BatchRef.read(lease.payload()))));
+  }
+
+  /** The same of pieces of an earlier job's batches, whose files these are. */
+  Fetched again(Lease lease) {
+    return of(() -> RerunPayloads.of(lease, reader::payload));
+  }
+
+  private static Fetched of(Supplier<Fetched.Payload> reading) {
     try {
-      return new Fetched.Payload(reader.payload(BatchRef.read(lease.payload())));
+      return reading.get();
     } catch (InputException e) {
       return new Fetched.Invalid(String.valueOf(e.getMessage()));
     } catch (FileChangedException e) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One leased batch in the hands of one host, attempt after attempt. Its lease is kept meanwhile.
  *
- * @param payload all of the batch's items, a JSON array
+ * @param payload all of the batch's items
  * @param rate what its worker has of the job's rate limit; null without one
  * @param answers gets each one, to be closed when the lease is settled
  */
@@ -17,7 +17,7 @@ record HandOver(
     Assignment job,
     Host host,
     Lease lease,
-    byte[] payload,
+    Fetched.Payload payload,
     LeaseKeeper keeper,
     @Nullable RateShare rate,
     HeldWait held,
@@ -46,16 +46,17 @@ record HandOver(
     var index = lease.index();
     var answer =
         index == Lease.COMPLETION
-            ? host.complete(deadline, payload)
+            ? host.complete(deadline, payload.json())
             : host.handle(
                 new Call(
                     job.jobId() + "-" + index,
                     index,
                     (long) index * job.batchSize(),
                     positions,
+                    payload.numbers(),
                     attempt,
                     deadline,
-                    payload,
+                    payload.json(),
                     rate == null
                         ? CallPermits.UNLIMITED
                         : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));

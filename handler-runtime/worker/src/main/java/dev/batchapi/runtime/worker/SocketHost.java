@@ -73,6 +73,7 @@ final class SocketHost implements Host {
             call.deadline().map(Instant::toEpochMilli).orElse(0L),
             call.firstItem(),
             call.positions(),
+            call.numbers(),
             call.id(),
             ByteBuffer.wrap(call.payload()));
     var limit = call.deadline().map(at -> greeting.endsBatches() ? at.plus(TIME_TO_ANSWER) : at);

@@ -164,9 +164,9 @@ public final class Worker {
       }
       var attempt = attempts.get().next();
       return switch (payload.of(lease, settlement.name())) {
-        case Fetched.Payload(var json) ->
+        case Fetched.Payload its ->
             handle(
-                new HandOver(job, host, lease, json, keeper, rate, wait, waits, answers),
+                new HandOver(job, host, lease, its, keeper, rate, wait, waits, answers),
                 attempt,
                 settlement);
         case Fetched.Invalid(var message) -> {

@@ -121,10 +121,9 @@ public final class WorkerMain {
                 met::open,
                 settings.hostWait(),
                 Optional.ofNullable(run.timeouts().startupSeconds()).map(Duration::ofSeconds));
-        var payloads =
-            run.files() == null ? Payloads.CARRIED : FilePayloads.of(run.files(), stores);
         var worker =
-            new Worker(Assignment.of(run), queue, ready.announcing(hosts), payloads, large);
+            new Worker(
+                Assignment.of(run), queue, ready.announcing(hosts), payloads(run, stores), large);
         termination.of(worker);
         return worker.run();
       }
@@ -137,6 +136,15 @@ public final class WorkerMain {
     } catch (InterruptedException e) {
       return new WorkerExit(Reason.DONE, "stopped");
     }
+  }
+
+  private static Payloads payloads(RunSpec run, Stores stores) {
+    var again = run.rerun() != null;
+    if (run.files() == null) {
+      return again ? new RerunPayloads() : Payloads.CARRIED;
+    }
+    var files = FilePayloads.of(run.files(), stores);
+    return again ? files::again : files;
   }
 
   private static void check(String digest, byte[] run, Path file) {

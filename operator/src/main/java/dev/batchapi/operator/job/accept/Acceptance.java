@@ -1,5 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchRules;
@@ -54,6 +56,7 @@ public final class Acceptance {
   private final NamespaceLevels levels;
   private final FrozenStore store;
   private final Shares shares;
+  private final Reruns reruns;
 
   public Acceptance(
       OperatorSettings settings,
@@ -61,13 +64,15 @@ public final class Acceptance {
       Credentials credentials,
       NamespaceLevels levels,
       FrozenStore store,
-      Shares shares) {
+      Shares shares,
+      Reruns reruns) {
     this.settings = settings;
     this.pythonHost = pythonHost;
     this.credentials = credentials;
     this.levels = levels;
     this.store = store;
     this.shares = shares;
+    this.reruns = reruns;
   }
 
   /** What became of it. */
@@ -87,6 +92,15 @@ public final class Acceptance {
 
   /** A job that could be accepted, and its files. */
   private record Draft(FrozenJob job, Map<String, String> code, Optional<String> input) {}
+
+  /**
+   * A job's input as something else than the operator knows its batches.
+   *
+   * @param files that they are parts of; null: none
+   * @param rerun whose items they are; null: the job's own
+   */
+  private record Cut(
+      SplitResult.Done done, @Nullable ObjectNode files, RunSpec.@Nullable Rerun rerun) {}
 
   /** Whether the job was accepted, by this process or another one. */
   public static boolean isAccepted(BatchJob job) {
@@ -112,7 +126,9 @@ public final class Acceptance {
       accepted = result instanceof Accepted;
       return result;
     } finally {
-      if (!accepted) { // its place is another one's
+      if (accepted) {
+        reruns.forget(job.getMetadata().getUid());
+      } else { // its place is another one's
         shares.forget(job.getMetadata().getUid());
       }
     }
@@ -135,9 +151,12 @@ public final class Acceptance {
       var output = OutputTarget.of(whole, usable);
       output.ifPresent(target -> require(target, others.get()));
       var outside = SplitInput.of(settings, whole, usable, output);
+      var earlier =
+          Optional.ofNullable(whole.getSpec().input().rerun())
+              .map(input -> EarlierJob.of(whole, input, store, client));
       var draft =
-          outside.isPresent()
-              ? freezeOutside(whole, usable, output, outside.get(), splitters, client, now)
+          outside.isPresent() || earlier.isPresent()
+              ? freezeCut(whole, usable, output, outside, earlier, splitters, client, now)
               : freeze(whole, usable, output, Optional.empty(), client, now);
       requireRoom(job, draft.job().run().totalBatches(), others, share);
       store.write(draft.job(), draft.code(), draft.input(), client);
@@ -176,23 +195,39 @@ public final class Acceptance {
             });
   }
 
-  /** Only of a job that could be accepted otherwise anything outside of the cluster is touched. */
-  private Draft freezeOutside(
+  /**
+   * Only of a job that could be accepted otherwise anything outside of the cluster is touched, and
+   * the outcomes of another job are read.
+   */
+  private Draft freezeCut(
       BatchJob job,
       BatchApi api,
       Optional<OutputTarget> output,
-      SplitInput outside,
+      Optional<SplitInput> outside,
+      Optional<EarlierJob> earlier,
       Splitters splitters,
       KubernetesClient client,
       Instant now) {
     outside
-        .problem()
+        .flatMap(SplitInput::problem)
         .ifPresent(
             message -> {
               throw new InputException(message);
             });
-    var unknown = Optional.of(outside.unknown()).filter(u -> outside.hasFiles());
-    freeze(job, api, output, unknown, client, now);
+    freeze(job, api, output, cut(SplitInput.UNKNOWN, job, earlier), client, now);
+    // What can't be run again must not have taken the folder of an output.
+    earlier.ifPresent(
+        asked -> done(reruns.next(asked, wanted(job, api), client), Reason.Splitting));
+    var looked = outside.map(asked -> look(job, asked, splitters)).orElse(SplitInput.UNKNOWN);
+    // Again, for a splitter that begins clears what is written.
+    var done =
+        earlier
+            .map(asked -> done(reruns.next(asked, wanted(job, api), client), Reason.Splitting))
+            .orElse(looked);
+    return freeze(job, api, output, cut(done, job, earlier), client, now);
+  }
+
+  private static SplitResult.Done look(BatchJob job, SplitInput outside, Splitters splitters) {
     if (Boolean.TRUE.equals(job.getSpec().suspend())) {
       splitters.hold();
       throw new Stop(
@@ -200,19 +235,39 @@ public final class Acceptance {
               Reason.Suspended,
               "spec.suspend is true: files and output are looked at when it is false."));
     }
-    return switch (splitters.next(outside.plan())) {
-      case SplitResult.Done done ->
-          freeze(job, api, output, Optional.of(done).filter(d -> outside.hasFiles()), client, now);
+    return done(
+        splitters.next(outside.plan()),
+        outside.hasFiles() ? Reason.Splitting : Reason.CheckingOutput);
+  }
+
+  private static SplitResult.Done done(SplitResult result, Reason underway) {
+    return switch (result) {
+      case SplitResult.Done done -> done;
       case SplitResult.Underway(var reason, var message) ->
-          throw new Stop(
-              new Waiting(
-                  reason == Reason.Splitting && !outside.hasFiles()
-                      ? Reason.CheckingOutput
-                      : reason,
-                  message));
+          throw new Stop(new Waiting(reason == Reason.Splitting ? underway : reason, message));
       case SplitResult.Bad(var reason, var message) ->
           throw new Stop(new Rejected(reason, message));
     };
+  }
+
+  /** Empty if the operator itself knows the batches. */
+  private static Optional<Cut> cut(
+      SplitResult.Done done, BatchJob job, Optional<EarlierJob> earlier) {
+    if (earlier.isPresent()) {
+      var run = earlier.get().frozen().run();
+      return Optional.of(new Cut(done, run.files(), earlier.get().rerun()));
+    }
+    return Optional.ofNullable(job.getSpec().input().files())
+        .map(files -> new Cut(done, SplitInput.json(files), null));
+  }
+
+  private static Reruns.Wanted wanted(BatchJob job, BatchApi api) {
+    var storage = api.getSpec().storage();
+    return new Reruns.Wanted(
+        job.getMetadata().getUid(),
+        Freeze.batchSize(api.getSpec(), job.getSpec()),
+        storage == null ? List.of() : Objects.requireNonNullElse(storage.paths(), List.of()),
+        storage != null);
   }
 
   private void requireRoom(
@@ -280,7 +335,7 @@ public final class Acceptance {
       BatchJob job,
       BatchApi api,
       Optional<OutputTarget> output,
-      Optional<SplitResult.Done> split,
+      Optional<Cut> cut,
       KubernetesClient client,
       Instant now) {
     var namespace = job.getMetadata().getNamespace();
@@ -293,18 +348,16 @@ public final class Acceptance {
     var lines = output.isPresent() ? ofConfigMap.or(() -> items(job)) : ofConfigMap;
     var batchSize = Freeze.batchSize(api.getSpec(), job.getSpec());
     int items =
-        split.map(done -> done.end().items()).orElseGet(() -> items(job, ofConfigMap, batchSize));
+        cut.map(its -> its.done().end().items())
+            .orElseGet(() -> items(job, ofConfigMap, batchSize));
     Limits.checkBatches(items, batchSize)
         .ifPresent(
             problem -> {
               throw new InputException(problem.message());
             });
     var carried = Freeze.freeze(api.named(), job.named(), job.getMetadata().getUid(), items, now);
-    var run =
-        split.isEmpty()
-            ? carried
-            : carried.withFiles(
-                SplitInput.json(Objects.requireNonNull(job.getSpec().input().files())));
+    var withFiles = cut.map(Cut::files).map(carried::withFiles).orElse(carried);
+    var run = cut.map(Cut::rerun).map(withFiles::withRerun).orElse(withFiles);
     JobConfigMaps.checkHandlerFile(run, files, code, namespace);
     var labels =
         Objects.requireNonNullElse(job.getMetadata().getLabels(), Map.<String, String>of());
@@ -317,7 +370,7 @@ public final class Acceptance {
             JobId.of(job),
             files,
             lines,
-            split.map(SplitResult.Done::split),
+            cut.map(its -> its.done().split()),
             output.map(target -> target.frozen(lines)));
     var frozen = FrozenJob.of(JobId.of(job), run, plan);
     PodSecurity.check(levels.of(namespace, client), frozen);

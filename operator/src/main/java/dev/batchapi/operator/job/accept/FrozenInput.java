@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.data.input.Sources;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenObjects;
 import dev.batchapi.operator.pod.TamperedException;
@@ -30,6 +31,16 @@ public final class FrozenInput {
                 () -> lines(frozen, client),
                 "the input",
                 frozen.run().batchSize()));
+  }
+
+  /** What {@link #of} gives as people are shown it: the items, or of files their places. */
+  public static Batches shown(FrozenJob frozen, Batches batches) {
+    return frozen.run().rerun() == null ? batches : Reruns.shown(batches);
+  }
+
+  /** The numbers of a job's items; in a rerun they are those of the earlier job. */
+  public static Sources numbers(FrozenJob frozen, Batches batches) {
+    return frozen.run().rerun() == null ? Sources.NONE : new RerunNumbers(batches);
   }
 
   private static String lines(FrozenJob frozen, KubernetesClient client) {

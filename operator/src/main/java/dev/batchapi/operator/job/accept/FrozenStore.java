@@ -65,16 +65,26 @@ public final class FrozenStore {
    * @throws PodTemplateException if this operator's rules for pods do not allow it any more
    */
   public FrozenJob read(BatchJob job, KubernetesClient client) {
+    var frozen = readRun(job, client);
+    PodSecurity.check(levels.of(frozen.namespace(), client), frozen);
+    checkFiles(frozen, client);
+    return frozen;
+  }
+
+  /**
+   * The same of a job of which no worker is made any more: code and pods may be gone, or against
+   * the rules of today.
+   *
+   * @throws TamperedException if the run itself is gone or was replaced
+   */
+  public FrozenJob readRun(BatchJob job, KubernetesClient client) {
     var id = JobId.of(job);
     var digest = job.getStatus().runDigest();
     if (digest == null) {
       throw new TamperedException(
           "The job was accepted by an earlier version, which did not bind it to what was frozen: submit it again.");
     }
-    var frozen = FrozenObjects.read(id, digest, find(client, id, Names.run(id, digest)));
-    PodSecurity.check(levels.of(id.namespace(), client), frozen);
-    checkFiles(frozen, client);
-    return frozen;
+    return FrozenObjects.read(id, digest, find(client, id, Names.run(id, digest)));
   }
 
   /** Makes sure of what pods mount, so that none waits for what is gone, or runs something else. */

@@ -51,8 +51,8 @@ final class JobInputs {
           JsonLines.ofItems(items.stream().map(JsonNode::toString).toList(), batchSize);
       case JobInput.Lines _ ->
           JsonLines.unquoted(configMap, lines.get().getBytes(StandardCharsets.UTF_8), batchSize);
-      case JobInput.InFiles _ ->
-          throw new IllegalArgumentException("what is in files, a splitter finds out");
+      case JobInput.InFiles _, JobInput.OfJob _ ->
+          throw new IllegalArgumentException("what is in files or another job is cut before");
     };
   }
 

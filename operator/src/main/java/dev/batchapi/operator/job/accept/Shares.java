@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.accept;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.status.JobConditions;
+import dev.batchapi.operator.status.Reason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,10 @@ public final class Shares {
   private static boolean isSplitting(BatchJob job) {
     return job.getStatus() != null
         && (job.getStatus().phase() == JobPhase.SPLITTING
-            || job.getStatus().phase() == JobPhase.CHECKING);
+            || job.getStatus().phase() == JobPhase.CHECKING
+            || JobConditions.condition(job.getStatus(), JobConditions.ACCEPTED)
+                .filter(accepted -> accepted.reason().equals(Reason.StorageUnavailable.name()))
+                .isPresent());
   }
 
   private static long batches(BatchJob job) {

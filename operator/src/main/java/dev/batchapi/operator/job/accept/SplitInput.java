@@ -40,6 +40,11 @@ final class SplitInput {
   /** Of the patterns as JSON: Linux takes 128 KiB as one variable. */
   private static final int MOST_BYTES = 100_000;
 
+  /** In place of what a splitter has yet to say, to find what is wrong with all the rest. */
+  static final SplitResult.Done UNKNOWN =
+      new SplitResult.Done(
+          new SplitEnd("", 1, 0, 1, 1, List.of(), null), new FrozenSplit(0, "", 1, 0));
+
   private final OperatorSettings settings;
   private final BatchJob job;
   private final BatchApi api;
@@ -153,11 +158,5 @@ final class SplitInput {
         null,
         settings.natsUrl(),
         settings.workerResources());
-  }
-
-  /** In place of what a splitter has yet to say, to find what is wrong with all the rest. */
-  SplitResult.Done unknown() {
-    return new SplitResult.Done(
-        new SplitEnd("", 1, 0, 1, 1, List.of(), null), new FrozenSplit(0, "", 1, 0));
   }
 }

@@ -68,6 +68,9 @@ public final class FinishedJob {
           var children = children(context);
           collecting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
           splitting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
+          if (!mayBeRunAgain(job)) {
+            splitting.forget(meta.getUid());
+          }
         }
         memory.retired = true;
       } catch (QueueUnavailableException e) {
@@ -133,10 +136,21 @@ public final class FinishedJob {
     ledger.close(uid);
   }
 
+  /** Where the batches of its files lie is needed by those who run some of them again. */
+  private static boolean mayBeRunAgain(BatchJob job) {
+    var batches = job.getStatus() == null ? null : job.getStatus().batches();
+    var items = job.getStatus() == null ? null : job.getStatus().items();
+    return wasAccepted(job)
+        && (batches == null
+            || batches.failed() + batches.remaining() > 0
+            || (items != null && items.failed() > 0));
+  }
+
   /** Whether it may have had a splitter or a collector; its BatchAPI may be another one now. */
   private boolean looksOutside(BatchJob job) {
     var output = job.getStatus() == null ? null : job.getStatus().output();
     return job.getSpec().input().files() != null
+        || job.getSpec().input().rerun() != null
         || job.getSpec().output() != null
         || (output != null && output.path() != null)
         || context.getSecondaryResources(Job.class).stream()

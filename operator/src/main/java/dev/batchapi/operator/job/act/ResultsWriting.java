@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.act;
 
+import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Names;
@@ -119,7 +120,12 @@ public final class ResultsWriting {
       FrozenJob job, Batches input, Ledger ledger, long queueBytes, KubernetesClient client) {
     Optional<SmallResults> small;
     try {
-      small = SmallResults.of(job.run(), reader -> ledger.outcomesWhile(job.uid(), reader), input);
+      small =
+          SmallResults.of(
+              job.run(),
+              reader -> ledger.outcomesWhile(job.uid(), reader),
+              FrozenInput.shown(job, input),
+              FrozenInput.numbers(job, input));
     } catch (TamperedException e) {
       return kept(
           "Its results are in no ConfigMap, for the input of failed batches is gone: "

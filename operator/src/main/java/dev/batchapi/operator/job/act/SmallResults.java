@@ -43,17 +43,17 @@ record SmallResults(String results, String errors, Optional<String> remark) {
    *
    * @param recorded in any order, each batch once; what is not of the job is passed over
    * @param input asked for the payloads of failed batches only
+   * @param numbers of the items
    * @return empty if they are too large
    */
-  static Optional<SmallResults> of(RunSpec run, Recorded recorded, Batches input) {
+  static Optional<SmallResults> of(RunSpec run, Recorded recorded, Batches input, Sources numbers) {
     var outcomes = new TreeMap<Integer, Outcome>();
     if (!read(run, recorded, outcomes)) {
       return Optional.empty();
     }
     var files = new Files();
     var lines =
-        new ResultLines(
-            run.job().name(), Sources.NONE, run.handler().results() == RunSpec.Results.ITEM);
+        new ResultLines(run.job().name(), numbers, run.handler().results() == RunSpec.Results.ITEM);
     for (var entry : outcomes.entrySet()) {
       add(entry.getKey(), entry.getValue(), run, input, lines, files);
       if (files.bytes > MOST_BYTES) {

@@ -66,7 +66,8 @@ public final class CollectPlans {
         files(job),
         split(job),
         frozen.lines(),
-        run.handler().results() == RunSpec.Results.BATCH);
+        run.handler().results() == RunSpec.Results.BATCH,
+        run.rerun() != null);
   }
 
   private static @Nullable FilesSpec files(FrozenJob job) {

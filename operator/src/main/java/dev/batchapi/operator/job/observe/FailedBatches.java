@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.crds.BatchJobStatus.Failure;
+import dev.batchapi.data.input.Sources;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The first failures of a job, of whole batches and then of items, read from the ledger once each.
@@ -29,8 +31,10 @@ public final class FailedBatches {
    * @param oomKilled whether a handler's container of the job was OOMKilled: only kubelet knows,
    *     the worker has seen no more than its host's end
    * @param batchSize items of a batch
+   * @param numbers of the items
    */
-  public List<Failure> first(Ledger ledger, String job, boolean oomKilled, int batchSize) {
+  public List<Failure> first(
+      Ledger ledger, String job, boolean oomKilled, int batchSize, Sources numbers) {
     var failures = new ArrayList<Failure>();
     for (var index : ledger.failed(job, SHOWN)) {
       var known = read.get(index);
@@ -54,7 +58,12 @@ public final class FailedBatches {
         if (outcome == null) {
           continue; // came after the end
         }
-        items = items(index, (long) index * batchSize, outcome, oomKilled);
+        items =
+            items(
+                index,
+                item -> numbers.number(index, Math.multiplyExact(index, batchSize), item),
+                outcome,
+                oomKilled);
         readItems.put(index, items);
       }
       items.stream().limit(SHOWN - failures.size()).forEach(failures::add);
@@ -63,7 +72,7 @@ public final class FailedBatches {
   }
 
   private static List<Failure> items(
-      int index, long firstItem, Outcome outcome, boolean oomKilled) {
+      int index, IntUnaryOperator number, Outcome outcome, boolean oomKilled) {
     try {
       return ItemOutcomes.fromJson(outcome.body()).errors().stream()
           .limit(SHOWN)
@@ -71,7 +80,7 @@ public final class FailedBatches {
               item ->
                   new Failure(
                       index,
-                      Math.clamp(firstItem + item.item(), 0, Integer.MAX_VALUE),
+                      number.applyAsInt(item.item()),
                       null,
                       item.attempts(),
                       item.error().reason().name(),

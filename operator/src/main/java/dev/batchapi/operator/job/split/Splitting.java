@@ -93,13 +93,20 @@ public final class Splitting {
   }
 
   /**
-   * The job is over: no splitter is to run, and where its batches lay is not needed any more.
+   * The job is over: no splitter is to run.
    *
    * @param at when it ended
-   * @throws QueueUnavailableException if the queue is away: to be repeated
    */
   public void ended(String namespace, String uid, Instant at, Children children) {
     splitters.ended(namespace, uid, at, children);
+  }
+
+  /**
+   * Where its batches lay is not needed any more.
+   *
+   * @throws QueueUnavailableException if the queue is away: to be repeated
+   */
+  public void forget(String uid) {
     queue.splits().forget(uid);
   }
 }

@@ -183,7 +183,7 @@ public final class JobStatus {
 
   private static BatchJobStatus.@Nullable Input input(FrozenJob frozen) {
     var split = frozen.pod().split();
-    return split == null
+    return split == null || split.files() == 0
         ? null
         : new BatchJobStatus.Input(split.files(), split.bytes(), frozen.run().items());
   }

@@ -122,6 +122,16 @@ class SharesTest {
   }
 
   @Test
+  void aJobWhoseSplitterWaitsForItsStoreHasItsPlace() {
+    var waiting = job("w");
+    waiting.setStatus(
+        JobStatus.waiting(
+            waiting, Reason.StorageUnavailable, "", Instant.parse("2026-01-01T00:00:00Z")));
+
+    assertThat(take("a", 1, waiting, accepted("b", 1, false))).get().asString().contains("2 jobs");
+  }
+
+  @Test
   void otherNamespacesDoNotCount() {
     assertThat(take("a", 6)).isEmpty();
     var elsewhere = job("b");

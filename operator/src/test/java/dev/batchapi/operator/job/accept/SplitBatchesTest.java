@@ -36,6 +36,11 @@ class SplitBatchesTest {
     }
 
     @Override
+    public void write(String job, String name, byte[] record) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
     public byte @Nullable [] collected(String job, int attempt) {
       return null;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.RunSpec;
+import dev.batchapi.data.input.Sources;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
 import dev.batchapi.queue.Batches;
@@ -58,7 +59,7 @@ class SmallResultsTest {
   }
 
   private Optional<SmallResults> files(RunSpec run) {
-    return SmallResults.of(run, this::readWhile, payloads(run));
+    return SmallResults.of(run, this::readWhile, payloads(run), Sources.NONE);
   }
 
   private static Outcome result(String json) {
@@ -157,7 +158,7 @@ class SmallResultsTest {
 
     var large = Batches.of(2, i -> ("[" + text(500) + "]").getBytes(UTF_8));
 
-    assertThat(SmallResults.of(run, this::readWhile, large)).isEmpty();
+    assertThat(SmallResults.of(run, this::readWhile, large, Sources.NONE)).isEmpty();
   }
 
   @Test

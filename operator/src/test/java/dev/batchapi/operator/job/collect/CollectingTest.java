@@ -68,6 +68,11 @@ class CollectingTest {
     }
 
     @Override
+    public void write(String job, String name, byte[] record) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
     public byte @Nullable [] collected(String job, int attempt) {
       return records.get(attempt);
     }

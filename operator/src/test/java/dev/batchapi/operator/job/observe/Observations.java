@@ -8,6 +8,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.FrozenOutput;
+import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlan;
 import dev.batchapi.queue.Counts;
@@ -23,12 +24,16 @@ public final class Observations {
   public static final Instant ACCEPTED = Instant.parse("2026-01-01T00:00:00Z");
 
   public int total = 10;
+  public int batchSize = 1;
+  public String uid = "uid";
   public @Nullable Integer maxFailed;
   public @Nullable Integer startupSeconds;
   public @Nullable Integer runSeconds;
   public boolean suspend;
   public boolean cancel;
   public @Nullable String output;
+  public @Nullable FrozenSplit split;
+  public RunSpec.@Nullable Rerun rerun;
   public int wanted = 2;
   public @Nullable BatchJobStatus before;
   public Workers workers = new Workers(List.of(), Optional.empty());
@@ -43,14 +48,14 @@ public final class Observations {
         new ObjectMetaBuilder()
             .withName("j")
             .withNamespace("n")
-            .withUid("uid")
+            .withUid(uid)
             .withGeneration(1L)
             .build());
     job.setSpec(
         new BatchJobSpec(
             "api",
             wanted,
-            new JobInput(null, null, total, null),
+            new JobInput(null, null, total * batchSize, null),
             null,
             null,
             suspend,
@@ -64,11 +69,11 @@ public final class Observations {
   public FrozenJob frozen() {
     var run =
         new RunSpec(
-            new RunSpec.Job("uid", "j", "n", "api", wanted, ACCEPTED.toString()),
+            new RunSpec.Job(uid, "j", "n", "api", wanted, ACCEPTED.toString()),
             new RunSpec.Handler(RunSpec.Language.PYTHON, "handler.py", true, "Handler", List.of()),
             JsonNodeFactory.instance.objectNode(),
-            1,
-            total,
+            batchSize,
+            total * batchSize,
             total,
             new RunSpec.Retry(3, 1, 60),
             new RunSpec.Timeouts(startupSeconds, null, runSeconds),
@@ -94,13 +99,14 @@ public final class Observations {
             15,
             Map.of(),
             Map.of(),
-            null,
+            split,
             null,
             output == null ? null : new FrozenOutput(List.of(), "store", null),
             null);
+    var again = rerun == null ? run : run.withRerun(rerun);
     return FrozenJob.of(
-        new JobId("n", "j", "uid"),
-        output == null ? run : run.withOutput(new RunSpec.Output(output, List.of())),
+        new JobId("n", "j", uid),
+        output == null ? again : again.withOutput(new RunSpec.Output(output, List.of())),
         pod);
   }
 

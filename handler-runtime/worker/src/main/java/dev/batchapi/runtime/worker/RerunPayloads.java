@@ -1,0 +1,28 @@
+package dev.batchapi.runtime.worker;
+
+import dev.batchapi.data.files.BatchRef;
+import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.queue.Lease;
+import java.util.Arrays;
+import java.util.function.Function;
+
+/**
+ * Payloads of a job that runs some items of an earlier one again, and whose items the queue
+ * carries. Loaded only by workers of such jobs.
+ */
+final class RerunPayloads implements Payloads {
+  @Override
+  public Fetched of(Lease lease) {
+    return of(
+        lease,
+        ref -> {
+          throw new IllegalStateException("items of files in a job without files");
+        });
+  }
+
+  static Fetched.Payload of(Lease lease, Function<BatchRef, byte[]> reader) {
+    var batch = RerunBatch.read(lease.payload());
+    return new Fetched.Payload(
+        batch.payload(reader), Arrays.stream(batch.numbers()).boxed().toList());
+  }
+}

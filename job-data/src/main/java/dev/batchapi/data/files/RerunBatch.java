@@ -1,0 +1,262 @@
+package dev.batchapi.data.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.contract.JsonElements;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch of a job that runs some items of an earlier one again, as it travels: pieces of that
+ * job's batches, with the numbers that the items have there.
+ *
+ * @param pieces in the order of their items; at least one
+ */
+public record RerunBatch(List<Piece> pieces) {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /**
+   * Some items of a batch of the earlier job.
+   *
+   * @param from where all items of that batch are; one that carries them carries these alone
+   * @param positions of the items in it, ascending
+   * @param numbers that they have in the earlier job
+   */
+  public record Piece(BatchRef from, int[] positions, int[] numbers) {
+    public Piece {
+      if (positions.length == 0 || positions.length != numbers.length) {
+        throw new IllegalArgumentException("not a position and a number for each item");
+      }
+    }
+
+    /** Those of its items whose places among them are given. */
+    private Piece only(int[] places) {
+      var its = Arrays.stream(places).map(place -> numbers[place]).toArray();
+      var carried = from.payload();
+      return carried == null
+          ? new Piece(from, Arrays.stream(places).map(place -> positions[place]).toArray(), its)
+          : new Piece(
+              new BatchRef(from.parts(), chosen(carried, places), from.problem()),
+              from.parts().isEmpty()
+                  ? IntStream.range(0, places.length).toArray()
+                  : Arrays.stream(places).map(place -> positions[place]).toArray(),
+              its);
+    }
+  }
+
+  public RerunBatch {
+    pieces = List.copyOf(pieces);
+    if (pieces.isEmpty()) {
+      throw new IllegalArgumentException("a batch without items");
+    }
+  }
+
+  /**
+   * A whole batch of a job that is no rerun.
+   *
+   * @param first number of its first item
+   * @param items how many it has
+   */
+  public static RerunBatch of(BatchRef whole, int first, int items) {
+    return new RerunBatch(
+        List.of(
+            new Piece(
+                whole,
+                IntStream.range(0, items).toArray(),
+                IntStream.range(first, first + items).toArray())));
+  }
+
+  /** How many items. */
+  public int items() {
+    return pieces.stream().mapToInt(piece -> piece.numbers().length).sum();
+  }
+
+  /** The numbers of its items in the earlier job. */
+  public int[] numbers() {
+    return pieces.stream().flatMapToInt(piece -> Arrays.stream(piece.numbers())).toArray();
+  }
+
+  /**
+   * Some of its items.
+   *
+   * @param items their positions, ascending; at least one
+   */
+  public List<Piece> only(int[] items) {
+    var chosen = new ArrayList<Piece>();
+    var before = 0;
+    for (var piece : pieces) {
+      var from = before;
+      var end = before + piece.numbers().length;
+      var places =
+          Arrays.stream(items)
+              .filter(item -> item >= from && item < end)
+              .map(item -> item - from)
+              .toArray();
+      if (places.length > 0) {
+        chosen.add(piece.only(places));
+      }
+      before = end;
+    }
+    return chosen;
+  }
+
+  /**
+   * The payload that a handler gets: a JSON array of the items.
+   *
+   * @param reader of items that are not carried; throws what {@link BatchReader#payload} throws
+   */
+  public byte[] payload(Function<BatchRef, byte[]> reader) {
+    var out = new ByteArrayOutputStream();
+    for (var piece : pieces) {
+      var from = piece.from();
+      var carried = from.problem() == null ? from.payload() : null;
+      var array = carried == null ? chosen(reader.apply(from), piece.positions()) : carried;
+      out.write(out.size() == 0 ? '[' : ',');
+      out.write(array, 1, array.length - 2);
+    }
+    out.write(']');
+    return out.toByteArray();
+  }
+
+  /** The payload, if all of it is carried; otherwise null. */
+  public byte @Nullable [] carried() {
+    return pieces.stream()
+            .allMatch(piece -> piece.from().payload() != null && piece.from().problem() == null)
+        ? payload(
+            ref -> {
+              throw new UncheckedIOException(new IOException(ref.problem()));
+            })
+        : null;
+  }
+
+  /**
+   * Where an item stands; null for one without a place.
+   *
+   * @param item its position, from 0
+   * @param reader of the earlier job's files; null if it has none
+   */
+  public @Nullable String source(int item, @Nullable BatchReader reader) {
+    var left = item;
+    for (var piece : pieces) {
+      if (left < piece.numbers().length) {
+        return reader == null || piece.from().parts().isEmpty()
+            ? null
+            : reader.source(piece.from(), piece.positions()[left]);
+      }
+      left -= piece.numbers().length;
+    }
+    throw new IndexOutOfBoundsException("item %d of a batch of %d".formatted(item, items()));
+  }
+
+  /** Some elements of a JSON array, as they are written, with nothing around them. */
+  private static byte[] chosen(byte[] array, int[] places) {
+    try {
+      var elements = JsonElements.split(new String(array, UTF_8));
+      if (places.length == elements.size()) {
+        return ("[" + String.join(",", elements) + "]").getBytes(UTF_8);
+      }
+      var chosen = new ArrayList<String>();
+      for (var place : places) {
+        chosen.add(elements.get(place));
+      }
+      return ("[" + String.join(",", chosen) + "]").getBytes(UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * {@code {"pieces":[{"at":[0,3],"numbers":[100,3],"parts":[…]}]}}: positions and numbers are
+   * pairs of a first one and how many follow each other, and the rest is a {@link BatchRef}; no
+   * line end.
+   */
+  public byte[] toJson() {
+    var out = new ByteArrayOutputStream();
+    out.writeBytes("{\"pieces\":[".getBytes(UTF_8));
+    var first = true;
+    for (var piece : pieces) {
+      if (!first) {
+        out.write(',');
+      }
+      first = false;
+      var head =
+          "{\"at\":%s,\"numbers\":%s,"
+              .formatted(
+                  Arrays.toString(runs(piece.positions())).replace(" ", ""),
+                  Arrays.toString(runs(piece.numbers())).replace(" ", ""));
+      out.writeBytes(head.getBytes(UTF_8));
+      var ref = piece.from().toJson();
+      out.write(ref, 1, ref.length - 1);
+    }
+    out.writeBytes("]}".getBytes(UTF_8));
+    return out.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws UncheckedIOException if it is something else
+   */
+  public static RerunBatch read(byte[] json) {
+    try (var parser = MAPPER.createParser(json)) {
+      parser.nextToken();
+      if (!"pieces".equals(parser.nextFieldName())) {
+        throw new IOException("it has no pieces");
+      }
+      parser.nextToken();
+      var pieces = new ArrayList<Piece>();
+      while (parser.nextToken() == JsonToken.START_OBJECT) {
+        pieces.add(piece(json, parser));
+      }
+      return new RerunBatch(pieces);
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new UncheckedIOException(new IOException("no batch of a rerun: " + e.getMessage(), e));
+    }
+  }
+
+  private static Piece piece(byte[] json, JsonParser parser) throws IOException {
+    var from = (int) parser.currentTokenLocation().getByteOffset();
+    int[] at = {};
+    int[] numbers = {};
+    for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
+      parser.nextToken();
+      switch (field) {
+        case "at" -> at = numbers(parser.readValueAs(int[].class));
+        case "numbers" -> numbers = numbers(parser.readValueAs(int[].class));
+        default -> parser.skipChildren();
+      }
+    }
+    var end = (int) parser.currentLocation().getByteOffset();
+    return new Piece(BatchRef.read(Arrays.copyOfRange(json, from, end)), at, numbers);
+  }
+
+  private static int[] runs(int[] numbers) {
+    var runs = new int[2 * numbers.length];
+    var length = 0;
+    for (var number : numbers) {
+      if (length > 0 && runs[length - 2] + runs[length - 1] == number) {
+        runs[length - 1]++;
+      } else {
+        runs[length++] = number;
+        runs[length++] = 1;
+      }
+    }
+    return Arrays.copyOf(runs, length);
+  }
+
+  private static int[] numbers(int[] runs) {
+    return IntStream.range(0, runs.length / 2)
+        .flatMap(run -> IntStream.range(runs[2 * run], runs[2 * run] + runs[2 * run + 1]))
+        .toArray();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.batchapi.data.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.batchapi.data.input.InputException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RerunBatchTest {
+  private static final int BATCH_SIZE = 4;
+
+  @TempDir private Path folder;
+
+  private static RerunBatch travelled(RerunBatch batch) {
+    var read = RerunBatch.read(batch.toJson());
+    assertThat(new String(read.toJson(), UTF_8)).isEqualTo(new String(batch.toJson(), UTF_8));
+    return read;
+  }
+
+  private static RerunBatch whole(Cut cut, int index) {
+    var ref = cut.batches.get(index);
+    return RerunBatch.of(ref, index * BATCH_SIZE, ref.items());
+  }
+
+  private static RerunBatch of(List<RerunBatch.Piece> one, List<RerunBatch.Piece> other) {
+    var pieces = new ArrayList<>(one);
+    pieces.addAll(other);
+    return travelled(new RerunBatch(pieces));
+  }
+
+  private static String text(byte @Nullable [] payload) {
+    return payload == null ? "" : new String(payload, UTF_8);
+  }
+
+  @Test
+  void itemsOfSeveralBatchesAreReadFromTheirFilesAndKeepTheirNumbersAndPlaces() throws IOException {
+    Cut.write(folder, "a.jsonl", "{\"n\":0}\n\n1.10\n\"zwei\"\n[3]\n4\n5\n");
+    Cut.write(folder, "b.csv", "n,t\n6,\"a, b\"\n7,x\n");
+    var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl", "b.csv");
+
+    var again = of(whole(cut, 0).only(new int[] {1, 3}), whole(cut, 1).only(new int[] {0, 2, 3}));
+
+    assertThat(again.numbers()).containsExactly(1, 3, 4, 6, 7);
+    assertThat(text(again.payload(cut.reader::payload)))
+        .isEqualTo("[1.10,[3],4,{\"n\":\"6\",\"t\":\"a, b\"},{\"n\":\"7\",\"t\":\"x\"}]");
+    assertThat(IntStream.range(0, 5).mapToObj(item -> again.source(item, cut.reader)))
+        .containsExactly("a.jsonl:3", "a.jsonl:5", "a.jsonl:6", "b.csv:2", "b.csv:3");
+    assertThat(again.carried()).isNull();
+  }
+
+  @Test
+  void itemsThatAreCarriedAreCarriedAloneAndAsTheyAre() throws IOException {
+    var packed = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(packed)) {
+      gzip.write("0\n10000000000000000000001.0\n\"\\ud800\"\n3\n".getBytes(UTF_8));
+    }
+    Cut.write(folder, "a.jsonl.gz", packed.toByteArray());
+    var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl.gz");
+
+    var again = travelled(new RerunBatch(whole(cut, 0).only(new int[] {1, 2})));
+
+    assertThat(text(again.toJson())).doesNotContain(",3]").contains("\"at\":[1,2]");
+    assertThat(text(again.carried())).isEqualTo("[10000000000000000000001.0,\"\\ud800\"]");
+    assertThat(again.source(1, cut.reader)).isEqualTo("a.jsonl.gz:3");
+  }
+
+  @Test
+  void aRerunOfARerunKeepsTheNumbersOfTheFirstJob() {
+    var carried = new BatchRef(List.of(), "[\"a\",\"b\",\"c\",\"d\"]".getBytes(UTF_8));
+    var first = RerunBatch.of(carried, 40, 4);
+    var second = travelled(new RerunBatch(first.only(new int[] {0, 2, 3})));
+    var third = travelled(new RerunBatch(second.only(new int[] {0, 2})));
+
+    assertThat(third.numbers()).containsExactly(40, 43);
+    assertThat(text(third.carried())).isEqualTo("[\"a\",\"d\"]");
+    assertThat(third.source(0, null)).isNull();
+  }
+
+  @Test
+  void anItemThatCouldNotBeReadStillCanNot() throws IOException {
+    Cut.write(folder, "a.jsonl", "1\nno JSON\n");
+    var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl");
+    var again = travelled(new RerunBatch(whole(cut, 0).only(new int[] {0, 1})));
+
+    assertThatThrownBy(() -> again.payload(cut.reader::payload))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a.jsonl, line 2");
+  }
+
+  @Test
+  void whatIsNoneIsRefused() {
+    for (var garbage :
+        List.of("[]", "{\"pieces\":[]}", "{\"pieces\":[{\"parts\":[]}]}", "{\"pieces\":[{}]}")) {
+      assertThatThrownBy(() -> RerunBatch.read(garbage.getBytes(UTF_8)))
+          .isInstanceOf(UncheckedIOException.class);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.batchapi.operator.job.accept;
+
+import dev.batchapi.contract.RunSpec;
+import dev.batchapi.crds.RerunInput;
+import dev.batchapi.data.files.BatchRef;
+import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.ItemOutcomes;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Which items of a finished job are run again, by its outcomes in the ledger: a bit for each item,
+ * and a batch of the job in memory at a time.
+ */
+final class RerunItems implements Ledger.OutcomeReader {
+  private final RunSpec earlier;
+  private final RerunInput.Of of;
+  private final BitSet chosen = new BitSet();
+  private final BitSet done = new BitSet();
+  private int succeeded;
+  private int failed;
+
+  /** Takes the new job's batches, in order. */
+  interface Sink {
+    void batch(int index, RerunBatch batch);
+  }
+
+  /**
+   * Begins with none.
+   *
+   * @param earlier the job that is run again
+   */
+  RerunItems(RunSpec earlier, RerunInput.Of of) {
+    this.earlier = earlier;
+    this.of = of;
+  }
+
+  @Override
+  public boolean read(int index, Outcome outcome) {
+    if (index >= earlier.totalBatches() || done.get(index)) {
+      return true;
+    }
+    done.set(index);
+    switch (outcome.kind()) {
+      case SUCCEEDED -> succeeded++;
+      case FAILED -> {
+        failed++;
+        if (of != RerunInput.Of.Unfinished) {
+          chosen.set(first(index), end(index));
+        }
+      }
+      case PARTIAL -> {
+        succeeded++;
+        if (of != RerunInput.Of.Unfinished) {
+          failedAlone(index, outcome);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void failedAlone(int index, Outcome outcome) {
+    try {
+      ItemOutcomes.fromJson(outcome.body()).errors().stream()
+          .mapToInt(ItemOutcomes.ItemError::item)
+          .filter(item -> item < end(index) - first(index))
+          .forEach(item -> chosen.set(first(index) + item));
+    } catch (UncheckedIOException e) {
+      chosen.set(first(index), end(index)); // which ones failed nobody can tell
+    }
+  }
+
+  /** After the last outcome. */
+  void readAll() {
+    if (of != RerunInput.Of.Failed) {
+      for (var index = done.nextClearBit(0);
+          index < earlier.totalBatches();
+          index = done.nextClearBit(index + 1)) {
+        chosen.set(first(index), end(index));
+      }
+    }
+  }
+
+  /** Batches with an outcome that is no failure. */
+  int succeeded() {
+    return succeeded;
+  }
+
+  /** Batches that failed. */
+  int failed() {
+    return failed;
+  }
+
+  /** How many items. */
+  int count() {
+    return chosen.cardinality();
+  }
+
+  /**
+   * Makes batches of them, in their order.
+   *
+   * @param batches the earlier job's
+   * @param batchSize items in each, but the last
+   */
+  void cut(Batches batches, int batchSize, Sink sink) {
+    var pieces = new ArrayList<RerunBatch.Piece>();
+    var room = batchSize;
+    var index = 0;
+    for (var item = chosen.nextSetBit(0); item >= 0; ) {
+      var its = item / earlier.batchSize();
+      var batch = batch(its, batches.payload(its));
+      var positions = chosen.get(first(its), end(its)).stream().toArray();
+      for (var from = 0; from < positions.length; ) {
+        var taken = Math.min(room, positions.length - from);
+        var start = from;
+        pieces.addAll(
+            batch.only(IntStream.range(start, start + taken).map(at -> positions[at]).toArray()));
+        from += taken;
+        room -= taken;
+        if (room == 0) {
+          sink.batch(index++, new RerunBatch(List.copyOf(pieces)));
+          pieces.clear();
+          room = batchSize;
+        }
+      }
+      item = chosen.nextSetBit(end(its));
+    }
+    if (!pieces.isEmpty()) {
+      sink.batch(index, new RerunBatch(List.copyOf(pieces)));
+    }
+  }
+
+  private RerunBatch batch(int index, byte[] payload) {
+    if (earlier.rerun() != null) {
+      return RerunBatch.read(payload);
+    }
+    var whole = earlier.files() == null ? new BatchRef(List.of(), payload) : BatchRef.read(payload);
+    return RerunBatch.of(whole, first(index), end(index) - first(index));
+  }
+
+  private int first(int index) {
+    return index * earlier.batchSize();
+  }
+
+  private int end(int index) {
+    return (int) Math.min(earlier.items(), ((long) index + 1) * earlier.batchSize());
+  }
+}

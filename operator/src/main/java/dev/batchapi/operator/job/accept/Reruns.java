@@ -1,0 +1,258 @@
+package dev.batchapi.operator.job.accept;
+
+import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.Folders;
+import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.operator.job.split.SplitResult;
+import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.TamperedException;
+import dev.batchapi.operator.queue.ProgramQueue;
+import dev.batchapi.operator.status.Reason;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.QueueFullException;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Splits;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * Writes down the batches of jobs that run items of earlier ones again, where a splitter writes
+ * those of files: from there on they are a job like others, whatever becomes of the earlier one. A
+ * few at a time and beside everything else, for many outcomes take their time to read.
+ */
+public final class Reruns {
+  /** A small job's are written in this time: no second reconcile is needed for them. */
+  private static final long PATIENCE_MILLIS = 300;
+
+  private final ProgramQueue queue;
+  private final Supplier<Ledger> ledger;
+  private final Executor executor;
+  private final Map<String, Started> jobs = new ConcurrentHashMap<>();
+
+  /** What is being written. */
+  private record Started(String what, CompletableFuture<SplitResult> result) {}
+
+  /** What is wanted. */
+  record Wanted(String uid, int batchSize, List<String> folders, boolean mayReadFiles) {}
+
+  /**
+   * @param ledger as it can be reached now, or a {@link QueueUnavailableException}
+   * @param executor runs what may take long; how many at a time bounds how much is in memory
+   */
+  public Reruns(ProgramQueue queue, Supplier<Ledger> ledger, Executor executor) {
+    this.queue = queue;
+    this.ledger = ledger;
+    this.executor = executor;
+  }
+
+  /** Looks how far it is, and begins if nobody has. One caller per job at a time. */
+  SplitResult next(EarlierJob earlier, Wanted wanted, KubernetesClient client) {
+    var what = "%s %s %s".formatted(earlier.frozen().uid(), earlier.of(), wanted);
+    try {
+      var started = jobs.get(wanted.uid());
+      if (started == null || !started.what().equals(what) || isCleared(wanted.uid(), started)) {
+        started =
+            new Started(
+                what,
+                CompletableFuture.supplyAsync(
+                    () -> write(earlier, wanted, what, client), executor));
+        jobs.put(wanted.uid(), started);
+      }
+      var result = started.result().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      if (!(result instanceof SplitResult.Done)) {
+        jobs.remove(wanted.uid()); // the next look begins again
+      }
+      return result;
+    } catch (QueueUnavailableException e) {
+      return new SplitResult.Underway(Reason.QueueUnavailable, String.valueOf(e.getMessage()));
+    } catch (TimeoutException e) {
+      return new SplitResult.Underway(
+          Reason.Splitting,
+          "The items of BatchJob \"%s\" that are run again are being found."
+              .formatted(earlier.name()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("stopped", e);
+    } catch (ExecutionException e) {
+      jobs.remove(wanted.uid());
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  private boolean isCleared(String uid, Started started) {
+    return started.result().isDone()
+        && !started.result().isCompletedExceptionally()
+        && started.result().join() instanceof SplitResult.Done(var end, _)
+        && queue.splits().written(uid, Splits.OWNER) != end.chunks().size() + 1;
+  }
+
+  /** The job is accepted, or gone. */
+  public void forget(String uid) {
+    jobs.remove(uid);
+  }
+
+  private SplitResult write(
+      EarlierJob earlier, Wanted wanted, String what, KubernetesClient client) {
+    try {
+      var items = new RerunItems(earlier.frozen().run(), earlier.of());
+      ledger.get().outcomesWhile(earlier.frozen().uid(), items);
+      items.readAll();
+      return unfit(earlier, items).orElseGet(() -> write(earlier, items, wanted, what, client));
+    } catch (QueueFullException e) {
+      return new SplitResult.Underway(
+          Reason.StorageUnavailable,
+          "The queue has no room for where the job's items are: %s. It is tried again."
+              .formatted(e.getMessage()));
+    } catch (QueueUnavailableException e) {
+      return new SplitResult.Underway(Reason.QueueUnavailable, String.valueOf(e.getMessage()));
+    } catch (InputException e) {
+      return new SplitResult.Bad(Reason.InputInvalid, String.valueOf(e.getMessage()));
+    } catch (TamperedException e) {
+      return impossible(earlier, "its input is not as it was (%s)".formatted(e.getMessage()));
+    }
+  }
+
+  /** Outcomes that are gone must not be taken for work that was never done. */
+  private static Optional<SplitResult> unfit(EarlierJob earlier, RerunItems items) {
+    var said = earlier.batches();
+    if (items.succeeded() != said.succeeded() || items.failed() != said.failed()) {
+      return Optional.of(
+          impossible(
+              earlier,
+              "the queue has the outcomes of %,d of its batches, and had those of %,d when it ended"
+                  .formatted(
+                      items.succeeded() + items.failed(), said.succeeded() + said.failed())));
+    }
+    if (items.count() > 0) {
+      return Optional.empty();
+    }
+    var none =
+        switch (earlier.of()) {
+          case Failed -> "no item that failed";
+          case Unfinished -> "no item without an outcome";
+          case Both -> "no item that failed, and none without an outcome";
+        };
+    return Optional.of(
+        new SplitResult.Bad(
+            Reason.NothingToRerun,
+            "BatchJob \"%s\" has %s: of its %,d batches %,d succeeded, %,d failed and %,d have no outcome. There is nothing to run again."
+                .formatted(
+                    earlier.name(),
+                    none,
+                    said.total(),
+                    said.succeeded(),
+                    said.failed(),
+                    said.remaining())));
+  }
+
+  private static SplitResult impossible(EarlierJob earlier, String why) {
+    return new SplitResult.Bad(
+        Reason.RerunImpossible,
+        EarlierJob.impossibleBecause(
+            "BatchJob \"%s\" can't be run again, for %s".formatted(earlier.name(), why)));
+  }
+
+  /**
+   * The same records each time, for the outcomes of a finished job do not change: what a death has
+   * left is gone on with.
+   */
+  private SplitResult write(
+      EarlierJob earlier, RerunItems items, Wanted wanted, String what, KubernetesClient client) {
+    var splits = queue.splits();
+    var count = new int[1];
+    var chunks =
+        new ChunkSink(
+            (number, lines) -> write(splits, wanted.uid(), Integer.toString(number), lines));
+    var batches = FrozenInput.of(earlier.job(), earlier.frozen(), queue::splits, client);
+    try {
+      items.cut(
+          batches,
+          wanted.batchSize(),
+          (index, batch) -> {
+            check(batch, wanted);
+            chunks.batch(index, batch.toJson());
+            count[0]++;
+          });
+      var split = earlier.frozen().pod().split();
+      var files = split == null ? 0 : split.files();
+      var bytes = split == null ? 0 : split.bytes();
+      var end =
+          new SplitEnd(Sha256.hex(what), files, bytes, items.count(), count[0], chunks.end(), null);
+      var record = end.toJson();
+      write(splits, wanted.uid(), SplitEnd.NAME, record);
+      return new SplitResult.Done(
+          end, new FrozenSplit(Splits.OWNER, Sha256.hex(record), files, bytes));
+    } catch (OtherRecordException e) {
+      splits.forget(wanted.uid());
+      return new SplitResult.Underway(
+          Reason.Splitting, "What was written before is of another batchSize: it begins again.");
+    }
+  }
+
+  /** Who may read what is the BatchAPI's author's word, and today's. */
+  private static void check(RerunBatch batch, Wanted wanted) {
+    for (var piece : batch.pieces()) {
+      for (var part : piece.from().parts()) {
+        if (!wanted.mayReadFiles()) {
+          throw new InputException(
+              "The earlier job reads files, and its BatchAPI has no spec.storage any more.");
+        }
+        if (wanted.folders().isEmpty() && part.url().startsWith("http")) {
+          throw new InputException(
+              "The earlier job reads \"%s\", and its BatchAPI names no web server in spec.storage.paths any more."
+                  .formatted(StoredFile.name(part.url())));
+        }
+        Folders.check(part.file(), wanted.folders())
+            .ifPresent(
+                message -> {
+                  throw new InputException(message);
+                });
+      }
+    }
+  }
+
+  private static void write(Splits splits, String uid, String name, byte[] record) {
+    splits.write(uid, name, record);
+    var there = splits.read(uid, Splits.OWNER, name);
+    if (there == null || !Sha256.hex(there).equals(Sha256.hex(record))) {
+      throw new OtherRecordException();
+    }
+  }
+
+  /** Something else has the name. */
+  private static final class OtherRecordException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    OtherRecordException() {
+      super(null, null, false, false);
+    }
+  }
+
+  /** The batches as people are shown them: the items, or of files their places. */
+  static Batches shown(Batches batches) {
+    return Batches.of(
+        batches.count(),
+        index -> {
+          var record = batches.payload(index);
+          var carried = RerunBatch.read(record).carried();
+          return carried == null ? record : carried;
+        });
+  }
+}
