@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchContext",
     "FatalBatchError",
+    "ItemCounts",
     "ItemError",
     "JobSpec",
     "JobSummary",
@@ -118,6 +119,15 @@ class JobSpec(TypedDict):
     start_time: str
 
 
+class ItemCounts(TypedDict):
+    """What became of a job's items: `failed` are those that failed alone, and all of batches that
+    failed as a whole."""
+
+    total: int
+    succeeded: int
+    failed: int
+
+
 class JobSummary(TypedDict):
     """The `summary` of on_job_complete. `failed_batch_ids` holds at most the first 1,000; `output` is
     the URL of the folder that the results are written to afterwards, None without one."""
@@ -128,6 +138,7 @@ class JobSummary(TypedDict):
     failed_attempts: int
     failed_batch_ids: List[str]
     output: Optional[str]
+    items: ItemCounts
 
 
 class Timer(ContextManager["Timer"], Protocol):

@@ -41,7 +41,7 @@ def describe(error, limit, where, broken=False):
             WORKER_BROKEN
             if broken or breaks(error)
             else FATAL_ERROR
-            if _is_fatal(error)
+            if is_fatal(error)
             else HANDLER_FAILED,
             _type_name(error),
             _message(error, where),
@@ -103,7 +103,7 @@ def _later(error):
     return None
 
 
-def _is_fatal(error):
+def is_fatal(error):
     if isinstance(error, _of_the_shim("ItemError", ReservedMetricName)) and hasattr(error, "fatal"):
         return bool(error.fatal)
     return isinstance(

@@ -1,5 +1,6 @@
 """What a batch's answer is: one result, or one result or error for each item."""
 
+import json
 import struct
 
 import batchapi_errors as errors
@@ -83,4 +84,23 @@ def _items(found, failed, limits, where):
             reason = errors.RESULT_INVALID
             error = errors.as_json(reason, reason, invalid[place], each)
         parts += (_POSITION_LENGTH.pack(place, len(error)), error)
-    return wire.ITEMS, b"".join(parts), body
+    head = b"".join(parts)
+    size = len(head) + min(len(body), wire.PART_BYTES)
+    if size >= wire.MAX_FRAME:
+        return wire.FAILED, b"", _too_many(parts[2], failed, invalid, size, limits)
+    return wire.ITEMS, head, body
+
+
+def _too_many(first, failed, invalid, size, limits):
+    """The answer in place of one that has no room for all its errors."""
+    error = json.loads(first)
+    again = any(not errors.is_fatal(one) for one in failed.values())
+    return errors.as_json(
+        errors.HANDLER_FAILED if again else errors.FATAL_ERROR,
+        error["type"],
+        f"{len(failed) + len(invalid):,} items failed, and with their errors the answer has"
+        f" {size:,} bytes, of {wire.MAX_FRAME:,}: use a smaller batchSize. The first error:"
+        f" {error['message']}",
+        limits.error_bytes,
+        error["stack"],
+    )

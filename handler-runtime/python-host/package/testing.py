@@ -199,6 +199,7 @@ def run(
                     f" {len(each)} results: return one for each, or set results to Batch"
                 )
             written += _items(each)
+        lost = sum(isinstance(one, BaseException) for one in written)
         author.on_job_complete(
             {
                 "total": len(batches),
@@ -206,6 +207,8 @@ def run(
                 "failed": 0,
                 "failed_attempts": 0,
                 "failed_batch_ids": [],
+                "output": None,
+                "items": {"total": len(every), "succeeded": len(every) - lost, "failed": lost},
             }
         )
     finally:

@@ -67,6 +67,19 @@ class ItemsTest(HostTest):
         self.assertEqual(errors[0]["reason"], "HandlerFailed")
         self.assertEqual((errors[1]["reason"], errors[1]["message"]), ("FatalError", "never"))
 
+    def test_more_errors_than_an_answer_has_room_for_fail_the_batch(self):
+        worker = self.per_item(
+            """
+            class Handler:
+                def handle_item(self, item):
+                    raise KeyError("no such label")
+            """
+        )
+        error = self.failed(worker.handle([1] * 30_000))
+        self.assertEqual((error["reason"], error["type"]), ("HandlerFailed", "KeyError"))
+        for part in ("30,000 items failed", "batchSize", "no such label"):
+            self.assertIn(part, error["message"])
+
     def test_what_cannot_be_written_fails_its_item_for_good(self):
         worker = self.per_item(
             """

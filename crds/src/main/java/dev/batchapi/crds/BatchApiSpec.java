@@ -56,7 +56,7 @@ public record BatchApiSpec(
             "How many items may fail before the job is stopped early with TooManyFailures: a number,"
                 + " or a percentage of all items, rounded down. Items that failed alone count, and all"
                 + " items of batches that failed as a whole. Default: no limit.")
-        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
+        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.ITEM_FAILURE_LIMIT)
         @Nullable FailureLimit maxFailedItems,
     @JsonPropertyDescription(
             "How many items may be handed to the handlers of a job at the most, for those that call"

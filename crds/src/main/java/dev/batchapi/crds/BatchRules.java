@@ -57,8 +57,8 @@ public final class BatchRules {
     if (spec.retry() != null) {
       backoff(spec.retry().initialBackoffSeconds(), spec.retry().maxBackoffSeconds(), "spec.retry");
     }
-    failureLimit(spec.maxFailedBatches(), "spec.maxFailedBatches");
-    failureLimit(spec.maxFailedItems(), "spec.maxFailedItems");
+    failureLimit(spec.maxFailedBatches(), "spec.maxFailedBatches", Rules.FAILURE_LIMIT);
+    failureLimit(spec.maxFailedItems(), "spec.maxFailedItems", Rules.ITEM_FAILURE_LIMIT);
     Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
     if (spec.template() != null) {
       Limits.checkFreeForm(spec.template().metadata(), "spec.template.metadata")
@@ -242,8 +242,8 @@ public final class BatchRules {
           overrides.retry().maxBackoffSeconds(),
           path + ".retry");
     }
-    failureLimit(overrides.maxFailedBatches(), path + ".maxFailedBatches");
-    failureLimit(overrides.maxFailedItems(), path + ".maxFailedItems");
+    failureLimit(overrides.maxFailedBatches(), path + ".maxFailedBatches", Rules.FAILURE_LIMIT);
+    failureLimit(overrides.maxFailedItems(), path + ".maxFailedItems", Rules.ITEM_FAILURE_LIMIT);
     Limits.checkFreeForm(overrides.config(), path + ".config").ifPresent(found::add);
   }
 
@@ -251,7 +251,7 @@ public final class BatchRules {
     found.require(initial == null || max == null || initial <= max, path, Rules.BACKOFF);
   }
 
-  private void failureLimit(@Nullable FailureLimit limit, String path) {
-    found.require(limit == null || limit.isValid(), path, Rules.FAILURE_LIMIT);
+  private void failureLimit(@Nullable FailureLimit limit, String path, String rule) {
+    found.require(limit == null || limit.isValid(), path, rule);
   }
 }

@@ -34,7 +34,7 @@ public record JobOverrides(
     @JsonPropertyDescription(
             "How many items may fail before the job is stopped early: a number or a percentage."
                 + " Default: the BatchAPI's.")
-        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.FAILURE_LIMIT)
+        @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.ITEM_FAILURE_LIMIT)
         @Nullable FailureLimit maxFailedItems,
     @JsonPropertyDescription(
             "Replaces the BatchAPI's rateLimit as a whole. Default: the BatchAPI's.")

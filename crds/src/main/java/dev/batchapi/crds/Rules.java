@@ -48,6 +48,8 @@ final class Rules {
   static final String BACKOFF = "initialBackoffSeconds must not be more than maxBackoffSeconds";
   static final String FAILURE_LIMIT =
       "must be a number of batches, such as 10, or a percentage of them, such as 5%";
+  static final String ITEM_FAILURE_LIMIT =
+      "must be a number of items, such as 100, or a percentage of them, such as 1%";
   static final String STATSD =
       "must be host:port, such as statsd-exporter.monitoring:9125, or unix:///path, such as"
           + " unix:///var/run/datadog/dsd.socket";

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param failedBatchIds ids of the failed batches, at most the first 1,000, by index
  * @param output URL of the folder that the job's results are written to, once {@code onJobComplete}
  *     has returned; empty for a job without {@code output}
+ * @param items what became of its items, those that failed alone included
  */
 public record JobSummary(
     int total,
@@ -20,11 +21,21 @@ public record JobSummary(
     int failed,
     int failedAttempts,
     List<String> failedBatchIds,
-    Optional<String> output) {
+    Optional<String> output,
+    Items items) {
 
-  /** Of a job without output. */
+  /**
+   * What became of a job's items.
+   *
+   * @param total how many the job has
+   * @param succeeded those that have not failed
+   * @param failed those that failed alone, and all of batches that failed as a whole
+   */
+  public record Items(int total, int succeeded, int failed) {}
+
+  /** Of a job without output, for tests; its items are not counted. */
   public JobSummary(
       int total, int succeeded, int failed, int failedAttempts, List<String> failedBatchIds) {
-    this(total, succeeded, failed, failedAttempts, failedBatchIds, Optional.empty());
+    this(total, succeeded, failed, failedAttempts, failedBatchIds, Optional.empty(), new Items(0, 0, 0));
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.batchapi.contract.Payload;
 import dev.batchapi.handler.BatchContext;
 import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemHandler;
 import dev.batchapi.handler.JobSpec;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.runtime.host.HandlerInProcess;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A handler's run over items, as the host would do it, with its checks: which constructor, which
  * types, what has a form in JSON, how large a payload and a result may be. What the handler throws
- * comes out as it is; nothing is tried again.
+ * comes out as it is, of items that fail alone the first one's; nothing is tried again.
  *
  * <pre>{@code
  * var done = HandlerRun.of(Handler.class).config(Map.of("leastLetters", 3)).over(new Text("a fox"));
@@ -37,12 +38,12 @@ public final class HandlerRun {
   private static final ObjectMapper JSON =
       new ObjectMapper().registerModule(new JavaTimeModule()).registerModule(new Jdk8Module());
 
-  private final Class<? extends BatchHandler<?, ?>> type;
+  private final Class<?> type;
   private final RecordingMetrics metrics = new RecordingMetrics();
   private Map<String, @Nullable Object> config = Map.of();
   private int batchSize = Integer.MAX_VALUE;
 
-  private HandlerRun(Class<? extends BatchHandler<?, ?>> type) {
+  private HandlerRun(Class<?> type) {
     this.type = type;
   }
 
@@ -62,8 +63,16 @@ public final class HandlerRun {
     }
   }
 
-  /** Of this class; nothing is constructed yet. */
-  public static HandlerRun of(Class<? extends BatchHandler<?, ?>> type) {
+  /**
+   * Of this class, a {@link BatchHandler} or an {@link ItemHandler}; nothing is constructed yet.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static HandlerRun of(Class<?> type) {
+    if (!BatchHandler.class.isAssignableFrom(type) && !ItemHandler.class.isAssignableFrom(type)) {
+      throw new IllegalArgumentException(
+          "%s implements neither BatchHandler nor ItemHandler".formatted(type.getName()));
+    }
     return new HandlerRun(type);
   }
 
@@ -118,10 +127,19 @@ public final class HandlerRun {
     try {
       for (var index : IntStream.range(0, batches).toArray()) {
         var batch = items.subList(index * size, Math.min((index + 1) * size, items.size()));
-        var context = new BatchContext("test-" + index, index, 1, Optional.empty());
+        var numbers = IntStream.range(index * size, index * size + batch.size()).boxed().toList();
+        var context = new BatchContext("test-" + index, index, 1, Optional.empty(), numbers);
         add(results, host.handle(payload(batch, index), context), batch.size());
       }
-      host.complete(new JobSummary(batches, batches, 0, 0, List.of()));
+      host.complete(
+          new JobSummary(
+              batches,
+              batches,
+              0,
+              0,
+              List.of(),
+              Optional.empty(),
+              new JobSummary.Items(items.size(), items.size(), 0)));
     } finally {
       host.close();
     }

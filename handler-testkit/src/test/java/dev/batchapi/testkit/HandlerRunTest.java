@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.handler.BatchContext;
 import dev.batchapi.handler.BatchHandler;
+import dev.batchapi.handler.ItemContext;
+import dev.batchapi.handler.ItemHandler;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.handler.MetricsClient;
 import dev.batchapi.handler.ReservedMetricNameException;
@@ -98,6 +100,30 @@ class HandlerRunTest {
     done.metrics().assertCounted("images", 1, "batch", "test-1", "model", "v1");
     done.metrics().assertObserved("size", 2);
     done.metrics().assertGauge("left", 7);
+  }
+
+  /** Of single items. */
+  public static final class Length implements ItemHandler<Photo, String> {
+    @Override
+    public String handle(Photo item, ItemContext context) throws IOException {
+      if (item.name().isEmpty()) {
+        throw new IOException("item %d has no name".formatted(context.number()));
+      }
+      return context.number() + ":" + item.name().length();
+    }
+  }
+
+  @Test
+  void aHandlerOfSingleItemsIsRunItemByItem() throws Exception {
+    var run = HandlerRun.of(Length.class).batchSize(2);
+    assertThat(run.over(new Photo("cat"), new Photo("horse"), new Photo("ox")).results(String.class))
+        .containsExactly("0:3", "1:5", "2:2");
+    assertThatThrownBy(() -> run.over(new Photo("a"), new Photo("b"), new Photo("")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("item 2 has no name");
+    assertThatThrownBy(() -> HandlerRun.of(String.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ItemHandler");
   }
 
   @Test

@@ -121,6 +121,29 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
     }
   }
 
+  /**
+   * The same of a batch of so many items.
+   *
+   * @throws UncheckedIOException if it is something else; the message says what, for people
+   */
+  public static ItemOutcomes of(byte[] json, int items) {
+    ItemOutcomes found;
+    try {
+      found = fromJson(json);
+    } catch (UncheckedIOException e) {
+      throw new UncheckedIOException(
+          new IOException("What was recorded of the batch's items can't be read.", e));
+    }
+    var last = found.errors.getLast().item;
+    if (found.results.size() != items || last >= items) {
+      throw new UncheckedIOException(
+          new IOException(
+              "What was recorded of the batch's items is of %d, the last that failed is number %d, and the batch has %d."
+                  .formatted(found.results.size(), last, items)));
+    }
+    return found;
+  }
+
   private static void expect(boolean found) throws IOException {
     if (!found) {
       throw new IOException("not its fields");

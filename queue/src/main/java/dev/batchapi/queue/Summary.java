@@ -18,10 +18,16 @@ public final class Summary {
    * The body of COMPLETE, which the job's owner writes and its host reads.
    *
    * @param total batches of the job
+   * @param items what became of its items
    * @param output URL of the folder that its results will be written to; null: none
    */
   public static byte[] of(
-      String job, int total, Counts counts, Ledger ledger, @Nullable String output) {
+      String job,
+      int total,
+      Counts counts,
+      ItemCounts items,
+      Ledger ledger,
+      @Nullable String output) {
     var json =
         JSON.createObjectNode()
             .put("total", total)
@@ -31,6 +37,10 @@ public final class Summary {
     var ids = json.putArray("failed_batch_ids");
     ledger.failed(job, FAILED_IDS).forEach(index -> ids.add(job + "-" + index));
     json.put("output", output);
+    json.putObject("items")
+        .put("total", items.total())
+        .put("succeeded", items.succeeded())
+        .put("failed", items.failed());
     try {
       return JSON.writeValueAsBytes(json);
     } catch (JsonProcessingException e) {

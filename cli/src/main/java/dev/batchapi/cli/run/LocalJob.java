@@ -179,11 +179,15 @@ final class LocalJob {
   private NextStep nextStep(Counts counts) {
     return NextStep.of(
         counts,
-        ItemCounts.of(counts, plan.input.items(), plan.input.batchSize()),
+        items(counts),
         plan.input.count(),
         plan.maxFailedBatches,
         plan.maxFailedItems,
         assignment.retry().maxAttempts());
+  }
+
+  private ItemCounts items(Counts counts) {
+    return ItemCounts.of(counts, plan.input.items(), plan.input.batchSize());
   }
 
   private boolean overdue() {
@@ -193,7 +197,7 @@ final class LocalJob {
   }
 
   private byte[] summary(Counts counts) {
-    return Summary.of(assignment.jobId(), plan.input.count(), counts, ledger, null);
+    return Summary.of(assignment.jobId(), plan.input.count(), counts, items(counts), ledger, null);
   }
 
   private Optional<Duration> afterExit(int slot, WorkerExit exit) {

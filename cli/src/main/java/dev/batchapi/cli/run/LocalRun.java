@@ -14,6 +14,7 @@ import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
@@ -220,12 +221,13 @@ final class LocalRun {
   }
 
   private static Manifest manifest(RunSpec spec, End end, Counts counts) {
+    var items = ItemCounts.of(counts, spec.items(), spec.batchSize());
     return new Manifest(
         new Manifest.Job(
             spec.job().namespace(), spec.job().name(), spec.job().uid(), spec.job().apiName()),
         end.verdict().name(),
         end.message(),
-        spec.items(),
+        Manifest.Items.of(items.total(), items.succeeded(), items.failed()),
         new Manifest.Batches(
             spec.totalBatches(),
             counts.succeeded(),

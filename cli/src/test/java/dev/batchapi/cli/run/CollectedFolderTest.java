@@ -48,7 +48,7 @@ class CollectedFolderTest {
                 JOB,
                 "BatchesFailed",
                 "Some failed.",
-                2 * BATCHES,
+                Manifest.Items.of(2 * BATCHES, 40, 20),
                 new Manifest.Batches(BATCHES, 20, 10, 0),
                 List.of()));
       }

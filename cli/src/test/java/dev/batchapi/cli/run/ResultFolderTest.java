@@ -55,7 +55,7 @@ class ResultFolderTest {
               new Manifest.Job("default", "job", "uid", "api"),
               verdict.name(),
               "",
-              2,
+              Manifest.Items.of(2, 2, 0),
               new Manifest.Batches(2, 2, 0, 0),
               List.of()));
     }

@@ -91,7 +91,13 @@ class OutputFolderIT {
       var store = stores.of(root);
       var url = url(root);
       var manifest =
-          new Manifest(OTHER, "Complete", "", 1, new Manifest.Batches(1, 1, 0, 0), List.of());
+          new Manifest(
+              OTHER,
+              "Complete",
+              "",
+              Manifest.Items.of(1, 1, 0),
+              new Manifest.Batches(1, 1, 0, 0),
+              List.of());
       put(store, url + "manifest.json", manifest.toJson());
       refused(
           () -> new OutputFolder(url, MINE, stores).take(),

@@ -17,13 +17,13 @@ import java.util.List;
  * @param job whose results these are
  * @param verdict how the job ended, such as {@code Complete} or {@code Cancelled}
  * @param message the same for people
- * @param items of the job's input
+ * @param items what became of them
  * @param batches what became of them
  * @param files in the order in which they are to be read
  */
 @JsonPropertyOrder({"job", "verdict", "message", "items", "batches", "files"})
 public record Manifest(
-    Job job, String verdict, String message, int items, Batches batches, List<File> files) {
+    Job job, String verdict, String message, Items items, Batches batches, List<File> files) {
   /** Its name among the other files. */
   public static final String NAME = "manifest.json";
 
@@ -35,6 +35,15 @@ public record Manifest(
   /** The job that wrote it; the uid tells runs of one name apart. */
   @JsonPropertyOrder({"namespace", "name", "uid", "apiName"})
   public record Job(String namespace, String name, String uid, String apiName) {}
+
+  /** How many items the job has, and how many ended how, in their batches or alone. */
+  @JsonPropertyOrder({"total", "succeeded", "failed", "notDone"})
+  public record Items(int total, int succeeded, int failed, int notDone) {
+    /** Of items of which so many have their end. */
+    public static Items of(int total, int succeeded, int failed) {
+      return new Items(total, succeeded, failed, total - succeeded - failed);
+    }
+  }
 
   /** How many batches there are, and how many ended how. */
   @JsonPropertyOrder({"total", "succeeded", "failed", "notDone"})

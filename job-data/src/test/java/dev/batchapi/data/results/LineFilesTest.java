@@ -77,7 +77,7 @@ class LineFilesTest {
             new Manifest.Job("default", "j", "u", "api"),
             "Complete",
             "All 2 batches succeeded.",
-            3,
+            Manifest.Items.of(3, 2, 1),
             new Manifest.Batches(2, 2, 0, 0),
             List.of(new Manifest.File("results-00000.jsonl", 3, 40, "00")));
 

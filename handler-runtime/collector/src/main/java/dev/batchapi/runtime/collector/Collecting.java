@@ -147,19 +147,20 @@ public final class Collecting {
       }
       var files = new ArrayList<>(results.finish());
       files.addAll(errors.finish());
-      var manifest = manifest(outcomes.counts(), files).toJson();
+      var manifest = manifest(outcomes.items(arguments.items()), outcomes.counts(), files).toJson();
       opener.whole(Manifest.NAME, manifest);
       var remarks = Stream.of(resultLines.remark(), unread).flatMap(Optional::stream).toList();
       return end(manifest, remarks.isEmpty() ? null : String.join(" ", remarks));
     }
   }
 
-  private Manifest manifest(Manifest.Batches batches, List<Manifest.File> files) {
+  private Manifest manifest(
+      Manifest.Items items, Manifest.Batches batches, List<Manifest.File> files) {
     return new Manifest(
         arguments.job(),
         arguments.verdict(),
         arguments.message(),
-        arguments.items(),
+        items,
         batches,
         files);
   }

@@ -50,6 +50,8 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private int failed;
   private int unreadBatches;
   private String firstUnread = "";
+  private int succeededItems;
+  private int failedItems;
   private long said = System.nanoTime();
 
   OutcomeLines(
@@ -84,6 +86,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
         }
         case FAILED -> {
           failed++;
+          failedItems += input.itemsIn(index);
           error(index, outcome.attempts(), error(outcome));
         }
       }
@@ -104,10 +107,11 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       } else {
         lines.result(index, first, items, outcome.body(), results);
       }
+      succeededItems += items;
     } catch (IOException e) {
       // No worker of ours commits such a one.
       var why = "what was recorded as its result is no JSON: " + e.getMessage();
-      error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
+      lost(index, outcome, why);
     }
   }
 
@@ -140,18 +144,23 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     NotJsonException.check(json);
     var first = input.firstItem(index);
     if (outcome.kind() == Outcome.Kind.PARTIAL) {
-      if (json.elements((item, element) -> {}) < 0) {
-        throw new NotJsonException("it is no list");
+      if (json.elements((item, element) -> {}) != input.itemsIn(index)) {
+        throw new NotJsonException(
+            "it is no list of the batch's %d items".formatted(input.itemsIn(index)));
       }
-      lines.items(
-          index, first, json, failures(outcome), payload(index), withItems, results, errors);
+      var failures = failures(outcome);
+      lines.items(index, first, json, failures, payload(index), withItems, results, errors);
+      failedItems += failures.size();
+      succeededItems += input.itemsIn(index) - failures.size();
     } else {
       var its = withItems ? payload(index) : null;
       lines.result(index, first, input.itemsIn(index), json, its, results);
+      succeededItems += input.itemsIn(index);
     }
   }
 
   private void lost(int index, Outcome outcome, String why) throws IOException {
+    failedItems += input.itemsIn(index);
     error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
   }
 
@@ -173,14 +182,17 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   }
 
   private void items(int index, Outcome outcome) throws IOException {
+    succeeded++;
     ItemOutcomes items;
     try {
-      items = ItemOutcomes.fromJson(outcome.body());
+      items = ItemOutcomes.of(outcome.body(), input.itemsIn(index));
     } catch (UncheckedIOException e) {
-      result(index, outcome); // no worker of ours commits such a one
+      // No worker of ours commits such a one.
+      lost(index, outcome, String.valueOf(e.getMessage()));
       return;
     }
-    succeeded++;
+    failedItems += items.errors().size();
+    succeededItems += items.results().size() - items.errors().size();
     lines.items(
         index,
         input.firstItem(index),
@@ -241,6 +253,15 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       said = now;
       LOG.info("{} of {} batches", index + 1, batches);
     }
+  }
+
+  /**
+   * What became of the items.
+   *
+   * @param total of the job
+   */
+  Manifest.Items items(int total) {
+    return Manifest.Items.of(total, succeededItems, failedItems);
   }
 
   Manifest.Batches counts() {

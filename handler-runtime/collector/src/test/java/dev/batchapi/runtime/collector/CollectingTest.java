@@ -18,6 +18,7 @@ import dev.batchapi.data.split.ChunkSink;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.RecordedJob;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -72,11 +74,21 @@ class CollectingTest {
     }
 
     private static Outcome outcome(int index) {
+      if (index < 2) {
+        // Of the second batch there is one too many: it has two items.
+        return partial(index == 0 ? List.of("1", "null") : List.of("1", "null", "3"));
+      }
       if (index % 3 == 2) {
         return Outcome.failed(2, BatchError.of(BatchError.Reason.HandlerFailed, "no"));
       }
       return Outcome.succeeded(
           1, "[%d,\"%s\"]".formatted(index, "x".repeat(index)).getBytes(UTF_8));
+    }
+
+    private static Outcome partial(List<String> results) {
+      var error = BatchError.of(BatchError.Reason.HandlerFailed, "no such label");
+      return Outcome.partial(
+          1, new ItemOutcomes(results, List.of(new ItemOutcomes.ItemError(1, 1, error))));
     }
 
     @Override
@@ -128,6 +140,26 @@ class CollectingTest {
       throw new UncheckedIOException(e);
     }
     return digests;
+  }
+
+  @Test
+  void itemsThatFailedAloneAreCountedAndWhatIsNotOfItsBatchIsAnError() throws IOException {
+    var _ = collect(into("counted/", null), new Recorded(-1));
+    var manifest = Manifest.read(Files.readAllBytes(folder.resolve("counted/manifest.json")));
+    var notDone = BATCHES / 7;
+    var failed = (int) IntStream.range(0, BATCHES).filter(i -> i % 3 == 2 && i % 7 != 6).count();
+    assertThat(manifest.items())
+        .isEqualTo(
+            new Manifest.Items(
+                2 * BATCHES,
+                2 * (BATCHES - notDone - failed - 2) + 1,
+                2 * failed + 1 + 2,
+                2 * notDone));
+    assertThat(Files.readAllLines(folder.resolve("counted/errors.jsonl")))
+        .anySatisfy(line -> assertThat(line).contains("\"item\":1,", "no such label"))
+        .anySatisfy(
+            line ->
+                assertThat(line).contains("\"batch\":1,", "ResultInvalid", "the batch has 2"));
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.batchapi.runtime.host;
 import dev.batchapi.handler.FatalBatchException;
 import dev.batchapi.handler.ItemException;
 import dev.batchapi.handler.ReservedMetricNameException;
+import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import java.util.Collection;
 
 /** What the worker is told about what the author's code threw. Never throws itself. */
 final class AuthorErrors {
@@ -47,6 +49,25 @@ final class AuthorErrors {
   /** For a result that is too large. */
   static HandlerError tooLarge(ResultTooLargeException e) {
     return new HandlerError(Reason.ResultInvalid, "ResultInvalid", message(e), "");
+  }
+
+  /** For more items' errors than an answer has room for. */
+  static HandlerError tooMany(Collection<HandlerError> errors, int bytes) {
+    HandlerError first = errors.iterator().next();
+    boolean again = errors.stream().anyMatch(error -> mayBeTriedAgain(error.reason()));
+    return new HandlerError(
+        again ? Reason.HandlerFailed : Reason.FatalError,
+        first.type(),
+        "%,d items failed, and with their errors the answer has %,d bytes, of %,d: use a smaller batchSize. The first error: %s"
+            .formatted(errors.size(), bytes, FrameChannel.MAX_FRAME_BYTES, first.message()),
+        first.stack());
+  }
+
+  private static boolean mayBeTriedAgain(Reason reason) {
+    return switch (reason) {
+      case HandlerFailed, TimedOut, NotBegun, WorkerBroken -> true;
+      case FatalError, ResultInvalid -> false;
+    };
   }
 
   private static String message(Throwable thrown) {

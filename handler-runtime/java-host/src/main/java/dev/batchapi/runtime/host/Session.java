@@ -401,7 +401,13 @@ final class Session implements Runnable {
       broken |= itemErrors.values().stream().anyMatch(e -> e.reason() == Reason.WorkerBroken);
       byte[] head =
           Items.head(itemErrors, start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES);
-      channel.writeAnswer(FrameType.ITEMS, head, result.content());
+      ByteBuffer results = result.content();
+      int bytes = head.length + Math.min(results.remaining(), FrameChannel.PART_BYTES);
+      if (bytes < FrameChannel.MAX_FRAME_BYTES) {
+        channel.writeAnswer(FrameType.ITEMS, head, results);
+      } else {
+        fail(FrameType.FAILED, AuthorErrors.tooMany(itemErrors.values(), bytes));
+      }
     }
   }
 

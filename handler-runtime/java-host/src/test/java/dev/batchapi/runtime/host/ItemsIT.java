@@ -68,6 +68,15 @@ class ItemsIT {
   }
 
   @Test
+  void moreErrorsThanAnAnswerHasRoomForFailTheBatch() throws Exception {
+    try (var host = items("throw new IllegalStateException(\"no such label\");", 1)) {
+      var error = host.worker().failureOf("[1" + ",1".repeat(29_999) + "]");
+      assertThat(error.reason()).isEqualTo(Reason.HandlerFailed);
+      assertThat(error.message()).contains("30,000 items failed", "batchSize", "no such label");
+    }
+  }
+
+  @Test
   void aListOfAnotherLengthFailsTheBatchWithBoth() throws Exception {
     try (var host = batches("List.of(1, 2)")) {
       var error = host.worker().failureOf("[1, 2, 3]");

@@ -21,6 +21,11 @@ public record Complete(JobSummary summary) {
     json.put("failed_attempts", summary.failedAttempts());
     json.put("failed_batch_ids", summary.failedBatchIds());
     json.put("output", summary.output().orElse(null));
+    Map<String, @Nullable Object> items = new LinkedHashMap<>();
+    items.put("total", summary.items().total());
+    items.put("succeeded", summary.items().succeeded());
+    items.put("failed", summary.items().failed());
+    json.put("items", items);
     return PlainJson.write(json);
   }
 
@@ -33,6 +38,12 @@ public record Complete(JobSummary summary) {
             json.integer("failed"),
             json.integer("failed_attempts"),
             json.stringList("failed_batch_ids"),
-            Optional.ofNullable(json.optionalString("output"))));
+            Optional.ofNullable(json.optionalString("output")),
+            json.has("items") ? items(json.object("items")) : new JobSummary.Items(0, 0, 0)));
+  }
+
+  private static JobSummary.Items items(JsonObject json) throws ProtocolException {
+    return new JobSummary.Items(
+        json.integer("total"), json.integer("succeeded"), json.integer("failed"));
   }
 }

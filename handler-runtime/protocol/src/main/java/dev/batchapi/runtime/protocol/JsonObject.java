@@ -50,6 +50,10 @@ record JsonObject(String what, Map<String, @Nullable Object> fields) {
     return fields.get(name) != null && bool(name);
   }
 
+  boolean has(String name) {
+    return fields.get(name) != null;
+  }
+
   JsonObject object(String name) throws ProtocolException {
     return new JsonObject(what + "." + name, map(name));
   }

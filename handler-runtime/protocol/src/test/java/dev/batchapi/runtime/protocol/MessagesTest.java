@@ -48,7 +48,15 @@ class MessagesTest {
     assertThat(Metric.decode(metric.encode())).isEqualTo(metric);
     var lost = new LostPushes(true, List.of(new LostPushes.Loss("value", 3, "g", "NaN")));
     assertThat(LostPushes.decode(lost.encode())).isEqualTo(lost);
-    var complete = new Complete(new JobSummary(3, 2, 1, 4, List.of("x-2"), Optional.of("s3://r/")));
+    var complete = new Complete(
+            new JobSummary(
+                3,
+                2,
+                1,
+                4,
+                List.of("x-2"),
+                Optional.of("s3://r/"),
+                new JobSummary.Items(30, 20, 10)));
     assertThat(Complete.decode(complete.encode())).isEqualTo(complete);
   }
 

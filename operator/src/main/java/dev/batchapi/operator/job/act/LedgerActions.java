@@ -5,6 +5,7 @@ import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
+import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.QueueFullException;
@@ -29,9 +30,12 @@ public final class LedgerActions {
   public void take(NextStep next, Counts counts, Observation seen) {
     switch (next) {
       case NextStep.KeepGoing _ -> {}
-      case NextStep.RunCompletion _ ->
-          ledger.enqueueCompletion(
-              uid, Summary.of(uid, seen.total(), counts, ledger, seen.outputPath()));
+      case NextStep.RunCompletion _ -> {
+        var run = seen.frozen().run();
+        var items = ItemCounts.of(counts, run.items(), run.batchSize());
+        ledger.enqueueCompletion(
+            uid, Summary.of(uid, seen.total(), counts, items, ledger, seen.outputPath()));
+      }
       case NextStep.Finish(var verdict, var message) ->
           ledger.end(uid, new End(verdict, FailedBatches.shortened(message), seen.now()));
     }

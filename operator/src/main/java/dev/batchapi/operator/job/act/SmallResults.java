@@ -90,7 +90,7 @@ record SmallResults(String results, String errors, Optional<String> remark) {
     var items = Math.min(run.batchSize(), run.items() - first);
     try {
       if (outcome.kind() == Outcome.Kind.PARTIAL) {
-        addItems(index, first, ItemOutcomes.fromJson(outcome.body()), input, lines, files);
+        addItems(index, outcome, first, items, input, lines, files);
         return;
       }
       lines.result(index, first, items, outcome.body(), files::result);
@@ -103,8 +103,24 @@ record SmallResults(String results, String errors, Optional<String> remark) {
   }
 
   private static void addItems(
-      int index, int first, ItemOutcomes items, Batches input, ResultLines lines, Files files)
+      int index,
+      Outcome outcome,
+      int first,
+      int number,
+      Batches input,
+      ResultLines lines,
+      Files files)
       throws IOException {
+    ItemOutcomes items;
+    try {
+      items = ItemOutcomes.of(outcome.body(), number);
+    } catch (UncheckedIOException e) {
+      // No worker of ours commits such a one.
+      var why = String.valueOf(e.getMessage());
+      var error = BatchError.of(BatchError.Reason.ResultInvalid, why);
+      addError(index, outcome.attempts(), error, input, lines, files);
+      return;
+    }
     var failed =
         items.errors().stream()
             .map(

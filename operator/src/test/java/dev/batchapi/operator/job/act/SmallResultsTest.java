@@ -9,6 +9,7 @@ import dev.batchapi.data.input.Sources;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
 import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import java.util.ArrayList;
@@ -115,6 +116,17 @@ class SmallResultsTest {
 
     assertThat(files.results()).contains("\"result\":3").hasLineCount(1);
     assertThat(files.errors()).contains("ResultInvalid", "its record can't be read");
+  }
+
+  @Test
+  void itemsOfAnotherNumberThanTheBatchHasAreAnError() {
+    var error = new ItemOutcomes.ItemError(1, 1, BatchError.of(Reason.HandlerFailed, "bad"));
+    records(Outcome.partial(1, new ItemOutcomes(List.of("1", "null", "3"), List.of(error))));
+
+    var files = files(run(2, 2)).orElseThrow();
+
+    assertThat(files.results()).isEmpty();
+    assertThat(files.errors()).contains("ResultInvalid", "the batch has 2").hasLineCount(1);
   }
 
   @Test
