@@ -12,6 +12,10 @@ HANDLER_FAILED, WORKER_BROKEN = "HandlerFailed", "WorkerBroken"
 FATAL_ERROR, RESULT_INVALID = "FatalError", "ResultInvalid"
 TIMED_OUT, NOT_BEGUN, RETRY_LATER = "TimedOut", "NotBegun", "RetryLater"
 
+NO_TERMINAL = (
+    "(Standard input is empty here: `batchapi run --debug` gives the handler the terminal.)"
+)
+
 _OUR_FOLDER = os.path.dirname(__file__)
 
 # What runs the author's code for the author: its frames say nothing, and hide the lines that do.
@@ -130,9 +134,21 @@ def _message(error, where):
     if isinstance(error, KeyboardInterrupt):
         return f"{where} was interrupted"
     try:
-        return str(error)
+        return " ".join(part for part in (str(error), _hint(error)) if part)
     except BaseException:
         return f"(its message can't be read: __str__ of {_type_name(error)} fails)"
+
+
+def _hint(error):
+    """The way out, for who asks a terminal that is not there."""
+    asks = isinstance(error, EOFError) or _type_name(error) == "bdb.BdbQuit"
+    return NO_TERMINAL if asks and not os.isatty(0) else ""
+
+
+def no_debugger(*arguments, **keywords):
+    """In the place of breakpoint() where there is no terminal: pdb would find an empty input and
+    end whatever called it."""
+    raise RuntimeError("breakpoint() found no terminal. " + NO_TERMINAL)
 
 
 def stack(error):

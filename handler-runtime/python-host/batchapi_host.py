@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+import batchapi_errors
 import batchapi_init
 import batchapi_session
 import batchapi_wire
@@ -29,6 +30,8 @@ def main(socket_path, code, patience):
         batchapi_init.unblock()
     if sys.stderr is not None:
         faulthandler.enable()  # a segmentation fault then says where in the author's code it was
+    if not os.isatty(0) and "PYTHONBREAKPOINT" not in os.environ:
+        sys.breakpointhook = batchapi_errors.no_debugger
     connection = batchapi_wire.connect(socket_path, patience)
     atexit.register(connection.flush)  # before the author's, so that it comes after them
     return batchapi_session.run(connection, code, replaceable)

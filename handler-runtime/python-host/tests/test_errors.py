@@ -4,6 +4,21 @@ from fake_worker import HostTest
 
 
 class ErrorsTest(HostTest):
+    def test_a_breakpoint_without_a_terminal_names_the_option_that_gives_it_one(self):
+        for line in ("breakpoint()", "input()", "__import__('pdb').set_trace(); x = 1"):
+            with self.subTest(line=line):
+                worker = self.ready(
+                    f"""
+                    class Handler:
+                        def handle_batch(self, payload):
+                            {line}
+                            return 1
+                    """
+                )
+                error = self.failed(worker.handle([1]))
+                self.assertIn("batchapi run --debug", error["message"])
+                self.assertIn("in handle_batch", error["stack"])
+
     def throwing(self, body, before):
         """A handler whose handle_batch runs `body` when the payload is ["throw"]."""
         lines = "\n".join("            " + line for line in body.splitlines())

@@ -36,6 +36,13 @@ public record JobSummary(
   /** Of a job without output, for tests; its items are not counted. */
   public JobSummary(
       int total, int succeeded, int failed, int failedAttempts, List<String> failedBatchIds) {
-    this(total, succeeded, failed, failedAttempts, failedBatchIds, Optional.empty(), new Items(0, 0, 0));
+    this(
+        total,
+        succeeded,
+        failed,
+        failedAttempts,
+        failedBatchIds,
+        Optional.empty(),
+        new Items(0, 0, 0));
   }
 }

@@ -116,7 +116,8 @@ class HandlerRunTest {
   @Test
   void aHandlerOfSingleItemsIsRunItemByItem() throws Exception {
     var run = HandlerRun.of(Length.class).batchSize(2);
-    assertThat(run.over(new Photo("cat"), new Photo("horse"), new Photo("ox")).results(String.class))
+    assertThat(
+            run.over(new Photo("cat"), new Photo("horse"), new Photo("ox")).results(String.class))
         .containsExactly("0:3", "1:5", "2:2");
     assertThatThrownBy(() -> run.over(new Photo("a"), new Photo("b"), new Photo("")))
         .isInstanceOf(IOException.class)

@@ -14,8 +14,8 @@ import dev.batchapi.metrics.MetricsSettings;
 import dev.batchapi.metrics.StatsdMetrics;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
-import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.ItemCounts;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.Assignment;
 import dev.batchapi.runtime.worker.ChildHosts;
@@ -102,7 +102,8 @@ final class LocalRun {
                     .withTags(spec.metrics().tags()))) {
       var done = folder == null ? 0 : restore(ledger, id, input, folder);
       var progress =
-          new Progress(style, spec.job().name(), spec.totalBatches(), done, System.nanoTime());
+          new Progress(
+              style, spec.job().name(), spec.items(), spec.batchSize(), done, System.nanoTime());
       var debugging = settings.debugging;
       var launchers = new Launchers(settings.home, settings.python, progress, debugging);
       // Without a place for them they are as large as in a cluster, where the job has none either.

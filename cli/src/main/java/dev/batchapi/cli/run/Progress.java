@@ -1,6 +1,7 @@
 package dev.batchapi.cli.run;
 
 import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.ItemCounts;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class Progress {
   private final Style style;
   private final String job;
   private final int total;
+  private final int batchSize;
   private final int before;
   private final long started;
   private long lastLine;
@@ -54,21 +56,25 @@ final class Progress {
     }
   }
 
+  /** Of a job whose batches have one item each. */
   Progress(Style style, String job, int total, long nanoTime) {
-    this(style, job, total, 0, nanoTime);
+    this(style, job, total, 1, 0, nanoTime);
   }
 
   /**
    * Begins.
    *
+   * @param total how many items the job has
+   * @param batchSize how many each batch has, but for the last
    * @param before batches that an earlier run has done
    * @param nanoTime now
    */
-  Progress(Style style, String job, int total, int before, long nanoTime) {
+  Progress(Style style, String job, int total, int batchSize, int before, long nanoTime) {
     this.style = style;
     this.job = job;
     this.total = total;
-    this.before = before;
+    this.batchSize = batchSize;
+    this.before = Math.clamp((long) before * batchSize, 0, total);
     this.started = nanoTime;
     this.lastLine = nanoTime;
   }
@@ -126,42 +132,38 @@ final class Progress {
   }
 
   private String bar(Counts counts, int width) {
-    var full = (int) ((long) width * counts.done() / total);
+    var full = (int) ((long) width * done(counts) / Math.max(total, 1));
     return "[" + "#".repeat(full) + " ".repeat(width - full) + "]";
+  }
+
+  private int done(Counts counts) {
+    var items = ItemCounts.of(counts, total, batchSize);
+    return items.succeeded() + items.failed();
   }
 
   private String text(Counts counts, Duration backoff, long nanoTime) {
     var seconds = (nanoTime - started) / 1e9;
-    var text =
-        new StringBuilder(
-            String.format(
-                Locale.ROOT,
-                "%,d of %,d batches (%d%%)",
-                counts.done(),
-                total,
-                100L * counts.done() / total));
-    if (counts.failed() > 0) {
-      text.append(String.format(Locale.ROOT, ", %,d failed", counts.failed()));
-    }
-    if (counts.failedItems() > 0) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              ", %,d failed item%s",
-              counts.failedItems(),
-              counts.failedItems() == 1 ? "" : "s"));
+    var done = done(counts);
+    var failed = ItemCounts.of(counts, total, batchSize).failed();
+    var percent = total == 0 ? 100 : 100L * done / total;
+    var text = new StringBuilder(String.format(Locale.ROOT, "%,d of %,d items (%d%%)", done, total, percent));
+    if (failed > 0) {
+      text.append(String.format(Locale.ROOT, ", %,d failed", failed));
     }
     if (counts.failedAttempts() > 0) {
       text.append(String.format(Locale.ROOT, ", %,d failed attempts", counts.failedAttempts()));
     }
+    var rate = (done - before) / seconds;
+    if (done > before) {
+      text.append(rate < 10 ? String.format(Locale.ROOT, ", %.1f/s", rate) : String.format(Locale.ROOT, ", %,.0f/s", rate));
+    }
     text.append(String.format(Locale.ROOT, ", %.0f s", seconds));
-    if (counts.done() > before && counts.done() < total) {
-      var perBatch = seconds / (counts.done() - before);
-      // A batch that waits for its next attempt is still to be done after its wait.
+    if (done > before && done < total) {
+      // What waits for its next attempt is still to be done after its wait.
       var left =
           Math.max(
-              perBatch * (total - counts.done()),
-              backoff.isZero() ? 0 : backoff.toMillis() / 1000.0 + perBatch);
+              (total - done) / rate,
+              backoff.isZero() ? 0 : backoff.toMillis() / 1000.0 + batchSize / rate);
       text.append(String.format(Locale.ROOT, ", about %.0f s left", left));
     }
     return text.toString();

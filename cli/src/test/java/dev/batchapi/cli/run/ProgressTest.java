@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -31,14 +32,26 @@ class ProgressTest {
   @Test
   void aWideTerminalShowsAllOfIt() {
     assertThat(shown(JOB, 200, counts(40_000, 1_234, 5_678), Duration.ZERO))
-        .contains("[####", JOB, "41,234 of 100,000 batches (41%)", "1,234 failed")
-        .contains("5,678 failed attempts", "10 s", "about 14 s left");
+        .contains("[####", JOB, "41,234 of 100,000 items (41%)", "1,234 failed")
+        .contains("5,678 failed attempts", "4,123/s", "10 s", "about 14 s left");
+  }
+
+  @Test
+  void itemsAreCountedAndNotTheirBatches() {
+    var style = new Progress.Style(new PrintStream(screen, true, UTF_8), () -> OptionalInt.of(200));
+    var counts =
+        new Counts(
+            3, 1, 0, 0, 2, 7, Optional.empty(), Optional.<Outcome.Kind>empty(), Optional.empty());
+    new Progress(style, "j", 1_000, 100, 2, 0)
+        .show(counts, Duration.ofSeconds(30), Duration.ofSeconds(40).toNanos());
+    assertThat(screen.toString(UTF_8))
+        .contains("400 of 1,000 items (40%)", "107 failed", "5.0/s", "40 s", "about 120 s left");
   }
 
   @Test
   void aNarrowOneShowsHowFarItIs() {
     assertThat(shown(JOB, 40, counts(40_000, 1_234, 5_678), Duration.ZERO))
-        .contains("41,234 of 100,000 batches (41%)");
+        .contains("41,234 of 100,000 items (41%)");
   }
 
   @Test
@@ -56,7 +69,7 @@ class ProgressTest {
     progress.show(counts(1, 0, 0), Duration.ZERO, Duration.ofSeconds(1).toNanos());
     assertThat(screen.toString(UTF_8)).isEmpty();
     progress.show(counts(1, 0, 0), Duration.ZERO, Duration.ofSeconds(6).toNanos());
-    assertThat(screen.toString(UTF_8)).startsWith("j  1 of 100,000 batches (0%)").endsWith("\n");
+    assertThat(screen.toString(UTF_8)).startsWith("j  1 of 100,000 items (0%)").endsWith("\n");
   }
 
   private String shown(String job, int columns, Counts counts, Duration backoff) {

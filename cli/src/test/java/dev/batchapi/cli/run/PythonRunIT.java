@@ -159,6 +159,65 @@ class PythonRunIT {
   }
 
   @Test
+  void onATerminalLinesAreWholeAndSayWhoseTheyAreAndTheBarCountsItems() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            import sys, time
+            class Handler:
+                def handle_item(self, item):
+                    for _ in range(20):
+                        sys.stdout.write("<")
+                        sys.stdout.flush()
+                        sys.stdout.write("x" * 60)
+                        sys.stdout.write(">\\n")
+                        sys.stderr.write("[" + "y" * 60 + "]\\n")
+                    time.sleep(0.3)
+                    if item == 7:
+                        raise ValueError("bad")
+                    return item
+            """,
+            "batchSize: 2",
+            "workers: 3\ninput: {count: 20}");
+    var screen = cli.onTerminal(200, "run", manifest);
+    assertThat(screen).contains(" of 20 items (", "/s, ", "s left", "job: ItemsFailed");
+    var lines =
+        screen.lines().filter(line -> line.contains("xxx") || line.contains("yyy")).toList();
+    assertThat(lines).hasSizeGreaterThanOrEqualTo(20 * 20 * 2);
+    for (var line : lines) {
+      assertThat(line)
+          .matches("(\r\u001b\\[K|.*\u001b\\[K)?\\S*worker-?[ ]?[0-2]\\S* (<x{60}>|\\[y{60}])\r?");
+    }
+  }
+
+  /** Cortex's keys, and ours: facts that its handlers rely on. */
+  @Test
+  void theJobSpecHasCortexsKeysAndOurs() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            class Handler:
+                def __init__(self, config, job_spec):
+                    assert job_spec["config"] == config and job_spec["config"] is not config
+                    self.told = dict(job_spec)
+                def handle_batch(self, payload):
+                    return {key: self.told[key] for key in sorted(self.told)}
+            """,
+            "batchSize: 4",
+            "workers: 2\noverrides: {config: {model: {size: 3}}}\ninput: {count: 10}");
+    var file = folder.resolve(manifest);
+    Files.writeString(
+        file,
+        Files.readString(file).replace("  retry:", "    config: {model: {name: v1}}\n  retry:"));
+    cli.run("run", manifest, "--results", "results.jsonl").exits(0);
+    assertThat(Files.readAllLines(folder.resolve("results.jsonl")).getFirst())
+        .matches(
+            ".*\"result\":\\{\"api_name\":\"api\",\"config\":\\{\"model\":\\{\"name\":\"v1\",\"size\":3}},"
+                + "\"job_id\":\"[^\"]{8,}\",\"job_name\":\"job\",\"kind\":\"BatchAPI\",\"namespace\":\"default\","
+                + "\"start_time\":\"20[-0-9T:.]+Z\",\"total_batch_count\":3,\"workers\":2}}");
+  }
+
+  @Test
   void moreFailedItemsThanMayFailStopTheJob() throws Exception {
     var manifest =
         cli.python(

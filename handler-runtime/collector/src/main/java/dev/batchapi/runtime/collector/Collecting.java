@@ -157,11 +157,6 @@ public final class Collecting {
   private Manifest manifest(
       Manifest.Items items, Manifest.Batches batches, List<Manifest.File> files) {
     return new Manifest(
-        arguments.job(),
-        arguments.verdict(),
-        arguments.message(),
-        items,
-        batches,
-        files);
+        arguments.job(), arguments.verdict(), arguments.message(), items, batches, files);
   }
 }

@@ -29,9 +29,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,8 +158,7 @@ class CollectingTest {
     assertThat(Files.readAllLines(folder.resolve("counted/errors.jsonl")))
         .anySatisfy(line -> assertThat(line).contains("\"item\":1,", "no such label"))
         .anySatisfy(
-            line ->
-                assertThat(line).contains("\"batch\":1,", "ResultInvalid", "the batch has 2"));
+            line -> assertThat(line).contains("\"batch\":1,", "ResultInvalid", "the batch has 2"));
   }
 
   @Test

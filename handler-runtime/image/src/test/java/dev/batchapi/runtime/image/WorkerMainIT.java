@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
@@ -343,6 +345,72 @@ class WorkerMainIT {
     var error = BatchError.fromJson(Objects.requireNonNull(owner.outcome(job, 0)).body());
     assertThat(error.reason()).isEqualTo(BatchError.Reason.BatchTimedOut);
     assertThat(owner.counts(job).succeeded()).isEqualTo(2);
+  }
+
+  @Test
+  void itemsThatFailAloneStandInTheLedgerBesideWhatTheOthersReturned() throws Exception {
+    items("if item == 2 or item == 1 and batch.attempt == 1: raise ValueError('bad')");
+    try (var pod = WorkerProcess.start(nats.worker(job), runOfItems(0), code)) {
+      await().atMost(LONG).until(() -> owner.counts(job).done() == 1);
+      assertThat(pod.log()).contains("2 of 4 items failed");
+    }
+    assertThat(owner.counts(job))
+        .extracting(Counts::succeeded, Counts::partial, Counts::failedItems, Counts::lost)
+        .containsExactly(1, 1, 1, 0);
+    var outcome = Objects.requireNonNull(owner.outcome(job, 0));
+    var items = ItemOutcomes.of(outcome.body(), 4);
+    assertThat(items.results()).containsExactly("0", "1", "null", "3");
+    assertThat(items.errors()).hasSize(1);
+    assertThat(items.errors().getFirst().attempts()).isEqualTo(3);
+    assertThat(items.errors().getFirst().error().message()).isEqualTo("bad");
+  }
+
+  @Test
+  void aWorkerThatIsStoppedGivesItsFailedItemsBackAndSpendsNoAttemptOnThem() throws Exception {
+    items("if item == 2 and not __import__('os').path.exists('%s'): raise ValueError('bad')");
+    try (var first = WorkerProcess.start(nats.worker(job), runOfItems(3_600), code)) {
+      await().atMost(LONG).until(() -> first.log().contains("again in 3600"));
+      first.signal(first.worker(), "TERM");
+      assertThat(first.exitCode()).as(first.log()).isEqualTo(143);
+    }
+    assertThat(owner.counts(job))
+        .extracting(Counts::done, Counts::failedAttempts, Counts::lost)
+        .containsExactly(0, 0, 0);
+    Files.createFile(code.resolve("mended"));
+    try (var second = WorkerProcess.start(nats.worker(job), runOfItems(3_600), code)) {
+      await().atMost(LONG).until(() -> owner.counts(job).succeeded() == 1);
+      assertThat(second.log()).isNotEmpty();
+    }
+    assertThat(body(0)).isEqualTo("[0,1,2,3]");
+  }
+
+  /** A handler of single items, and one batch of four. */
+  private void items(String line) throws IOException {
+    Files.writeString(
+        code.resolve("handler.py"),
+        """
+        class Handler:
+            def handle_item(self, item, batch):
+                %s
+                return item
+        """
+            .formatted(line.formatted(code.resolve("mended"))));
+    owner.enqueue(job, Batches.of(1, index -> "[0,1,2,3]".getBytes(UTF_8)));
+  }
+
+  private byte[] runOfItems(int backoffSeconds) {
+    return new RunSpec(
+            new RunSpec.Job(job, "monday", "default", "api", 1, Instant.now().toString()),
+            new RunSpec.Handler(RunSpec.Language.PYTHON, "handler.py", true, "Handler", List.of()),
+            JsonNodeFactory.instance.objectNode(),
+            4,
+            4,
+            1,
+            new RunSpec.Retry(3, backoffSeconds, Math.max(1, backoffSeconds)),
+            new RunSpec.Timeouts(null, null, null),
+            null,
+            new RunSpec.Metrics(null, null, Map.of()))
+        .toJson();
   }
 
   private void handler(String body) throws IOException {

@@ -129,6 +129,31 @@ class ItemsIT {
   }
 
   @Test
+  void aThousandItemsAtOnceAndResultsThatAreTooLarge() throws Exception {
+    String payload = "[1" + ",1".repeat(999) + "]";
+    try (var host = items("Thread.sleep(20); return item;", 1_000)) {
+      assertThat(host.worker().resultOf(payload)).isEqualTo(payload);
+    }
+    try (var host = items("return \"x\".repeat(1_000_000);", 1_000)) {
+      var error = host.worker().failureOf("[1, 1, 1]");
+      assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
+      assertThat(error.message()).contains("262,144");
+    }
+  }
+
+  @Test
+  void anExceptionThatCantBePrintedFailsItsItemAlone() throws Exception {
+    try (var host =
+        items(
+            "if (item == 1) throw new RuntimeException() { public String getMessage() { throw new IllegalStateException(); } public String toString() { throw new IllegalStateException(); } }; return item;",
+            2)) {
+      var answer = host.worker().itemsOf("[0, 1, 2]");
+      assertThat(new String(answer.results(), UTF_8)).isEqualTo("[0,null,2]");
+      assertThat(error(answer, 1).message()).contains("its message can't be read");
+    }
+  }
+
+  @Test
   void anItemThatBreaksTheWorkerBreaksIt() throws Exception {
     try (var host = items("throw new WorkerBrokenException(\"the GPU is gone\");", 2)) {
       assertThat(host.worker().failureOf("[1, 2]").reason()).isEqualTo(Reason.WorkerBroken);

@@ -48,7 +48,8 @@ class MessagesTest {
     assertThat(Metric.decode(metric.encode())).isEqualTo(metric);
     var lost = new LostPushes(true, List.of(new LostPushes.Loss("value", 3, "g", "NaN")));
     assertThat(LostPushes.decode(lost.encode())).isEqualTo(lost);
-    var complete = new Complete(
+    var complete =
+        new Complete(
             new JobSummary(
                 3,
                 2,
