@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobOverrides(
     @JsonPropertyDescription(
-            "Merged into the BatchAPI's handler.config: objects merge key by key, of anything else the"
-                + " value here wins.")
+            "Merged into the BatchAPI's handler.config: objects merge key by key, of anything else"
+                + " the value here wins.")
         @PreserveUnknownFields
         @Nullable ObjectNode config,
     @JsonPropertyDescription(

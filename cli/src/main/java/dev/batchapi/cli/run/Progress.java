@@ -146,7 +146,9 @@ final class Progress {
     var done = done(counts);
     var failed = ItemCounts.of(counts, total, batchSize).failed();
     var percent = total == 0 ? 100 : 100L * done / total;
-    var text = new StringBuilder(String.format(Locale.ROOT, "%,d of %,d items (%d%%)", done, total, percent));
+    var text =
+        new StringBuilder(
+            String.format(Locale.ROOT, "%,d of %,d items (%d%%)", done, total, percent));
     if (failed > 0) {
       text.append(String.format(Locale.ROOT, ", %,d failed", failed));
     }
@@ -155,7 +157,10 @@ final class Progress {
     }
     var rate = (done - before) / seconds;
     if (done > before) {
-      text.append(rate < 10 ? String.format(Locale.ROOT, ", %.1f/s", rate) : String.format(Locale.ROOT, ", %,.0f/s", rate));
+      text.append(
+          rate < 10
+              ? String.format(Locale.ROOT, ", %.1f/s", rate)
+              : String.format(Locale.ROOT, ", %,.0f/s", rate));
     }
     text.append(String.format(Locale.ROOT, ", %.0f s", seconds));
     if (done > before && done < total) {

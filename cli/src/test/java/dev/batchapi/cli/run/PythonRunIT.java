@@ -510,11 +510,11 @@ class PythonRunIT {
   void whatTheHandlerPrintsIsLeftAsItIs() throws Exception {
     var result =
         one("""
-                import sys
-                sys.stdout.buffer.write(bytes(range(256)) * 4)
-                sys.stdout.write('x' * 100_000_000)
-                print('last line', file=sys.stderr)
-                """)
+        import sys
+        sys.stdout.buffer.write(bytes(range(256)) * 4)
+        sys.stdout.write('x' * 100_000_000)
+        print('last line', file=sys.stderr)
+        """)
             .exits(0)
             .says("1 succeeded", "last line");
     assertThat(result.out().length()).isGreaterThan(100_000_000);

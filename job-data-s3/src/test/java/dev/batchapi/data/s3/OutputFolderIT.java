@@ -102,7 +102,8 @@ class OutputFolderIT {
       refused(
           () -> new OutputFolder(url, MINE, stores).take(),
           url
-              + " has the results of job \"tuesday\" in namespace \"team\" (uid uid-2) (Complete): name another folder, or move those away.");
+              + " has the results of job \"tuesday\" in namespace \"team\" (uid uid-2) (Complete):"
+              + " name another folder, or move those away.");
       assertThat(new OutputFolder(url, OTHER, stores).manifest()).hasValue(manifest.toJson());
 
       var foreign = url(root);

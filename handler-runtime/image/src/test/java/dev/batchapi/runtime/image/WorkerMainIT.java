@@ -379,7 +379,8 @@ class WorkerMainIT {
     Files.createFile(code.resolve("mended"));
     try (var second = WorkerProcess.start(nats.worker(job), runOfItems(3_600), code)) {
       await().atMost(LONG).until(() -> owner.counts(job).succeeded() == 1);
-      assertThat(second.log()).isNotEmpty();
+      finish();
+      assertThat(second.exitCode()).as(second.log()).isZero();
     }
     assertThat(body(0)).isEqualTo("[0,1,2,3]");
   }

@@ -22,7 +22,9 @@ class ItemsIT {
   void aFailedResultInTheListIsItsItemsFailure() throws Exception {
     try (var host =
         batches(
-            "payload.stream().map(i -> i % 2 == 0 ? ItemResult.ok(i) : ItemResult.<Integer>failed(new IllegalStateException(\"bad \" + i))).toList()")) {
+            "payload.stream().map(i -> i % 2 == 0 ? ItemResult.ok(i) :"
+                + " ItemResult.<Integer>failed(new IllegalStateException(\"bad \" +"
+                + " i))).toList()")) {
       var answer = host.worker().itemsOf("[0, 1, 2, 3]");
       assertThat(new String(answer.results(), UTF_8)).isEqualTo("[0,null,2,null]");
       assertThat(answer.errors()).containsOnlyKeys(1, 3);
@@ -99,7 +101,8 @@ class ItemsIT {
     for (int concurrency : new int[] {1, 4}) {
       try (var host =
           items(
-              "if (item == 3) throw new java.util.NoSuchElementException(\"three\"); return List.of(item, context.number(), context.batch().attempt());",
+              "if (item == 3) throw new java.util.NoSuchElementException(\"three\"); return"
+                  + " List.of(item, context.number(), context.batch().attempt());",
               concurrency)) {
         var answer = host.worker().itemsOf("[0, 1, 2, 3, 4]");
         assertThat(new String(answer.results(), UTF_8))
@@ -145,7 +148,9 @@ class ItemsIT {
   void anExceptionThatCantBePrintedFailsItsItemAlone() throws Exception {
     try (var host =
         items(
-            "if (item == 1) throw new RuntimeException() { public String getMessage() { throw new IllegalStateException(); } public String toString() { throw new IllegalStateException(); } }; return item;",
+            "if (item == 1) throw new RuntimeException() { public String getMessage() { throw new"
+                + " IllegalStateException(); } public String toString() { throw new"
+                + " IllegalStateException(); } }; return item;",
             2)) {
       var answer = host.worker().itemsOf("[0, 1, 2]");
       assertThat(new String(answer.results(), UTF_8)).isEqualTo("[0,null,2]");
