@@ -39,6 +39,13 @@ public record AttemptLog(Attempts attempts, long enqueued, int delivery) {
         : new AttemptLog(seenAt(enqueuing, current).attempts.plusRelease(), enqueuing, current);
   }
 
+  /** Counts this delivery as one that is to be had again so many seconds later. */
+  public AttemptLog postponedAt(long enqueuing, int current, long seconds) {
+    return isCounted(enqueuing, current)
+        ? this
+        : new AttemptLog(seenAt(enqueuing, current).attempts.plusWait(seconds), enqueuing, current);
+  }
+
   private boolean isCounted(long enqueuing, int current) {
     return enqueuing < enqueued || (enqueuing == enqueued && current <= delivery);
   }

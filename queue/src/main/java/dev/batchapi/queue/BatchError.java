@@ -41,6 +41,8 @@ public record BatchError(
     BatchTimedOut,
     /** The handler's process ended in the middle of the batch; retried. */
     HandlerDied,
+    /** The handler has asked to be called later, again and again, for longer than it may. */
+    WaitedTooLong,
     /** Too many workers were lost with this batch in hand. */
     WorkerLost,
     /** One of its items can't be read, such as a line that is no JSON. */

@@ -43,6 +43,14 @@ public interface Lease {
   void recordRelease();
 
   /**
+   * Records that the handler asked for the batch later, so that it counts neither as an attempt nor
+   * as a lost worker.
+   *
+   * @param seconds for how long it did in this delivery
+   */
+  void recordWait(long seconds);
+
+  /**
    * Makes the batch available again. Does nothing once the lease may have run out.
    *
    * @param delay after this time; zero is at once

@@ -347,6 +347,20 @@ public abstract class QueueContract {
   }
 
   @Test
+  void aBatchThatIsWantedLaterIsNeitherAnAttemptNorALossAndItsWaitIsKnown() throws Exception {
+    ledger().enqueue(job, batches(1));
+    var lease = take(worker(job));
+    lease.recordWait(90);
+    lease.giveBack(Duration.ZERO);
+    var again = take(worker(job));
+    assertThat(again.attempts()).isEqualTo(new Attempts(0, 0, 0, 90, List.of()));
+    again.recordWait(30);
+    again.giveBack(Duration.ZERO);
+    assertThat(take(worker(job)).attempts().waited()).isEqualTo(120);
+    assertThat(ledger().counts(job).failedAttempts()).isZero();
+  }
+
+  @Test
   void aDelayedBatchWaitsBehindOthers() throws Exception {
     ledger().enqueue(job, batches(2));
     var queue = worker(job);

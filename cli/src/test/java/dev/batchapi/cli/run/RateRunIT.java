@@ -94,6 +94,52 @@ class RateRunIT {
     keepsTheRate(100, 10);
   }
 
+  @Test
+  void whoAsksToBeCalledLaterSpendsNoAttempt() throws Exception {
+    var manifest =
+        cli.python(
+            """
+            from batchapi import RetryLater
+            class Handler:
+                def __init__(self):
+                    self.seen = set()
+                def handle_item(self, item):
+                    if item % 3 == 0 and item not in self.seen:
+                        self.seen.add(item)
+                        raise RetryLater(1, "429")
+                    return item
+            """,
+            "batchSize: 6",
+            "input: {count: 12}\noverrides: {retry: {maxAttempts: 1}}");
+    cli.run("run", manifest)
+        .exits(0)
+        .says("2 succeeded, 0 failed", "asked to be called later  4 times, for 4.0 s in all");
+  }
+
+  @Test
+  void aJavaBatchAsksToBeCalledLater() throws Exception {
+    var manifest =
+        cli.java(
+            """
+            import dev.batchapi.handler.*;
+            import java.util.*;
+            public final class Handler implements BatchHandler<Integer, Object> {
+              private int calls;
+              @Override public Object handleBatch(List<Integer> payload, BatchContext batch) {
+                if (calls++ == 0) throw new RetryLaterException(1);
+                var results = new ArrayList<Object>(payload);
+                if (calls == 2) results.set(1, ItemResult.failed(new RetryLaterException(0)));
+                return results;
+              }
+            }
+            """,
+            "batchSize: 3",
+            "input: {count: 3}\noverrides: {retry: {maxAttempts: 1}}");
+    cli.run("run", manifest)
+        .exits(0)
+        .says("1 succeeded, 0 failed", "asked to be called later  2 times, for 1.1 s in all");
+  }
+
   /** Also from the first construction on no more were called than may be until then. */
   private void keepsTheRate(int items, int burst) throws IOException {
     var lines = lines();

@@ -77,6 +77,11 @@ final class JetStreamLease implements Lease {
     record(known -> known.releasedAt(enqueued, delivery));
   }
 
+  @Override
+  public void recordWait(long seconds) {
+    record(known -> known.postponedAt(enqueued, delivery, seconds));
+  }
+
   /** Changes the record of the attempts by compare-and-set; what changes nothing is not written. */
   private Attempts record(UnaryOperator<AttemptLog> change) {
     return nats.request(

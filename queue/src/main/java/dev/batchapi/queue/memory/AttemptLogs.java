@@ -56,7 +56,8 @@ final class AttemptLogs {
   private static AttemptLog with(AttemptLog log, List<BatchError> errors) {
     var attempts = log.attempts();
     return new AttemptLog(
-        new Attempts(attempts.failures(), attempts.losses(), attempts.releases(), errors),
+        new Attempts(
+            attempts.failures(), attempts.losses(), attempts.releases(), attempts.waited(), errors),
         log.enqueued(),
         log.delivery());
   }

@@ -221,6 +221,10 @@ final class MemoryJob {
     record(delivery, log -> log.releasedAt(0, delivery.number));
   }
 
+  void recordWait(Delivery delivery, long seconds) {
+    record(delivery, log -> log.postponedAt(0, delivery.number, seconds));
+  }
+
   private Attempts record(Delivery delivery, UnaryOperator<AttemptLog> change) {
     return locked(
         () -> {

@@ -40,6 +40,11 @@ record MemoryLease(MemoryJob job, MemoryJob.Delivery delivery, byte[] payload) i
   }
 
   @Override
+  public void recordWait(long seconds) {
+    job.recordWait(delivery, seconds);
+  }
+
+  @Override
   public void giveBack(Duration delay) {
     job.giveBack(delivery, delay);
   }

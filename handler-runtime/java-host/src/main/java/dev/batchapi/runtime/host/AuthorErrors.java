@@ -3,6 +3,7 @@ package dev.batchapi.runtime.host;
 import dev.batchapi.handler.FatalBatchException;
 import dev.batchapi.handler.ItemException;
 import dev.batchapi.handler.ReservedMetricNameException;
+import dev.batchapi.handler.RetryLaterException;
 import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
@@ -16,6 +17,11 @@ final class AuthorErrors {
   static HandlerError of(Throwable thrown) {
     if (thrown instanceof HandlerTimedOut late) {
       return late.error();
+    }
+    if (thrown instanceof RetryLaterException later) {
+      int after = Math.toIntExact(later.after().toMillis());
+      String type = thrown.getClass().getName();
+      return new HandlerError(Reason.RetryLater, type, message(thrown), "", after);
     }
     boolean fatal =
         thrown instanceof FatalBatchException

@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param type the exception's class, as its language names it
  * @param message its message, possibly empty
  * @param stack the author's own frames, possibly empty
+ * @param afterMillis of {@link Reason#RetryLater}: when to hand it over again; else 0
  */
-public record HandlerError(Reason reason, String type, String message, String stack) {
+public record HandlerError(
+    Reason reason, String type, String message, String stack, int afterMillis) {
+  /** The longest time after which something is handed over again. */
+  public static final int LONGEST_WAIT_MILLIS = 3_600_000;
+
+  /** Of anything but {@link Reason#RetryLater}. */
+  public HandlerError(Reason reason, String type, String message, String stack) {
+    this(reason, type, message, stack, 0);
+  }
 
   /** What follows from an error. The names are those on the wire. */
   public enum Reason {
@@ -24,6 +33,8 @@ public record HandlerError(Reason reason, String type, String message, String st
     NotBegun,
     /** Tried again, in another process: this one is broken. */
     WorkerBroken,
+    /** Handed over again after a time that the author says; no attempt. */
+    RetryLater,
     /** Not tried again: the author said so, or it can't end otherwise. */
     FatalError,
     /** Not tried again: the result can't be written as JSON, or is too large. */
@@ -38,10 +49,18 @@ public record HandlerError(Reason reason, String type, String message, String st
     }
     HandlerError lean =
         new HandlerError(
-            reason, Truncation.to(type, limit / 16), Truncation.to(message, limit / 4), "");
+            reason,
+            Truncation.to(type, limit / 16),
+            Truncation.to(message, limit / 4),
+            "",
+            afterMillis);
     int left = limit - lean.encode().length;
     return new HandlerError(
-            reason, lean.type, lean.message, Truncation.middle(stack, Math.max(0, left)))
+            reason,
+            lean.type,
+            lean.message,
+            Truncation.middle(stack, Math.max(0, left)),
+            afterMillis)
         .encode();
   }
 
@@ -51,16 +70,21 @@ public record HandlerError(Reason reason, String type, String message, String st
     json.put("type", type);
     json.put("message", message);
     json.put("stack", stack);
+    if (reason == Reason.RetryLater) {
+      json.put("after_millis", afterMillis);
+    }
     return PlainJson.write(json);
   }
 
   public static HandlerError decode(byte[] body) throws ProtocolException {
     JsonObject json = PlainJson.readObject("an error", body);
+    Reason reason = reason(json.string("reason"));
+    int after = reason == Reason.RetryLater ? json.integer("after_millis") : 0;
+    if (after < 0 || after > LONGEST_WAIT_MILLIS) {
+      throw new ProtocolException("an error that is over in " + after + " ms");
+    }
     return new HandlerError(
-        reason(json.string("reason")),
-        json.string("type"),
-        json.string("message"),
-        json.string("stack"));
+        reason, json.string("type"), json.string("message"), json.string("stack"), after);
   }
 
   private static Reason reason(String name) throws ProtocolException {

@@ -35,6 +35,7 @@ public sealed interface Answer extends AutoCloseable {
    * @param errors by the item's position among those that were handed over
    * @param uncounted those that are handed over again without having used an attempt, by their
    *     position, and after which time
+   * @param asked what the handler said of those of them that it asked to be handed later
    * @param breakage why the process must be replaced before it gets anything else; empty if it
    *     needn't
    * @param file in which the results are; null: in memory
@@ -43,6 +44,7 @@ public sealed interface Answer extends AutoCloseable {
       List<ResultJson> results,
       SortedMap<Integer, BatchError> errors,
       SortedMap<Integer, Duration> uncounted,
+      SortedMap<Integer, BatchError> asked,
       Optional<BatchError> breakage,
       @Nullable LargeJson file)
       implements Answer {
@@ -50,7 +52,13 @@ public sealed interface Answer extends AutoCloseable {
     /** All that failed have used an attempt. */
     Items(
         List<ResultJson> results, SortedMap<Integer, BatchError> errors, @Nullable LargeJson file) {
-      this(results, errors, Collections.emptySortedMap(), Optional.empty(), file);
+      this(
+          results,
+          errors,
+          Collections.emptySortedMap(),
+          Collections.emptySortedMap(),
+          Optional.empty(),
+          file);
     }
 
     /** The same in memory. */
@@ -64,8 +72,18 @@ public sealed interface Answer extends AutoCloseable {
         SortedMap<Integer, BatchError> errors,
         SortedMap<Integer, Duration> uncounted,
         Optional<BatchError> breakage) {
+      return of(results, errors, uncounted, Collections.emptySortedMap(), breakage);
+    }
+
+    /** In memory, and with what the handler asked to be handed later. */
+    static Items of(
+        List<String> results,
+        SortedMap<Integer, BatchError> errors,
+        SortedMap<Integer, Duration> uncounted,
+        SortedMap<Integer, BatchError> asked,
+        Optional<BatchError> breakage) {
       var texts = results.stream().map(ResultJson::of).toList();
-      return new Items(texts, errors, uncounted, breakage, null);
+      return new Items(texts, errors, uncounted, asked, breakage, null);
     }
 
     @Override
@@ -78,6 +96,9 @@ public sealed interface Answer extends AutoCloseable {
 
   /** The handler failed, and the host lives on. */
   record Failed(BatchError error) implements Answer {}
+
+  /** The handler asks to be handed the same later; no attempt was made. */
+  record Later(Duration delay, BatchError why) implements Answer {}
 
   /** The handler failed and is broken with it: its process lives on, but must be replaced. */
   record Broke(BatchError error) implements Answer {}

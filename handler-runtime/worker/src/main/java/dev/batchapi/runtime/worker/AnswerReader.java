@@ -124,17 +124,21 @@ final class AnswerReader {
     }
     var errors = new TreeMap<Integer, BatchError>();
     var uncounted = new TreeMap<Integer, Duration>();
+    var asked = new TreeMap<Integer, BatchError>();
     items
         .errors()
         .forEach(
             (item, error) -> {
               if (error.reason() == HandlerError.Reason.NotBegun) {
                 uncounted.put(item, Duration.ZERO);
+              } else if (error.reason() == HandlerError.Reason.RetryLater) {
+                uncounted.put(item, Duration.ofMillis(error.afterMillis()));
+                asked.put(item, error(error));
               } else {
                 errors.put(item, error(error));
               }
             });
-    if (uncounted.size() == results.size()) {
+    if (uncounted.size() == results.size() && asked.isEmpty()) {
       // A deadline that passes before anything is begun would pass so for ever.
       items.errors().forEach((item, error) -> errors.put(item, error(error)));
       uncounted.clear();
@@ -144,19 +148,21 @@ final class AnswerReader {
             .filter(error -> error.reason() == HandlerError.Reason.WorkerBroken)
             .map(AnswerReader::error)
             .findFirst();
-    return new Answer.Items(results, errors, uncounted, breakage, file);
+    return new Answer.Items(results, errors, uncounted, asked, breakage, file);
   }
 
   private static Answer failed(HandlerError error) {
-    return error.reason() == HandlerError.Reason.WorkerBroken
-        ? new Answer.Broke(error(error))
-        : new Answer.Failed(error(error));
+    return switch (error.reason()) {
+      case WorkerBroken -> new Answer.Broke(error(error));
+      case RetryLater -> new Answer.Later(Duration.ofMillis(error.afterMillis()), error(error));
+      default -> new Answer.Failed(error(error));
+    };
   }
 
   private static BatchError error(HandlerError error) {
     var reason =
         switch (error.reason()) {
-          case HandlerFailed, WorkerBroken -> BatchError.Reason.HandlerFailed;
+          case HandlerFailed, WorkerBroken, RetryLater -> BatchError.Reason.HandlerFailed;
           case FatalError -> BatchError.Reason.FatalError;
           case TimedOut, NotBegun -> BatchError.Reason.BatchTimedOut;
           case ResultInvalid -> BatchError.Reason.ResultInvalid;

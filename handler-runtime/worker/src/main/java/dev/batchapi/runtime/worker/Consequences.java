@@ -40,7 +40,8 @@ final class Consequences {
         health.succeeded();
         return put(settlement, settlement.succeed(attempt, ResultJson.of(value(json))));
       }
-      case Answer.Items _ -> throw new IllegalArgumentException("items have attempts of their own");
+      case Answer.Items _, Answer.Later _ ->
+          throw new IllegalArgumentException("it goes on, and has no consequences yet");
       case Answer.Failed(var error) ->
           health.failed(settlement.index(), settlement.fail(attempt, inSeconds(error)));
       case Answer.Broke(var error) -> {

@@ -8,11 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of each item of a batch so far, once one of them has failed alone. Kept in memory only:
@@ -21,9 +23,17 @@ import java.util.TreeMap;
 final class ItemProgress {
   private static final ResultJson NOTHING = ResultJson.of("null");
 
+  /** Items whose time comes within this go together. */
+  private static final Duration TOGETHER = Duration.ofSeconds(1);
+
   private final List<ResultJson> results;
   private final SortedMap<Integer, ItemOutcomes.ItemError> errors = new TreeMap<>();
-  private final SortedMap<Integer, Duration> uncounted = new TreeMap<>();
+  private final Waits waits;
+
+  /** Items that are handed over again without having used an attempt, and when. */
+  private final SortedMap<Integer, Long> uncounted = new TreeMap<>();
+
+  private final Map<Integer, AskedWait> asked = new HashMap<>();
 
   /**
    * Items that are handed over together.
@@ -35,10 +45,13 @@ final class ItemProgress {
   record Round(List<Integer> items, int attempt, Duration delay) {}
 
   /** Begins with the answer to the whole batch. */
-  ItemProgress(Answer.Items first, int attempt) {
+  ItemProgress(Answer.Items first, int attempt, Waits waits) {
+    this.waits = waits;
     results = new ArrayList<>(first.results());
     first.errors().forEach((item, error) -> failed(item, attempt, error));
-    uncounted.putAll(first.uncounted());
+    first
+        .uncounted()
+        .forEach((item, after) -> again(item, attempt, after, first.asked().get(item)));
   }
 
   /**
@@ -47,8 +60,7 @@ final class ItemProgress {
    */
   Optional<Round> next(RetryPolicy retry, int attempt) {
     if (!uncounted.isEmpty()) {
-      var longest = Collections.max(uncounted.values());
-      return Optional.of(new Round(List.copyOf(uncounted.keySet()), attempt, longest));
+      return Optional.of(uncounted(System.nanoTime(), attempt));
     }
     var again =
         errors.values().stream()
@@ -58,6 +70,43 @@ final class ItemProgress {
     return again.isEmpty()
         ? Optional.empty()
         : Optional.of(new Round(again, attempt + 1, retry.backoff(attempt)));
+  }
+
+  private Round uncounted(long now, int attempt) {
+    var first = uncounted.values().stream().mapToLong(due -> due - now).min().orElseThrow();
+    var items = new ArrayList<Integer>();
+    var delay = 0L;
+    for (var one : uncounted.entrySet()) {
+      var left = one.getValue() - now;
+      if (left <= first + TOGETHER.toNanos()) {
+        items.add(one.getKey());
+        delay = Math.max(delay, left);
+      }
+    }
+    return new Round(items, attempt, Duration.ofNanos(delay));
+  }
+
+  /**
+   * An item is handed over again, and has used no attempt.
+   *
+   * @param why what the handler said that asked for it; null if it didn't
+   */
+  private void again(int item, int attempt, Duration after, @Nullable BatchError why) {
+    var wait = after;
+    if (why != null) {
+      wait = AskedWait.atLeast(after);
+      waits.asked(1, wait);
+      if (!asked.computeIfAbsent(item, i -> new AskedWait(Duration.ZERO)).add(wait)) {
+        failed(item, attempt, AskedWait.tooLong(why));
+        return;
+      }
+    }
+    uncounted.put(item, System.nanoTime() + wait.toNanos());
+  }
+
+  /** The handler asked to be handed all of these later. */
+  void allLater(List<Integer> items, int attempt, Answer.Later later) {
+    items.forEach(item -> again(item, attempt, later.delay(), later.why()));
   }
 
   /**
@@ -93,7 +142,7 @@ final class ItemProgress {
       var error = answer.errors().get(at);
       var later = answer.uncounted().get(at);
       if (later != null) {
-        uncounted.put(item, later);
+        again(item, attempt, later, answer.asked().get(at));
       } else if (error == null) {
         uncounted.remove(item);
         errors.remove(item);

@@ -43,7 +43,7 @@ final class ItemRetries {
     var attempt = first;
     var handOver = batch;
     var breakage = items.breakage();
-    var progress = new ItemProgress(items, attempt);
+    var progress = new ItemProgress(items, attempt, batch.waits());
     for (var next = progress.next(job.retry(), attempt);
         next.isPresent();
         next = progress.next(job.retry(), attempt)) {
@@ -83,6 +83,7 @@ final class ItemRetries {
         case Answer.Result result -> progress.take(round.items(), attempt, result);
         case Answer.Large result -> progress.take(round.items(), attempt, result);
         case Answer.Items more -> progress.take(round.items(), attempt, more);
+        case Answer.Later later -> progress.allLater(round.items(), attempt, later);
         case Answer.Failed(var error) ->
             progress.allFailed(round.items(), attempt, consequences.inSeconds(error));
         case Answer.Broke _, Answer.TimedOut _, Answer.Died _, Answer.NeverStarted _ -> {

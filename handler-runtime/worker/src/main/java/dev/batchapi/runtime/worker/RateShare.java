@@ -89,7 +89,7 @@ public final class RateShare {
 
   private Asked some(int wanted) {
     var now = System.nanoTime();
-    if (held != null && now - held.due(held.permits() - 1) > STALE.toNanos()) {
+    if (held != null && isStale(held, now)) {
       held = null;
       size = Math.max(1, size / 2);
     }
@@ -115,8 +115,14 @@ public final class RateShare {
     return new Asked.Granted(granted);
   }
 
+  private boolean isStale(Made made, long now) {
+    // What a rest has left was due long before it was reserved.
+    var usable = Math.max(began - now, made.due(made.permits() - 1) - now);
+    return usable < -STALE.toNanos();
+  }
+
   private void usedUp(Made made, long now) {
-    var took = now - Math.max(began, made.due(0));
+    var took = Math.min(now - began, now - made.due(0));
     if (took < CHUNK.toNanos()) {
       size = Math.min(largest, 2 * size);
     } else if (took > 2 * CHUNK.toNanos()) {

@@ -77,7 +77,8 @@ public record RetryPolicy(
   private static boolean retryable(BatchError error) {
     return switch (error.reason()) {
       case HandlerFailed, BatchTimedOut, HandlerDied -> true;
-      case FatalError, ResultInvalid, WorkerLost, InputInvalid, InputChanged -> false;
+      case FatalError, ResultInvalid, WaitedTooLong, WorkerLost, InputInvalid, InputChanged ->
+          false;
     };
   }
 }

@@ -173,6 +173,28 @@ final class Settlement {
         "%s; %d again in %.1f s".formatted(progress.summary(), next.items().size(), seconds));
   }
 
+  /** Tells that the handler asked to be handed the batch later. */
+  void postponed(int attempt, Duration delay, BatchError why) {
+    var seconds = delay.toMillis() / 1000.0;
+    log(Level.INFO, attempt, "is handed over again in %.1f s: %s".formatted(seconds, summary(why)));
+  }
+
+  /**
+   * Leaves a batch that its handler wants later to whoever takes it then.
+   *
+   * @param waits for how long it has asked of this worker, this delay included
+   */
+  void postpone(Duration delay, Duration waits) {
+    if (!lease.mayHaveExpired()) {
+      insist(
+          () -> {
+            lease.recordWait(waits.toSeconds());
+            lease.giveBack(delay);
+            return true;
+          });
+    }
+  }
+
   /** Whether another worker may hold the batch by now. */
   boolean mayBeLost() {
     return lease.mayHaveExpired();

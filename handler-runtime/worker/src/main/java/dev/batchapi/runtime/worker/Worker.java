@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueAccessException;
@@ -35,6 +36,7 @@ public final class Worker {
   private final Consequences consequences;
   private final ItemRetries retries;
   private final HeldWait wait;
+  private final LaterCalls later;
   private final @Nullable RateShare rate;
   private final Waits waits = new Waits();
 
@@ -59,6 +61,7 @@ public final class Worker {
     this.queue = queue;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
     this.wait = new HeldWait(queue, signal);
+    this.later = new LaterCalls(wait, waits);
     this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
     this.payload = new AwaitedPayload(payloads, wait);
     this.consequences = new Consequences(job, health, this.hosts, signal);
@@ -167,7 +170,7 @@ public final class Worker {
         case Fetched.Payload its ->
             handle(
                 new HandOver(job, host, lease, its, keeper, rate, wait, waits, answers),
-                attempt,
+                attempts.get(),
                 settlement);
         case Fetched.Invalid(var message) -> {
           var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.InputInvalid, message));
@@ -198,11 +201,14 @@ public final class Worker {
   }
 
   /** Has a batch handled, and those of its items that fail alone as often as they may be. */
-  private Optional<WorkerExit> handle(HandOver handOver, int attempt, Settlement settlement)
+  private Optional<WorkerExit> handle(HandOver handOver, Attempts attempts, Settlement settlement)
       throws HostStartException, InterruptedException {
-    var answer = handOver.whole(attempt);
-    return answer instanceof Answer.Items items
-        ? retries.after(items, attempt, handOver, settlement)
-        : consequences.of(settlement, attempt, answer);
+    var attempt = attempts.next();
+    return switch (later.call(handOver, attempts, settlement)) {
+      case LaterCalls.Came.Left(var exit) -> exit;
+      case LaterCalls.Came.Answered(Answer.Items items) ->
+          retries.after(items, attempt, handOver, settlement);
+      case LaterCalls.Came.Answered(var answer) -> consequences.of(settlement, attempt, answer);
+    };
   }
 }

@@ -185,6 +185,55 @@ class WorkerTest {
   }
 
   @Test
+  void aBatchThatIsWantedLaterHasTheSameAttemptAgain() {
+    var busy = BatchError.of(Reason.HandlerFailed, "429");
+    hosts.answers(
+        new Answer.Later(Duration.ofMillis(20), busy), new Answer.Later(Duration.ZERO, busy), FINE);
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #1", "uid-1-0 #1");
+    assertThat(queue.counts(JOB).failedAttempts()).isZero();
+    assertThat(outcome(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aBatchThatIsWantedMuchLaterGoesBackToTheQueueMeanwhile() throws Exception {
+    hosts.answers(
+        new Answer.Later(Duration.ofMinutes(10), BatchError.of(Reason.HandlerFailed, "429")));
+    enqueue(1);
+    var worker = worker(RETRY);
+    var thread = Thread.ofPlatform().start(worker::run);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> queue.longestDelay(JOB).compareTo(Duration.ofMinutes(9)) > 0);
+    worker.stop();
+    assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+    assertThat(worker.waits().timesAsked()).isEqualTo(1);
+    assertThat(queue.counts(JOB).failedAttempts()).isZero();
+  }
+
+  @Test
+  void itemsThatAreWantedLaterHaveTheSameAttemptAgainAloneAndTheOthersDoNotWaitForThem() {
+    var busy = BatchError.of(Reason.HandlerFailed, "429");
+    hosts.answers(
+        Answer.Items.of(
+            List.of("0", "null", "null"),
+            new TreeMap<>(),
+            new TreeMap<>(Map.of(1, Duration.ofMillis(1500), 2, Duration.ofMillis(10))),
+            new TreeMap<>(Map.of(1, busy, 2, busy)),
+            Optional.empty()),
+        new Answer.Result("[2]".getBytes(UTF_8)),
+        new Answer.Later(Duration.ZERO, busy),
+        new Answer.Result("[1]".getBytes(UTF_8)));
+    enqueue(1);
+    runUntil(1);
+    assertThat(hosts.handled)
+        .containsExactly("uid-1-0 #1", "uid-1-0 #1 [2]", "uid-1-0 #1 [1]", "uid-1-0 #1 [1]");
+    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[0,1,2]");
+    assertThat(outcome(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
   void whatTheOthersReturnedIsKeptWhenAnItemBreaksTheProcessAndAnotherOneTakesItsPlace() {
     hosts.restarts = true;
     var hung = BatchError.of(Reason.HandlerFailed, "hung");
@@ -749,6 +798,11 @@ class WorkerTest {
     @Override
     public void recordRelease() {
       inner.recordRelease();
+    }
+
+    @Override
+    public void recordWait(long seconds) {
+      inner.recordWait(seconds);
     }
 
     @Override

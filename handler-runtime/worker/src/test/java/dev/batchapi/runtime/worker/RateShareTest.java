@@ -1,0 +1,121 @@
+package dev.batchapi.runtime.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.batchapi.contract.RunSpec.RateLimit;
+import dev.batchapi.queue.End;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Rate;
+import dev.batchapi.queue.Reservation;
+import dev.batchapi.queue.WorkQueue;
+import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.RateShare.Asked;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RateShareTest {
+  // So slow that no test waits for a permit that it doesn't want to get.
+  private static final Rate SLOW = new Rate(new RateLimit(0.01, 5), 10);
+
+  private final MemoryQueue queue = new MemoryQueue();
+  private final Flaky worker = new Flaky(queue.worker("j"));
+
+  @AfterEach
+  void close() {
+    queue.close();
+  }
+
+  @Test
+  void itemsGetWhatThereIsAndABatchAllOrNothing() {
+    var share = new RateShare(SLOW, worker);
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    assertThat(share.ask(5, true)).isInstanceOf(Asked.Wait.class);
+    assertThat(worker.reserved).containsExactly(1, 5);
+  }
+
+  @Test
+  void whoWaitsKeepsItsPlaceAndAsksTheQueueOnlyOnce() {
+    var share = new RateShare(SLOW, worker);
+    assertThat(share.ask(10, true)).isInstanceOf(Asked.Wait.class);
+    assertThat(share.ask(10, true)).isInstanceOf(Asked.Wait.class);
+    assertThat(worker.reserved).containsExactly(10);
+  }
+
+  @Test
+  void whatIsLetGoIsTheNextOnes() {
+    var share = new RateShare(SLOW, worker);
+    assertThat(share.ask(10, true)).isInstanceOf(Asked.Wait.class);
+    share.letGo();
+    assertThat(new RateShare(SLOW, queue.worker("j")).ask(5, true)).isEqualTo(new Asked.Granted(5));
+  }
+
+  @Test
+  void whileTheQueueIsAwayNothingIsGrantedAndAfterwardsItGoesOn() {
+    var share = new RateShare(SLOW, worker);
+    worker.away = true;
+    assertThat(share.ask(1, false)).isInstanceOf(Asked.Wait.class);
+    assertThat(share.ask(5, true)).isInstanceOf(Asked.Wait.class);
+    assertThat(worker.reserved).isEmpty();
+    worker.away = false;
+    assertThat(share.ask(5, true)).isEqualTo(new Asked.Granted(5));
+  }
+
+  @Test
+  void aHandlerThatUsesThemUpFastGetsMoreAtOnceUpToAFifthOfASecond() {
+    var share = new RateShare(new Rate(new RateLimit(100, 1000), 100), worker);
+    for (var i = 0; i < 100; i++) {
+      assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    }
+    assertThat(worker.reserved.subList(0, 5)).containsExactly(1, 2, 4, 8, 16);
+    assertThat(worker.reserved).allMatch(permits -> permits <= 20);
+  }
+
+  private static final class Flaky implements WorkQueue {
+    private final WorkQueue inner;
+    private final List<Integer> reserved = new ArrayList<>();
+    private boolean away;
+
+    Flaky(WorkQueue inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public Optional<Lease> lease(Duration wait) throws InterruptedException {
+      return inner.lease(wait);
+    }
+
+    @Override
+    public Optional<End> ended() {
+      return inner.ended();
+    }
+
+    @Override
+    public Reservation reserve(Rate rate, int permits) {
+      if (away) {
+        throw new QueueUnavailableException("away", null);
+      }
+      reserved.add(permits);
+      return inner.reserve(rate, permits);
+    }
+
+    @Override
+    public void giveBack(Reservation.Made made, int permits) {
+      inner.giveBack(made, permits);
+    }
+
+    @Override
+    public Duration leaseDuration() {
+      return inner.leaseDuration();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}
