@@ -109,8 +109,7 @@ class RateRunIT {
                         raise RetryLater(1, "429")
                     return item
             """,
-            "batchSize: 6",
-            "input: {count: 12}\noverrides: {retry: {maxAttempts: 1}}");
+            "batchSize: 6", "input: {count: 12}\noverrides: {retry: {maxAttempts: 1}}");
     cli.run("run", manifest)
         .exits(0)
         .says("2 succeeded, 0 failed", "asked to be called later  4 times, for 4.0 s in all");
