@@ -71,7 +71,7 @@ final class AuthorErrors {
 
   private static boolean mayBeTriedAgain(Reason reason) {
     return switch (reason) {
-      case HandlerFailed, TimedOut, NotBegun, WorkerBroken -> true;
+      case HandlerFailed, TimedOut, NotBegun, RetryLater, WorkerBroken -> true;
       case FatalError, ResultInvalid -> false;
     };
   }
