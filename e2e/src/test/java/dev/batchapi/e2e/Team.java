@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** A user and their namespace, which is deleted on {@link #close}. */
 final class Team implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final KubernetesClient client = Cluster.client();
   private final String namespace;

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -97,7 +98,8 @@ class ReadmeIT {
     for (var readme : readmes()) {
       var commands = COMMAND.matcher(Files.readString(readme)).results().toList();
       assertThat(commands).as(readme.toString()).isNotEmpty();
-      assertThat(first).contains("first(\"%s\")".formatted(readme.getParent().getFileName()));
+      var example = Objects.requireNonNull(readme.getParent()).getFileName();
+      assertThat(first).contains("first(\"%s\")".formatted(example));
       for (var match : commands.subList(1, commands.size())) {
         // Who names a file for errors has some.
         command(match.group(), match.group().contains("--errors") ? 2 : 0);

@@ -34,8 +34,7 @@ class HandlerErrorsIT {
         host(
             Sources.handler(
                 "Integer",
-                "payload.forEach(i -> { try { decode(); } catch (Exception e) { throw new"
-                    + " IllegalStateException(e); } }); return 1;",
+                "payload.forEach(i -> { try { decode(); } catch (Exception e) { throw new IllegalStateException(e); } }); return 1;",
                 members))) {
       HandlerError error = host.worker().failureOf("[1]");
       assertThat(error.reason()).isEqualTo(Reason.HandlerFailed);
@@ -43,13 +42,9 @@ class HandlerErrorsIT {
       assertThat(error.message()).isEqualTo("java.io.IOException: no such label: cat");
       assertThat(error.stack())
           .startsWith(
-              "java.lang.IllegalStateException: java.io.IOException: no such label: cat\n"
-                  + "\tat Handler.lambda$handleBatch$0(Handler.java:17)\n"
-                  + "\tat java.base/java.util.ArrayList.forEach(ArrayList.java:")
+              "java.lang.IllegalStateException: java.io.IOException: no such label: cat\n\tat Handler.lambda$handleBatch$0(Handler.java:17)\n\tat java.base/java.util.ArrayList.forEach(ArrayList.java:")
           .contains(
-              "\tat Handler.handleBatch(Handler.java:17)\n"
-                  + "Caused by: java.io.IOException: no such label: cat\n"
-                  + "\tat Handler.decode(Handler.java:10)\n")
+              "\tat Handler.handleBatch(Handler.java:17)\nCaused by: java.io.IOException: no such label: cat\n\tat Handler.decode(Handler.java:10)\n")
           .contains(
               "\tSuppressed: java.lang.Error: closing\n\t\tat Handler.decode(Handler.java:11)\n")
           .contains("Caused by: java.lang.NumberFormatException: For input string: \"x\"\n")
@@ -200,12 +195,10 @@ class HandlerErrorsIT {
       host.worker().send(7, 2, 4_102_444_800_000L, "[1]");
       assertThat(host.worker().result())
           .isEqualTo(
-              "[\"BatchContext[id=uid-1-7, index=7, attempt=2,"
-                  + " deadline=Optional[2100-01-01T00:00:00Z], items=[0]]\",false,true]");
+              "[\"BatchContext[id=uid-1-7, index=7, attempt=2, deadline=Optional[2100-01-01T00:00:00Z], items=[0]]\",false,true]");
       assertThat(host.worker().resultOf("[1]"))
           .isEqualTo(
-              "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty,"
-                  + " items=[0]]\",false,true]");
+              "[\"BatchContext[id=uid-1-0, index=0, attempt=1, deadline=Optional.empty, items=[0]]\",false,true]");
     }
   }
 
@@ -243,9 +236,7 @@ class HandlerErrorsIT {
       assertThat(worker.result()).isEmpty();
       assertThat(worker.resultOf("[1]"))
           .isEqualTo(
-              "\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4,"
-                  + " failedBatchIds=[uid-1-2], output=Optional.empty, items=Items[total=0,"
-                  + " succeeded=0, failed=0]]\"");
+              "\"JobSummary[total=3, succeeded=2, failed=1, failedAttempts=4, failedBatchIds=[uid-1-2], output=Optional.empty, items=Items[total=0, succeeded=0, failed=0]]\"");
       worker.complete();
       assertThat(worker.failed().stack()).endsWith("\tat Handler.onJobComplete(Handler.java:8)\n");
     }
@@ -260,11 +251,8 @@ class HandlerErrorsIT {
     for (Map.Entry<String, String> close :
         Map.of(
                 "throw new IllegalStateException(\"twice\");",
-                    "batchapi host: close() failed\n"
-                        + "java.lang.IllegalStateException: twice\n"
-                        + "\tat Handler.close(Handler.java:6)\n\n",
-                "while (true) { try { Thread.sleep(100_000); } catch (InterruptedException e) { }"
-                    + " }",
+                    "batchapi host: close() failed\njava.lang.IllegalStateException: twice\n\tat Handler.close(Handler.java:6)\n\n",
+                "while (true) { try { Thread.sleep(100_000); } catch (InterruptedException e) { } }",
                     "batchapi host: the handler was not closed within 2000 ms\n",
                 "", "")
             .entrySet()) {
