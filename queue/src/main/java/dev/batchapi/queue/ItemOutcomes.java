@@ -127,6 +127,27 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
    * @throws UncheckedIOException if it is something else; the message says what, for people
    */
   public static ItemOutcomes of(byte[] json, int items) {
+    var found = withErrorsOf(json, items);
+    if (found.results.size() != items) {
+      throw new UncheckedIOException(
+          new IOException(
+              "What was recorded of the batch's items is of %d, and the batch has %d."
+                  .formatted(found.results.size(), items)));
+    }
+    return found;
+  }
+
+  /**
+   * Only the errors, of a batch of so many items: its results may lie elsewhere.
+   *
+   * @return ascending by item, and none of them twice
+   * @throws UncheckedIOException if it is something else; the message says what, for people
+   */
+  public static List<ItemError> errors(byte[] json, int items) {
+    return withErrorsOf(json, items).errors;
+  }
+
+  private static ItemOutcomes withErrorsOf(byte[] json, int items) {
     ItemOutcomes found;
     try {
       found = fromJson(json);
@@ -134,12 +155,21 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
       throw new UncheckedIOException(
           new IOException("What was recorded of the batch's items can't be read.", e));
     }
-    var last = found.errors.getLast().item;
-    if (found.results.size() != items || last >= items) {
+    var last = -1;
+    for (var error : found.errors) {
+      if (error.item <= last) {
+        throw new UncheckedIOException(
+            new IOException(
+                "What was recorded of the batch's items names number %d after number %d."
+                    .formatted(error.item, last)));
+      }
+      last = error.item;
+    }
+    if (last >= items) {
       throw new UncheckedIOException(
           new IOException(
-              "What was recorded of the batch's items is of %d, the last that failed is number %d, and the batch has %d."
-                  .formatted(found.results.size(), last, items)));
+              "The last item that was recorded as failed is number %d, and the batch has %d."
+                  .formatted(last, items)));
     }
     return found;
   }

@@ -46,6 +46,21 @@ class ItemOutcomesTest {
   }
 
   @Test
+  void anItemThatTheBatchDoesNotHaveOrThatIsNamedTwiceIsRefused() {
+    assertThat(ItemOutcomes.errors(failed(0, 2), 3)).hasSize(2);
+    for (var forged : List.of(failed(0, 3), failed(3, 0), failed(1, 1), failed(2, 1))) {
+      assertThatThrownBy(() -> ItemOutcomes.errors(forged, 3))
+          .isInstanceOf(UncheckedIOException.class);
+      assertThatThrownBy(() -> ItemOutcomes.of(forged, 3)).isInstanceOf(UncheckedIOException.class);
+    }
+  }
+
+  private static byte[] failed(int... items) {
+    var errors = IntStream.of(items).mapToObj(item -> new ItemError(item, 1, ERROR)).toList();
+    return new ItemOutcomes(Collections.nCopies(3, "null"), errors).toJson();
+  }
+
+  @Test
   void errorsAreCutToWhatTheResultsLeaveAndResultsNever() {
     var error = new BatchError(Reason.HandlerFailed, "m\n".repeat(2000), "E", "s\n".repeat(6000));
     var errors = IntStream.range(0, 100).mapToObj(item -> new ItemError(item, 1, error)).toList();

@@ -33,8 +33,9 @@ public interface Sources {
    *
    * @param first number of the batch's first item, of a job whose items follow each other
    * @param item its position in the batch, from 0
+   * @throws ArithmeticException if no job has so many
    */
   default int number(int batch, int first, int item) {
-    return first + item;
+    return Math.addExact(first, item);
   }
 }

@@ -246,6 +246,7 @@ final class JobPass {
         frozen.uid(),
         oomKilled,
         frozen.run().batchSize(),
+        frozen.run().items(),
         FrozenInput.numbers(frozen, FrozenInput.of(job, frozen, tools.queue::splits, client())));
   }
 

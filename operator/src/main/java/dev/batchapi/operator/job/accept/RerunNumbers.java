@@ -21,7 +21,8 @@ final class RerunNumbers implements Sources {
       numbers = RerunBatch.read(batches.payload(batch)).numbers();
       last = batch;
     }
-    return item < numbers.length ? numbers[item] : first + item; // of a batch no worker of ours has
+    // The latter of a batch that no worker of ours has.
+    return item < numbers.length ? numbers[item] : Math.addExact(first, item);
   }
 
   @Override

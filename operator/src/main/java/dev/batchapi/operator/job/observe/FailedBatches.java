@@ -31,10 +31,11 @@ public final class FailedBatches {
    * @param oomKilled whether a handler's container of the job was OOMKilled: only kubelet knows,
    *     the worker has seen no more than its host's end
    * @param batchSize items of a batch
+   * @param total items of the job
    * @param numbers of the items
    */
   public List<Failure> first(
-      Ledger ledger, String job, boolean oomKilled, int batchSize, Sources numbers) {
+      Ledger ledger, String job, boolean oomKilled, int batchSize, int total, Sources numbers) {
     var failures = new ArrayList<Failure>();
     for (var index : ledger.failed(job, SHOWN)) {
       var known = read.get(index);
@@ -58,10 +59,12 @@ public final class FailedBatches {
         if (outcome == null) {
           continue; // came after the end
         }
+        var first = Math.multiplyExact(index, batchSize);
         items =
             items(
                 index,
-                item -> numbers.number(index, Math.multiplyExact(index, batchSize), item),
+                Math.min(batchSize, total - first),
+                item -> numbers.number(index, first, item),
                 outcome,
                 oomKilled);
         readItems.put(index, items);
@@ -72,9 +75,10 @@ public final class FailedBatches {
   }
 
   private static List<Failure> items(
-      int index, IntUnaryOperator number, Outcome outcome, boolean oomKilled) {
+      int index, int size, IntUnaryOperator number, Outcome outcome, boolean oomKilled) {
     try {
-      return ItemOutcomes.fromJson(outcome.body()).errors().stream()
+      // An item that the batch does not have has no number: the API server would refuse the status.
+      return ItemOutcomes.errors(outcome.body(), size).stream()
           .limit(SHOWN)
           .map(
               item ->

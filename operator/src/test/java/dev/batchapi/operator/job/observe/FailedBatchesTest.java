@@ -2,7 +2,17 @@ package dev.batchapi.operator.job.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.crds.BatchJobStatus.Failure;
+import dev.batchapi.data.input.Sources;
+import dev.batchapi.queue.BatchError;
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.ItemOutcomes;
+import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.memory.MemoryQueue;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class FailedBatchesTest {
@@ -17,5 +27,40 @@ final class FailedBatchesTest {
   @Test
   void aShortOneStaysAsItIs() {
     assertThat(FailedBatches.shortened("ä".repeat(512))).isEqualTo("ä".repeat(512));
+  }
+
+  @Test
+  void itemsThatFailedAloneHaveTheirNumbers() throws InterruptedException {
+    assertThat(failures(1)).containsExactly(new Failure(1, 4, null, 1, "HandlerFailed", "no"));
+  }
+
+  /** The API server refuses a status with a number below 0, and the job would never end. */
+  @Test
+  void anItemThatTheBatchDoesNotHaveHasNoNumber() throws InterruptedException {
+    for (var forged : List.of(2, Integer.MAX_VALUE)) {
+      assertThat(failures(forged))
+          .containsExactly(new Failure(1, 1, "HandlerFailed", "its record can't be read"));
+    }
+  }
+
+  private static List<Failure> failures(int item) throws InterruptedException {
+    try (var ledger = new MemoryQueue()) {
+      ledger.enqueue("j", Batches.of(2, index -> "[1]".getBytes(StandardCharsets.UTF_8)));
+      var worker = ledger.worker("j");
+      for (var left = 2; left > 0; left--) {
+        var lease = worker.lease(Duration.ofSeconds(1)).orElseThrow();
+        lease.commit(
+            lease.index() == 0
+                ? Outcome.succeeded(1, new byte[0])
+                : Outcome.partial(
+                    1,
+                    new ItemOutcomes(
+                        Collections.nCopies(2, "null"),
+                        List.of(
+                            new ItemOutcomes.ItemError(
+                                item, 1, BatchError.of(BatchError.Reason.HandlerFailed, "no"))))));
+      }
+      return new FailedBatches().first(ledger, "j", false, 3, 5, Sources.NONE);
+    }
   }
 }
