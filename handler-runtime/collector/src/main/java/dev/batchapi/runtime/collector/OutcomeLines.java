@@ -148,7 +148,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
         throw new NotJsonException(
             "it is no list of the batch's %d items".formatted(input.itemsIn(index)));
       }
-      var failures = failures(outcome);
+      var failures = failures(outcome, input.itemsIn(index));
       lines.items(index, first, json, failures, payload(index), withItems, results, errors);
       failedItems += failures.size();
       succeededItems += input.itemsIn(index) - failures.size();
@@ -164,16 +164,17 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     error(index, outcome.attempts(), BatchError.of(BatchError.Reason.ResultInvalid, why));
   }
 
-  private static List<ResultLines.FailedItem> failures(Outcome outcome) throws NotJsonException {
+  private static List<ResultLines.FailedItem> failures(Outcome outcome, int items)
+      throws NotJsonException {
     try {
-      return failures(ItemOutcomes.fromJson(outcome.body()));
+      return failures(ItemOutcomes.errors(outcome.body(), items));
     } catch (UncheckedIOException e) {
       throw new NotJsonException("its items' errors can't be read");
     }
   }
 
-  private static List<ResultLines.FailedItem> failures(ItemOutcomes items) {
-    return items.errors().stream()
+  private static List<ResultLines.FailedItem> failures(List<ItemOutcomes.ItemError> errors) {
+    return errors.stream()
         .map(
             one ->
                 new ResultLines.FailedItem(
@@ -197,7 +198,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
         index,
         input.firstItem(index),
         items.results(),
-        failures(items),
+        failures(items.errors()),
         payload(index),
         withItems,
         results,

@@ -158,6 +158,22 @@ class StoredResultsTest {
     assertThat(errors.getFirst()).contains("is gone or is not what its worker has written");
   }
 
+  @Test
+  void errorsOfItemsThatTheBatchDoesNotHaveAreNotCounted() throws Exception {
+    var no = BatchError.of(BatchError.Reason.HandlerFailed, "no");
+    for (var forged : List.of(List.of(0, 1, 2), List.of(1, 1, 1))) {
+      var to = "o" + forged.getFirst() + "/";
+      var errors = forged.stream().map(item -> new ItemOutcomes.ItemError(item, 1, no)).toList();
+      outcomes.put(0, Outcome.partial(1, new ItemOutcomes(List.of(), errors), store(to, 0, TWO)));
+
+      assertThat(collect(to, false).error()).isNull();
+
+      var manifest = Manifest.read(file(to + "manifest.json").getBytes(UTF_8));
+      assertThat(manifest.items()).isEqualTo(new Manifest.Items(20, 0, 2, 18));
+      assertThat(file(to + "errors.jsonl")).contains("ResultInvalid");
+    }
+  }
+
   private StoredResult good(int index) {
     return store("o/", index, TWO);
   }
