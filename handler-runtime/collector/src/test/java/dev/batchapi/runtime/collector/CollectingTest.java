@@ -240,7 +240,7 @@ class CollectingTest {
     var job = split("changed/");
     assertThatThrownBy(() -> collect(job.arguments(), new Recorded(15, job.records())))
         .hasMessage("stopped");
-    assertThat(folder.resolve("changed/results-00000.jsonl")).content().contains("\"input\":1,");
+    assertThat(folder.resolve("changed/results-00000.jsonl")).content().contains("\"input\":7,");
     Files.writeString(folder.resolve("in.jsonl"), "\"another\"\n");
 
     var end = collect(job.arguments(), new Recorded(-1, job.records()));
@@ -253,7 +253,7 @@ class CollectingTest {
     assertThat(folder.resolve("changed/results-00000.jsonl"))
         .content()
         .contains("\"input\":null,")
-        .doesNotContain("\"input\":1,");
+        .doesNotContain("\"input\":7,");
     assertThat(folder.resolve("changed/manifest.json")).exists();
   }
 
@@ -289,7 +289,7 @@ class CollectingTest {
 
     assertThat(folder.resolve("again/results-00000.jsonl"))
         .content()
-        .contains("{\"job\":\"monday\",\"item\":111,\"batch\":1,\"input\":\"b\",\"result\":\"x\"}");
+        .contains("{\"job\":\"monday\",\"item\":131,\"batch\":3,\"input\":\"b\",\"result\":\"xxx\"}");
     assertThat(folder.resolve("again/errors.jsonl")).content().contains("\"payload\":[2,\"b\"]");
   }
 
