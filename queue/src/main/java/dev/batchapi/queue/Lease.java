@@ -25,10 +25,13 @@ public interface Lease {
    */
   Attempts attempts();
 
-  /** Prolongs the lease to its full duration from now. Never throws; unsure is not renewed. */
+  /**
+   * Prolongs the lease to its full duration from now. Never throws; unsure is not renewed, nor is
+   * one that was given back or committed.
+   */
   void renew();
 
-  /** Whether the lease may have run out, as far as this side can know. */
+  /** Whether the lease has ended or may have run out, as far as this side can know. */
   boolean mayHaveExpired();
 
   /**

@@ -372,6 +372,18 @@ public abstract class QueueContract {
   }
 
   @Test
+  void aBatchThatWasGivenBackIsNotRenewedAndItsDelayLasts() throws Exception {
+    ledger().enqueue(job, batches(1));
+    var queue = worker(job);
+    var lease = take(queue);
+    lease.giveBack(Duration.ofHours(1));
+    lease.renew();
+    assertThat(lease.mayHaveExpired()).isTrue();
+    letLeasesRunOut();
+    assertThat(queue.lease(Duration.ofSeconds(1))).isEmpty();
+  }
+
+  @Test
   void aRenewedLeaseLasts() throws Exception {
     ledger().enqueue(job, batches(1));
     var lease = take(worker(job));

@@ -133,7 +133,7 @@ final class JetStreamLease implements Lease {
   }
 
   @Override
-  public void renew() {
+  public synchronized void renew() { // synchronized: nothing follows the end of the lease
     var asked = System.nanoTime();
     if (mayHaveExpired()) {
       return;
@@ -165,6 +165,7 @@ final class JetStreamLease implements Lease {
     if (mayHaveExpired()) {
       return;
     }
+    settled();
     try {
       message.nakWithDelay(delay);
     } catch (IllegalStateException e) {
@@ -172,9 +173,15 @@ final class JetStreamLease implements Lease {
     }
   }
 
+  /** From here it is not renewed: to the server that would be a new lease, in place of a delay. */
+  private synchronized void settled() {
+    expired = true;
+  }
+
   @Override
   public boolean commit(Outcome outcome) {
     var stands = publish(outcome);
+    settled();
     try {
       // Not waited for: if it gets lost, the batch comes once more and finds its outcome.
       message.ack();

@@ -193,6 +193,7 @@ final class Settlement {
             return true;
           });
     }
+    keeper.letGo(); // the worker rests now, and has nothing in hand
   }
 
   /** Whether another worker may hold the batch by now. */

@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -210,6 +211,40 @@ class WorkerTest {
     assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
     assertThat(worker.waits().timesAsked()).isEqualTo(1);
     assertThat(queue.counts(JOB).failedAttempts()).isZero();
+  }
+
+  @Test
+  void aBatchThatWentBackToTheQueueIsNotRenewedWhileItsWorkerRests() throws Exception {
+    hosts.answers(
+        new Answer.Later(Duration.ofMinutes(10), BatchError.of(Reason.HandlerFailed, "429")));
+    try (var brief = new MemoryQueue(Duration.ofMillis(300), System::nanoTime)) {
+      brief.enqueue(JOB, Batches.of(1, index -> "[0]".getBytes(UTF_8)));
+      var back = new CountDownLatch(1);
+      var renewed = new AtomicInteger();
+      UnaryOperator<Lease> noting =
+          lease ->
+              new Leased(lease) {
+                @Override
+                public void renew() {
+                  renewed.incrementAndGet();
+                }
+
+                @Override
+                public void giveBack(Duration delay) {
+                  super.giveBack(delay);
+                  back.countDown();
+                }
+              };
+      var worker = new Worker(assignment(RETRY), new Wrapped(brief.worker(JOB), noting), hosts);
+      var thread = Thread.ofPlatform().start(worker::run);
+      assertThat(back.await(20, TimeUnit.SECONDS)).isTrue();
+      Thread.sleep(Duration.ofMillis(100)); // one that was under way
+      var before = renewed.get();
+      Thread.sleep(Duration.ofMillis(400));
+      worker.stop();
+      assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+      assertThat(renewed).hasValue(before);
+    }
   }
 
   @Test
