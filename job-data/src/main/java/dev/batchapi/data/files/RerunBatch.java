@@ -25,6 +25,14 @@ import org.jspecify.annotations.Nullable;
 public record RerunBatch(List<Piece> pieces) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** A part's names and shortest numbers, and a comma. */
+  private static final int PART_BYTES =
+      "{\"u\":\"\",\"v\":\"\",\"s\":0,\"o\":0,\"n\":0,\"l\":1,\"i\":1},".length();
+
+  /** What stands around its parts and its payload. */
+  private static final int PIECE_BYTES =
+      "{\"at\":[0,1],\"numbers\":[0,1],\"parts\":[]}".length();
+
   /**
    * Some items of a batch of the earlier job.
    *
@@ -39,10 +47,13 @@ public record RerunBatch(List<Piece> pieces) {
       }
     }
 
-    /** Those of its items whose places among them are given. */
-    private Piece only(int[] places) {
+    /**
+     * Those of its items whose places among them are given.
+     *
+     * @param carried all that it carries; null if it carries none
+     */
+    private Piece only(int[] places, @Nullable List<String> carried) {
       var its = Arrays.stream(places).map(place -> numbers[place]).toArray();
-      var carried = from.payload();
       return carried == null
           ? new Piece(from, Arrays.stream(places).map(place -> positions[place]).toArray(), its)
           : new Piece(
@@ -51,6 +62,55 @@ public record RerunBatch(List<Piece> pieces) {
                   ? IntStream.range(0, places.length).toArray()
                   : Arrays.stream(places).map(place -> positions[place]).toArray(),
               its);
+    }
+
+    /** How many bytes of {@link RerunBatch#toJson} it is at the least; nothing is written for it. */
+    public long leastBytes() {
+      var carried = from.payload();
+      return from.parts().stream()
+              .mapToLong(part -> PART_BYTES + part.url().length() + part.version().length())
+              .sum()
+          + (carried == null ? 0 : carried.length)
+          + PIECE_BYTES;
+    }
+  }
+
+  /** A batch opened to take items from it in several goes: what it carries is read once. */
+  public final class Opened {
+    private final List<List<String>> carried = new ArrayList<>();
+    private final int[] first = new int[pieces.size() + 1];
+
+    private Opened() {
+      for (var piece : pieces) {
+        var its = piece.from().payload();
+        carried.add(its == null ? List.of() : elements(its));
+        first[carried.size()] = first[carried.size() - 1] + piece.numbers().length;
+      }
+    }
+
+    /**
+     * Some of its items.
+     *
+     * @param items their positions, ascending; at least one
+     */
+    public List<Piece> only(int[] items) {
+      var chosen = new ArrayList<Piece>();
+      var found = Arrays.binarySearch(first, items[0]);
+      var at = found < 0 ? -found - 2 : found;
+      for (var from = 0; from < items.length; at++) {
+        var end = from;
+        while (end < items.length && items[end] < first[at + 1]) {
+          end++;
+        }
+        if (end > from) {
+          var before = first[at];
+          var places = Arrays.stream(items, from, end).map(item -> item - before).toArray();
+          var piece = pieces.get(at);
+          chosen.add(piece.only(places, piece.from().payload() == null ? null : carried.get(at)));
+        }
+        from = end;
+      }
+      return chosen;
     }
   }
 
@@ -86,28 +146,9 @@ public record RerunBatch(List<Piece> pieces) {
     return pieces.stream().flatMapToInt(piece -> Arrays.stream(piece.numbers())).toArray();
   }
 
-  /**
-   * Some of its items.
-   *
-   * @param items their positions, ascending; at least one
-   */
-  public List<Piece> only(int[] items) {
-    var chosen = new ArrayList<Piece>();
-    var before = 0;
-    for (var piece : pieces) {
-      var from = before;
-      var end = before + piece.numbers().length;
-      var places =
-          Arrays.stream(items)
-              .filter(item -> item >= from && item < end)
-              .map(item -> item - from)
-              .toArray();
-      if (places.length > 0) {
-        chosen.add(piece.only(places));
-      }
-      before = end;
-    }
-    return chosen;
+  /** To take items from it. */
+  public Opened open() {
+    return new Opened();
   }
 
   /**
@@ -120,7 +161,7 @@ public record RerunBatch(List<Piece> pieces) {
     for (var piece : pieces) {
       var from = piece.from();
       var carried = from.problem() == null ? from.payload() : null;
-      var array = carried == null ? chosen(reader.apply(from), piece.positions()) : carried;
+      var array = carried == null ? chosen(elements(reader.apply(from)), piece.positions()) : carried;
       out.write(out.size() == 0 ? '[' : ',');
       out.write(array, 1, array.length - 2);
     }
@@ -158,21 +199,24 @@ public record RerunBatch(List<Piece> pieces) {
     throw new IndexOutOfBoundsException("item %d of a batch of %d".formatted(item, items()));
   }
 
-  /** Some elements of a JSON array, as they are written, with nothing around them. */
-  private static byte[] chosen(byte[] array, int[] places) {
+  private static List<String> elements(byte[] array) {
     try {
-      var elements = JsonElements.split(new String(array, UTF_8));
-      if (places.length == elements.size()) {
-        return ("[" + String.join(",", elements) + "]").getBytes(UTF_8);
-      }
-      var chosen = new ArrayList<String>();
-      for (var place : places) {
-        chosen.add(elements.get(place));
-      }
-      return ("[" + String.join(",", chosen) + "]").getBytes(UTF_8);
+      return JsonElements.split(new String(array, UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A JSON array of some elements, as they are written, with nothing around them. */
+  private static byte[] chosen(List<String> elements, int[] places) {
+    if (places.length == elements.size()) {
+      return ("[" + String.join(",", elements) + "]").getBytes(UTF_8);
+    }
+    var chosen = new ArrayList<String>();
+    for (var place : places) {
+      chosen.add(elements.get(place));
+    }
+    return ("[" + String.join(",", chosen) + "]").getBytes(UTF_8);
   }
 
   /**

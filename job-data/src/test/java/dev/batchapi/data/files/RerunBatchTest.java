@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RerunBatchTest {
@@ -49,7 +50,7 @@ class RerunBatchTest {
     Cut.write(folder, "b.csv", "n,t\n6,\"a, b\"\n7,x\n");
     var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl", "b.csv");
 
-    var again = of(whole(cut, 0).only(new int[] {1, 3}), whole(cut, 1).only(new int[] {0, 2, 3}));
+    var again = of(whole(cut, 0).open().only(new int[] {1, 3}), whole(cut, 1).open().only(new int[] {0, 2, 3}));
 
     assertThat(again.numbers()).containsExactly(1, 3, 4, 6, 7);
     assertThat(text(again.payload(cut.reader::payload)))
@@ -68,7 +69,7 @@ class RerunBatchTest {
     Cut.write(folder, "a.jsonl.gz", packed.toByteArray());
     var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl.gz");
 
-    var again = travelled(new RerunBatch(whole(cut, 0).only(new int[] {1, 2})));
+    var again = travelled(new RerunBatch(whole(cut, 0).open().only(new int[] {1, 2})));
 
     assertThat(text(again.toJson())).doesNotContain(",3]").contains("\"at\":[1,2]");
     assertThat(text(again.carried())).isEqualTo("[10000000000000000000001.0,\"\\ud800\"]");
@@ -79,8 +80,8 @@ class RerunBatchTest {
   void aRerunOfARerunKeepsTheNumbersOfTheFirstJob() {
     var carried = new BatchRef(List.of(), "[\"a\",\"b\",\"c\",\"d\"]".getBytes(UTF_8));
     var first = RerunBatch.of(carried, 40, 4);
-    var second = travelled(new RerunBatch(first.only(new int[] {0, 2, 3})));
-    var third = travelled(new RerunBatch(second.only(new int[] {0, 2})));
+    var second = travelled(new RerunBatch(first.open().only(new int[] {0, 2, 3})));
+    var third = travelled(new RerunBatch(second.open().only(new int[] {0, 2})));
 
     assertThat(third.numbers()).containsExactly(40, 43);
     assertThat(text(third.carried())).isEqualTo("[\"a\",\"d\"]");
@@ -91,11 +92,56 @@ class RerunBatchTest {
   void anItemThatCouldNotBeReadStillCanNot() throws IOException {
     Cut.write(folder, "a.jsonl", "1\nno JSON\n");
     var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl");
-    var again = travelled(new RerunBatch(whole(cut, 0).only(new int[] {0, 1})));
+    var again = travelled(new RerunBatch(whole(cut, 0).open().only(new int[] {0, 1})));
 
     assertThatThrownBy(() -> again.payload(cut.reader::payload))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("a.jsonl, line 2");
+  }
+
+  /** A list of 100,000 that was read again for each of them would take hours. */
+  @Test
+  @Timeout(20)
+  void whatABatchCarriesIsReadOnceHoweverOftenItemsAreTaken() {
+    var items = 100_000;
+    var list = IntStream.range(0, items).mapToObj(Integer::toString).toList();
+    var carried = new BatchRef(List.of(), ("[" + String.join(",", list) + "]").getBytes(UTF_8));
+    var opened = RerunBatch.of(carried, 7, items).open();
+
+    for (var item = 0; item < items; item++) {
+      var piece = opened.only(new int[] {item}).getFirst();
+      assertThat(piece.numbers()[0]).isEqualTo(7 + item);
+      assertThat(text(piece.from().payload())).isEqualTo("[" + item + "]");
+    }
+  }
+
+  @Test
+  void itemsAreTakenAcrossPieces() {
+    var one = new BatchRef(List.of(), "[\"a\",\"b\"]".getBytes(UTF_8));
+    var other = new BatchRef(List.of(), "[\"c\",\"d\",\"e\"]".getBytes(UTF_8));
+    var batch =
+        of(
+            RerunBatch.of(one, 0, 2).open().only(new int[] {0, 1}),
+            RerunBatch.of(other, 10, 3).open().only(new int[] {0, 1, 2}));
+    var opened = batch.open();
+
+    assertThat(new RerunBatch(opened.only(new int[] {1, 2, 4})).numbers())
+        .containsExactly(1, 10, 12);
+    assertThat(new RerunBatch(opened.only(new int[] {3})).numbers()).containsExactly(11);
+    assertThat(text(new RerunBatch(opened.only(new int[] {0, 4})).carried()))
+        .isEqualTo("[\"a\",\"e\"]");
+  }
+
+  @Test
+  void itIsNeverShorterThanItsLeastBytes() {
+    var part = new Part("s3://b/k", "v", 1, 0, 1, 1, 1, null);
+    var parts = RerunBatch.of(new BatchRef(List.of(part, part), null), 0, 2);
+    var carried = RerunBatch.of(new BatchRef(List.of(), "[1,2]".getBytes(UTF_8)), 0, 2);
+
+    for (var batch : List.of(parts, carried)) {
+      var least = batch.pieces().getFirst().leastBytes();
+      assertThat((long) batch.toJson().length).isBetween(least, least + 40);
+    }
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.batchapi.operator.job.accept;
 
+import dev.batchapi.contract.Payload;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.RerunInput;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
@@ -107,26 +109,36 @@ final class RerunItems implements Ledger.OutcomeReader {
    *
    * @param batches the earlier job's
    * @param batchSize items in each, but the last
+   * @throws InputException if one would be larger than a batch may be: no more of it is held
    */
   void cut(Batches batches, int batchSize, Sink sink) {
     var pieces = new ArrayList<RerunBatch.Piece>();
     var room = batchSize;
     var index = 0;
+    var bytes = 0L;
     for (var item = chosen.nextSetBit(0); item >= 0; ) {
       var its = item / earlier.batchSize();
-      var batch = batch(its, batches.payload(its));
+      var batch = batch(its, batches.payload(its)).open();
       var positions = chosen.get(first(its), end(its)).stream().toArray();
       for (var from = 0; from < positions.length; ) {
         var taken = Math.min(room, positions.length - from);
         var start = from;
-        pieces.addAll(
-            batch.only(IntStream.range(start, start + taken).map(at -> positions[at]).toArray()));
+        var some =
+            batch.only(IntStream.range(start, start + taken).map(at -> positions[at]).toArray());
+        bytes += some.stream().mapToLong(RerunBatch.Piece::leastBytes).sum();
+        if (bytes > Payload.MAX_BYTES) {
+          throw new InputException(
+              "Where the items of batch %,d are takes more than the %,d bytes that it may take to say: make batchSize smaller (spec.overrides.batchSize)."
+                  .formatted(index, Payload.MAX_BYTES));
+        }
+        pieces.addAll(some);
         from += taken;
         room -= taken;
         if (room == 0) {
           sink.batch(index++, new RerunBatch(List.copyOf(pieces)));
           pieces.clear();
           room = batchSize;
+          bytes = 0;
         }
       }
       item = chosen.nextSetBit(end(its));

@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.crds.Limits;
 import dev.batchapi.data.files.RerunBatch;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.split.ChunkSink;
@@ -175,6 +176,11 @@ public final class Reruns {
    */
   private SplitResult write(
       EarlierJob earlier, RerunItems items, Wanted wanted, String what, KubernetesClient client) {
+    Limits.checkBatches(items.count(), wanted.batchSize())
+        .ifPresent(
+            problem -> {
+              throw new InputException(problem.message());
+            });
     var splits = queue.splits();
     var count = new int[1];
     var chunks =

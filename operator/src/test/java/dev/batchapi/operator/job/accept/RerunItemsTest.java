@@ -2,11 +2,13 @@ package dev.batchapi.operator.job.accept;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.RerunInput.Of;
 import dev.batchapi.data.files.RerunBatch;
 import dev.batchapi.data.input.CountInput;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
@@ -102,6 +104,31 @@ class RerunItemsTest {
     items.readAll();
 
     assertThat(cut(items, 100)).containsExactly("[6,7,8]");
+  }
+
+  /** All of them together would be more than the process has. */
+  @Test
+  void ofABatchThatWouldBeTooLargeNoMoreIsReadThanWasFound() {
+    var job = new Observations();
+    job.total = 1000;
+    job.batchSize = 1;
+    var items = new RerunItems(job.frozen().run(), Of.Unfinished);
+    items.readAll();
+    var line = ("[\"" + "x".repeat(300 * 1024) + "\"]").getBytes(UTF_8);
+    var read = new ArrayList<Integer>();
+    var batches =
+        Batches.of(
+            1000,
+            index -> {
+              read.add(index);
+              return line;
+            });
+
+    assertThatThrownBy(() -> items.cut(batches, 1000, (index, batch) -> {}))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("make batchSize smaller (spec.overrides.batchSize)");
+    assertThat(read).hasSize(4);
+    items.cut(batches, 3, (index, batch) -> {});
   }
 
   @Test
