@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.JsonElements;
+import dev.batchapi.contract.Payload;
+import dev.batchapi.data.input.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -155,6 +157,8 @@ public record RerunBatch(List<Piece> pieces) {
    * The payload that a handler gets: a JSON array of the items.
    *
    * @param reader of items that are not carried; throws what {@link BatchReader#payload} throws
+   * @throws InputException if it would be larger than {@link Payload#MAX_BYTES}, as items of many
+   *     batches can be together
    */
   public byte[] payload(Function<BatchRef, byte[]> reader) {
     var out = new ByteArrayOutputStream();
@@ -162,6 +166,11 @@ public record RerunBatch(List<Piece> pieces) {
       var from = piece.from();
       var carried = from.problem() == null ? from.payload() : null;
       var array = carried == null ? chosen(elements(reader.apply(from)), piece.positions()) : carried;
+      if (out.size() + array.length > Payload.MAX_BYTES) {
+        throw new InputException(
+            "The items of this batch of the rerun have more than %,d bytes together: submit the rerun again with a smaller overrides.batchSize."
+                .formatted(Payload.MAX_BYTES));
+      }
       out.write(out.size() == 0 ? '[' : ',');
       out.write(array, 1, array.length - 2);
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.batchapi.contract.Payload;
 import dev.batchapi.data.input.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -142,6 +143,37 @@ class RerunBatchTest {
       var least = batch.pieces().getFirst().leastBytes();
       assertThat((long) batch.toJson().length).isBetween(least, least + 40);
     }
+  }
+
+  @Test
+  void batchesThatAreTooLargeTogetherAreNotReadToTheirEnd() {
+    var first = new BatchRef(List.of(new Part("s3://b/k", "v", 1, 0, 1, 1, 1, null)), null);
+    var pieces = new ArrayList<RerunBatch.Piece>();
+    for (var number = 0; number < 20; number++) {
+      pieces.addAll(RerunBatch.of(first, number, 1).pieces());
+    }
+    var batch = new RerunBatch(pieces);
+    var item = ("[\"" + "x".repeat(400 * 1024) + "\"]").getBytes(UTF_8);
+    var read = new ArrayList<BatchRef>();
+
+    assertThatThrownBy(
+            () ->
+                batch.payload(
+                    ref -> {
+                      read.add(ref);
+                      return item;
+                    }))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("overrides.batchSize");
+    assertThat(read).hasSize(3);
+  }
+
+  @Test
+  void aBatchMayBeAsLargeAsAnyPayload() {
+    var item = ("[\"" + "x".repeat(Payload.MAX_BYTES - 4) + "\"]").getBytes(UTF_8);
+    var whole = RerunBatch.of(new BatchRef(List.of(), item), 0, 1);
+
+    assertThat(whole.carried()).isEqualTo(item);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.InputException;
 import dev.batchapi.queue.Lease;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -13,13 +14,18 @@ import java.util.function.Function;
 final class RerunPayloads implements Payloads {
   @Override
   public Fetched of(Lease lease) {
-    return of(
-        lease,
-        ref -> {
-          throw new IllegalStateException("items of files in a job without files");
-        });
+    try {
+      return of(
+          lease,
+          ref -> {
+            throw new IllegalStateException("items of files in a job without files");
+          });
+    } catch (InputException e) {
+      return new Fetched.Invalid(String.valueOf(e.getMessage()));
+    }
   }
 
+  /** Throws what {@link RerunBatch#payload} throws. */
   static Fetched.Payload of(Lease lease, Function<BatchRef, byte[]> reader) {
     var batch = RerunBatch.read(lease.payload());
     return new Fetched.Payload(
