@@ -233,11 +233,19 @@ public final class NatsConnection implements AutoCloseable {
     }
   }
 
-  /** As {@link #call}, for requests that the server has no reason to refuse. */
+  /**
+   * As {@link #call}, for requests that the server has no reason to refuse.
+   *
+   * @throws IllegalArgumentException if what is sent is too large, which no patience helps
+   */
   public <T extends @Nullable Object> T request(String what, Call<T> call) {
     try {
       return call(what, call);
     } catch (JetStreamApiException e) {
+      if (Refusal.of(e) == Refusal.TOO_LARGE) {
+        throw new IllegalArgumentException(
+            "The queue can't %s: %s".formatted(what, e.getMessage()), e);
+      }
       throw new QueueUnavailableException(
           "The queue refused to %s: %s".formatted(what, e.getMessage()), e);
     }

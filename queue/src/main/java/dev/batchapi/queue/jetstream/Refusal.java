@@ -8,6 +8,8 @@ enum Refusal {
   TAKEN,
   /** There is no room. */
   FULL,
+  /** The message is larger than its stream takes, now and later. */
+  TOO_LARGE,
   /** No such stream. */
   NO_STREAM,
   /** No such consumer. */
@@ -26,6 +28,7 @@ enum Refusal {
       // One code for two things: the stream's limits in general.
       case 10077 -> description.contains("per subject") ? TAKEN : FULL;
       case 10002, 10023, 10028, 10047, 10122 -> FULL;
+      case 10054 -> TOO_LARGE;
       case 10059 -> NO_STREAM;
       case 10014 -> NO_CONSUMER;
       default -> code == 503 ? TRANSIENT : OTHER;

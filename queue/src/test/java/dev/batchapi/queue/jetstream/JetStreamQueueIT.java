@@ -1,8 +1,10 @@
 package dev.batchapi.queue.jetstream;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.queue.Ledger;
+import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueContract;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 class JetStreamQueueIT extends QueueContract {
   private static final JetStreamSettings SETTINGS =
@@ -37,6 +40,16 @@ class JetStreamQueueIT extends QueueContract {
     workers.forEach(WorkQueue::close);
     ledger.retire(job);
     ledger.remove(job);
+  }
+
+  @Test
+  void anOutcomeThatIsTooLargeIsNoReasonToTryAgain() throws Exception {
+    ledger.enqueue(job, batches(1));
+    var lease = take(worker(job));
+    var large = Outcome.succeeded(1, new byte[2 * Outcome.MAX_BYTES]);
+    assertThatThrownBy(() -> lease.commit(large))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("can't commit batch 0");
   }
 
   @Override

@@ -24,10 +24,17 @@ public interface LargeResults {
   /** Bytes of a result at most. */
   int maxBytes();
 
+  /** Whether the ledger takes these beside a result that is put away. */
+  default boolean hasRoomFor(List<ItemOutcomes.ItemError> errors) {
+    var alone = new ItemOutcomes(List.of(), errors).within(Outcome.MAX_BYTES);
+    return alone.toJson().length <= Outcome.MAX_BYTES;
+  }
+
   /**
    * Puts a result away.
    *
-   * @param errors of the items that failed, whose results are null; none: of a whole result
+   * @param errors of the items that failed, whose results are null, as far as there is room for
+   *     them; none: of a whole result
    * @return what the ledger is to hold
    * @throws dev.batchapi.data.store.StoreUnavailableException if it may work later
    * @throws dev.batchapi.data.store.StoreRefusedException if it never will
@@ -56,6 +63,11 @@ public interface LargeResults {
     @Override
     public int maxBytes() {
       return StoredResult.MAX_BYTES;
+    }
+
+    @Override
+    public boolean hasRoomFor(List<ItemOutcomes.ItemError> errors) {
+      return true;
     }
 
     @Override

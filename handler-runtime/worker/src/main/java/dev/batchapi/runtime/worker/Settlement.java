@@ -133,9 +133,16 @@ final class Settlement {
                 .formatted(outcomes.errors().size(), size, Outcome.MAX_BYTES));
       }
     }
-    return results.bytes() > large.maxBytes()
-        ? invalid(attempt, tooLarge(results.bytes()))
-        : keep(attempt, results, items.errors());
+    if (results.bytes() > large.maxBytes()) {
+      return invalid(attempt, tooLarge(results.bytes()));
+    }
+    var errors = items.errors();
+    return large.hasRoomFor(errors)
+        ? keep(attempt, results, errors)
+        : invalid(
+            attempt,
+            "%,d items failed, and even without their texts their errors have more than %,d bytes as JSON: a smaller spec.batchSize leaves fewer in one batch."
+                .formatted(errors.size(), Outcome.MAX_BYTES));
   }
 
   private String tooLarge(long bytes) {
@@ -150,18 +157,23 @@ final class Settlement {
   /** Puts a result away, however long its store is away, and commits where it is. */
   private boolean keep(int attempt, ResultJson results, List<ItemOutcomes.ItemError> errors) {
     keeper.keep(lease, HandOver.FOR_EVER);
-    for (var wait = FIRST_WAIT; ; wait = wait.multipliedBy(2)) {
+    for (var wait = FIRST_WAIT; ; wait = afterWaiting(wait)) {
       try {
         commit(large.outcome(lease.index(), attempt, results, errors));
         return true;
       } catch (StoreUnavailableException e) {
         log(Level.WARN, attempt, "waits for its result's store: " + e.getMessage());
-        if (held.thoughToldToStop(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT)
-            != HeldWait.End.PASSED) {
+        if (held.thoughToldToStop(wait) != HeldWait.End.PASSED) {
           return false;
         }
       }
     }
+  }
+
+  /** The wait that follows one for a store, which may be away for days. */
+  static Duration afterWaiting(Duration wait) {
+    var twice = wait.multipliedBy(2);
+    return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
   }
 
   /** Tells which items are handed over again after this attempt. */

@@ -128,6 +128,36 @@ class LargeResultsTest {
   }
 
   @Test
+  void errorsForWhichTheLedgerHasNoRoomFailTheirBatchWithTheWayOut() {
+    var items = 4000;
+    var errors = new TreeMap<Integer, BatchError>();
+    var results = new ArrayList<ResultJson>();
+    results.add(ResultJson.of("1"));
+    for (var item = 1; item < items; item++) {
+      errors.put(item, BatchError.of(Reason.FatalError, "never"));
+      results.add(ResultJson.of("null"));
+    }
+    hosts.answers(new Answer.Items(results, errors, null));
+    enqueue(1);
+    try (var stores = Stores.of(Map.of(), folder)) {
+      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 1);
+    }
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.FAILED);
+    var error = BatchError.fromJson(outcome(0).body());
+    assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
+    assertThat(error.message()).contains("3,999 items failed", "262,144 bytes", "spec.batchSize");
+  }
+
+  @Test
+  void theWaitForAStoreGrowsToAMinuteAndNoFurther() {
+    var wait = Duration.ofSeconds(1);
+    for (var times = 0; times < 100; times++) {
+      wait = Settlement.afterWaiting(wait);
+    }
+    assertThat(wait).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
   void aStoreThatIsAwayIsWaitedForAndCostsNoAttempt() throws IOException {
     hosts.answers(large("[" + text(400_000) + "]"));
     enqueue(1);
