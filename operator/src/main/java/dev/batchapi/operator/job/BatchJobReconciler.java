@@ -129,7 +129,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             queue,
             queue::ledger,
             Executors.newFixedThreadPool(
-                CUT_AT_A_TIME, Thread.ofVirtual().name("rerun-", 0).factory()));
+                CUT_AT_A_TIME, Thread.ofVirtual().name("rerun-", 0).factory()),
+            System::nanoTime);
     acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares, reruns);
     splitting = new Splitting(queue, settings.credentials(), clock);
     collecting = new Collecting(queue, settings.credentials(), clock);

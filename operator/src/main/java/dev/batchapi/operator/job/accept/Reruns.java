@@ -19,33 +19,59 @@ import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Splits;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down the batches of jobs that run items of earlier ones again, where a splitter writes
  * those of files: from there on they are a job like others, whatever becomes of the earlier one. A
- * few at a time and beside everything else, for many outcomes take their time to read.
+ * few at a time and beside everything else, for many outcomes take their time to read; of each
+ * namespace one at a time, so that none makes the others wait for all of its own.
  */
 public final class Reruns {
   /** A small job's are written in this time: no second reconcile is needed for them. */
   private static final long PATIENCE_MILLIS = 300;
 
+  private static final Duration FULL_RETRY = Duration.ofMinutes(1);
+
   private final ProgramQueue queue;
   private final Supplier<Ledger> ledger;
-  private final Executor executor;
+  private final Turns turns;
+  private final LongSupplier nanos;
   private final Map<String, Started> jobs = new ConcurrentHashMap<>();
 
   /** What is being written. */
-  private record Started(String what, CompletableFuture<SplitResult> result) {}
+  private static final class Started {
+    private final String what;
+    private final CompletableFuture<SplitResult> result = new CompletableFuture<>();
+    private volatile boolean unwanted;
+
+    /** When it found the queue full; null: it did not. */
+    private volatile @Nullable Long full;
+
+    Started(String what) {
+      this.what = what;
+    }
+
+    /** Asked at each outcome and each batch: what nobody waits for must not hold a thread. */
+    void check() {
+      if (unwanted) {
+        throw new CancellationException("nobody wants it any more");
+      }
+    }
+  }
 
   /** What is wanted. */
   record Wanted(String uid, int batchSize, List<String> folders, boolean mayReadFiles) {}
@@ -53,11 +79,14 @@ public final class Reruns {
   /**
    * @param ledger as it can be reached now, or a {@link QueueUnavailableException}
    * @param executor runs what may take long; how many at a time bounds how much is in memory
+   * @param nanos a clock
    */
-  public Reruns(ProgramQueue queue, Supplier<Ledger> ledger, Executor executor) {
+  public Reruns(
+      ProgramQueue queue, Supplier<Ledger> ledger, Executor executor, LongSupplier nanos) {
     this.queue = queue;
     this.ledger = ledger;
-    this.executor = executor;
+    this.turns = new Turns(executor);
+    this.nanos = nanos;
   }
 
   /** Looks how far it is, and begins if nobody has. One caller per job at a time. */
@@ -65,16 +94,15 @@ public final class Reruns {
     var what = "%s %s %s".formatted(earlier.frozen().uid(), earlier.of(), wanted);
     try {
       var started = jobs.get(wanted.uid());
-      if (started == null || !started.what().equals(what) || isCleared(wanted.uid(), started)) {
-        started =
-            new Started(
-                what,
-                CompletableFuture.supplyAsync(
-                    () -> write(earlier, wanted, what, client), executor));
-        jobs.put(wanted.uid(), started);
+      if (started == null
+          || !started.what.equals(what)
+          || isCleared(wanted.uid(), started)
+          || isDueAgain(started)) {
+        forget(wanted.uid());
+        started = begin(earlier, wanted, what, client);
       }
-      var result = started.result().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      if (!(result instanceof SplitResult.Done)) {
+      var result = started.result.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      if (!(result instanceof SplitResult.Done) && started.full == null) {
         jobs.remove(wanted.uid()); // the next look begins again
       }
       return result;
@@ -88,6 +116,8 @@ public final class Reruns {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("stopped", e);
+    } catch (CancellationException e) { // the next look begins again
+      return new SplitResult.Underway(Reason.Splitting, "It begins again.");
     } catch (ExecutionException e) {
       jobs.remove(wanted.uid());
       if (e.getCause() instanceof RuntimeException cause) {
@@ -97,26 +127,58 @@ public final class Reruns {
     }
   }
 
+  private Started begin(
+      EarlierJob earlier, Wanted wanted, String what, KubernetesClient client) {
+    var started = new Started(what);
+    jobs.put(wanted.uid(), started);
+    turns.execute(
+        earlier.frozen().namespace(),
+        () -> {
+          try {
+            started.result.complete(write(earlier, wanted, started, client));
+          } catch (Throwable e) {
+            started.result.completeExceptionally(e);
+          }
+        });
+    return started;
+  }
+
+  /** All outcomes are read each time, which is not to be done at each look. */
+  private boolean isDueAgain(Started started) {
+    var full = started.full;
+    return full != null && nanos.getAsLong() - full >= FULL_RETRY.toNanos();
+  }
+
   private boolean isCleared(String uid, Started started) {
-    return started.result().isDone()
-        && !started.result().isCompletedExceptionally()
-        && started.result().join() instanceof SplitResult.Done(var end, _)
+    return started.result.isDone()
+        && !started.result.isCompletedExceptionally()
+        && started.result.join() instanceof SplitResult.Done(var end, _)
         && queue.splits().written(uid, Splits.OWNER) != end.chunks().size() + 1;
   }
 
-  /** The job is accepted, or gone. */
+  /** The job is accepted, has ended, or is gone: what is still being written for it is stopped. */
   public void forget(String uid) {
-    jobs.remove(uid);
+    var started = jobs.remove(uid);
+    if (started != null) {
+      started.unwanted = true;
+    }
   }
 
   private SplitResult write(
-      EarlierJob earlier, Wanted wanted, String what, KubernetesClient client) {
+      EarlierJob earlier, Wanted wanted, Started started, KubernetesClient client) {
     try {
+      started.check();
       var items = new RerunItems(earlier.frozen().run(), earlier.of());
-      ledger.get().outcomesWhile(earlier.frozen().uid(), items);
+      ledger
+          .get()
+          .outcomesWhile(
+              earlier.frozen().uid(),
+              (index, outcome) -> !started.unwanted && items.read(index, outcome));
+      started.check();
       items.readAll();
-      return unfit(earlier, items).orElseGet(() -> write(earlier, items, wanted, what, client));
+      return unfit(earlier, items).orElseGet(() -> write(earlier, items, wanted, started, client));
     } catch (QueueFullException e) {
+      started.full = nanos.getAsLong();
       return new SplitResult.Underway(
           Reason.StorageUnavailable,
           "The queue has no room for where the job's items are: %s. It is tried again."
@@ -175,7 +237,11 @@ public final class Reruns {
    * left is gone on with.
    */
   private SplitResult write(
-      EarlierJob earlier, RerunItems items, Wanted wanted, String what, KubernetesClient client) {
+      EarlierJob earlier,
+      RerunItems items,
+      Wanted wanted,
+      Started started,
+      KubernetesClient client) {
     Limits.checkBatches(items.count(), wanted.batchSize())
         .ifPresent(
             problem -> {
@@ -192,6 +258,7 @@ public final class Reruns {
           batches,
           wanted.batchSize(),
           (index, batch) -> {
+            started.check();
             check(batch, wanted);
             chunks.batch(index, batch.toJson());
             count[0]++;
@@ -200,11 +267,16 @@ public final class Reruns {
       var files = split == null ? 0 : split.files();
       var bytes = split == null ? 0 : split.bytes();
       var end =
-          new SplitEnd(Sha256.hex(what), files, bytes, items.count(), count[0], chunks.end(), null);
+          new SplitEnd(
+              Sha256.hex(started.what), files, bytes, items.count(), count[0], chunks.end(), null);
       var record = end.toJson();
       write(splits, wanted.uid(), SplitEnd.NAME, record);
+      started.check();
       return new SplitResult.Done(
           end, new FrozenSplit(Splits.OWNER, Sha256.hex(record), files, bytes));
+    } catch (CancellationException e) {
+      splits.forget(wanted.uid()); // the job may have been looked at for the last time
+      throw e;
     } catch (OtherRecordException e) {
       splits.forget(wanted.uid());
       return new SplitResult.Underway(

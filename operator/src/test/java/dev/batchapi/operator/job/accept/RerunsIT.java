@@ -14,7 +14,9 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.accept.Reruns.Wanted;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.split.SplitResult;
+import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.queue.JobQueue;
+import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
@@ -22,6 +24,7 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
+import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.jetstream.FirstConnection;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
@@ -34,11 +37,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +80,8 @@ class RerunsIT {
   }
 
   private Reruns reruns() {
-    return new Reruns(queue, queue::ledger, Executors.newSingleThreadExecutor());
+    return new Reruns(
+        queue, queue::ledger, Executors.newSingleThreadExecutor(), System::nanoTime);
   }
 
   private static Observations job(String uid) {
@@ -233,6 +241,99 @@ class RerunsIT {
         .contains("--retry-failed")
         .contains("errors.jsonl");
     assertThat(queue.splits().written("again")).isZero();
+  }
+
+  private static SplitResult look(Reruns reruns, EarlierJob earlier, Wanted wanted) {
+    try (var nobody = new KubernetesClientBuilder().build()) {
+      return reruns.next(earlier, wanted, nobody);
+    }
+  }
+
+  /** As if its BatchJob were deleted at this moment. */
+  @Test
+  void whatNobodyWaitsForIsStopped() throws Exception {
+    wasRun("earlier");
+    var earlier = earlier(job("earlier"), Of.Both, 3, 1);
+    var tasks = new ArrayDeque<Runnable>();
+    var reruns = new AtomicReference<Reruns>();
+    var asked = new AtomicInteger();
+    reruns.set(
+        new Reruns(
+            queue,
+            () -> {
+              asked.incrementAndGet();
+              reruns.get().forget("again");
+              return queue.ledger();
+            },
+            tasks::add,
+            System::nanoTime));
+
+    look(reruns.get(), earlier, wanted("again", 4));
+    tasks.remove().run();
+    look(reruns.get(), earlier, wanted("again", 4));
+    reruns.get().forget("again");
+    tasks.remove().run();
+
+    assertThat(asked).as("the second was stopped before it began").hasValue(1);
+    assertThat(queue.splits().written("again")).isZero();
+  }
+
+  @Test
+  void ofAJobThatIsStoppedWhileItsBatchesAreWrittenNothingStays() throws Exception {
+    wasRun("earlier");
+    var reruns = new AtomicReference<Reruns>();
+    var program =
+        new ProgramQueue() {
+          @Override
+          public Splits splits() {
+            reruns.get().forget("again");
+            return queue.splits();
+          }
+
+          @Override
+          public String credentials(Program program, String namespace, String uid, Instant until) {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public void revoke(Program program, String namespace, String uid, Instant at) {
+            throw new UnsupportedOperationException();
+          }
+        };
+    var tasks = new ArrayDeque<Runnable>();
+    reruns.set(new Reruns(program, queue::ledger, tasks::add, System::nanoTime));
+    queue.splits().write("again", "0", "of the one before".getBytes(UTF_8));
+
+    look(reruns.get(), earlier(job("earlier"), Of.Both, 3, 1), wanted("again", 4));
+    tasks.remove().run();
+
+    assertThat(queue.splits().written("again")).isZero();
+  }
+
+  /** To find that out again takes all outcomes. */
+  @Test
+  void aFullQueueIsTriedAgainEveryMinute() {
+    var earlier = earlier(job("earlier"), Of.Both, 3, 1);
+    var asked = new AtomicInteger();
+    var nanos = new AtomicLong();
+    var reruns =
+        new Reruns(
+            queue,
+            () -> {
+              asked.incrementAndGet();
+              throw new QueueFullException("full", null);
+            },
+            Runnable::run,
+            nanos::get);
+
+    for (var look = 0; look < 3; look++) {
+      var result = (SplitResult.Underway) look(reruns, earlier, wanted("again", 4));
+      assertThat(result.reason()).isEqualTo(Reason.StorageUnavailable);
+    }
+    assertThat(asked).hasValue(1);
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    look(reruns, earlier, wanted("again", 4));
+    assertThat(asked).hasValue(2);
   }
 
   @Test
