@@ -4,7 +4,10 @@ import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.Store;
+import dev.batchapi.data.store.StoreUnavailableException;
+import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -32,8 +35,12 @@ public final class BatchResults {
    * @param output URL of the folder of all results, with a slash at its end
    */
   public BatchResults(String output, Stores stores) {
+    this(output, stores.of(output));
+  }
+
+  BatchResults(String output, Store store) {
     url = output + FOLDER;
-    store = stores.of(output);
+    this.store = store;
   }
 
   /** Where an object is. */
@@ -53,12 +60,47 @@ public final class BatchResults {
   public String write(String name, Content content) {
     try (var upload = store.create(url(name));
         var out = new DigestOutputStream(upload, Sha256.begin())) {
-      content.to(out);
-      // One that is there already under this name is this one: an answer was lost.
-      var _ = upload.commit();
+      var counted = new Counted(out);
+      content.to(counted);
+      if (!upload.commit()) {
+        requireThere(name, counted.bytes);
+      }
       return HexFormat.of().formatHex(out.getMessageDigest().digest());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * An upload that is over already was ended by a request whose answer was lost, and then the
+   * object is there; or the store has lost the upload, and then it isn't.
+   */
+  private void requireThere(String name, long bytes) {
+    var file = store.find(url(name));
+    if (file == null || file.size() != bytes) {
+      throw new StoreUnavailableException(
+          StoredFile.name(url(name)) + " can't be written: the store has lost what was sent of it.",
+          null);
+    }
+  }
+
+  private static final class Counted extends FilterOutputStream {
+    private long bytes;
+
+    Counted(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] some, int offset, int length) throws IOException {
+      out.write(some, offset, length);
+      bytes += length;
     }
   }
 

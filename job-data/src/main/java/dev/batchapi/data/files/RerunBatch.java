@@ -32,8 +32,7 @@ public record RerunBatch(List<Piece> pieces) {
       "{\"u\":\"\",\"v\":\"\",\"s\":0,\"o\":0,\"n\":0,\"l\":1,\"i\":1},".length();
 
   /** What stands around its parts and its payload. */
-  private static final int PIECE_BYTES =
-      "{\"at\":[0,1],\"numbers\":[0,1],\"parts\":[]}".length();
+  private static final int PIECE_BYTES = "{\"at\":[0,1],\"numbers\":[0,1],\"parts\":[]}".length();
 
   /**
    * Some items of a batch of the earlier job.
@@ -66,7 +65,9 @@ public record RerunBatch(List<Piece> pieces) {
               its);
     }
 
-    /** How many bytes of {@link RerunBatch#toJson} it is at the least; nothing is written for it. */
+    /**
+     * How many bytes of {@link RerunBatch#toJson} it is at the least; nothing is written for it.
+     */
     public long leastBytes() {
       var carried = from.payload();
       return from.parts().stream()
@@ -165,7 +166,8 @@ public record RerunBatch(List<Piece> pieces) {
     for (var piece : pieces) {
       var from = piece.from();
       var carried = from.problem() == null ? from.payload() : null;
-      var array = carried == null ? chosen(elements(reader.apply(from)), piece.positions()) : carried;
+      var array =
+          carried == null ? chosen(elements(reader.apply(from)), piece.positions()) : carried;
       if (out.size() + array.length > Payload.MAX_BYTES) {
         throw new InputException(
             "The items of this batch of the rerun have more than %,d bytes together: submit the rerun again with a smaller overrides.batchSize."

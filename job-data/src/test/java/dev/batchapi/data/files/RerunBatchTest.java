@@ -51,7 +51,10 @@ class RerunBatchTest {
     Cut.write(folder, "b.csv", "n,t\n6,\"a, b\"\n7,x\n");
     var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl", "b.csv");
 
-    var again = of(whole(cut, 0).open().only(new int[] {1, 3}), whole(cut, 1).open().only(new int[] {0, 2, 3}));
+    var again =
+        of(
+            whole(cut, 0).open().only(new int[] {1, 3}),
+            whole(cut, 1).open().only(new int[] {0, 2, 3}));
 
     assertThat(again.numbers()).containsExactly(1, 3, 4, 6, 7);
     assertThat(text(again.payload(cut.reader::payload)))
