@@ -63,6 +63,12 @@ public final class WorkerVariable {
   public static final String VOLUMES = "BATCHAPI_VOLUMES";
 
   /**
+   * The folders that these volumes are mounted at, with a colon between them: below them no link is
+   * trusted. Unset: those of {@link #VOLUMES} themselves.
+   */
+  public static final String MOUNTS = "BATCHAPI_MOUNTS";
+
+  /**
    * The folder with the tokens of the pod's service account that clouds take for credentials;
    * unset: there are none. Of splitters and collectors, too.
    */

@@ -145,8 +145,7 @@ final class LocalStore implements Store {
     try {
       var file = places.of(url);
       if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-        places.follow(url, LocalUpload.folder(file));
-        Files.deleteIfExists(file);
+        places.delete(url, file);
       }
     } catch (DirectoryNotEmptyException e) {
       // Somebody else's files are in it.
@@ -164,7 +163,7 @@ final class LocalStore implements Store {
     try (var left = Files.newDirectoryStream(place, LocalUpload::isLeft)) {
       places.follow(folder, place);
       for (var file : left) {
-        Files.deleteIfExists(file);
+        places.delete(file.toString(), file);
       }
     } catch (IOException e) {
       throw LocalUpload.failed(folder, "tidied", e);

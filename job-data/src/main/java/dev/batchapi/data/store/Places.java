@@ -41,6 +41,15 @@ interface Places {
     Files.createDirectories(folder);
   }
 
+  /**
+   * Removes a file or an empty folder, if it is there.
+   *
+   * @throws StoreRefusedException if links in its path lead to where nothing may be removed
+   */
+  default void delete(String url, Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
   /** Reads a file from an offset on. */
   default InputStream open(String url, Path file, long offset) throws IOException {
     // Not a channel's stream: an interrupt would close it.

@@ -43,7 +43,10 @@ public final class Stores implements AutoCloseable {
    */
   public static Stores ofPod(Map<String, String> env) {
     return new Stores(
-        PodIdentity.in(env), VolumePlaces.in(env.getOrDefault(WorkerVariable.VOLUMES, "")));
+        PodIdentity.in(env),
+        VolumePlaces.in(
+            env.getOrDefault(WorkerVariable.VOLUMES, ""),
+            env.getOrDefault(WorkerVariable.MOUNTS, "")));
   }
 
   /** The scheme of a URL in lower case; empty for a path. */

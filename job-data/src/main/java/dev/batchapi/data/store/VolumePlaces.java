@@ -8,10 +8,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,21 +30,31 @@ final class VolumePlaces implements Places {
   private static final int GROUP_WRITES = 0020;
 
   private final List<Path> roots;
+  private final List<Path> mounts;
 
-  /** Folders, the inner ones of those within others first. */
-  VolumePlaces(List<Path> roots) {
+  /**
+   * Folders, the inner ones of those within others first, and where the volumes are mounted, the
+   * outer ones first: what is mounted in a volume has a place that others write to.
+   */
+  private VolumePlaces(List<Path> roots, List<Path> mounts) {
     this.roots =
-        roots.stream().sorted((one, other) -> other.getNameCount() - one.getNameCount()).toList();
+        roots.stream().sorted(Comparator.comparing(Path::getNameCount).reversed()).toList();
+    this.mounts = mounts.stream().sorted(Comparator.comparing(Path::getNameCount)).toList();
   }
 
   /**
-   * From a variable of the pod.
+   * From variables of the pod.
    *
    * @param folders absolute paths with a colon between them; empty: there are none
+   * @param mounts the same of the folders that the volumes are mounted at; those that lie in none
+   *     are mounted themselves
    */
-  static VolumePlaces in(String folders) {
-    return new VolumePlaces(
-        Arrays.stream(folders.split(":")).filter(f -> !f.isEmpty()).map(Path::of).toList());
+  static VolumePlaces in(String folders, String mounts) {
+    return new VolumePlaces(paths(folders), paths(mounts));
+  }
+
+  private static List<Path> paths(String folders) {
+    return Arrays.stream(folders.split(":")).filter(f -> !f.isEmpty()).map(Path::of).toList();
   }
 
   @Override
@@ -79,12 +93,19 @@ final class VolumePlaces implements Places {
 
   private Path real(String url, Path file) throws IOException {
     var root = root(url, file);
+    var mount = mount(root);
     var real = file.toRealPath();
-    if (!real.startsWith(root.toRealPath())) {
+    // Whoever writes to the volume may put a link in the place of the folder itself.
+    if (!real.startsWith(mount.toRealPath().resolve(mount.relativize(root)))) {
       throw new StoreRefusedException(
           "%s leads out of %s by a link: links may only lead within it.".formatted(url, root));
     }
     return real;
+  }
+
+  /** What lies above a mount point is of the image, and no handler writes to it. */
+  private Path mount(Path root) {
+    return mounts.stream().filter(root::startsWith).findFirst().orElse(root);
   }
 
   /**
@@ -109,26 +130,76 @@ final class VolumePlaces implements Places {
 
   @Override
   public InputStream open(String url, Path file, long offset) throws IOException {
-    return new UninterruptedReading(
-        () -> channel(root(url, file).toRealPath(), real(url, file)), offset);
+    return new UninterruptedReading(() -> channel(url, real(url, file)), offset);
   }
 
-  /** Opened folder by folder, so that nobody can put a link in its place in the meantime. */
-  SeekableByteChannel channel(Path root, Path file) throws IOException {
-    try (var folder = Files.newDirectoryStream(root)) {
-      return channel(secure(folder), root.relativize(file));
+  /** Of a file that was looked at. */
+  SeekableByteChannel channel(String url, Path real) throws IOException {
+    return within(
+        url,
+        LocalUpload.folder(real),
+        folder ->
+            folder.newByteChannel(
+                real.getFileName(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)));
+  }
+
+  @Override
+  public void delete(String url, Path file) throws IOException {
+    try {
+      delete(url, real(url, LocalUpload.folder(file)), file.getFileName());
+    } catch (NoSuchFileException e) {
+      // Another one was faster.
     }
   }
 
-  private static SeekableByteChannel channel(SecureDirectoryStream<Path> folder, Path file)
+  /** In a folder that was looked at. */
+  void delete(String url, Path real, Path name) throws IOException {
+    within(
+        url,
+        real,
+        folder -> {
+          var view =
+              folder.getFileAttributeView(
+                  name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+          if (view.readAttributes().isDirectory()) {
+            folder.deleteDirectory(name);
+          } else {
+            folder.deleteFile(name);
+          }
+          return name;
+        });
+  }
+
+  /** Something done in a folder that no link can take the place of any more. */
+  private interface Use<T> {
+    T in(SecureDirectoryStream<Path> folder) throws IOException;
+  }
+
+  /**
+   * Opens a folder step by step from the mount point on, so that nobody can put a link in the place
+   * of one of them in the meantime.
+   */
+  private <T> T within(String url, Path real, Use<T> use) throws IOException {
+    var mount = mount(root(url, Path.of(url))).toRealPath();
+    var names = new ArrayList<Path>();
+    for (var at = real; !at.equals(mount); at = LocalUpload.folder(at)) {
+      if (!at.startsWith(mount)) {
+        throw new IOException("%s was moved".formatted(mount));
+      }
+      names.addFirst(at.getFileName());
+    }
+    try (var top = Files.newDirectoryStream(mount)) {
+      return within(secure(top), names, use);
+    }
+  }
+
+  private static <T> T within(SecureDirectoryStream<Path> at, List<Path> names, Use<T> use)
       throws IOException {
-    var name = file.getName(0);
-    if (file.getNameCount() == 1) {
-      return folder.newByteChannel(
-          name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    if (names.isEmpty()) {
+      return use.in(at);
     }
-    try (var next = folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-      return channel(next, file.subpath(1, file.getNameCount()));
+    try (var next = at.newDirectoryStream(names.getFirst(), LinkOption.NOFOLLOW_LINKS)) {
+      return within(next, names.subList(1, names.size()), use);
     }
   }
 

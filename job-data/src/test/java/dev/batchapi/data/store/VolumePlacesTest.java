@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,7 @@ class VolumePlacesTest {
     data = Files.createDirectories(pod.resolve("data"));
     Files.writeString(data.resolve("a.jsonl"), "1\n");
     secret = Files.writeString(pod.resolve("secret"), "secret");
-    store = new LocalStore(VolumePlaces.in(pod.resolve("other") + ":" + data));
+    store = new LocalStore(VolumePlaces.in(pod.resolve("other") + ":" + data, ""));
   }
 
   @Test
@@ -116,14 +117,76 @@ class VolumePlacesTest {
   void aLinkThatComesBetweenTheLookAndTheReadingIsNotFollowed() throws IOException {
     Files.createDirectory(data.resolve("d"));
     Files.writeString(data.resolve("d/secret"), "public");
-    var places = VolumePlaces.in(data.toString());
+    var places = VolumePlaces.in(data.toString(), "");
     var real = data.resolve("d/secret").toRealPath();
     Files.delete(data.resolve("d/secret"));
     Files.delete(data.resolve("d"));
     Files.createSymbolicLink(data.resolve("d"), pod);
 
-    assertThatThrownBy(() -> places.channel(data.toRealPath(), real).close())
+    assertThatThrownBy(() -> places.channel(data + "/d/secret", real).close())
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void theMountPointItselfMayBeBehindALink() throws IOException {
+    Files.createDirectory(data.resolve("in"));
+    Files.writeString(data.resolve("in/a.jsonl"), "1\n");
+    var link = Files.createSymbolicLink(pod.resolve("link"), data);
+    store = new LocalStore(VolumePlaces.in(link + "/in", link.toString()));
+
+    var file = Objects.requireNonNull(store.find(link + "/in/a.jsonl"));
+
+    try (var in = store.open(file, 0, 2)) {
+      assertThat(in.readAllBytes()).asString().isEqualTo("1\n");
+    }
+    store.delete(link + "/in/a.jsonl");
+    assertThat(data.resolve("in")).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"in", "up/in"})
+  void aFolderOfAVolumeThatIsALinkIsRefused(String root) throws IOException {
+    Files.createDirectory(pod.resolve("in"));
+    Files.writeString(pod.resolve("in/secret"), "secret");
+    var left = ".x.%s.part".formatted(UUID.randomUUID());
+    Files.writeString(pod.resolve("in").resolve(left), "");
+    Files.createSymbolicLink(data.resolve("in"), pod.resolve("in"));
+    Files.createSymbolicLink(data.resolve("up"), pod);
+    var folder = data.resolve(root);
+    store = new LocalStore(VolumePlaces.in(folder.toString(), data.toString()));
+    for (var refused :
+        List.<Runnable>of(
+            () -> store.list(folder + "/", file -> {}),
+            () -> store.find(folder + "/secret"),
+            () -> store.open(new StoredFile(folder + "/secret", 6, "v"), 0, 6),
+            () -> store.create(folder + "/made"),
+            () -> store.delete(folder + "/secret"),
+            () -> store.tidy(folder + "/"))) {
+      assertThatThrownBy(refused::run)
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining("leads out of " + folder + " by a link");
+    }
+    assertThat(pod.resolve("in")).isDirectoryContaining("glob:**/secret");
+    assertThat(pod.resolve("in").resolve(left)).exists();
+    assertThat(pod.resolve("in/made")).doesNotExist();
+  }
+
+  /** A handler that has the volume, too, waits for the worker to have looked. */
+  @Test
+  void aFolderOfAVolumeThatBecomesALinkAfterTheLookIsNotFollowed() throws IOException {
+    var in = Files.createDirectory(data.resolve("in"));
+    Files.writeString(in.resolve("secret"), "public");
+    var places = VolumePlaces.in(in.toString(), data.toString());
+    var real = in.resolve("secret").toRealPath();
+    Files.delete(in.resolve("secret"));
+    Files.delete(in);
+    Files.createSymbolicLink(in, pod);
+
+    assertThatThrownBy(() -> places.channel(in + "/secret", real).close())
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> places.delete(in + "/secret", real.getParent(), real.getFileName()))
+        .isInstanceOf(IOException.class);
+    assertThat(secret).exists();
   }
 
   @Test

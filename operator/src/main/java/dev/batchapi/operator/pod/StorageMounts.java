@@ -2,6 +2,7 @@ package dev.batchapi.operator.pod;
 
 import dev.batchapi.contract.PodFiles;
 import dev.batchapi.contract.WorkerVariable;
+import dev.batchapi.crds.StorageVolume;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -107,6 +108,8 @@ final class StorageMounts {
     var env = new ArrayList<EnvVar>();
     if (storage != null && !storage.roots().isEmpty()) {
       env.add(new EnvVar(WorkerVariable.VOLUMES, String.join(":", storage.roots()), null));
+      var mounts = storage.volumes().stream().map(StorageVolume::mountPath).toList();
+      env.add(new EnvVar(WorkerVariable.MOUNTS, String.join(":", mounts), null));
     }
     if (speaks && storage != null && storage.serviceAccountName() != null) {
       env.add(new EnvVar(WorkerVariable.IDENTITY, PodFiles.IDENTITY_FOLDER, null));
