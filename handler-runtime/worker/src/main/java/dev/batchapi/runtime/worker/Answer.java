@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** What came of handing one batch to a host. */
 public sealed interface Answer extends AutoCloseable {
 
-  /** Gives back what holds a large answer. */
+  /** Whether it is in a file, which {@link #close} gives back. */
+  default boolean hasFile() {
+    return false;
+  }
+
   @Override
   default void close() {}
 
@@ -21,6 +25,11 @@ public sealed interface Answer extends AutoCloseable {
 
   /** The same of a result that is too large for the ledger. */
   record Large(LargeJson json) implements Answer {
+    @Override
+    public boolean hasFile() {
+      return true;
+    }
+
     @Override
     public void close() {
       json.close();
@@ -84,6 +93,11 @@ public sealed interface Answer extends AutoCloseable {
         Optional<BatchError> breakage) {
       var texts = results.stream().map(ResultJson::of).toList();
       return new Items(texts, errors, uncounted, asked, breakage, null);
+    }
+
+    @Override
+    public boolean hasFile() {
+      return file != null;
     }
 
     @Override

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param payload all of the batch's items
  * @param rate what its worker has of the job's rate limit; null without one
- * @param answers gets each one, to be closed when the lease is settled
+ * @param answers gets those in files, to be closed when the lease is settled; of the others there
+ *     may be very many, for a handler may ask every tenth of a second to be asked later
  */
 record HandOver(
     Assignment job,
@@ -60,7 +61,9 @@ record HandOver(
                     rate == null
                         ? CallPermits.UNLIMITED
                         : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
-    answers.add(answer);
+    if (answer.hasFile()) {
+      answers.add(answer);
+    }
     return answer;
   }
 

@@ -158,6 +158,38 @@ class LargeResultsTest {
   }
 
   @Test
+  void onlyAnswersInFilesAreKeptUntilTheirBatchIsSettled() throws Exception {
+    var later = new Answer.Later(Duration.ZERO, THROWN);
+    var some = new Answer.Items(List.of(ResultJson.of("1")), new TreeMap<>(), null);
+    var file = LargeJson.of("[1]".getBytes(UTF_8));
+    var inFile = new Answer.Items(List.of(ResultJson.of("1")), new TreeMap<>(), file);
+    var large = large("[1]");
+    hosts.answers(later, FINE, some, inFile, large);
+    enqueue(1);
+    var worker = queue.worker(JOB);
+    var kept = new ArrayList<Answer>();
+    try (var keeper = new LeaseKeeper(worker.leaseDuration())) {
+      var lease = worker.lease(Duration.ofSeconds(1)).orElseThrow();
+      var handOver =
+          new HandOver(
+              ASSIGNMENT,
+              hosts.start(),
+              lease,
+              new Fetched.Payload(lease.payload()),
+              keeper,
+              null,
+              new HeldWait(worker, new StopSignal()),
+              new Waits(),
+              kept);
+      for (var attempt = 1; attempt <= 5; attempt++) {
+        var _ = handOver.whole(attempt);
+      }
+    }
+    assertThat(kept).containsExactly(inFile, large);
+    kept.forEach(Answer::close);
+  }
+
+  @Test
   void aStoreThatIsAwayIsWaitedForAndCostsNoAttempt() throws IOException {
     hosts.answers(large("[" + text(400_000) + "]"));
     enqueue(1);
