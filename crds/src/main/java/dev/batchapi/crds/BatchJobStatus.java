@@ -59,8 +59,9 @@ public record BatchJobStatus(
     @JsonPropertyDescription("When the job ended, in RFC 3339.") @Size(max = 64)
         @Nullable String completionTime,
     @JsonPropertyDescription(
-            "Bytes that the job's workers have written to the queue, results above all; they are kept"
-                + " there until the BatchJob goes, and count for its namespace's share.")
+            "Bytes that the queue keeps of the job until the BatchJob goes: what its workers have"
+                + " written, results above all, and of files and reruns where the batches lie, about."
+                + " They count for its namespace's share.")
         @Min(0)
         @Nullable Long queueBytes,
     @JsonPropertyDescription(

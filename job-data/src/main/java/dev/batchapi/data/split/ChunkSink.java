@@ -13,7 +13,7 @@ import java.util.Locale;
 /** Puts batches together to chunks, a line for each, and holds no more than one of them. */
 public final class ChunkSink implements BatchSink {
   /** A chunk is ended by the batch with which it would be larger. */
-  static final int CHUNK = 512 * 1024;
+  public static final int CHUNK = 512 * 1024;
 
   /**
    * Chunks of one input: 256 MiB of them. A million references are some 205 MB; it bounds what

@@ -7,6 +7,7 @@ import dev.batchapi.operator.job.accept.Credentials;
 import dev.batchapi.operator.job.accept.FrozenInput;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.act.Enqueuing;
+import dev.batchapi.operator.job.act.FinishedJob;
 import dev.batchapi.operator.job.act.LedgerActions;
 import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.act.WorkerActions;
@@ -64,6 +65,9 @@ final class JobPass {
   /** What the job's workers have written to the queue, as it was last known. */
   private long queueBytes;
 
+  /** What the queue has of where its batches lie. */
+  private final long inputBytes;
+
   /** What all passes use. */
   record Tools(
       JobQueue queue,
@@ -98,7 +102,9 @@ final class JobPass {
     this.memory = memory;
     this.context = context;
     var before = job.getStatus() == null ? null : job.getStatus().queueBytes();
-    queueBytes = before == null ? 0 : before;
+    var split = frozen.pod().split();
+    inputBytes = split == null ? 0 : split.kept();
+    queueBytes = before == null ? 0 : Math.max(0, before - inputBytes);
   }
 
   Result run() throws InterruptedException {
@@ -140,7 +146,7 @@ final class JobPass {
       return ended(seen, lost);
     }
     return new Result(
-        JobStatus.of(seen, lost, queueBytes),
+        JobStatus.of(seen, lost, queueBytes + inputBytes),
         frozen,
         Optional.empty(),
         shorter(again, untilNextLook(seen)),
@@ -153,7 +159,10 @@ final class JobPass {
         new EndedJob(tools, job, frozen, memory, context)
             .look(seen, end(seen).orElseThrow(), queueBytes);
     var results = looked.results();
-    var status = JobStatus.ended(seen, lost, queueBytes, results);
+    var status = JobStatus.ended(seen, lost, queueBytes + inputBytes, results);
+    if (JobConditions.isFinished(status) && !FinishedJob.keepsInput(job.getSpec(), status)) {
+      status = JobStatus.ended(seen, lost, queueBytes, results);
+    }
     return switch (results) {
       case JobResults.Pending _, JobResults.Waiting _ ->
           new Result(status, frozen, Optional.empty(), QUEUE_RETRY, looked.failure());

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.pod;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
@@ -10,12 +11,14 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @param digest SHA-256 of that one's last record, which has those of all others in it
  * @param files how many files the job has, or the earlier one; 0: none
  * @param bytes in them, as they are stored
+ * @param kept bytes that the queue has of it, about
  */
 public record FrozenSplit(
     @JsonProperty(required = true) int attempt,
     @JsonProperty(required = true) String digest,
     @JsonProperty(required = true) int files,
-    @JsonProperty(required = true) long bytes) {
+    @JsonProperty(required = true) long bytes,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) long kept) {
 
   /** Whether items lie in files. */
   boolean hasFiles() {

@@ -35,6 +35,12 @@ public final class JobConditions {
     return isTrue(status, FINISHED);
   }
 
+  /** Whether the ledger has nothing of a job that ended so, or nothing that could be believed. */
+  public static boolean isWithoutRecord(Condition finished) {
+    return finished.reason().equals(Reason.QueueMisused.name())
+        || finished.reason().equals(Reason.RunTampered.name());
+  }
+
   /** Collects the conditions of one status. */
   public static final class Conditions {
     private final List<Condition> all = new ArrayList<>();

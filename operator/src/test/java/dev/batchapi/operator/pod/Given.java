@@ -87,7 +87,7 @@ public final class Given {
                 : Optional.of("1\n2\n"),
             batchJob.getSpec().input().files() == null
                 ? Optional.empty()
-                : Optional.of(new FrozenSplit(1, "abc", 2, 300)),
+                : Optional.of(new FrozenSplit(1, "abc", 2, 300, 0)),
             run.output() == null
                 ? Optional.empty()
                 : Optional.of(

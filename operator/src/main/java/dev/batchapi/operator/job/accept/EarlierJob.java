@@ -10,10 +10,8 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
-import dev.batchapi.queue.End;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * The job some of whose items are run again. It is one of the same namespace, and believed as far
@@ -24,10 +22,6 @@ import java.util.Set;
  * @param of which of its items
  */
 record EarlierJob(BatchJob job, FrozenJob frozen, RerunInput.Of of) {
-  /** Ends after which the ledger has nothing of a job, or nothing that could be believed. */
-  private static final Set<String> WITHOUT_RECORD =
-      Set.of(End.Verdict.QueueMisused.name(), End.Verdict.RunTampered.name());
-
   /**
    * Finds it.
    *
@@ -73,7 +67,7 @@ record EarlierJob(BatchJob job, FrozenJob frozen, RerunInput.Of of) {
       throw impossible("BatchJob \"%s\" was never accepted, and has no batches".formatted(name));
     }
     JobConditions.condition(status, JobConditions.FINISHED)
-        .filter(finished -> WITHOUT_RECORD.contains(finished.reason()))
+        .filter(JobConditions::isWithoutRecord)
         .ifPresent(
             finished -> {
               throw impossible(

@@ -249,9 +249,13 @@ public final class Reruns {
             });
     var splits = queue.splits();
     var count = new int[1];
+    var kept = new long[1];
     var chunks =
         new ChunkSink(
-            (number, lines) -> write(splits, wanted.uid(), Integer.toString(number), lines));
+            (number, lines) -> {
+              write(splits, wanted.uid(), Integer.toString(number), lines);
+              kept[0] += lines.length;
+            });
     var batches = FrozenInput.of(earlier.job(), earlier.frozen(), queue::splits, client);
     try {
       items.cut(
@@ -273,7 +277,7 @@ public final class Reruns {
       write(splits, wanted.uid(), SplitEnd.NAME, record);
       started.check();
       return new SplitResult.Done(
-          end, new FrozenSplit(Splits.OWNER, Sha256.hex(record), files, bytes));
+          end, new FrozenSplit(Splits.OWNER, Sha256.hex(record), files, bytes, kept[0]));
     } catch (CancellationException e) {
       splits.forget(wanted.uid()); // the job may have been looked at for the last time
       throw e;

@@ -43,7 +43,7 @@ final class SplitInput {
   /** In place of what a splitter has yet to say, to find what is wrong with all the rest. */
   static final SplitResult.Done UNKNOWN =
       new SplitResult.Done(
-          new SplitEnd("", 1, 0, 1, 1, List.of(), null), new FrozenSplit(0, "", 1, 0));
+          new SplitEnd("", 1, 0, 1, 1, List.of(), null), new FrozenSplit(0, "", 1, 0, 0));
 
   private final OperatorSettings settings;
   private final BatchJob job;

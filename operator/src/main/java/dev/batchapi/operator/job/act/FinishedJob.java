@@ -2,6 +2,8 @@ package dev.batchapi.operator.job.act;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.decide.TimeToLive;
 import dev.batchapi.operator.job.observe.JobMemory;
@@ -68,7 +70,7 @@ public final class FinishedJob {
           var children = children(context);
           collecting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
           splitting.ended(meta.getNamespace(), meta.getUid(), endOf(job), children);
-          if (!mayBeRunAgain(job)) {
+          if (!wasAccepted(job) || !keepsInput(job.getSpec(), job.getStatus())) {
             splitting.forget(meta.getUid());
           }
         }
@@ -136,14 +138,22 @@ public final class FinishedJob {
     ledger.close(uid);
   }
 
-  /** Where the batches of its files lie is needed by those who run some of them again. */
-  private static boolean mayBeRunAgain(BatchJob job) {
-    var batches = job.getStatus() == null ? null : job.getStatus().batches();
-    var items = job.getStatus() == null ? null : job.getStatus().items();
-    return wasAccepted(job)
+  /**
+   * Whether the queue keeps where the batches of an accepted job lie until its BatchJob goes: those
+   * need it who run some of its items again. Of other inputs the splitter writes nothing of use.
+   *
+   * @param ended as it has ended
+   */
+  public static boolean keepsInput(BatchJobSpec spec, BatchJobStatus ended) {
+    var batches = ended.batches();
+    var items = ended.items();
+    return (spec.input().files() != null || spec.input().rerun() != null)
         && (batches == null
             || batches.failed() + batches.remaining() > 0
-            || (items != null && items.failed() > 0));
+            || (items != null && items.failed() > 0))
+        && JobConditions.condition(ended, JobConditions.FINISHED)
+            .filter(JobConditions::isWithoutRecord)
+            .isEmpty();
   }
 
   /** Whether it may have had a splitter or a collector; its BatchAPI may be another one now. */

@@ -51,7 +51,8 @@ public final class Splitting {
             "The splitter's credentials were used to write what no splitter writes.");
       }
       return switch (splitters.next(plan, children)) {
-        case ProgramResult.Done<SplitRecords.Said>(var attempt, var said) -> result(attempt, said);
+        case ProgramResult.Done<SplitRecords.Said>(var attempt, var said) ->
+            result(plan.job().uid(), attempt, said);
         case ProgramResult.Underway<SplitRecords.Said>(var away, var message) ->
             new SplitResult.Underway(away ? Reason.StorageUnavailable : Reason.Splitting, message);
         case ProgramResult.GivenUp<SplitRecords.Said>(var message) ->
@@ -62,12 +63,24 @@ public final class Splitting {
     }
   }
 
-  private static SplitResult result(int attempt, SplitRecords.Said said) {
+  private SplitResult result(String uid, int attempt, SplitRecords.Said said) {
     var end = said.end();
     return end.error() == null
         ? new SplitResult.Done(
-            end, new FrozenSplit(attempt, said.digest(), end.files(), end.bytes()))
+            end,
+            new FrozenSplit(
+                attempt, said.digest(), end.files(), end.bytes(), kept(uid, attempt, end)))
         : new SplitResult.Bad(reason(end), ProgramRuns.shortened(end.error()));
+  }
+
+  /** What the queue has, and not what a splitter says of it. */
+  private long kept(String uid, int attempt, SplitEnd end) {
+    var others = end.chunks().size() - 1;
+    if (others < 0) {
+      return 0;
+    }
+    var last = queue.splits().read(uid, attempt, Integer.toString(others));
+    return (long) others * ChunkSink.CHUNK + (last == null ? 0 : last.length);
   }
 
   private static Reason reason(SplitEnd end) {

@@ -108,6 +108,7 @@ public final class JobStatus {
   public static BatchJobStatus accepted(BatchJob job, FrozenJob frozen, Instant now) {
     var total = frozen.run().totalBatches();
     var output = frozen.run().output();
+    var split = frozen.pod().split();
     return new BatchJobStatus(
         merge(
             job,
@@ -127,7 +128,7 @@ public final class JobStatus {
         frozen.digest(),
         null,
         null,
-        0L,
+        split == null ? 0L : split.kept(),
         output == null ? null : BatchJobStatus.Output.toBeIn(output.path()));
   }
 
@@ -192,7 +193,7 @@ public final class JobStatus {
    * Of an accepted job that goes on.
    *
    * @param lost workers lost so far
-   * @param queueBytes what its workers have written to the queue
+   * @param queueBytes what the queue keeps of it
    */
   public static BatchJobStatus of(Observation seen, int lost, long queueBytes) {
     return of(seen, lost, queueBytes, Optional.empty(), new JobResults.Pending());

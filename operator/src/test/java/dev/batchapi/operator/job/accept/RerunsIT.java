@@ -183,6 +183,9 @@ class RerunsIT {
 
     assertThat(done.end().items()).isEqualTo(11);
     assertThat(done.end().batches()).isEqualTo(3);
+    assertThat(done.split().kept())
+        .isEqualTo(
+            Objects.requireNonNull(queue.splits().read("again", Splits.OWNER, "0")).length);
     queue.ledger().enqueue("again", batches("again", 3, done));
     try (var worker = worker("again", 3)) {
       for (var numbers :

@@ -72,7 +72,7 @@ class SplitBatchesTest {
     }
     var end = new SplitEnd("args", 1, 9, BATCHES, BATCHES, sink.end(), null).toJson();
     records.put(SplitEnd.NAME, end);
-    var split = new FrozenSplit(3, Sha256.hex(end), 1, 9);
+    var split = new FrozenSplit(3, Sha256.hex(end), 1, 9, 0);
     var job = new Observations();
     job.total = BATCHES;
     batches = new SplitBatches(job.frozen(), split, new Records());
@@ -100,7 +100,7 @@ class SplitBatchesTest {
     var job = new Observations();
     job.total = BATCHES;
     var tampered =
-        new SplitBatches(job.frozen(), new FrozenSplit(3, Sha256.hex(end), 1, 9), new Records());
+        new SplitBatches(job.frozen(), new FrozenSplit(3, Sha256.hex(end), 1, 9, 0), new Records());
 
     assertThatThrownBy(() -> tampered.payload(0))
         .isInstanceOf(TamperedException.class)

@@ -235,6 +235,19 @@ class SplittingTest {
     assertThat(next(job(PLAN, 3, 0), ended(0, ""))).isInstanceOf(SplitResult.Underway.class);
   }
 
+  /** A splitter could say less of it than there is. */
+  @Test
+  void whatTheQueueKeepsOfItIsSeenInTheQueue() {
+    var chunks = List.of(new SplitEnd.Chunk(0, "aa"), new SplitEnd.Chunk(5, "bb"));
+    writes(0, new SplitEnd("digest", 1, 2, 9, 9, chunks, null));
+    records.put("0.0", new byte[500_000]);
+    records.put("0.1", new byte[700]);
+
+    var done = (SplitResult.Done) next(job(PLAN, 0, 0), ended(0, ""));
+
+    assertThat(done.split().kept()).isEqualTo(512 * 1024 + 700);
+  }
+
   @Test
   void whatIsDoneIsNotDoneAgainWithAnotherImage() {
     writes(0, good());
