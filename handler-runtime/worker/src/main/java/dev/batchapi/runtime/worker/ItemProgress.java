@@ -203,6 +203,11 @@ final class ItemProgress {
     items.forEach(item -> failed(item, attempt, error));
   }
 
+  /** The same of all that wait for being handed over without having used an attempt. */
+  void restFailed(int attempt, BatchError error) {
+    allFailed(List.copyOf(uncounted.keySet()), attempt, error);
+  }
+
   private void failed(int item, int attempt, BatchError error) {
     results.set(item, NOTHING);
     uncounted.remove(item);

@@ -43,6 +43,8 @@ final class ItemRetries {
     var attempt = first;
     var handOver = batch;
     var breakage = items.breakage();
+    // How the last round ended that was a last attempt and took its process along.
+    var lost = Optional.<BatchError>empty();
     var progress = new ItemProgress(items, attempt, batch.waits());
     for (var next = progress.next(job.retry(), attempt);
         next.isPresent();
@@ -51,8 +53,17 @@ final class ItemRetries {
       if (whole.isPresent()) {
         return consequences.of(settlement, attempt, failure(whole.get(), breakage));
       }
-      if (breakage.isPresent()) {
-        var other = another(breakage.get(), settlement, handOver);
+      if (lost.isPresent()) {
+        // What was not in that round has an attempt of its own yet, and needs a process for it.
+        var other = another(settlement, handOver);
+        if (other.isEmpty()) {
+          progress.restFailed(attempt, lost.get());
+          break;
+        }
+        handOver = handOver.to(other.get());
+      } else if (breakage.isPresent()) {
+        health.broke(Settlement.summary(breakage.get()));
+        var other = another(settlement, handOver);
         if (other.isEmpty()) {
           return consequences.of(settlement, attempt, failure(breakage.get(), breakage));
         }
@@ -78,6 +89,7 @@ final class ItemRetries {
       if (answer instanceof Answer.NeverStarted(var how) && !signal.isAbandoned()) {
         answer = new Answer.Died(how); // it had the batch before: else it would begin for ever
       }
+      lost = Optional.empty();
       breakage = answer instanceof Answer.Items more ? more.breakage() : Optional.empty();
       switch (answer) {
         case Answer.Result result -> progress.take(round.items(), attempt, result);
@@ -87,12 +99,12 @@ final class ItemRetries {
         case Answer.Failed(var error) ->
             progress.allFailed(round.items(), attempt, consequences.inSeconds(error));
         case Answer.Broke _, Answer.TimedOut _, Answer.Died _, Answer.NeverStarted _ -> {
-          var end = consequences.lastOfItems(settlement, attempt, answer);
-          if (end.isEmpty()) {
+          lost = consequences.lastOfItems(settlement, attempt, answer);
+          if (lost.isEmpty()) {
             // The next process gets the whole batch: no more is lost than by a lost worker.
             return consequences.of(settlement, attempt, answer);
           }
-          progress.allFailed(round.items(), attempt, end.get());
+          progress.allFailed(round.items(), attempt, lost.get());
         }
       }
     }
@@ -101,7 +113,7 @@ final class ItemRetries {
       // It says nothing of the batch.
     } else if (progress.isFruitless()) {
       health.failed(settlement.index(), false);
-    } else if (handOver.host().alive()) {
+    } else if (lost.isEmpty() && handOver.host().alive()) {
       health.succeeded();
     }
     return consequences.put(settlement, settlement.end(attempt, progress));
@@ -112,13 +124,12 @@ final class ItemRetries {
   }
 
   /**
-   * The process that takes the place of a broken one, while this worker keeps what the others
-   * returned; empty if there is none.
+   * The process that takes the place of one that broke or ended, while this worker keeps what the
+   * others returned; empty if there is none.
    */
-  private Optional<Host> another(BatchError breakage, Settlement settlement, HandOver batch)
+  private Optional<Host> another(Settlement settlement, HandOver batch)
       throws HostStartException, InterruptedException {
     batch.keepFor(HandOver.FOR_EVER);
-    health.broke(Settlement.summary(breakage));
     if (hosts.leaveBroken().isPresent()) {
       return Optional.empty();
     }

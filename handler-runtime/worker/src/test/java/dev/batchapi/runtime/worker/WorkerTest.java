@@ -142,6 +142,51 @@ class WorkerTest {
     assertThat(items.errors().getFirst().error().reason()).isEqualTo(Reason.HandlerDied);
   }
 
+  /** Two items that ask for it later, one after the other. */
+  private static Answer twoLater() {
+    var busy = BatchError.of(Reason.HandlerFailed, "429");
+    return Answer.Items.of(
+        List.of("0", "null", "null"),
+        new TreeMap<>(),
+        new TreeMap<>(Map.of(1, Duration.ZERO, 2, Duration.ofMillis(1500))),
+        new TreeMap<>(Map.of(1, busy, 2, busy)),
+        Optional.empty());
+  }
+
+  @Test
+  void itemsThatWaitWhileALastAttemptTakesTheProcessDownHaveTheirsInAnother() {
+    for (var end : List.of(new Answer.Died("exit code 139"), new Answer.Broke(THROWN))) {
+      var once = worker(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
+      hosts.answers(twoLater(), end, new Answer.Result("[2]".getBytes(UTF_8)));
+      enqueue(1);
+      run(once, () -> queue.counts(JOB).done() == 1);
+      assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #1 [1]", "uid-1-0 #1 [2]");
+      assertThat(hosts.processes.get(1)).isNotEqualTo(hosts.processes.get(2));
+      var items = ItemOutcomes.fromJson(outcome(0).body());
+      assertThat(items.results()).containsExactly("0", "null", "2");
+      assertThat(items.errors()).extracting(ItemOutcomes.ItemError::item).containsExactly(1);
+      queue.remove(JOB);
+      hosts.handled.clear();
+      hosts.processes.clear();
+    }
+  }
+
+  @Test
+  void whereNoOtherProcessFollowsTheyFailWithItAndTheOthersKeepTheirResults() {
+    hosts.restarts = false;
+    var once = worker(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(2), 10));
+    hosts.answers(twoLater(), new Answer.Died("exit code 139"));
+    enqueue(1);
+    var exit = run(once, () -> false);
+    assertThat(exit.reason()).isEqualTo(WorkerExit.Reason.HOST_ENDED);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1", "uid-1-0 #1 [1]");
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("0", "null", "null");
+    assertThat(items.errors())
+        .extracting(one -> one.error().reason())
+        .containsExactly(Reason.HandlerDied, Reason.HandlerDied);
+  }
+
   @Test
   void anAttemptOfFailedItemsThatTakesTheProcessDownIsFollowedByOneOfTheWholeBatch() {
     hosts.answers(
