@@ -86,6 +86,8 @@ class SplitterPermissionsIT {
         "split.A.0",
         "split.A.0.0.0",
         "split.A.collect.0",
+        "split.A.999999999.0",
+        "split.A.999999999.end",
         "work.A.0",
         "out.A.0",
         "out.B.0",

@@ -3,6 +3,7 @@ package dev.batchapi.queue.jetstream.access;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.jetstream.Subjects;
 import java.time.Instant;
 import java.util.List;
@@ -50,8 +51,9 @@ final class Permissions {
 
   private static final String SPLITTER_INBOX = Subjects.splitterInboxPrefix("{{name()}}") + ">";
 
-  /** Among them are the collectors' records, which are not its own. */
-  private static final List<String> SPLITTER_DENIED = List.of("split.{{name()}}.collect.*");
+  /** Among them are the collectors' and the owner's records, which are not its own. */
+  private static final List<String> SPLITTER_DENIED =
+      List.of("split.{{name()}}.collect.*", "split.{{name()}}.%d.*".formatted(Splits.OWNER));
 
   /** And what a collector may say: it reads what was recorded, and writes how it ended. */
   private static final List<String> COLLECTOR_PUBLISHES =
