@@ -9,6 +9,7 @@ import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class AnswerReader {
    *
    * @param parts what came of its results before it; null: nothing. It is closed with the answer
    * @throws IOException if it is another frame, or its body can't be read
+   * @throws UncheckedIOException if the worker's own disk does not hold it
    */
   Answer read(Frame frame, @Nullable LargeJson parts) throws IOException {
     try {
@@ -77,10 +79,20 @@ final class AnswerReader {
     return new Answer.Large(whole);
   }
 
-  private static LargeJson whole(@Nullable LargeJson parts, byte[] rest) throws IOException {
-    var whole = parts == null ? LargeJson.create() : parts;
-    whole.add(rest, 0, rest.length);
-    return whole;
+  private static LargeJson whole(@Nullable LargeJson parts, byte[] rest) {
+    try {
+      var whole = parts == null ? LargeJson.create() : parts;
+      whole.add(rest, 0, rest.length);
+      return whole;
+    } catch (IOException e) {
+      throw ofOwnDisk(e);
+    }
+  }
+
+  /** No fault of the host's: it costs the batch no attempt, and ends the worker. */
+  static UncheckedIOException ofOwnDisk(IOException e) {
+    return new UncheckedIOException(
+        "The worker's own disk does not hold a result: " + e.getMessage(), e);
   }
 
   private static Answer invalid(String message) {

@@ -8,6 +8,7 @@ import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.Metric;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,11 @@ final class HostConnection {
     record Gone(String why) implements Event {}
   }
 
+  /** Makes the file for results that come in parts. */
+  interface NewFile {
+    LargeJson create() throws IOException;
+  }
+
   private final FrameChannel channel;
   private final HostProcess process;
   private final MetricFrames metrics;
@@ -56,17 +62,28 @@ final class HostConnection {
   private final Thread reader =
       Thread.ofPlatform().daemon().name("host-reader").unstarted(this::read);
   private volatile @Nullable String gone;
+
+  /** Of the worker's own disk, and no end of the host's. */
+  private volatile @Nullable UncheckedIOException fault;
+
   private final AtomicReference<Due> due = new AtomicReference<>(Due.HELLO);
 
   /** Results of an answer at most, in bytes. */
   private final int mostBytes;
 
+  private final NewFile newFile;
+
   /** Of the reader's thread: what came of an answer before the answer. */
   private @Nullable LargeJson parts;
 
   private HostConnection(
-      FrameChannel channel, HostProcess process, MetricFrames metrics, int mostBytes) {
+      FrameChannel channel,
+      HostProcess process,
+      MetricFrames metrics,
+      int mostBytes,
+      NewFile newFile) {
     this.mostBytes = mostBytes;
+    this.newFile = newFile;
     this.channel = channel;
     this.process = process;
     this.metrics = metrics;
@@ -79,7 +96,16 @@ final class HostConnection {
    */
   static HostConnection listen(
       FrameChannel channel, HostProcess process, MetricFrames metrics, int mostBytes) {
-    var connection = new HostConnection(channel, process, metrics, mostBytes);
+    return listen(channel, process, metrics, mostBytes, LargeJson::create);
+  }
+
+  static HostConnection listen(
+      FrameChannel channel,
+      HostProcess process,
+      MetricFrames metrics,
+      int mostBytes,
+      NewFile newFile) {
+    var connection = new HostConnection(channel, process, metrics, mostBytes, newFile);
     connection.reader.start();
     return connection;
   }
@@ -97,14 +123,33 @@ final class HostConnection {
     channel.write(type, body);
   }
 
-  /** Waits for what was expected; null if nothing came in time. */
+  /**
+   * Waits for what was expected; null if nothing came in time.
+   *
+   * @throws UncheckedIOException if the worker's own disk did not take it
+   */
   @Nullable Event poll(Duration wait) throws InterruptedException {
-    return events.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+    var event = events.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+    requireDisk();
+    return event;
   }
 
-  /** Waits for what was expected. */
+  /**
+   * Waits for what was expected.
+   *
+   * @throws UncheckedIOException if the worker's own disk did not take it
+   */
   Event take() throws InterruptedException {
-    return events.take();
+    var event = events.take();
+    requireDisk();
+    return event;
+  }
+
+  private void requireDisk() {
+    var own = fault;
+    if (own != null) {
+      throw own;
+    }
   }
 
   /** Why the connection has ended; empty while it has not. */
@@ -182,15 +227,19 @@ final class HostConnection {
     if (due.get() != Due.ANSWER) {
       throw new ProtocolException("a PART that was not its turn");
     }
-    var so = parts;
-    if (so == null) {
-      so = LargeJson.create();
-      parts = so;
-    }
-    if (so.size() + results.length > mostBytes) {
+    var before = parts;
+    if ((before == null ? 0 : before.size()) + results.length > mostBytes) {
       throw new ProtocolException("results of more than %,d bytes".formatted(mostBytes));
     }
-    so.add(results, 0, results.length);
+    try {
+      var so = before == null ? newFile.create() : before;
+      parts = so;
+      so.add(results, 0, results.length);
+    } catch (IOException e) {
+      var own = AnswerReader.ofOwnDisk(e);
+      fault = own;
+      throw own;
+    }
   }
 
   private void forgetParts() {
