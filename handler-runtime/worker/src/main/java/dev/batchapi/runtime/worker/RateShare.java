@@ -72,6 +72,9 @@ public final class RateShare {
   }
 
   private Asked all(int wanted) {
+    if (held != null && (held.permits() - used < wanted || isStale(held, System.nanoTime()))) {
+      letGo(); // what single items have left, or another batch
+    }
     if (held == null) {
       var notYet = reserve(wanted);
       if (notYet != null) {
@@ -79,7 +82,7 @@ public final class RateShare {
       }
     }
     var made = Objects.requireNonNull(held);
-    var left = made.due(wanted - 1) - System.nanoTime();
+    var left = made.due(used + wanted - 1) - System.nanoTime();
     if (left > 0) {
       return new Asked.Wait(Duration.ofNanos(left));
     }

@@ -75,9 +75,31 @@ class RateShareTest {
     assertThat(worker.reserved).allMatch(permits -> permits <= 20);
   }
 
+  @Test
+  void aBatchDoesNotPassOnWhatSingleItemsHaveLeftIfThatIsTooLittle() {
+    var share = new RateShare(new Rate(new RateLimit(100, 1000), 100), worker);
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    assertThat(worker.reserved).containsExactly(1, 2);
+    assertThat(share.ask(5, true)).isEqualTo(new Asked.Granted(5));
+    assertThat(worker.reserved).containsExactly(1, 2, 5);
+    assertThat(worker.givenBack).containsExactly(1);
+  }
+
+  @Test
+  void norOnWhatWasDueLongAgo() throws InterruptedException {
+    var share = new RateShare(new Rate(new RateLimit(100, 1000), 100), worker);
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    Thread.sleep(Duration.ofMillis(1100));
+    assertThat(share.ask(1, true)).isEqualTo(new Asked.Granted(1));
+    assertThat(worker.reserved).containsExactly(1, 2, 1);
+  }
+
   private static final class Flaky implements WorkQueue {
     private final WorkQueue inner;
     private final List<Integer> reserved = new ArrayList<>();
+    private final List<Integer> givenBack = new ArrayList<>();
     private boolean away;
 
     Flaky(WorkQueue inner) {
@@ -105,6 +127,7 @@ class RateShareTest {
 
     @Override
     public void giveBack(Reservation.Made made, int permits) {
+      givenBack.add(permits);
       inner.giveBack(made, permits);
     }
 
