@@ -2,9 +2,6 @@
 
 import inspect
 
-from batchapi_deadline import NotBegun
-from batchapi_running import Failure
-
 CONSTRUCTOR_ARGUMENTS = ("config", "job_spec", "metrics_client")
 
 
@@ -67,10 +64,7 @@ class Handler:
             returned = self._runner.call(lambda: self._handle_batch(function, given))
             return self._runner.collect(returned, most)
         one = self._handle_item.of_items(self._instance.handle_item, given)
-        is_async = self._item_is_async()
-        if permits is not None:
-            one = (_rated_async if is_async else _rated)(one, permits)
-        return self._runner.each(one, payload, is_async)
+        return self._runner.each(one, payload, self._item_is_async(), permits)
 
     def _item_is_async(self):
         return inspect.iscoroutinefunction(self._class.handle_item)
@@ -105,20 +99,6 @@ class Handler:
         self._async |= inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
         bound = isinstance(found, (staticmethod, classmethod))
         return _asks_for(function, where, possible, needed, skip_self=not bound)
-
-
-def _rated(function, permits):
-    def one(item):
-        return function(item) if permits.take() else Failure(NotBegun())
-
-    return one
-
-
-def _rated_async(function, permits):
-    async def one(item):
-        return await function(item) if await permits.take_one() else Failure(NotBegun())
-
-    return one
 
 
 class _Asked:

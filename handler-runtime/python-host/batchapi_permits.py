@@ -20,7 +20,13 @@ class Permits:
         self._changed = threading.Condition()
         self._waiting = collections.deque()
         self._asked = False
+        self._over = False
         self._thread = None
+
+    def begin(self):
+        """A batch begins."""
+        with self._changed:
+            self._over = False
 
     def take(self, count=1, whole=False):
         """Waits for permits; False if there will be none.
@@ -44,11 +50,12 @@ class Permits:
         return waiter.granted
 
     def withdraw(self):
-        """Nobody waits any more; to be called before a batch is answered."""
-        if self._thread is None:
-            return
+        """Nobody waits any more, and nobody gets any until the next batch; to be called before a
+        batch is answered."""
         with self._changed:
-            self._waiting.clear()
+            self._over = True
+            while self._waiting:
+                self._waiting.popleft().answer(False)
             if self._asked:
                 self._connection.send(wire.WANT, _WANT.pack(0, 0))
             while self._asked:
@@ -56,6 +63,9 @@ class Permits:
 
     def _add(self, waiter):
         with self._changed:
+            if self._over:
+                waiter.answer(False)  # a thread of a batch that is answered: no frame of it may come
+                return
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._run, name="batchapi-permits", daemon=True

@@ -65,15 +65,20 @@ class Runner:
             returned.close()
         return collected
 
-    def each(self, function, items, is_async):
+    def each(self, function, items, is_async, permits=None):
         """A list with what the function returned for each item, or a Failure. What ends a program,
-        such as sys.exit, ends all of it, and is thrown."""
+        such as sys.exit, ends all of it, and is thrown.
+
+        permits: of which each item needs one before it is begun; None for no rate limit."""
         results = [_NOT_BEGUN] * len(items)
         try:
             if is_async:
-                self.wait_for(self._each_async(function, items, results))
+                self.wait_for(self._each_async(function, items, results, permits))
             elif self._concurrency == 1 or len(items) < 2:
                 for place, item in enumerate(items):
+                    if permits is not None and not permits.take():
+                        results[place] = Failure(NotBegun())
+                        continue
                     results[place] = _BEGUN
                     try:
                         result = function(item)
@@ -83,7 +88,7 @@ class Runner:
                     except Exception as error:
                         results[place] = Failure(error)
             else:
-                self._in_threads(function, items, results)
+                self._in_threads(function, items, results, permits)
                 return [self.finish(result) for result in results]
         except BatchTimedOut as error:
             if self.broken and all(result is _BEGUN for result in results):
@@ -119,23 +124,29 @@ class Runner:
                 )
         return ""
 
-    def _in_threads(self, function, items, results):
+    def _in_threads(self, function, items, results, permits):
         work = iter(enumerate(items))
         lock = threading.Lock()
+        ended = threading.Event()
 
         def end():
             with lock:
-                for _ in work:  # nobody takes another item
-                    pass
+                ended.set()  # nobody begins another item
 
         def run():
             while True:
                 with lock:
                     place, item = next(work, (None, None))
-                    if place is None:
+                if place is None:
+                    return
+                permitted = permits is None or permits.take()
+                with lock:
+                    if ended.is_set():  # perhaps while it waited
                         return
-                    results[place] = _BEGUN
-                self._threads[place] = threading.get_ident()
+                    results[place] = _BEGUN if permitted else Failure(NotBegun())
+                    self._threads[place] = threading.get_ident()
+                if not permitted:
+                    continue
                 try:
                     results[place] = function(item)
                 except Exception as error:
@@ -167,7 +178,7 @@ class Runner:
             for future in futures:
                 future.cancel()
 
-    async def _each_async(self, function, items, results):
+    async def _each_async(self, function, items, results, permits):
         import asyncio
 
         work = iter(enumerate(items))
@@ -175,8 +186,11 @@ class Runner:
 
         async def run():
             for place, item in work:
-                results[place] = _BEGUN
                 try:
+                    if permits is not None and not await permits.take_one():
+                        results[place] = Failure(NotBegun())
+                        continue
+                    results[place] = _BEGUN
                     results[place] = await function(item)
                 except Exception as error:
                     results[place] = Failure(error)

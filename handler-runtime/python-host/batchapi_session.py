@@ -158,6 +158,7 @@ class Session:
         return wire.RESULT, b"", results.encode(returned, self._limits.result_bytes)
 
     def _rated(self, payload, batch, most):
+        self._permits.begin()
         try:
             if self._handler.function == "handle_batch" and not self._permits.take(
                 len(payload), whole=True

@@ -1,9 +1,20 @@
 """Permits of the job's rate limit: who asks for how many, and what is done without."""
 
 import json
+import pathlib
+import signal
+import sys
+import threading
 import time
+import unittest
 
-from fake_worker import RESULT, HostTest
+from fake_worker import RESULT, WANT, HostTest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from batchapi_deadline import BatchTimedOut, NotBegun
+from batchapi_permits import Permits
+from batchapi_running import Runner
 
 OF_BATCHES = """
     class Handler:
@@ -140,6 +151,91 @@ class RateTest(HostTest):
                 worker.permit(0)
             answer = worker.receive()
         self.assertEqual(self.failed(answer)["type"], "SystemExit")
+
+
+    def test_threads_that_wait_when_a_batch_ends_serve_the_next_one(self):
+        worker = self.rated(
+            """
+            import sys, threading
+            together = threading.Barrier(2)
+            class Handler:
+                def handle_item(self, item):
+                    if item == "exit":
+                        sys.exit(3)
+                    together.wait(10)
+                    return item
+            """,
+            concurrency=2,
+        )
+        worker.send_batch(["exit", 1])
+        worker.wanted()
+        worker.permit(1)
+        answer = worker.receive()
+        while answer[0] == WANT:
+            if answer[1][:4] == b"\0\0\0\0":
+                worker.permit(0)
+            answer = worker.receive()
+        self.assertEqual(self.failed(answer)["type"], "SystemExit")
+        worker.send_batch([0, 1])
+        for _ in range(2):
+            worker.wanted()
+            worker.permit(1)
+        self.assertEqual(worker.receive(), (RESULT, b"[0,1]"))
+
+
+class WaitingTest(unittest.TestCase):
+    """Items that wait for a permit when something else happens."""
+
+    class Permits:
+        """Of which there are so many."""
+
+        def __init__(self, left):
+            self.left = left
+            self.over = threading.Event()
+
+        def take(self):
+            self.left -= 1
+            return self.left >= 0 or (self.over.wait(20) and False)
+
+        async def take_one(self):
+            import asyncio
+
+            self.left -= 1
+            if self.left < 0:
+                await asyncio.sleep(20)
+            return self.left >= 0
+
+    def each(self, runner, is_async, permits):
+        def end(number, frame):
+            raise BatchTimedOut()
+
+        async def of_coroutines(item):
+            return item
+
+        self.addCleanup(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, end))
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        try:
+            function = of_coroutines if is_async else (lambda item: item)
+            return runner.each(function, [0, 1, 2], is_async, permits)
+        finally:
+            permits.over.set()
+
+    def test_they_are_not_begun_when_the_deadline_passes(self):
+        for concurrency, is_async in ((1, False), (3, False), (1, True), (3, True)):
+            with self.subTest(concurrency=concurrency, is_async=is_async):
+                runner = Runner(concurrency)
+                self.addCleanup(runner.close)
+                results = self.each(runner, is_async, self.Permits(1))
+                self.assertEqual(len([one for one in results if isinstance(one, int)]), 1)
+                errors = [one.error for one in results if not isinstance(one, int)]
+                self.assertEqual([type(error) for error in errors], [NotBegun, NotBegun])
+                self.assertFalse(runner.broken)
+
+    def test_nothing_is_wanted_after_the_batch(self):
+        permits = Permits(connection=None, deadline=None)
+        permits.begin()
+        permits.withdraw()
+        self.assertFalse(permits.take())
 
 
 class RetryLaterTest(HostTest):
