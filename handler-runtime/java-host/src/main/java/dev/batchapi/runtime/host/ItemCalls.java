@@ -6,6 +6,7 @@ import dev.batchapi.handler.ItemHandler;
 import dev.batchapi.handler.ItemResult;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,9 @@ final class ItemCalls {
   private final Permit permit;
   private final @Nullable Object[] results;
   private final AtomicInteger next = new AtomicInteger();
+
+  /** The items that are to be handled and wait for their permit, and where. */
+  private final Map<Integer, Thread> waiting = new ConcurrentHashMap<>();
 
   /** The items that are being handled, and by whom. */
   private final Map<Integer, Thread> running = new ConcurrentHashMap<>();
@@ -47,6 +51,7 @@ final class ItemCalls {
     this.batch = batch;
     this.deadline = deadline;
     this.results = new @Nullable Object[items.size()];
+    Arrays.fill(results, ItemResult.failed(HandlerTimedOut.beforeItWasBegun()));
   }
 
   /**
@@ -109,33 +114,22 @@ final class ItemCalls {
 
   /** At the deadline: no item is begun any more, and those in hand are interrupted. */
   private void end() {
-    int left = next.getAndSet(items.size());
-    for (int at = left; at < items.size(); at++) {
-      notBegun(at);
-    }
-    running.forEach(
+    next.set(items.size());
+    var inHand = new HashMap<>(waiting); // first: from there they go on to the others
+    inHand.putAll(running);
+    inHand.forEach(
         (at, thread) -> {
           stacks.put(at, AuthorStack.of("It stood here at the deadline:", thread.getStackTrace()));
           thread.interrupt();
         });
   }
 
-  private void notBegun(int at) {
-    results[at] = ItemResult.failed(HandlerTimedOut.beforeItWasBegun());
-  }
-
   private void run() {
     for (int at = next.getAndIncrement(); at < items.size(); at = next.getAndIncrement()) {
-      running.put(at, Thread.currentThread());
-      if (deadline.hasPassed()) {
-        notBegun(at);
-        return;
+      if (!begins(at)) {
+        continue;
       }
       try {
-        if (!permit.take()) {
-          notBegun(at);
-          continue;
-        }
         int number = batch.items().isEmpty() ? at : batch.items().get(at);
         results[at] = handler.handle(items.get(at), new ItemContext(number, batch));
       } catch (Throwable thrown) {
@@ -143,6 +137,22 @@ final class ItemCalls {
       } finally {
         running.remove(at);
       }
+    }
+  }
+
+  /** Waits for its permit. Whatever ends the wait, the item has not been called. */
+  private boolean begins(int at) {
+    waiting.put(at, Thread.currentThread());
+    try {
+      if (deadline.hasPassed() || !permit.take() || deadline.hasPassed()) {
+        return false;
+      }
+      running.put(at, Thread.currentThread());
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      waiting.remove(at);
     }
   }
 
