@@ -18,7 +18,9 @@ final class AuthorErrors {
     if (thrown instanceof HandlerTimedOut late) {
       return late.error();
     }
-    if (thrown instanceof RetryLaterException later) {
+    boolean broken = Breakage.isIn(thrown);
+    // What broke the process stays broken, however long one waits.
+    if (!broken && thrown instanceof RetryLaterException later) {
       int after = Math.toIntExact(later.after().toMillis());
       String type = thrown.getClass().getName();
       return new HandlerError(Reason.RetryLater, type, message(thrown), "", after);
@@ -28,9 +30,7 @@ final class AuthorErrors {
             || thrown instanceof ReservedMetricNameException
             || (thrown instanceof ItemException item && item.isFatal());
     return new HandlerError(
-        Breakage.isIn(thrown)
-            ? Reason.WorkerBroken
-            : fatal ? Reason.FatalError : Reason.HandlerFailed,
+        broken ? Reason.WorkerBroken : fatal ? Reason.FatalError : Reason.HandlerFailed,
         thrown.getClass().getName(),
         message(thrown),
         AuthorStack.of(thrown));

@@ -3,7 +3,11 @@ package dev.batchapi.runtime.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.handler.FatalBatchException;
+import dev.batchapi.handler.RetryLaterException;
 import dev.batchapi.handler.WorkerBrokenException;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +27,15 @@ class BreakageTest {
     var closing = new IllegalStateException("close");
     closing.addSuppressed(memory);
     assertThat(Breakage.isIn(closing)).isTrue();
+  }
+
+  @Test
+  void aWaitThatOneOfThemCausedIsNoWait() {
+    for (var cause : List.of(new OutOfMemoryError(), new WorkerBrokenException("no CUDA device"))) {
+      var wait = new RetryLaterException(Duration.ofSeconds(1), "busy", cause);
+      assertThat(AuthorErrors.of(wait).reason()).isEqualTo(Reason.WorkerBroken);
+    }
+    assertThat(AuthorErrors.of(new RetryLaterException(1)).reason()).isEqualTo(Reason.RetryLater);
   }
 
   @Test
