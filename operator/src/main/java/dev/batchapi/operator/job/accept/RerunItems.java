@@ -17,16 +17,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which items of a finished job are run again, by its outcomes in the ledger: a bit for each item,
- * and a batch of the job in memory at a time.
+ * Which items of a finished job are run again, by its outcomes in the ledger: a bit for each batch
+ * and each item that failed alone, and a batch of the job in memory at a time.
  */
 final class RerunItems implements Ledger.OutcomeReader {
+  /** Of larger jobs those that failed alone are not told apart: the bits would be too many. */
+  static final int MOST_ITEMS = 100_000_000;
+
   private final RunSpec earlier;
   private final RerunInput.Of of;
-  private final BitSet chosen = new BitSet();
+  private final BitSet whole = new BitSet();
+  private final BitSet alone = new BitSet();
   private final BitSet done = new BitSet();
   private int succeeded;
   private int failed;
+  private boolean tooMany;
 
   /** Takes the new job's batches, in order. */
   interface Sink {
@@ -54,17 +59,20 @@ final class RerunItems implements Ledger.OutcomeReader {
       case FAILED -> {
         failed++;
         if (of != RerunInput.Of.Unfinished) {
-          chosen.set(first(index), end(index));
+          whole.set(index);
         }
       }
       case PARTIAL -> {
         succeeded++;
         if (of != RerunInput.Of.Unfinished) {
-          failedAlone(index, outcome);
+          tooMany |= earlier.items() > MOST_ITEMS;
+          if (!tooMany) {
+            failedAlone(index, outcome);
+          }
         }
       }
     }
-    return true;
+    return !tooMany;
   }
 
   private void failedAlone(int index, Outcome outcome) {
@@ -72,9 +80,9 @@ final class RerunItems implements Ledger.OutcomeReader {
       ItemOutcomes.fromJson(outcome.body()).errors().stream()
           .mapToInt(ItemOutcomes.ItemError::item)
           .filter(item -> item < end(index) - first(index))
-          .forEach(item -> chosen.set(first(index) + item));
+          .forEach(item -> alone.set(first(index) + item));
     } catch (UncheckedIOException e) {
-      chosen.set(first(index), end(index)); // which ones failed nobody can tell
+      whole.set(index); // which ones failed nobody can tell
     }
   }
 
@@ -84,7 +92,7 @@ final class RerunItems implements Ledger.OutcomeReader {
       for (var index = done.nextClearBit(0);
           index < earlier.totalBatches();
           index = done.nextClearBit(index + 1)) {
-        chosen.set(first(index), end(index));
+        whole.set(index);
       }
     }
   }
@@ -99,9 +107,25 @@ final class RerunItems implements Ledger.OutcomeReader {
     return failed;
   }
 
+  /** Whether items failed alone in a job that has more than {@link #MOST_ITEMS}. */
+  boolean tooMany() {
+    return tooMany;
+  }
+
   /** How many items. */
   int count() {
-    return chosen.cardinality();
+    return alone.cardinality() + whole.stream().map(index -> end(index) - first(index)).sum();
+  }
+
+  /** Of one batch, their positions in it. */
+  private int[] positions(int index) {
+    if (whole.get(index)) {
+      return IntStream.range(0, end(index) - first(index)).toArray();
+    }
+    var next = alone.nextSetBit(first(index));
+    return next < 0 || next >= end(index)
+        ? new int[0]
+        : alone.get(first(index), end(index)).stream().toArray();
   }
 
   /**
@@ -116,10 +140,12 @@ final class RerunItems implements Ledger.OutcomeReader {
     var room = batchSize;
     var index = 0;
     var bytes = 0L;
-    for (var item = chosen.nextSetBit(0); item >= 0; ) {
-      var its = item / earlier.batchSize();
+    for (var its = 0; its < earlier.totalBatches(); its++) {
+      var positions = positions(its);
+      if (positions.length == 0) {
+        continue;
+      }
       var batch = batch(its, batches.payload(its)).open();
-      var positions = chosen.get(first(its), end(its)).stream().toArray();
       for (var from = 0; from < positions.length; ) {
         var taken = Math.min(room, positions.length - from);
         var start = from;
@@ -141,7 +167,6 @@ final class RerunItems implements Ledger.OutcomeReader {
           bytes = 0;
         }
       }
-      item = chosen.nextSetBit(end(its));
     }
     if (!pieces.isEmpty()) {
       sink.batch(index, new RerunBatch(List.copyOf(pieces)));

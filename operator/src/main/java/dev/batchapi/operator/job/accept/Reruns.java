@@ -194,6 +194,13 @@ public final class Reruns {
 
   /** Outcomes that are gone must not be taken for work that was never done. */
   private static Optional<SplitResult> unfit(EarlierJob earlier, RerunItems items) {
+    if (items.tooMany()) {
+      return Optional.of(
+          impossible(
+              earlier,
+              "it has %,d items, and of more than %,d those that failed alone are not told apart (of: Unfinished is possible)"
+                  .formatted(earlier.frozen().run().items(), RerunItems.MOST_ITEMS)));
+    }
     var said = earlier.batches();
     if (items.succeeded() != said.succeeded() || items.failed() != said.failed()) {
       return Optional.of(

@@ -106,6 +106,25 @@ class RerunItemsTest {
     assertThat(cut(items, 100)).containsExactly("[6,7,8]");
   }
 
+  /** A bit for each of its items would be all the memory that there is. */
+  @Test
+  void ofAHugeJobWholeBatchesAloneAreRunAgain() {
+    var job = new Observations();
+    job.total = 20_000;
+    job.batchSize = 100_000;
+    var items = new RerunItems(job.frozen().run(), Of.Both);
+    assertThat(items.read(19_998, Outcome.failed(1, ERROR))).isTrue();
+    items.readAll();
+    assertThat(items.count()).isEqualTo(2_000_000_000);
+    assertThat(items.tooMany()).isFalse();
+
+    var others = new RerunItems(job.frozen().run(), Of.Failed);
+    assertThat(others.read(19_999, Outcome.partial(1, failed(0)))).isFalse();
+    assertThat(others.tooMany()).isTrue();
+    var unfinished = new RerunItems(job.frozen().run(), Of.Unfinished);
+    assertThat(unfinished.read(19_999, Outcome.partial(1, failed(0)))).isTrue();
+  }
+
   /** All of them together would be more than the process has. */
   @Test
   void ofABatchThatWouldBeTooLargeNoMoreIsReadThanWasFound() {
