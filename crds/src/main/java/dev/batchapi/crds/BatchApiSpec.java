@@ -60,8 +60,8 @@ public record BatchApiSpec(
         @ValidationRule(value = BatchApiSpec.LIMIT_RULE, message = Rules.ITEM_FAILURE_LIMIT)
         @Nullable FailureLimit maxFailedItems,
     @JsonPropertyDescription(
-            "How many items may be handed to the handlers of a job at the most, for those that call"
-                + " paid or shared services. Items that are tried again count again; waiting for"
+            "How many items a second may be handed to the handlers of a job at the most, for those that"
+                + " call paid or shared services. Items that are tried again count again; waiting for"
                 + " the rate counts into no timeout but runSeconds. Default: no limit.")
         @Nullable RateLimit rateLimit,
     @JsonPropertyDescription("Where the metrics of the handler go, and with which tags.")

@@ -27,7 +27,9 @@ public record BatchJobStatus(
             "How many items the job has, and what became of them; those of batches without an outcome"
                 + " are in neither number.")
         @Nullable Items items,
-    @JsonPropertyDescription("What the files of input.files were when the job was accepted.")
+    @JsonPropertyDescription(
+            "What the files of input.files, or of the earlier job of a rerun, were when the job was"
+                + " accepted.")
         @Nullable Input input,
     @JsonPropertyDescription("Attempts that failed, of all batches together.") @Min(0)
         @Nullable Integer failedAttempts,
@@ -65,8 +67,9 @@ public record BatchJobStatus(
         @Min(0)
         @Nullable Long queueBytes,
     @JsonPropertyDescription(
-            "Where the job's results and errors are, once it has ended. Of a job without output none if"
-                + " they are too large or could not be written, which the condition Finished then says.")
+            "Where the job's results and errors are. Of a job without output once it has ended, and none"
+                + " if they are too large or could not be written, which the condition Finished then"
+                + " says.")
         @Nullable Output output) {
 
   /** Of a job of whose items nothing is said. */
@@ -172,7 +175,7 @@ public record BatchJobStatus(
           @Size(max = 1024)
           @Nullable String source,
       @JsonPropertyDescription("How often it was tried.") @Required @Min(0) Integer attempts,
-      @JsonPropertyDescription("Why, in one word, such as HandlerError or WorkerLost.")
+      @JsonPropertyDescription("Why, in one word, such as HandlerFailed or WorkerLost.")
           @Required
           @Size(min = 1, max = 128)
           String reason,

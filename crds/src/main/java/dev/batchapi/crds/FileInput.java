@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
     fieldPath = ".csv")
 public record FileInput(
     @JsonPropertyDescription(
-            "URLs with s3://, gs://, az:// or https://, or paths of mounted volumes, on a laptop of any file: each one file or a pattern. * stays"
-                + " within a folder, ** does not, {a,b} is a or b, [a-z] and ? are one character.")
+            "URLs with s3://, gs://, az:// or https://, or paths: of mounted volumes, on a laptop of any"
+                + " file. Each is one file or a pattern. * stays within a folder, ** does not, {a,b} is a or"
+                + " b, [a-z] and ? are one character.")
         @Required
         @Size(min = 1, max = 100)
         @ValidationRule(

@@ -28,8 +28,8 @@ public record JobInput(
         @Max(10000000)
         @Nullable Integer count,
     @JsonPropertyDescription(
-            "Files of an object store or a web server, read by the workers themselves. On a laptop also"
-                + " files of this machine, relative to the file that this stands in.")
+            "Files of an object store, a mounted volume or a web server, read by the workers themselves."
+                + " On a laptop also files of this machine, relative to the file that this stands in.")
         @Nullable FileInput files,
     @JsonPropertyDescription(
             "Items of an earlier job that failed or were not finished: of its input as it was, under the"

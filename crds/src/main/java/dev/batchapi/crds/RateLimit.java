@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RateLimit(
     @JsonPropertyDescription(
-            "Items per second, of all workers of the job together, such as 50 or 0.5: one call of"
-                + " handle_batch counts as many as it gets. 0.001 to 100,000.")
+            "Items per second, of all workers of the job together, such as 50 or 0.5; a call of"
+                + " handle_batch counts once for each of its items. 0.001 to 100,000.")
         @Required
         @Min(RunSpec.RateLimit.SLOWEST)
         @Max(RunSpec.RateLimit.FASTEST)

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RerunInput(
     @JsonPropertyDescription(
-            "Name of a BatchJob of the same BatchAPI in the same namespace. The job waits until that one"
-                + " has finished; deleting that one before ends it.")
+            "Name of a BatchJob of the same BatchAPI in the same namespace. This job waits until that"
+                + " one has finished; if that one is deleted before this one is accepted, this one ends as"
+                + " RerunImpossible.")
         @Required
         @Size(min = 1, max = 45)
         @ValidationRule(value = "self.matches('" + Syntax.LABEL + "')", message = Rules.LABEL)

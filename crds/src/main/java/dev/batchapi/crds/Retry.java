@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
     message = Rules.BACKOFF)
 public record Retry(
     @JsonPropertyDescription(
-            "How often a batch may fail before it is given up; 1 means no retry. Lost workers do not"
-                + " count. Default: 3.")
+            "How often a batch may fail before it is given up; 1 means no retry. Lost workers and"
+                + " RetryLater do not count. Default: 3.")
         @Default("" + Retry.DEFAULT_MAX_ATTEMPTS)
         @Min(1)
         @Max(100)

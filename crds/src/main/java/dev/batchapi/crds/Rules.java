@@ -66,7 +66,7 @@ final class Rules {
           + " s3://photos/2026/*.jsonl";
   static final String FOLDERS =
       "each must be a folder with '/' at its end and without a pattern, such as s3://photos/2026/,"
-          + " https://data.example/open/ or data/";
+          + " https://data.example/open/ or /data/in/";
   static final String OUTPUT_FOLDER =
       "must be a folder of an object store or of a volume with '/' at its end and without a pattern,"
           + " such as s3://results/photos/$(job_name)/ or /data/out/$(job_name)/; nothing is written to a web server, and only $(job_name),"

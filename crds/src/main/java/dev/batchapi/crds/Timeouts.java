@@ -16,8 +16,9 @@ public record Timeouts(
         @Max(31536000)
         @Nullable Integer startupSeconds,
     @JsonPropertyDescription(
-            "Seconds that one attempt of a batch may take. Then the handler's process is ended and the"
-                + " attempt has failed. Default: no limit.")
+            "Seconds that one attempt of a batch may take. Then the handler's code is ended where it"
+                + " stands, or its process if it goes on all the same, and the attempt has failed; with"
+                + " handle_item only that of the items that hung. Default: no limit.")
         @Min(1)
         @Max(31536000)
         @Nullable Integer batchSeconds,

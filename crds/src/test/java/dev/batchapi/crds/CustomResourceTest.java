@@ -44,7 +44,7 @@ class CustomResourceTest {
             new BatchJobStatus.Batches(3, 2, 1, 0),
             new BatchJobStatus.Input(2, 300L, 30),
             4,
-            List.of(new BatchJobStatus.Failure(1, 3, "HandlerError", "boom")),
+            List.of(new BatchJobStatus.Failure(1, 3, "HandlerFailed", "boom")),
             new BatchJobStatus.Workers(1, 0, 1, 0),
             null,
             2L,

@@ -37,10 +37,10 @@ public interface BatchHandler<I, R> {
    * @param payload the items of the batch, 1 to {@code batchSize} of them; the last batch of a job
    *     may be shorter, and so is one whose failed items alone are tried again
    * @param batch which batch this is, and which attempt
-   * @return the result, at most 256 KiB as JSON; null is no result. A list (or an array) has one
-   *     result for each item of the payload, else the batch fails; an {@link ItemResult} or a
-   *     {@link Throwable} in it says what came of its item alone. With {@code handler.results:
-   *     Batch} a list is the batch's one result, as anything else is.
+   * @return the result, at most 256 KiB as JSON, 64 MiB in a job with an output; null is no result.
+   *     A list (or an array) has one result for each item of the payload, else the batch fails; an
+   *     {@link ItemResult} or a {@link Throwable} in it says what came of its item alone. With
+   *     {@code handler.results: Batch} a list is the batch's one result, as anything else is.
    * @throws FatalBatchException to fail the batch for good
    * @throws Exception to fail this attempt; it is retried, with backoff, up to {@code
    *     retry.maxAttempts} times
