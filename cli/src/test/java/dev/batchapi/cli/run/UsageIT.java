@@ -407,7 +407,7 @@ class UsageIT {
     for (var columns : List.of(60, 200)) {
       var screen = cli.onTerminal(columns, "run", manifest);
       var bars =
-          Pattern.compile("\r\u001b\\[K([^\r\n\u001b]*batches[^\r\n\u001b]*)")
+          Pattern.compile("\r\u001b\\[K([^\r\n\u001b]*items[^\r\n\u001b]*)")
               .matcher(screen)
               .results()
               .map(match -> match.group(1))
