@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:every batch succeeded",
       "1:something unexpected happened",
-      "2:some batches failed",
+      "2:some batches or items failed",
       "3:the handler is invalid: its message says why",
       "4:the job failed otherwise: its workers, its deadline, on_job_complete",
       "64:a file, an option or the input is wrong",
@@ -85,7 +85,8 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--errors",
       paramLabel = "FILE",
-      description = "Write the failed batches there with error and payload, as JSON lines.")
+      description =
+          "Write failed batches, and items that failed alone, there with error and payload, as JSON lines.")
   private @Nullable Path errors;
 
   @Option(
@@ -103,7 +104,7 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--retry-failed",
-      description = "With --resume: run the batches that failed, too.")
+      description = "With --resume: run the batches that failed or have failed items, too.")
   private boolean retryFailed;
 
   @Option(
