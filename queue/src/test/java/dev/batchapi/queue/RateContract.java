@@ -137,6 +137,15 @@ public abstract class RateContract {
   }
 
   @Test
+  void aJobThatIsRetiredKeepsNoRecordOfItsRate() {
+    ledger().enqueue(job, Batches.of(1, index -> new byte[] {'1'}));
+    made(worker(job), RATE, 105);
+    ledger().retire(job);
+    assertThat(made(worker(job), RATE, 5).due(4) - nanos()).isLessThanOrEqualTo(0);
+    ledger().remove(job);
+  }
+
+  @Test
   void aJobThatIsRemovedLeavesNothing() {
     made(worker(job), RATE, 105);
     ledger().remove(job);

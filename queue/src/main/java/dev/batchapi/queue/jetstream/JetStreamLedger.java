@@ -212,6 +212,7 @@ public final class JetStreamLedger implements Ledger {
 
   /** The consumer goes last, for it is what jobs() and retire() know of work that is left. */
   private void purgeWork(String job) {
+    streams.purge(Subjects.RATE, Subjects.rate(job));
     streams.purge(Subjects.WORK, Subjects.allWork(job));
     streams.deleteConsumer(job);
     consumers.deleted(job);
@@ -224,7 +225,6 @@ public final class JetStreamLedger implements Ledger {
         () -> {
           purgeWork(job);
           splits.forget(job);
-          streams.purge(Subjects.RATE, Subjects.rate(job));
           streams.purge(Subjects.TRY, Subjects.allAttempts(job));
           streams.purge(Subjects.OUT, Subjects.allOut(job));
           return true;
@@ -255,7 +255,6 @@ public final class JetStreamLedger implements Ledger {
   /** The end record goes last: as long as anything is left, jobs() names the job. */
   private void purgeAll(String job) {
     splits.forget(job);
-    streams.purge(Subjects.RATE, Subjects.rate(job));
     streams.purge(Subjects.TRY, Subjects.allAttempts(job));
     streams.purge(Subjects.OUT, Subjects.allOut(job));
     purgeWork(job);

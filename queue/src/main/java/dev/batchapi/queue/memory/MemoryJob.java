@@ -282,6 +282,7 @@ final class MemoryJob {
     locked(
         () -> {
           work.clear();
+          rate.forget();
           changed.signalAll();
           return true;
         });
