@@ -127,8 +127,7 @@ public final class Reruns {
     }
   }
 
-  private Started begin(
-      EarlierJob earlier, Wanted wanted, String what, KubernetesClient client) {
+  private Started begin(EarlierJob earlier, Wanted wanted, String what, KubernetesClient client) {
     var started = new Started(what);
     jobs.put(wanted.uid(), started);
     turns.execute(

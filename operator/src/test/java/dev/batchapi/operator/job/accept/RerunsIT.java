@@ -80,8 +80,7 @@ class RerunsIT {
   }
 
   private Reruns reruns() {
-    return new Reruns(
-        queue, queue::ledger, Executors.newSingleThreadExecutor(), System::nanoTime);
+    return new Reruns(queue, queue::ledger, Executors.newSingleThreadExecutor(), System::nanoTime);
   }
 
   private static Observations job(String uid) {
@@ -184,8 +183,7 @@ class RerunsIT {
     assertThat(done.end().items()).isEqualTo(11);
     assertThat(done.end().batches()).isEqualTo(3);
     assertThat(done.split().kept())
-        .isEqualTo(
-            Objects.requireNonNull(queue.splits().read("again", Splits.OWNER, "0")).length);
+        .isEqualTo(Objects.requireNonNull(queue.splits().read("again", Splits.OWNER, "0")).length);
     queue.ledger().enqueue("again", batches("again", 3, done));
     try (var worker = worker("again", 3)) {
       for (var numbers :
