@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a host answers to HANDLE and COMPLETE: RESULT, ITEMS or FAILED. */
 final class AnswerReader {
+  /** Its type says of a broken process that it goes on in spite of the deadline. */
+  private static final String TIMED_OUT = HandlerError.Reason.TimedOut.name();
+
   /** Far more than a payload of 1 MiB has. */
   private static final int MOST_ITEMS = 1 << 20;
 
@@ -174,7 +177,11 @@ final class AnswerReader {
   private static BatchError error(HandlerError error) {
     var reason =
         switch (error.reason()) {
-          case HandlerFailed, WorkerBroken, RetryLater -> BatchError.Reason.HandlerFailed;
+          case WorkerBroken ->
+              error.type().equals(TIMED_OUT)
+                  ? BatchError.Reason.BatchTimedOut
+                  : BatchError.Reason.HandlerFailed;
+          case HandlerFailed, RetryLater -> BatchError.Reason.HandlerFailed;
           case FatalError -> BatchError.Reason.FatalError;
           case TimedOut, NotBegun -> BatchError.Reason.BatchTimedOut;
           case ResultInvalid -> BatchError.Reason.ResultInvalid;

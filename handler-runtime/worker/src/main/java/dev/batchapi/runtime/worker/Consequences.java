@@ -46,7 +46,7 @@ final class Consequences {
           health.failed(settlement.index(), settlement.fail(attempt, inSeconds(error)));
       case Answer.Broke(var error) -> {
         health.broke(Settlement.summary(error));
-        var _ = settlement.fail(attempt, error);
+        var _ = settlement.fail(attempt, inSeconds(error));
       }
       case Answer.TimedOut _ -> {
         hosts.ended(inBatch("was ended by timeouts.batchSeconds", settlement, attempt));
