@@ -180,7 +180,10 @@ final class Team implements AutoCloseable {
 
   /** Waits for its end, with a result of every batch. */
   BatchJob completes(String job, int batches) {
-    assertThat(reasonOfTheEndOf(job)).isEqualTo("Complete");
+    var reason = reasonOfTheEndOf(job);
+    assertThat(reason)
+        .as(() -> condition(job, "Finished").map(Condition::message).orElse(""))
+        .isEqualTo("Complete");
     assertThat(batches(job).succeeded()).isEqualTo(batches);
     return job(job);
   }
