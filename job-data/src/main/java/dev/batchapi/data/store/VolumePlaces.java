@@ -88,7 +88,21 @@ final class VolumePlaces implements Places {
 
   @Override
   public void follow(String url, Path file) throws IOException {
-    real(url, file);
+    var root = root(url, Path.of(url));
+    var mount = mount(root);
+    if (root.startsWith(file) && file.startsWith(mount)) {
+      // The folder that jobs may write to is not made yet: this one is above it.
+      if (!file.toRealPath().equals(mount.toRealPath().resolve(mount.relativize(file)))) {
+        throw leadsOut(url, root);
+      }
+    } else {
+      real(url, file);
+    }
+  }
+
+  private static StoreRefusedException leadsOut(String url, Path root) {
+    return new StoreRefusedException(
+        "%s leads out of %s by a link: links may only lead within it.".formatted(url, root));
   }
 
   private Path real(String url, Path file) throws IOException {
@@ -97,8 +111,7 @@ final class VolumePlaces implements Places {
     var real = file.toRealPath();
     // Whoever writes to the volume may put a link in the place of the folder itself.
     if (!real.startsWith(mount.toRealPath().resolve(mount.relativize(root)))) {
-      throw new StoreRefusedException(
-          "%s leads out of %s by a link: links may only lead within it.".formatted(url, root));
+      throw leadsOut(url, root);
     }
     return real;
   }

@@ -1,5 +1,6 @@
 package dev.batchapi.data.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,6 +59,31 @@ class VolumePlacesTest {
           .isInstanceOf(StoreRefusedException.class)
           .hasMessageContaining("does not lie in a volume that jobs may name files of: ");
     }
+  }
+
+  @Test
+  void aFolderThatJobsMayWriteToIsMadeInTheVolume() throws IOException {
+    var volume = new LocalStore(VolumePlaces.in(data + "/team/out", data.toString()));
+    var url = data + "/team/out/monday/a.json";
+
+    try (var upload = volume.create(url)) {
+      upload.write("1".getBytes(UTF_8));
+      assertThat(upload.commit()).isTrue();
+    }
+
+    assertThat(Path.of(url)).hasContent("1");
+  }
+
+  @Test
+  void noFolderIsMadeBehindALink() throws IOException {
+    var volume = new LocalStore(VolumePlaces.in(data + "/team/out", data.toString()));
+    var elsewhere = Files.createDirectory(pod.resolve("elsewhere"));
+    Files.createSymbolicLink(data.resolve("team"), elsewhere);
+
+    assertThatThrownBy(() -> volume.create(data + "/team/out/monday/a.json"))
+        .isInstanceOf(StoreRefusedException.class)
+        .hasMessageContaining("by a link");
+    assertThat(elsewhere).isEmptyDirectory();
   }
 
   @Test
