@@ -64,7 +64,8 @@ class Permits:
     def _add(self, waiter):
         with self._changed:
             if self._over:
-                waiter.answer(False)  # a thread of a batch that is answered: no frame of it may come
+                # A thread of a batch that is answered: no frame of it may come.
+                waiter.answer(False)
                 return
             if self._thread is None:
                 self._thread = threading.Thread(

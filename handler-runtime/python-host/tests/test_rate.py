@@ -152,7 +152,6 @@ class RateTest(HostTest):
             answer = worker.receive()
         self.assertEqual(self.failed(answer)["type"], "SystemExit")
 
-
     def test_threads_that_wait_when_a_batch_ends_serve_the_next_one(self):
         worker = self.rated(
             """
