@@ -38,8 +38,8 @@ final class VolumePlaces implements Places {
    */
   private VolumePlaces(List<Path> roots, List<Path> mounts) {
     this.roots =
-        roots.stream().sorted(Comparator.comparing(Path::getNameCount).reversed()).toList();
-    this.mounts = mounts.stream().sorted(Comparator.comparing(Path::getNameCount)).toList();
+        roots.stream().sorted(Comparator.comparingInt(Path::getNameCount).reversed()).toList();
+    this.mounts = mounts.stream().sorted(Comparator.comparingInt(Path::getNameCount)).toList();
   }
 
   /**
