@@ -289,7 +289,8 @@ class CollectingTest {
 
     assertThat(folder.resolve("again/results-00000.jsonl"))
         .content()
-        .contains("{\"job\":\"monday\",\"item\":131,\"batch\":3,\"input\":\"b\",\"result\":\"xxx\"}");
+        .contains(
+            "{\"job\":\"monday\",\"item\":131,\"batch\":3,\"input\":\"b\",\"result\":\"xxx\"}");
     assertThat(folder.resolve("again/errors.jsonl")).content().contains("\"payload\":[2,\"b\"]");
   }
 
