@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the queue too: what they leave is to the byte what a quiet job leaves. {@code make soak-data}
  * goes on until 60 have died.
  */
+@Tag("alone")
 @ExtendWith(Cluster.class)
 final class DataChaosIT {
   /** How many have to die; one job after the other is run until they have. */
