@@ -147,7 +147,9 @@ final class DataChaosIT {
 
   private void whileItRunsSomebodyDies() throws InterruptedException {
     var until = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < until && user.condition(JOB, "Finished").isEmpty()) {
+    while (deaths() < FAULTS
+        && System.nanoTime() < until
+        && user.condition(JOB, "Finished").isEmpty()) {
       TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2500));
       var victims = victims();
       strike(victims.get(random.nextInt(victims.size())));
@@ -176,9 +178,12 @@ final class DataChaosIT {
         diedInThisJob.merge(victim, 1, Integer::sum);
       }
     } else if (victim == Victim.STORE) {
-      try (var _ = OnNode.freeze(pods(victim).getFirst(), victim.word)) {
-        TimeUnit.MILLISECONDS.sleep(1000 + random.nextInt(4000));
-        stoodStill++;
+      var frozen = OnNode.freezeOne(pods(victim), victim.word);
+      if (frozen.isPresent()) {
+        try (var _ = frozen.get()) {
+          TimeUnit.MILLISECONDS.sleep(1000 + random.nextInt(4000));
+          stoodStill++;
+        }
       }
     }
   }

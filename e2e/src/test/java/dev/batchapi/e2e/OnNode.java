@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -67,12 +68,26 @@ final class OnNode {
   }
 
   private static Frozen freeze(Stream<ProcessHandle> processes, String what) {
-    var process =
-        processes
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("no process of " + what + " on this machine"));
-    signal("STOP", process.pid());
-    return () -> signal("CONT", process.pid());
+    return frozen(processes)
+        .orElseThrow(() -> new AssertionError("no process of " + what + " on this machine"));
+  }
+
+  /** The same of one that may have died: of any of these pods; empty if there is none. */
+  static Optional<Frozen> freezeOne(List<Pod> pods, String word) {
+    return frozen(
+        ProcessHandle.allProcesses()
+            .filter(p -> read(p, "cmdline").contains(word))
+            .filter(p -> belongsTo(pods, read(p, "environ"))));
+  }
+
+  private static Optional<Frozen> frozen(Stream<ProcessHandle> processes) {
+    return processes
+        .findFirst()
+        .map(
+            process -> {
+              signal("STOP", process.pid());
+              return () -> signal("CONT", process.pid());
+            });
   }
 
   /** Something that stands still until it is closed. */

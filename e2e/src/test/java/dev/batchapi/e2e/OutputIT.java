@@ -144,7 +144,7 @@ final class OutputIT {
     var manifest = manifest(path);
     assertThat(manifest.at("/verdict").asText()).isEqualTo("BatchesFailed");
     assertThat(manifest.at("/job/name").asText()).isEqualTo("same");
-    assertThat(manifest.at("/items").asInt()).isEqualTo(47);
+    assertThat(manifest.at("/items/total").asInt()).isEqualTo(47);
     assertThat(manifest.at("/batches/failed").asInt())
         .isEqualTo(Objects.requireNonNull(status.batches()).failed());
     assertThat(output(status).files()).isEqualTo(manifest.at("/files").size());
@@ -168,7 +168,7 @@ final class OutputIT {
     assertThat(s3.get("out/inline/results-00000.jsonl").lines()).hasSize(2);
     var error = JSON.readTree(s3.get("out/inline/errors.jsonl"));
     assertThat(error.toString()).contains("\"n\":4", "\"t\":\"é\"", "no fours");
-    assertThat(manifest("out/inline/").at("/items").asInt()).isEqualTo(3);
+    assertThat(manifest("out/inline/").at("/items/total").asInt()).isEqualTo(3);
     assertThat(
             user.kubectl(
                     "logs", "-l", "batchapi.dev/job=inline,batchapi.dev/worker", "-c", "handler")
