@@ -252,12 +252,7 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String workerCredentials(String namespace, String job, @Nullable Instant expires) {
-    return credentials(
-        signer(namespace),
-        user(Subjects.checkJob(job)),
-        job,
-        expires,
-        Permissions.scoped(namespaceKey(namespace)));
+    return ofJob(namespace, job, signer(namespace), user(Subjects.checkJob(job)), expires);
   }
 
   /**
@@ -268,12 +263,8 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String splitterCredentials(String namespace, String job, @Nullable Instant expires) {
-    return credentials(
-        splitterSigner(namespace),
-        splitter(Subjects.checkJob(job)),
-        job,
-        expires,
-        Permissions.scoped(namespaceKey(namespace)));
+    return ofJob(
+        namespace, job, splitterSigner(namespace), splitter(Subjects.checkJob(job)), expires);
   }
 
   /**
@@ -284,12 +275,14 @@ public final class Accounts {
    * @return the contents of a credentials file
    */
   public String collectorCredentials(String namespace, String job, @Nullable Instant expires) {
-    return credentials(
-        collectorSigner(namespace),
-        collector(Subjects.checkJob(job)),
-        job,
-        expires,
-        Permissions.scoped(namespaceKey(namespace)));
+    return ofJob(
+        namespace, job, collectorSigner(namespace), collector(Subjects.checkJob(job)), expires);
+  }
+
+  /** What they permit is the signer's, by its scope. */
+  private String ofJob(
+      String namespace, String job, NKey signer, NKey user, @Nullable Instant expires) {
+    return credentials(signer, user, job, expires, Permissions.scoped(namespaceKey(namespace)));
   }
 
   private static NKey newUser() {
