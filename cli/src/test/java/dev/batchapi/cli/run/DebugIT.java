@@ -3,6 +3,7 @@ package dev.batchapi.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code batchapi run --debug}: a debugger's session, as a person has it. */
 class DebugIT {
+  /** Of a packet of JDWP's Event.Composite, behind its length: where the first event's kind is. */
+  private static final int EVENT_KIND = 12;
+
+  private static final byte VM_START = 90;
+
   /** Types a line at each prompt, as a person does; the first argument has the lines. */
   private static final String TYPIST =
       """
@@ -158,12 +164,20 @@ class DebugIT {
     cli.run("run", file, "--debug-port", "70000").exits(64).says("1 to 65535");
   }
 
-  /** The wire protocol of Java's debuggers: a handshake, then VirtualMachine.Resume. */
+  /**
+   * The wire protocol of Java's debuggers: a handshake, the virtual machine's word that it has
+   * started, VirtualMachine.Resume. Whoever resumes before that word resumes nothing: the machine
+   * suspends itself as it says it.
+   */
   private static void attachAndResume(int port) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
     var hello = "JDWP-Handshake".getBytes(StandardCharsets.US_ASCII);
+    var in = new DataInputStream(socket.getInputStream());
     socket.getOutputStream().write(hello);
-    assertThat(socket.getInputStream().readNBytes(hello.length)).isEqualTo(hello);
+    assertThat(in.readNBytes(hello.length)).isEqualTo(hello);
+    var started = new byte[in.readInt() - Integer.BYTES];
+    in.readFully(started);
+    assertThat(started[EVENT_KIND]).isEqualTo(VM_START);
     socket.getOutputStream().write(new byte[] {0, 0, 0, 11, 0, 0, 0, 1, 0, 1, 9});
     socket.getOutputStream().flush();
   }
