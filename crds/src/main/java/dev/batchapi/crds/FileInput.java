@@ -33,7 +33,7 @@ public record FileInput(
     @JsonPropertyDescription(
             "What is in the files: jsonl (an item of any JSON on each line), csv (an object for each"
                 + " row, by the header), parquet (an object for each row), lines (a text for each line),"
-                + " paths (each file's URL is an item, it is not read). Files that end in .gz or .zst are unpacked. Default: by the"
+                + " paths (each file's URL or absolute path is an item, it is not read). Files that end in .gz or .zst are unpacked. Default: by the"
                 + " ending of each file's name.")
         @Nullable Format format,
     @JsonPropertyDescription("How CSV files are written. Only for format csv.") @Nullable Csv csv,

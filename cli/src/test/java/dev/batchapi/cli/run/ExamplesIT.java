@@ -92,7 +92,8 @@ class ExamplesIT {
         .hasSize(9)
         .allMatch(line -> line.matches(".*\"brightness\":0\\.[23][0-9]?}}"));
     assertThat(lines("broken.jsonl", "images").map(line -> line.get("payload").asText()))
-        .containsExactly("photos/six.pgm");
+        .containsExactly(EXAMPLES.resolve("images/photos/six.pgm").toString());
+    run("images", "--input", EXAMPLES + "/images/photos/[f-o]*.pgm", "--format", "paths").exits(0);
   }
 
   @Test

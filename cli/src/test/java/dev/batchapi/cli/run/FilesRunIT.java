@@ -119,6 +119,28 @@ class FilesRunIT {
         .says("give it alone");
   }
 
+  /** A handler runs in the folder of its BatchAPI, wherever its files are and the shell is. */
+  @Test
+  void aPathThatIsAnItemCanBeOpenedFromAnywhere() throws Exception {
+    cli.file("data/a.txt", "A");
+    Files.createDirectories(folder.resolve("api/data"));
+    cli.file("api/data/b.txt", "B");
+    cli.python(
+        "class Handler:\n    def handle_item(self, item): return open(item).read()\n",
+        "",
+        "input: {files: {paths: ['data/*'], format: paths}}");
+    Files.move(folder.resolve("job.yaml"), folder.resolve("api/job.yaml"));
+    cli.run("run", "api/job.yaml", "--results", "r.jsonl").exits(0);
+    assertThat(folder.resolve("r.jsonl"))
+        .content()
+        .endsWith("\"source\":\"data/b.txt\",\"result\":\"B\"}\n");
+    cli.run("run", "./api/job.yaml", "--input", "data/*", "--format", "paths", "--results", "r2/")
+        .exits(0);
+    assertThat(folder.resolve("r2/results-00000.jsonl"))
+        .content()
+        .endsWith("\"source\":\"data/a.txt\",\"result\":\"A\"}\n");
+  }
+
   @Test
   void whatIsWrongWithTheFilesIsSaidBeforeAnythingRuns() throws Exception {
     var manifest = cli.python("print('started')\n" + ECHO, "", "input: {count: 1}");

@@ -86,7 +86,7 @@ public final class BatchReader {
     var file = part.file();
     var kind = FileKind.of(file, spec);
     if (kind.format() == FileFormat.PATHS) {
-      var json = path(file);
+      var json = path(file, stores);
       sink.item(1, 0, file.size(), json, json.length);
     } else if (kind.rows()) {
       rows(part, kind.format(), sink, out);
@@ -151,9 +151,9 @@ public final class BatchReader {
   }
 
   /** The item that a file itself is. */
-  static byte[] path(StoredFile file) {
+  static byte[] path(StoredFile file, Stores stores) {
     try {
-      return JSON.writeValueAsBytes(file.url());
+      return JSON.writeValueAsBytes(stores.of(file.url()).address(file.url()));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,7 +16,7 @@ public enum FileFormat {
   /** A string per line, without its line end; blank lines don't count. */
   @JsonProperty("lines")
   LINES,
-  /** The file's own URL is the item; it isn't read. */
+  /** The file's own URL, or whole path, is the item; it isn't read. */
   @JsonProperty("paths")
   PATHS
 }

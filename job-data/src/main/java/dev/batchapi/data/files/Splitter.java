@@ -128,8 +128,8 @@ public final class Splitter {
     }
   }
 
-  private static void path(StoredFile file, BatchCutter cutter) {
-    var json = BatchReader.path(file);
+  private void path(StoredFile file, BatchCutter cutter) {
+    var json = BatchReader.path(file, stores);
     cutter.item(1, 0, file.size(), json, json.length);
   }
 

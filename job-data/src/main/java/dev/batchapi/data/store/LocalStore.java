@@ -112,6 +112,21 @@ final class LocalStore implements Store {
   }
 
   @Override
+  public String address(String url) {
+    if (url.startsWith("/")) {
+      return url;
+    }
+    var whole = places.of(url).toAbsolutePath();
+    var brief = whole.normalize();
+    try {
+      // What stands before a .. may be a link: the shorter path would lead elsewhere.
+      return (Files.isSameFile(whole, brief) ? brief : whole).toString();
+    } catch (IOException e) {
+      return whole.toString();
+    }
+  }
+
+  @Override
   public @Nullable StoredFile find(String url) {
     try {
       var file = places.of(url);

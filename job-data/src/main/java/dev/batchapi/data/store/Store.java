@@ -36,6 +36,14 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * What a program opens a file by, whatever folder it runs in: the URL itself, and of a file of
+   * this machine its whole path.
+   */
+  default String address(String url) {
+    return url;
+  }
+
+  /**
    * The file with exactly this URL as it is now, or null if there is none.
    *
    * @throws StoreUnavailableException if it may work later

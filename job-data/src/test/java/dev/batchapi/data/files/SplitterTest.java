@@ -59,7 +59,8 @@ class SplitterTest {
     Cut.write(base, "b \".png", "");
     var spec = new FilesSpec(List.of("*.png"), List.of(), FileFormat.PATHS, null, null);
     var cut = Cut.of(spec, 10, base);
-    assertThat(cut.payloads()).containsExactly("[\"a.png\",\"b \\\".png\"]");
+    assertThat(cut.payloads())
+        .containsExactly("[\"%1$s/a.png\",\"%1$s/b \\\".png\"]".formatted(base));
     assertThat(cut.sources()).containsExactly("a.png", "b \".png");
   }
 

@@ -32,6 +32,18 @@ class LocalStoreTest {
   }
 
   @Test
+  void anAddressIsAWholePathThatLeadsToTheSameFile() throws IOException {
+    Files.createDirectories(base.resolve("d/e"));
+    Files.writeString(base.resolve("d/a"), "");
+    Files.createSymbolicLink(base.resolve("link"), Path.of("d/e"));
+    var store = new LocalStore(base.resolve("./d"));
+    assertThat(store.address("a")).isEqualTo(base + "/d/a");
+    assertThat(store.address("e/../a")).isEqualTo(base + "/d/a");
+    assertThat(store.address("../link/../a")).isEqualTo(base + "/./d/../link/../a");
+    assertThat(store.address("/x//a")).isEqualTo("/x//a");
+  }
+
+  @Test
   void aLinkThatTurnsInACircleIsSaidToDoSo() throws IOException {
     Files.createDirectory(base.resolve("d"));
     Files.writeString(base.resolve("d/a"), "");
