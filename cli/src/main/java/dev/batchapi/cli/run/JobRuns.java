@@ -119,9 +119,9 @@ record JobRuns(
                 System.err.printf(
                     "output %s is for a cluster: here %s.%n",
                     output.path(),
-                    outputs.folder() == null
+                    outputs.place() == null
                         ? "--results FOLDER/ writes the same files to a folder"
-                        : "the results go to " + outputs.folder()));
+                        : "the results go to " + outputs.place()));
   }
 
   private Input open(NamedSpec<BatchJobSpec> job) {

@@ -56,6 +56,7 @@ final class LocalJob {
    * @param maxFailedItems the same for items
    * @param runTime how long it may take from the first ready worker on; empty for no limit
    * @param large where results go that are large
+   * @param output where the results will be, as {@code on_job_complete} is told; null for no folder
    */
   record Plan(
       int workers,
@@ -63,7 +64,8 @@ final class LocalJob {
       @Nullable Integer maxFailedBatches,
       @Nullable Integer maxFailedItems,
       Optional<Duration> runTime,
-      LargeResults large) {}
+      LargeResults large,
+      @Nullable String output) {}
 
   /**
    * Starts nothing yet.
@@ -197,7 +199,8 @@ final class LocalJob {
   }
 
   private byte[] summary(Counts counts) {
-    return Summary.of(assignment.jobId(), plan.input.count(), counts, items(counts), ledger, null);
+    return Summary.of(
+        assignment.jobId(), plan.input.count(), counts, items(counts), ledger, plan.output);
   }
 
   private Optional<Duration> afterExit(int slot, WorkerExit exit) {

@@ -87,6 +87,7 @@ final class LocalRun {
     var folder = files.folder();
     var spec = Freeze.freeze(api, job, uid(job, input, folder), input.items(), started);
     var id = spec.job().uid();
+    files.take(job(spec));
     var flavour =
         Optional.ofNullable(spec.metrics().flavour())
             .map(chosen -> Flavour.valueOf(chosen.name()))
@@ -129,7 +130,8 @@ final class LocalRun {
                   spec.maxFailedBatches(),
                   spec.maxFailedItems(),
                   limit(spec.timeouts().runSeconds()),
-                  large),
+                  large,
+                  files.place()),
               ledger,
               hosts,
               progress);
@@ -160,13 +162,10 @@ final class LocalRun {
       // A run that never began must not replace the results of an earlier one. A handler may also
       // become invalid in the middle, when its code is edited and a fresh host loads it.
       if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
-        var perItem = spec.handler().results() == RunSpec.Results.ITEM;
-        files.add(spec.job().name(), id, ledger, input, perItem);
-        if (folder != null) {
-          folder.publish(manifest(spec, end, counts));
-        }
-      } else if (folder != null) {
-        folder.forget();
+        files.add(ResultFiles.Job.of(spec), ledger, input);
+        files.publish(manifest(spec, end, counts)).ifPresent(where -> out.println("\n" + where));
+      } else {
+        files.forget();
       }
       return end.verdict();
     }
@@ -224,8 +223,7 @@ final class LocalRun {
   private static Manifest manifest(RunSpec spec, End end, Counts counts) {
     var items = ItemCounts.of(counts, spec.items(), spec.batchSize());
     return new Manifest(
-        new Manifest.Job(
-            spec.job().namespace(), spec.job().name(), spec.job().uid(), spec.job().apiName()),
+        job(spec),
         end.verdict().name(),
         end.message(),
         Manifest.Items.of(items.total(), items.succeeded(), items.failed()),
@@ -235,6 +233,11 @@ final class LocalRun {
             counts.failed(),
             spec.totalBatches() - counts.done()),
         List.of());
+  }
+
+  private static Manifest.Job job(RunSpec spec) {
+    var job = spec.job();
+    return new Manifest.Job(job.namespace(), job.name(), job.uid(), job.apiName());
   }
 
   /** Ends the job that is running, and those that would come after it. */

@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the command line says of results.
  *
- * @param results a file, or a folder
+ * @param results a file, or a folder of this machine
+ * @param store a folder of a store, in place of that
  * @param toFolder whether it is a folder
  * @param errors a file
  * @param resume the folder of a run that was stopped
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Outputs(
     @Nullable Path results,
+    @Nullable String store,
     boolean toFolder,
     @Nullable Path errors,
     @Nullable Path resume,
@@ -35,7 +38,8 @@ record Outputs(
   /**
    * Reads the options.
    *
-   * @param results ends with a slash, or is a folder that is there, for a folder
+   * @param results ends with a slash, or is a folder that is there, for a folder; or is a store's
+   *     URL
    * @throws UsageException if they don't go together
    */
   static Outputs of(
@@ -44,9 +48,15 @@ record Outputs(
       @Nullable Path resume,
       boolean retryFailed,
       boolean force) {
-    var place = results == null ? null : Path.of(results);
+    var store = ResultStore.isStore(results) ? results : null;
+    var place = results == null || store != null ? null : Path.of(results);
     var toFolder =
         place != null && results != null && (results.endsWith("/") || Files.isDirectory(place));
+    if (store != null && force) {
+      throw new UsageException(
+          "--force: nothing in a store is ever replaced. Name another folder than %s, or delete that."
+              .formatted(store));
+    }
     if (resume != null && (place != null || force)) {
       throw new UsageException(
           "--resume goes on in the folder that it names: it goes with neither --results nor --force.");
@@ -54,7 +64,7 @@ record Outputs(
     if (retryFailed && resume == null) {
       throw new UsageException("--retry-failed goes with --resume FOLDER/ only.");
     }
-    if (errors != null && (toFolder || resume != null)) {
+    if (errors != null && (toFolder || store != null || resume != null)) {
       throw new UsageException(
           "--errors %s: a folder of results has an errors.jsonl of its own.".formatted(errors));
     }
@@ -62,7 +72,7 @@ record Outputs(
       throw new UsageException(
           "--force goes with --results FOLDER/ only; a file is replaced when the run ends.");
     }
-    return new Outputs(place, toFolder, errors, resume, retryFailed, force);
+    return new Outputs(place, store, toFolder, errors, resume, retryFailed, force);
   }
 
   /**
@@ -72,13 +82,13 @@ record Outputs(
    * @throws UsageException if something would be overwritten that must not, or jobs be mixed
    */
   void check(List<Path> inputs, List<NamedSpec<BatchJobSpec>> jobs) {
-    var folder = folder();
-    if (folder != null && jobs.size() > 1) {
+    var place = place();
+    if (place != null && jobs.size() > 1) {
       throw new UsageException(
           "%s %s: a folder holds the results of one job, and there are %d (%s): choose one with --job."
               .formatted(
-                  resume == null ? "--results" : "--resume",
-                  folder,
+                  resume == null || store != null ? "--results" : "--resume",
+                  place,
                   jobs.size(),
                   jobs.stream().map(NamedSpec::name).collect(Collectors.joining(", "))));
     }
@@ -102,26 +112,39 @@ record Outputs(
    * @throws UsageException if one lies in the folder of results
    */
   void checkListed(List<StoredFile> files, Path base) {
-    var folder = folder();
-    if (folder == null) {
-      return;
-    }
-    var results = folder.toAbsolutePath().normalize();
     for (var file : files) {
-      if (Stores.scheme(file.url()).isEmpty()
-          && base.resolve(file.url()).toAbsolutePath().normalize().startsWith(results)) {
+      if (isInStore(file.url()) || isInFolder(file.url(), base)) {
         throw new UsageException(
             "%s is an input of this run and lies in %s, the folder of its results: keep it elsewhere, or name another folder."
-                .formatted(file.url(), folder));
+                .formatted(file.url(), place()));
       }
     }
+  }
+
+  private boolean isInStore(String url) {
+    return store != null && url.startsWith(store);
+  }
+
+  private boolean isInFolder(String url, Path base) {
+    var folder = folder();
+    return folder != null
+        && Stores.scheme(url).isEmpty()
+        && base.resolve(url)
+            .toAbsolutePath()
+            .normalize()
+            .startsWith(folder.toAbsolutePath().normalize());
   }
 
   private static boolean same(Path one, Path other) {
     return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
   }
 
-  /** The folder that the results go to; null if they don't go to one. */
+  /** Where the results are at the end, if that is a folder; otherwise null. */
+  @Nullable String place() {
+    return store != null ? store : folder() == null ? null : String.valueOf(folder());
+  }
+
+  /** The folder of this machine that the results go to; null if they don't go to one. */
   @Nullable Path folder() {
     return resume != null ? resume : toFolder ? results : null;
   }
@@ -146,6 +169,18 @@ record Outputs(
     return true;
   }
 
+  /** A run of which nothing is left to do: its results go to where they are not yet. */
+  void complete(PrintStream out) throws IOException {
+    var manifest = resume == null ? null : ResultFolder.manifestOfWholeRun(resume);
+    if (store == null || resume == null || manifest == null) {
+      out.printf("%s is complete: nothing is left to do.%n", resume);
+      return;
+    }
+    try (var to = ResultStore.resumed(store, resume)) {
+      out.println(to.add(manifest));
+    }
+  }
+
   /** Says which files are replaced. */
   void tellOfReplacing(PrintStream out) {
     Stream.of(results, errors)
@@ -160,9 +195,14 @@ record Outputs(
    *
    * @throws UsageException if it can't be written to
    */
-  ResultFiles open() {
+  ResultFiles open() throws IOException {
     if (resume != null) {
-      return new ResultFiles(ResultFolder.resumed(resume, retryFailed));
+      var folder = ResultFolder.resumed(resume, retryFailed);
+      return new ResultFiles(folder, store == null ? null : ResultStore.resumed(store, resume));
+    }
+    if (store != null) {
+      var to = ResultStore.of(store);
+      return new ResultFiles(ResultFolder.of(to.folder(), false), to);
     }
     if (toFolder) {
       return new ResultFiles(ResultFolder.of(Objects.requireNonNull(results), force));
@@ -178,7 +218,11 @@ record Outputs(
         : folder;
   }
 
+  /** Says where the results are; of a store that is said when they are there. */
   void tell(PrintStream out) {
+    if (store != null) {
+      return;
+    }
     var folder = folder();
     tell(out, "results", folder == null ? results : folder);
     tell(out, "failed batches", errors);

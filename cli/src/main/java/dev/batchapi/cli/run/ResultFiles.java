@@ -1,9 +1,11 @@
 package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.contract.RunSpec;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.results.LargeJson;
+import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResultFiles implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How a run says that lines have the items. */
+  private static final String ITEM = "item";
+
   private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
 
   /** Bytes of a result that is taken apart in memory, several times its size. */
@@ -32,10 +39,30 @@ final class ResultFiles implements AutoCloseable {
   private final @Nullable OutputFile resultFile;
   private final @Nullable OutputFile errorFile;
   private final @Nullable ResultFolder folder;
+  private final @Nullable ResultStore store;
   private final @Nullable LineSink results;
   private final @Nullable LineSink errors;
   private boolean written;
   private boolean storeIsAway;
+
+  /**
+   * A job whose outcomes are written.
+   *
+   * @param name for the lines
+   * @param id its own in the ledger
+   * @param perItem whether a list that a batch returned has one result for each item
+   * @param withItems whether lines of results have the items themselves
+   */
+  record Job(String name, String id, boolean perItem, boolean withItems) {
+    static Job of(RunSpec spec) {
+      var output = spec.output();
+      return new Job(
+          spec.job().name(),
+          spec.job().uid(),
+          spec.handler().results() == RunSpec.Results.ITEM,
+          output != null && output.include().contains(ITEM));
+    }
+  }
 
   /**
    * Opens the files.
@@ -48,13 +75,24 @@ final class ResultFiles implements AutoCloseable {
     resultFile = results == null ? null : new OutputFile("--results", results);
     errorFile = errors == null ? null : new OutputFile("--errors", errors);
     folder = null;
+    store = null;
     this.results = resultFile;
     this.errors = errorFile;
   }
 
   /** Both go to a folder, which is closed with this. */
   ResultFiles(ResultFolder folder) {
+    this(folder, null);
+  }
+
+  /**
+   * Both go to a folder, and from there to a store.
+   *
+   * @param store null for none; closed with this
+   */
+  ResultFiles(ResultFolder folder, @Nullable ResultStore store) {
     this.folder = folder;
+    this.store = store;
     resultFile = null;
     errorFile = null;
     results = folder.results();
@@ -64,6 +102,41 @@ final class ResultFiles implements AutoCloseable {
   /** Where they go if that is a folder. */
   @Nullable ResultFolder folder() {
     return folder;
+  }
+
+  /** The folder where the results are at the end, as {@code on_job_complete} is told; or null. */
+  @Nullable String place() {
+    return store != null ? store.url() : folder != null ? folder.path() : null;
+  }
+
+  /** Takes the place for a job, before it runs; see {@link ResultStore#take}. */
+  void take(Manifest.Job job) {
+    if (store != null) {
+      store.take(job);
+    }
+  }
+
+  /**
+   * Everything is added: a folder's files get their names, and a store gets them.
+   *
+   * @return what is to be said of where the results are
+   */
+  Optional<String> publish(Manifest withoutFiles) throws IOException {
+    if (folder == null) {
+      return Optional.empty();
+    }
+    var manifest = folder.publish(withoutFiles);
+    return store == null ? Optional.empty() : Optional.of(store.add(manifest));
+  }
+
+  /** The job never began, for its handler is invalid. */
+  void forget() {
+    if (folder != null) {
+      folder.forget();
+    }
+    if (store != null) {
+      store.forget();
+    }
   }
 
   /** Whether results are written. */
@@ -76,25 +149,19 @@ final class ResultFiles implements AutoCloseable {
     return written;
   }
 
-  /**
-   * Writes what the ledger holds of a job.
-   *
-   * @param name the job's, for the lines
-   * @param id the job's in the ledger
-   * @param perItem whether a list that a batch returned has one result for each item
-   */
-  void add(String name, String id, Ledger ledger, Input input, boolean perItem) throws IOException {
+  /** Writes what the ledger holds of a job. */
+  void add(Job job, Ledger ledger, Input input) throws IOException {
     written = true;
     if (results == null && errors == null) {
       return;
     }
-    var lines = new ResultLines(name, input, perItem);
+    var lines = new ResultLines(job.name, input, job.perItem);
     try {
       ledger.outcomes(
-          id,
+          job.id,
           (index, outcome) -> {
             try {
-              add(index, outcome, lines, input);
+              add(index, outcome, lines, input, job.withItems);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -110,11 +177,12 @@ final class ResultFiles implements AutoCloseable {
     }
   }
 
-  private void add(int index, Outcome outcome, ResultLines lines, Input input) throws IOException {
+  private void add(int index, Outcome outcome, ResultLines lines, Input input, boolean withItems)
+      throws IOException {
     switch (outcome.kind()) {
       case SUCCEEDED -> {
         if (results != null) {
-          result(index, outcome.body(), lines, input, results);
+          result(index, outcome.body(), lines, input, withItems, results);
         }
       }
       case PARTIAL -> {
@@ -124,8 +192,8 @@ final class ResultFiles implements AutoCloseable {
             input.firstItem(index),
             items.results(),
             items.errors().stream().map(ResultFiles::failed).toList(),
-            errors == null ? NULL : payload(index, input),
-            false,
+            errors == null && !withItems ? NULL : payload(index, input),
+            withItems,
             results == null ? line -> {} : results::write,
             errors == null ? line -> {} : errors::write);
       }
@@ -138,16 +206,21 @@ final class ResultFiles implements AutoCloseable {
     }
   }
 
-  private static void result(int index, byte[] json, ResultLines lines, Input input, LineSink to)
+  private void result(
+      int index, byte[] json, ResultLines lines, Input input, boolean withItems, LineSink to)
       throws IOException {
     var first = input.firstItem(index);
     var items = input.itemsIn(index);
-    if (json.length <= IN_MEMORY) {
+    // Of a batch that returned nothing there is no line.
+    var its = withItems && json.length > 0 ? payload(index, input) : null;
+    if (json.length > IN_MEMORY) {
+      try (var large = LargeJson.of(json)) {
+        lines.result(index, first, items, large, its, to::write);
+      }
+    } else if (its == null) {
       lines.result(index, first, items, json, to::write);
-      return;
-    }
-    try (var large = LargeJson.of(json)) {
-      lines.result(index, first, items, large, null, to::write);
+    } else {
+      lines.result(index, first, items, json, its, to::write);
     }
   }
 
@@ -175,6 +248,7 @@ final class ResultFiles implements AutoCloseable {
   public void close() throws IOException {
     try (var _ = resultFile;
         var _ = errorFile;
+        var _ = store;
         var _ = folder) {
       return;
     }

@@ -200,8 +200,12 @@ final class ResultFolder implements AutoCloseable {
     return new BufferedOutputStream(Files.newOutputStream(hidden.resolve(name)), 1 << 16);
   }
 
-  /** All lines are written: files of an earlier run go, these come, and last their manifest. */
-  void publish(Manifest withoutFiles) throws IOException {
+  /**
+   * All lines are written: files of an earlier run go, these come, and last their manifest.
+   *
+   * @return that
+   */
+  Manifest publish(Manifest withoutFiles) throws IOException {
     var files = new ArrayList<>(results.finish());
     files.addAll(errors.finish());
     for (var file : files) {
@@ -226,6 +230,12 @@ final class ResultFolder implements AutoCloseable {
     sync(hidden.resolve(Manifest.NAME));
     move(Manifest.NAME);
     over = isComplete(manifest);
+    return manifest;
+  }
+
+  /** Its whole path, with a slash at its end. */
+  String path() {
+    return place.toAbsolutePath().normalize() + "/";
   }
 
   private void move(String name) throws IOException {

@@ -4,6 +4,7 @@ import dev.batchapi.cli.ExitCode;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
 import dev.batchapi.crds.FileInput;
+import dev.batchapi.data.collect.OutputException;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
       "1:something unexpected happened",
       "2:some batches or items failed",
       "3:the handler is invalid: its message says why",
-      "4:the job failed otherwise: its workers, its deadline, on_job_complete",
+      "4:the job failed otherwise: its workers, its deadline, on_job_complete, a store that takes no results",
       "64:a file, an option or the input is wrong",
       "130:stopped by Ctrl-C (by SIGTERM: 143); what was done is reported and written"
     })
@@ -76,10 +77,11 @@ public final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--results",
-      paramLabel = "FILE|FOLDER/",
+      paramLabel = "FILE|FOLDER/|URL/",
       description =
           "Write the results there, as JSON lines. A folder gets result files of 256 MiB at most, "
-              + "errors.jsonl, and last manifest.json with sizes and SHA-256; a run with it can be resumed.")
+              + "errors.jsonl, and last manifest.json with sizes and SHA-256; a run with it can be resumed. "
+              + "One of s3://, gs:// or az:// gets them when the run has ended; nothing there is ever replaced.")
   private @Nullable String results;
 
   @Option(
@@ -170,7 +172,14 @@ public final class RunCommand implements Callable<Integer> {
     } catch (ManifestException e) {
       e.problems().forEach(problem -> console.getErr().println(problem));
       return ExitCode.USAGE.code();
-    } catch (UsageException | InputException | StoreRefusedException | FileChangedException e) {
+    } catch (NotStoredException e) {
+      console.getErr().println("batchapi: " + e.getMessage());
+      return ExitCode.JOB_FAILED.code();
+    } catch (UsageException
+        | InputException
+        | OutputException
+        | StoreRefusedException
+        | FileChangedException e) {
       console.getErr().println("batchapi: " + e.getMessage());
       return ExitCode.USAGE.code();
     }
@@ -192,7 +201,7 @@ public final class RunCommand implements Callable<Integer> {
       return ExitCode.SUCCEEDED.code();
     }
     if (outputs.isComplete(jobs)) {
-      System.out.printf("%s is complete: nothing is left to do.%n", outputs.folder());
+      outputs.complete(System.out);
       return ExitCode.SUCCEEDED.code();
     }
     var home = Path.of(System.getProperty("batchapi.home", "."));

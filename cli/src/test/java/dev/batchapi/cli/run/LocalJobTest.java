@@ -76,7 +76,7 @@ class LocalJobTest {
                   "j",
                   new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 10),
                   Optional.empty()),
-              new LocalJob.Plan(1, input, null, null, Optional.empty(), LargeResults.none()),
+              new LocalJob.Plan(1, input, null, null, Optional.empty(), LargeResults.none(), null),
               queue,
               slot -> hosts,
               new Progress(nowhere, "j", input.count(), System.nanoTime()));

@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ResultFilesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final ResultFiles.Job JOB = new ResultFiles.Job("j", "id", true, false);
+
   @TempDir private Path folder;
 
   @Test
@@ -86,7 +88,7 @@ class ResultFilesTest {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.failed(1, error));
       }
       try (var files = new ResultFiles(null, folder.resolve("e.jsonl"))) {
-        files.add("j", "id", queue, input, true);
+        files.add(JOB, queue, input);
       }
     }
     var lines = Files.readAllLines(folder.resolve("e.jsonl"));
@@ -132,7 +134,7 @@ class ResultFilesTest {
                 : Outcome.failed(1, error));
       }
       try (var written = new ResultFiles(folder.resolve("r.jsonl"), folder.resolve("e.jsonl"))) {
-        written.add("j", "id", queue, input, true);
+        written.add(JOB, queue, input);
       }
     } finally {
       server.stop(0);
@@ -157,7 +159,7 @@ class ResultFilesTest {
       for (var body : bodies) {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.succeeded(1, body));
       }
-      files.add("j", "id", queue, input, true);
+      files.add(JOB, queue, input);
     }
     return Files.readAllLines(folder.resolve("r.jsonl"));
   }

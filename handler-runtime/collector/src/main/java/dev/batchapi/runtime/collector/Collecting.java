@@ -7,6 +7,7 @@ import dev.batchapi.data.collect.CollectEnd;
 import dev.batchapi.data.collect.OutputException;
 import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.data.collect.StoredFiles;
 import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.results.ResultLines;
@@ -133,7 +134,10 @@ public final class Collecting {
   }
 
   private CollectEnd writeOnce(OutputFolder folder) throws IOException {
-    var opener = new StoredFiles(folder);
+    var opener =
+        new StoredFiles(
+            folder,
+            file -> LOG.info("{}: {} lines, {} bytes", file.name(), file.lines(), file.bytes()));
     var large = new BatchResults(arguments.output(), stores);
     try (var items = JobItems.of(arguments, lines, stores, recorded);
         var results = LineFiles.results(opener, maxBytes);

@@ -1,9 +1,6 @@
-package dev.batchapi.runtime.collector;
+package dev.batchapi.data.collect;
 
 import dev.batchapi.contract.Sha256;
-import dev.batchapi.data.collect.OutputException;
-import dev.batchapi.data.collect.OutputFolder;
-import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.store.StoreUnavailableException;
@@ -14,20 +11,22 @@ import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Files of the output, under their final names as soon as they are whole. One that is there is an
  * earlier try's, and has to be the same to the byte: it is read instead of written.
  */
-final class StoredFiles implements LineFiles.Opener {
-  private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
-
+public final class StoredFiles implements LineFiles.Opener {
   private final OutputFolder folder;
+  private final Consumer<Manifest.File> written;
 
-  StoredFiles(OutputFolder folder) {
+  /**
+   * @param written is told of each file that was not there before
+   */
+  public StoredFiles(OutputFolder folder, Consumer<Manifest.File> written) {
     this.folder = folder;
+    this.written = written;
   }
 
   @Override
@@ -41,8 +40,7 @@ final class StoredFiles implements LineFiles.Opener {
     try (out) {
       switch (out) {
         case Comparison comparison -> comparison.end();
-        case Upload upload when upload.commit() ->
-            LOG.info("{}: {} lines, {} bytes", file.name(), file.lines(), file.bytes());
+        case Upload upload when upload.commit() -> written.accept(file);
         default -> {
           if (!file.sha256().equals(sha256(file.name()))) {
             throw another(file.name());
@@ -53,7 +51,7 @@ final class StoredFiles implements LineFiles.Opener {
   }
 
   /** A file whose content is known. */
-  void whole(String name, byte[] content) throws IOException {
+  public void whole(String name, byte[] content) throws IOException {
     try (var upload = folder.create(name)) {
       upload.write(content);
       if (!upload.commit() && !Sha256.hex(content).equals(sha256(name))) {
