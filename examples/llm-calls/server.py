@@ -7,6 +7,10 @@ POST / with {"prompt": "..."} and the header "Authorization: Bearer KEY" is answ
 {"text": "..."}, after 50 ms. Of the calls 5 % are answered with 500 and 2 % hang; an empty prompt is
 refused with 400. More than 200 calls a second are answered with 429 and Retry-After. Which calls
 fail follows from the prompt and from how often it came, so that each run is like the other.
+GET / tells how many calls ended how, so far.
+
+With LLM_HANGS_SECONDS in its environment calls hang for so long: a handler that gives busy machines
+more time for a call needs a service that hangs for longer.
 """
 
 import collections
@@ -20,7 +24,7 @@ import time
 import zlib
 
 PER_SECOND, BURST = 200, 40
-SECONDS, HANGS_SECONDS = 0.05, 10
+SECONDS, HANGS_SECONDS = 0.05, float(os.environ.get("LLM_HANGS_SECONDS", "10"))
 KEY = os.environ.get("LLM_KEY", "a-key")
 
 
@@ -44,6 +48,11 @@ class Bucket:
 class Service(http.server.BaseHTTPRequestHandler):
     bucket, lock = Bucket(), threading.Lock()
     seen, counts = collections.Counter(), collections.Counter()
+
+    def do_GET(self):
+        with self.lock:
+            counts = dict(self.counts)
+        self.send(200, counts)
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -72,6 +81,9 @@ class Service(http.server.BaseHTTPRequestHandler):
 
     def answer(self, name, status, body, headers=()):
         self.count(name)
+        self.send(status, body, headers)
+
+    def send(self, status, body, headers=()):
         content = json.dumps(body).encode()
         self.send_response(status)
         for header, value in dict(headers, **{"Content-Length": len(content)}).items():

@@ -2,14 +2,9 @@ package dev.batchapi.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.crds.BatchJobStatus;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,7 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Items that fail alone, and what a person reads of them with kubectl. */
 @ExtendWith(Cluster.class)
 final class ItemsIT {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String API =
       "batchSize: 15\nretry: {maxAttempts: 2, initialBackoffSeconds: 0}";
 
@@ -77,10 +71,10 @@ final class ItemsIT {
           .containsExactlyInAnyOrder(4, 14, 24, 34);
       assertThat(status.failures())
           .allMatch(f -> f.attempts() == 2 && f.message().contains("no " + f.item()));
-      assertThat(lines(job, "results").map(line -> line.get("result").asInt()))
+      assertThat(user.resultLines(job, "results").map(line -> line.get("result").asInt()))
           .containsExactlyElementsOf(
               IntStream.range(0, 40).filter(n -> n % 10 != 4).mapToObj(n -> n * 2).toList());
-      assertThat(lines(job, "errors").map(line -> line.get("payload").asInt()))
+      assertThat(user.resultLines(job, "errors").map(line -> line.get("payload").asInt()))
           .containsExactly(4, 14, 24, 34);
     }
   }
@@ -97,22 +91,5 @@ final class ItemsIT {
 
   private static String concurrently(String yaml) {
     return yaml.replace("  handler:\n", "  handler:\n    concurrency: 8\n");
-  }
-
-  private static Stream<JsonNode> lines(String job, String file) {
-    var path = "jsonpath={.data.%s\\.jsonl}".formatted(file);
-    var result = user.kubectl("get", "configmap", job + "-results", "-o", path);
-    assertThat(result.code()).as(result.out()).isZero();
-    return result
-        .out()
-        .lines()
-        .map(
-            line -> {
-              try {
-                return JSON.readTree(line);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
   }
 }

@@ -3,12 +3,16 @@ package dev.batchapi.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +24,7 @@ import java.util.stream.Stream;
 
 /** A user and their namespace, which is deleted on {@link #close}. */
 final class Team implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final KubernetesClient client = Cluster.client();
@@ -129,6 +134,26 @@ final class Team implements AutoCloseable {
   int ready(String job) {
     var status = job(job).getStatus();
     return status == null || status.workers() == null ? 0 : status.workers().ready();
+  }
+
+  /**
+   * Lines of the ConfigMap with a finished job's results.
+   *
+   * @param file {@code results} or {@code errors}
+   */
+  Stream<JsonNode> resultLines(String job, String file) {
+    var path = "jsonpath={.data.%s\\.jsonl}".formatted(file);
+    var result = kubectl("get", "configmap", job + "-results", "-o", path);
+    assertThat(result.code()).as(result.out()).isZero();
+    return result.out().lines().map(Team::json);
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   List<Pod> pods(String job) {
