@@ -18,6 +18,9 @@ AZURITE_VERSION := 3.37.0
 RUFF_VERSION := 0.17.6
 SHELLCHECK_VERSION := 0.11.0.1
 LYCHEE_VERSION := 0.24.2
+UVLOOP_VERSION := 0.22.1
+NEST_ASYNCIO_VERSION := 1.6.0
+LOOPS := $(CACHE)/python/loops-$(UVLOOP_VERSION)-$(NEST_ASYNCIO_VERSION)
 LINTERS := $(CACHE)/python/lint-$(RUFF_VERSION)-$(SHELLCHECK_VERSION)-$(LYCHEE_VERSION)
 
 .PHONY: help
@@ -83,8 +86,14 @@ clean: ## Remove what the build made
 
 ##@ Test
 .PHONY: test
-test: tools ## Run every test, from a fresh clone too; as root on a real Kubernetes of its own
-	@MAKE='$(MAKE)' MVN='$(MVN)' PYTHON='$(PYTHON)' e2e/test.sh
+test: tools $(LOOPS) ## Run every test, from a fresh clone too; as root on a real Kubernetes of its own
+	@MAKE='$(MAKE)' MVN='$(MVN)' PYTHON='$(PYTHON)' LOOPS='$(LOOPS)' e2e/test.sh
+
+# What changes asyncio for a whole process: handlers' images have it.
+$(LOOPS):
+	@$(PIP_INSTALL) $@.new --only-binary :all: uvloop==$(UVLOOP_VERSION) nest_asyncio==$(NEST_ASYNCIO_VERSION) || \
+	  { echo "SKIPPED: uvloop and nest_asyncio are not to be had for this Python." >&2; mkdir -p $@.new; }
+	@mv $@.new $@
 
 .PHONY: soak
 soak: ## The operator dies before and after every call that it makes (after make install; half an hour)

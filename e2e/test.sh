@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests, all of them: as root with a cluster, which is made if none runs and then taken away again; otherwise those
-# that need none, and the others say that they are skipped. Called by `make test`, which sets MAKE, MVN and PYTHON.
+# that need none, and the others say that they are skipped. Called by `make test`, which sets MAKE, MVN, PYTHON and LOOPS.
 # Each step says one line; what it prints is in target/test/. What failed stands at the end.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,7 +13,7 @@ python_tests() { # name, folder
 }
 
 step lint "$MAKE" lint
-python_tests python-host handler-runtime/python-host/tests
+PYTHONPATH=$LOOPS python_tests python-host handler-runtime/python-host/tests
 python_tests installer deploy
 python_tests report e2e/report
 
