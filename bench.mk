@@ -27,6 +27,10 @@ bench-worker: tools aot ## Measure start and memory of worker and host (BENCH_OP
 bench-items: tools aot ## Measure handlers of single items beside handlers of batches (BENCH_OPTS="-Druns=15")
 	$(subst WorkerBenchmark,ItemsBenchmark,$(WORKER_BENCHMARK))
 
+.PHONY: bench-rate
+bench-rate: tools aot ## Measure how exactly workers that come and go keep a rate limit (five minutes; BENCH_OPTS="-Drate=50 -Dwindows=12")
+	$(subst WorkerBenchmark,RateBenchmark,$(WORKER_BENCHMARK))
+
 .PHONY: bench-job
 bench-job: ## Measure jobs against bare Jobs (after make install; BENCH_OPTS="-Druns=7 -Djobs=200 -Dbatches=10")
 	$(MVN) -q test-compile dependency:build-classpath -pl e2e -am $(TEST_CLASS_PATH)

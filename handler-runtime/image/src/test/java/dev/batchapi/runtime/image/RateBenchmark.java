@@ -1,0 +1,193 @@
+package dev.batchapi.runtime.image;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.jetstream.JetStreamLedger;
+import dev.batchapi.queue.jetstream.JetStreamSettings;
+import dev.batchapi.queue.jetstream.NatsServer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How exactly a job's rate limit is kept by workers that are processes of their own, with hosts and
+ * a server: the calls that handlers got in each ten seconds, of those that the limit allows. {@code
+ * make bench-rate}.
+ */
+final class RateBenchmark {
+  private static final int PER_SECOND = Integer.getInteger("rate", 200);
+  private static final int BURST = 20;
+  private static final int WINDOW_SECONDS = 10;
+  private static final int WINDOWS = Integer.getInteger("windows", 4);
+  private static final int BATCH = 50;
+
+  /** Of workers that come and go each one leaves after so long, and another one comes. */
+  private static final int STAYS_SECONDS = 5;
+
+  /** Notes when each item is called, by a clock that all processes of the machine have in common. */
+  private static final String HANDLER =
+      """
+      import os, struct, time
+      CALLS = os.open("%s", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+      class Handler:
+          def __init__(self):
+              os.write(CALLS, struct.pack("<d", -1))
+          async def handle_item(self, item):
+              os.write(CALLS, struct.pack("<d", time.monotonic()))
+      """;
+
+  private final NatsServer nats;
+  private final JetStreamLedger owner;
+  private final Path folder;
+
+  private RateBenchmark(NatsServer nats, JetStreamLedger owner, Path folder) {
+    this.nats = nats;
+    this.owner = owner;
+    this.folder = folder;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    var folder = Files.createTempDirectory("rate-benchmark");
+    try (var nats = NatsServer.start();
+        var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
+      var benchmark = new RateBenchmark(nats, owner, folder);
+      System.out.printf(
+          "| %d a second, burst %d | calls in each %d s, of %d | load |%n",
+          PER_SECOND, BURST, WINDOW_SECONDS, PER_SECOND * WINDOW_SECONDS);
+      System.out.println("|---|---|---|");
+      for (var workers : List.of(1, 4, 8)) {
+        benchmark.row("stay", workers, false);
+        benchmark.row("come and go", workers, true);
+      }
+    } finally {
+      WorkerProcess.delete(folder);
+    }
+  }
+
+  private void row(String name, int workers, boolean change) throws Exception {
+    var shares =
+        shares(workers, change).stream()
+            .map(share -> String.format(Locale.ROOT, "%.3f", share))
+            .collect(Collectors.joining(", "));
+    System.out.printf(
+        "| %d workers that %s | %s | %s |%n",
+        workers, name, shares, Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
+  }
+
+  private List<Double> shares(int workers, boolean change) throws Exception {
+    var job = UUID.randomUUID().toString();
+    var calls = folder.resolve("calls-" + job);
+    var code = Files.createDirectories(folder.resolve("code-" + job));
+    Files.writeString(code.resolve("handler.py"), HANDLER.formatted(calls));
+    var batches = PER_SECOND * WINDOW_SECONDS * (WINDOWS + 12) / BATCH;
+    owner.enqueue(job, Batches.of(batches, index -> payload()));
+    var running = new ArrayDeque<WorkerProcess>();
+    try {
+      for (var i = 0; i < workers; i++) {
+        running.add(start(job, code, batches));
+      }
+      while (!Files.exists(calls) || constructed(calls) < workers) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      TimeUnit.SECONDS.sleep(2); // what a rest had left is used up, and each has found its pace
+      var from = seconds();
+      var until = from + (double) WINDOWS * WINDOW_SECONDS;
+      var ended = 0;
+      while (seconds() < until + 0.5) {
+        TimeUnit.MILLISECONDS.sleep(100);
+        if (change && seconds() - from > ended * (double) STAYS_SECONDS / workers + 1) {
+          ended++;
+          // The next one takes a while to start; the one before leaves when it is told to.
+          running.add(start(job, code, batches));
+          var leaves = running.removeFirst();
+          leaves.signal(leaves.worker(), "TERM");
+          Thread.startVirtualThread(() -> close(leaves));
+        }
+      }
+      return shares(calls, from);
+    } finally {
+      running.forEach(RateBenchmark::close);
+      owner.retire(job);
+      owner.remove(job);
+    }
+  }
+
+  /** The clock of the handlers: the machine's, since it was started. */
+  private static double seconds() {
+    return System.nanoTime() / 1e9;
+  }
+
+  private static List<Double> shares(Path calls, double from) throws IOException {
+    var counts = new int[WINDOWS];
+    for (var at : times(calls)) {
+      var window = (int) Math.floor((at - from) / WINDOW_SECONDS);
+      if (at >= from && window < WINDOWS) {
+        counts[window]++;
+      }
+    }
+    return IntStream.of(counts)
+        .mapToObj(count -> count / ((double) PER_SECOND * WINDOW_SECONDS))
+        .toList();
+  }
+
+  private static long constructed(Path calls) throws IOException {
+    return times(calls).stream().filter(at -> at < 0).count();
+  }
+
+  private static List<Double> times(Path calls) throws IOException {
+    var bytes = ByteBuffer.wrap(Files.readAllBytes(calls)).order(ByteOrder.LITTLE_ENDIAN);
+    var times = new ArrayList<Double>();
+    while (bytes.remaining() >= Double.BYTES) {
+      times.add(bytes.getDouble());
+    }
+    return times;
+  }
+
+  private static byte[] payload() {
+    return IntStream.range(0, BATCH)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(",", "[", "]"))
+        .getBytes(UTF_8);
+  }
+
+  private WorkerProcess start(String job, Path code, int batches) throws IOException {
+    return WorkerProcess.start(nats.worker(job), run(job, batches), code);
+  }
+
+  private static void close(WorkerProcess process) {
+    try {
+      if (process.worker().waitFor(20, TimeUnit.SECONDS)) {
+        process.host().waitFor(5, TimeUnit.SECONDS);
+      }
+      process.close();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] run(String job, int batches) {
+    return """
+        {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
+          "startTime":"2026-01-01T00:00:00Z"},
+         "handler":{"language":"python","file":"handler.py","inCodeFolder":true,
+          "className":"Handler","classpath":[],"concurrency":16},
+         "config":{},"batchSize":%d,"items":%d,"totalBatches":%d,
+         "retry":{"maxAttempts":3,"initialBackoffSeconds":0,"maxBackoffSeconds":0},
+         "rateLimit":{"perSecond":%d,"burst":%d},
+         "timeouts":{},"metrics":{"tags":{}}}
+        """
+        .formatted(job, BATCH, batches * BATCH, batches, PER_SECOND, BURST)
+        .getBytes(UTF_8);
+  }
+}
