@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record BatchJobStatus(
     @JsonPropertyDescription(
             "Finished at every end, with exactly one of Complete (every batch succeeded) and Failed"
-                + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Suspended, and"
-                + " of a job with an output OutputWritten.")
+                + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Waiting,"
+                + " Suspended, and of a job with an output OutputWritten.")
         @Size(max = 16)
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Where the job is, in one word for people; programs read conditions.")

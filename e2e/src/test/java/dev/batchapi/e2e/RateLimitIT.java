@@ -2,6 +2,7 @@ package dev.batchapi.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.crds.Condition;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -41,6 +42,15 @@ final class RateLimitIT {
               return item
       """;
 
+  private static final String BUSY =
+      """
+      from batchapi import RetryLater
+
+      class Handler:
+          def handle_batch(self, payload):
+              raise RetryLater(20, "503, says the service")
+      """;
+
   private static Team user;
 
   @BeforeAll
@@ -64,6 +74,7 @@ final class RateLimitIT {
         Team.python("limited", "workers: 3\ninput: {count: %d}".formatted(ITEMS), api, HANDLER)
             .replace("  handler:\n", "  handler:\n    concurrency: 4\n"));
 
+    user.awaits("that it says so", () -> waitsFor("limited", "RateLimit"));
     user.awaits("a part of it", () -> user.succeeded("limited") >= ITEMS / 10 / 4);
     user.awaits("a worker to kill", () -> OnNode.kill(user.pods("limited"), "worker.args"));
 
@@ -79,10 +90,53 @@ final class RateLimitIT {
         .isLessThanOrEqualTo((int) (PER_SECOND * (10 + LATE_SECONDS)) + BURST);
   }
 
+  @Test
+  void aJobThatIsToldToWaitSaysSoInItsHandlersWords() {
+    user.applies(Team.python("told", "input: {count: 3}", "retry: {maxAttempts: 1}", BUSY));
+
+    user.awaits("that it says so", () -> waitsFor("told", "RetryLater"));
+    assertThat(user.condition("told", "Waiting").orElseThrow().message())
+        .endsWith(": 503, says the service");
+    assertThat(user.kubectl("get", "events").out()).contains("503, says the service");
+    assertThat(operatorsMetrics())
+        .contains(
+            "batchapi_jobs_waiting{api=\"told\",namespace=\"%s\"".formatted(user.namespace()));
+  }
+
+  private static String operatorsMetrics() {
+    var pod =
+        Cluster.inSystem(
+            "get",
+            "pod",
+            "-l",
+            "app.kubernetes.io/name=batchapi-operator",
+            "--field-selector=status.phase=Running",
+            "-o",
+            "jsonpath={.items[-1:].metadata.name}");
+    return Cluster.inSystem(
+        "get",
+        "--raw",
+        "/api/v1/namespaces/%s/pods/%s:8080/proxy/metrics".formatted(Cluster.SYSTEM, pod.strip()));
+  }
+
+  private static boolean waitsFor(String job, String reason) {
+    return user.condition(job, "Waiting")
+        .filter(c -> c.status() == Condition.Status.TRUE && c.reason().equals(reason))
+        .isPresent();
+  }
+
   /** When the handler was called, by its own clock, ascending; also in the pod that was killed. */
   private static double[] calls(String job) {
     var log =
-        user.kubectl("logs", "-l", "batchapi.dev/job=" + job, "-c", "handler", "--tail=-1", "--max-log-requests=20").out();
+        user.kubectl(
+                "logs",
+                "-l",
+                "batchapi.dev/job=" + job,
+                "-c",
+                "handler",
+                "--tail=-1",
+                "--max-log-requests=20")
+            .out();
     return log.lines()
         .filter(line -> line.startsWith("called "))
         .mapToDouble(line -> Double.parseDouble(line.substring("called ".length())))

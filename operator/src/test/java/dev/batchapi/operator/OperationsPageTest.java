@@ -70,7 +70,7 @@ class OperationsPageTest {
   }
 
   private static Progress progress() {
-    return new Progress("uid", "team", "api", "Running", 1, 1, 0, 0, 1, 0, 0);
+    return new Progress("uid", "team", "api", "Running", 1, 1, 0, 0, 1, 0, 0, 0, 0, "RateLimit");
   }
 
   private static Set<String> find(Pattern pattern, int group, String text) {

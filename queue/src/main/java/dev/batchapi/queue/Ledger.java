@@ -3,6 +3,7 @@ package dev.batchapi.queue;
 import dev.batchapi.contract.Payload;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,11 @@ public interface Ledger extends AutoCloseable {
    * @throws IllegalStateException if it is not
    */
   Counts counts(String job);
+
+  /** What the workers of a job that runs have said of their waiting last; empty for nothing. */
+  default Optional<Waiting> waiting(String job) {
+    return Optional.empty();
+  }
 
   /** What an open job's workers have written; {@link Usage#NONE} for another. */
   Usage usage(String job);

@@ -40,6 +40,14 @@ public interface WorkQueue extends AutoCloseable {
    */
   void giveBack(Reservation.Made reserved, int permits);
 
+  /**
+   * Tells the job's owner that this worker waits most of the time. Best effort, and asked once: it
+   * is to be said again as long as it is so.
+   *
+   * @param why in the handler's own words; they are cut
+   */
+  default void tellWaiting(Waiting.For what, String why) {}
+
   /** How long a lease lasts without being renewed. */
   Duration leaseDuration();
 

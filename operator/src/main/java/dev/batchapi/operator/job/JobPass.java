@@ -35,6 +35,7 @@ import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.NextStep;
 import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -51,6 +52,13 @@ final class JobPass {
   static final Duration QUEUE_RETRY = Duration.ofSeconds(2);
   private static final Duration COLLECTING_RETRY = Duration.ofSeconds(2);
   private static final Duration REFUSAL_RETRY = Duration.ofSeconds(10);
+
+  /** How long it counts that workers say that they wait; they say so every ten seconds. */
+  private static final Duration WAITING_SAID = Duration.ofSeconds(45);
+
+  /** Of a job that waits, or is likely to; else it is found out when it is looked at anyway. */
+  private static final Duration WAITING_LOOK = Duration.ofSeconds(15);
+
   private static final Duration AT_ONCE = Duration.ofMillis(1);
 
   /** A pod that can't be created shows in Events alone, which are not watched; look again then. */
@@ -194,6 +202,7 @@ final class JobPass {
   private Observation observe() throws InterruptedException {
     Optional<Counts> counts = Optional.empty();
     Optional<String> trouble = Optional.empty();
+    Optional<Waiting> waiting = Optional.empty();
     var failures = Objects.requireNonNullElse(failuresBefore(), List.<Failure>of());
     var state = tools.enqueuing.state(frozen.uid());
     try {
@@ -213,6 +222,7 @@ final class JobPass {
         state = tools.enqueuing.ensure(asker(), input, ledger, counts.get().done());
       }
       failures = failures(ledger, counts.get());
+      waiting = waiting(ledger, counts.get());
       if (state instanceof EnqueuingState.Tampered(var message)) {
         throw new TamperedException(message);
       }
@@ -230,7 +240,17 @@ final class JobPass {
         trouble,
         state,
         failures,
+        waiting,
         tools.clock.instant());
+  }
+
+  /** Of a job whose workers can say something now. They say it again as long as it is so. */
+  private Optional<Waiting> waiting(Ledger ledger, Counts counts) {
+    if (counts.end().isPresent() || job.getStatus().startTime() == null) {
+      return Optional.empty();
+    }
+    var oldest = tools.clock.instant().minus(WAITING_SAID);
+    return ledger.waiting(frozen.uid()).filter(waiting -> waiting.at().isAfter(oldest));
   }
 
   private Enqueuing.Asker asker() {
@@ -316,6 +336,10 @@ final class JobPass {
     }
     if (seen.workers().needLooking() && seen.workers().ready() == 0) {
       wait = shorter(wait, POD_TROUBLE);
+    }
+    if (seen.workers().ready() > 0
+        && (seen.waiting().isPresent() || seen.frozen().run().rateLimit() != null)) {
+      wait = shorter(wait, WAITING_LOOK);
     }
     // One that has passed ends the job as soon as the ledger can be asked, and not before.
     var deadline = Ending.deadline(seen).map(d -> Duration.between(seen.now(), d));

@@ -46,6 +46,7 @@ final class ApiSeries {
   private final AtomicInteger pending;
   private final AtomicInteger queued;
   private final Map<String, AtomicInteger> phases = new HashMap<>();
+  private final Map<String, AtomicInteger> waits = new HashMap<>();
   private final Timer durations;
 
   ApiSeries(MeterRegistry registry, Pair pair) {
@@ -136,6 +137,17 @@ final class ApiSeries {
     pending.addAndGet(sign * job.workersPending());
     if (LIVE.contains(job.phase())) {
       queued.addAndGet(sign * (job.total() - job.succeeded() - job.failed()));
+    }
+    if (!job.waiting().isEmpty()) {
+      waits
+          .computeIfAbsent(
+              job.waiting(),
+              name ->
+                  gauge(
+                      "batchapi_jobs_waiting",
+                      "Jobs whose workers wait most of the time",
+                      tags.and("reason", name)))
+          .addAndGet(sign);
     }
     if (!job.phase().isEmpty()) {
       phases

@@ -13,6 +13,8 @@ package dev.batchapi.operator.metrics;
  * @param workersLost so far
  * @param itemsSucceeded items of batches with an outcome that did not fail
  * @param itemsFailed items that failed alone or with their batch
+ * @param waiting for what its workers wait most of the time, such as {@code RateLimit}; empty if
+ *     they don't
  */
 public record Progress(
     String uid,
@@ -27,9 +29,10 @@ public record Progress(
     int workersPending,
     int workersLost,
     int itemsSucceeded,
-    int itemsFailed) {
+    int itemsFailed,
+    String waiting) {
 
-  /** Of a job of whose items nothing is known. */
+  /** Of a job of whose items and waits nothing is known. */
   public Progress(
       String uid,
       String namespace,
@@ -55,7 +58,8 @@ public record Progress(
         workersPending,
         workersLost,
         0,
-        0);
+        0,
+        "");
   }
 
   /** A job of which nothing has been seen yet. */

@@ -13,6 +13,7 @@ public final class JobConditions {
   public static final String ACCEPTED = "Accepted";
   public static final String ENQUEUED = "Enqueued";
   public static final String WORKERS_READY = "WorkersReady";
+  public static final String WAITING = "Waiting";
   public static final String SUSPENDED = "Suspended";
   public static final String OUTPUT_WRITTEN = "OutputWritten";
   public static final String FINISHED = "Finished";

@@ -98,6 +98,14 @@ public enum Reason {
   HandlerNotConnected,
   /** A worker's Job is suspended, as by Kueue. */
   JobSuspended,
+  // Reasons of Waiting.
+
+  /** Its workers wait for permits of the job's rate limit most of the time. */
+  RateLimit,
+  /** Its handler has asked to be called later, and its workers wait for that most of the time. */
+  RetryLater,
+  /** Its workers waited, and do so no more. */
+  Working,
   // Reasons of Suspended, and of what a suspended job has none of.
 
   /** spec.suspend is true. */

@@ -67,6 +67,25 @@ class OperatorMetricsTest {
     assertThat(seen.value("batchapi_workers_lost_total{" + LABELS + "}")).isEqualTo(2);
   }
 
+  private static Progress waiting(String uid, String reason) {
+    return new Progress(uid, "vision", "tagger", "Running", 10, 0, 0, 0, 1, 0, 0, 0, 0, reason);
+  }
+
+  @Test
+  void jobsThatWaitAreCountedByWhatTheyWaitFor() {
+    var series = "batchapi_jobs_waiting{" + LABELS + ",reason=\"%s\"}";
+    metrics.observed(waiting("a", "RateLimit"));
+    metrics.observed(waiting("b", "RateLimit"));
+    metrics.observed(waiting("b", "RetryLater"));
+    assertThat(seen().value(series.formatted("RateLimit"))).isEqualTo(1);
+    assertThat(seen().value(series.formatted("RetryLater"))).isEqualTo(1);
+
+    metrics.observed(waiting("a", ""));
+    metrics.forget("b");
+    assertThat(seen().value(series.formatted("RateLimit"))).isZero();
+    assertThat(seen().value(series.formatted("RetryLater"))).isZero();
+  }
+
   @Test
   void gaugesAreTheSumOverTheJobsThereAre() {
     metrics.observed(job("a", "Running", 5, 1));
@@ -236,6 +255,7 @@ class OperatorMetricsTest {
     metrics.queueConnected(() -> true);
     metrics.leading(() -> true);
     metrics.bindProcess();
+    metrics.observed(waiting("b", "RateLimit"));
     metrics.finished(job("a", "Complete", 10, 0), "Complete", Duration.ofSeconds(1));
     metrics.reconciles().timeControllerExecution(new Execution(() -> "done"));
 

@@ -11,12 +11,14 @@ import dev.batchapi.queue.QueueFullException;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.Usage;
+import dev.batchapi.queue.Waiting;
 import dev.batchapi.queue.Window;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PublishOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -131,6 +133,12 @@ public final class JetStreamLedger implements Ledger {
   }
 
   @Override
+  public Optional<Waiting> waiting(String job) {
+    var record = nats.directGet(Subjects.RATE, Subjects.waiting(Subjects.checkJob(job)));
+    return record == null ? Optional.empty() : WaitingRecord.read(record);
+  }
+
+  @Override
   public Usage usage(String job) {
     return tallies.usage(Subjects.checkJob(job));
   }
@@ -213,6 +221,7 @@ public final class JetStreamLedger implements Ledger {
   /** The consumer goes last, for it is what jobs() and retire() know of work that is left. */
   private void purgeWork(String job) {
     streams.purge(Subjects.RATE, Subjects.rate(job));
+    streams.purge(Subjects.RATE, Subjects.waiting(job));
     streams.purge(Subjects.WORK, Subjects.allWork(job));
     streams.deleteConsumer(job);
     consumers.deleted(job);
@@ -269,6 +278,7 @@ public final class JetStreamLedger implements Ledger {
     jobs.addAll(consumers.names());
     jobs.addAll(splits.jobsWithSplits());
     jobs.addAll(streams.jobs(Subjects.RATE, "rate.*"));
+    jobs.addAll(streams.jobs(Subjects.RATE, "wait.*"));
     return jobs;
   }
 

@@ -5,7 +5,9 @@ import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Rate;
 import dev.batchapi.queue.Reservation;
+import dev.batchapi.queue.Waiting;
 import dev.batchapi.queue.WorkQueue;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusException;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
@@ -254,6 +256,15 @@ public final class JetStreamWorkQueue implements WorkQueue {
   @Override
   public void giveBack(Reservation.Made reserved, int permits) {
     rate.giveBack(reserved, permits);
+  }
+
+  @Override
+  public void tellWaiting(Waiting.For what, String why) {
+    try {
+      var _ = nats.jetStream().publish(Subjects.waiting(job), WaitingRecord.body(what, why));
+    } catch (IOException | JetStreamApiException | IllegalStateException e) {
+      LOG.debug("Nobody is told of the waiting: {}", e.getMessage());
+    }
   }
 
   @Override

@@ -47,7 +47,7 @@ final class Streams {
   /** Of SPLIT, of all jobs: the owner lists subjects, and has them in memory then. */
   static final int MOST_SPLIT = 100_000;
 
-  /** Of RATE: a number, with what the server puts around it. */
+  /** Of RATE: a number, or a few words, with what the server puts around it. */
   private static final int MAX_RATE = 256;
 
   /** Of RATE, of all jobs; far more than there are, and with {@link #MAX_RATE} a bound in bytes. */
@@ -152,7 +152,7 @@ final class Streams {
               .build();
       case Subjects.RATE ->
           stream
-              .subjects("rate.*")
+              .subjects("rate.*", "wait.*")
               .discardPolicy(DiscardPolicy.New)
               .maximumMessageSize(MAX_RATE)
               .maxMessages(MOST_RATES)

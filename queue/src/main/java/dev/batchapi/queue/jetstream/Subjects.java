@@ -62,6 +62,11 @@ public final class Subjects {
     return "rate." + job;
   }
 
+  /** What a job's workers say of their waiting. */
+  static String waiting(String job) {
+    return "wait." + job;
+  }
+
   static String end(String job) {
     return "end." + job;
   }

@@ -98,6 +98,7 @@ class CollectorPermissionsIT {
         "out.A.final",
         "try.A.0",
         "rate.A",
+        "wait.A",
         "$JS.API.DIRECT.GET.RATE.rate.A",
         "end.A",
         "$JS.ACK.WORK.A.1.1.1.1.0",

@@ -11,8 +11,10 @@ import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Rate;
 import dev.batchapi.queue.RateContract;
 import dev.batchapi.queue.Reservation.Made;
+import dev.batchapi.queue.Waiting;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +89,33 @@ class JetStreamRateIT extends RateContract {
       assertThat(reserved.due(0) - before.due(4)).isPositive();
     }
     assertThat(worker(job).reserve(RATE, 1)).isInstanceOf(Made.class);
+  }
+
+  @Test
+  void theOwnerHearsOfAWaitAndInWhichWords() {
+    assertThat(ledger.waiting(job)).isEmpty();
+    worker(job).tellWaiting(Waiting.For.RateLimit, "");
+    worker(job).tellWaiting(Waiting.For.RetryLater, "\u0000 the service is busy ".repeat(1000));
+    var told = ledger.waiting(job).orElseThrow();
+    assertThat(told.what()).isEqualTo(Waiting.For.RetryLater);
+    assertThat(told.at()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(1));
+    worker(job).tellWaiting(Waiting.For.RetryLater, "the service is busy");
+    assertThat(ledger.waiting(job).orElseThrow().why()).isEqualTo("the service is busy");
+
+    assertThat(ledger.jobs()).contains(job);
+    ledger.retire(job);
+    ledger.remove(job);
+    assertThat(ledger.waiting(job)).isEmpty();
+    assertThat(ledger.jobs()).doesNotContain(job);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "[]", "{\"for\":\"Nothing\"}", "{\"why\":1}"})
+  void garbageIsNoWait(String garbage) throws Exception {
+    var owner = NatsConnection.open(server.owner(), SETTINGS.patience(), null);
+    open.add(owner);
+    owner.jetStream().publish(Subjects.waiting(job), garbage.getBytes(UTF_8));
+    assertThat(ledger.waiting(job)).isEmpty();
   }
 
   @Test

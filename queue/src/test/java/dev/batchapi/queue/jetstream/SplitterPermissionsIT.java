@@ -93,6 +93,7 @@ class SplitterPermissionsIT {
         "out.B.0",
         "try.A.0",
         "rate.A",
+        "wait.A",
         "$JS.API.DIRECT.GET.RATE.rate.A",
         "end.A",
         "$JS.ACK.WORK.A.1.1.1.1.0",

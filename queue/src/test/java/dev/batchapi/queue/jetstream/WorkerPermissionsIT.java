@@ -139,6 +139,7 @@ class WorkerPermissionsIT {
         .as("work of A and B as it was")
         .isEqualTo(10);
     assertThat(streams.subjects(Subjects.RATE, "rate.B")).isEmpty();
+    assertThat(streams.subjects(Subjects.RATE, "wait.B")).isEmpty();
     assertThat(streams.consumerNames()).containsExactlyInAnyOrder("A", "B");
   }
 
@@ -169,6 +170,9 @@ class WorkerPermissionsIT {
         "split.B.0.end",
         "rate.B",
         "rate.A.x",
+        "wait.B",
+        "wait.A.x",
+        "$JS.API.DIRECT.GET.RATE.wait.A",
         "$JS.API.DIRECT.GET.RATE.rate.B",
         "$JS.API.DIRECT.GET.RATE",
         "_INBOX_B.x",
@@ -215,6 +219,7 @@ class WorkerPermissionsIT {
         "work.>",
         "try.B.*",
         "rate.*",
+        "wait.*",
         ">",
         "$JS.ACK.WORK.B.>"
       })
@@ -251,6 +256,7 @@ class WorkerPermissionsIT {
     "$JS.API.CONSUMER.MSG.NEXT.WORK.A, work.B.7",
     "rate.A, rate.B",
     "rate.A, out.B.4",
+    "wait.A, wait.B",
     "$JS.API.DIRECT.GET.RATE.rate.A, rate.B",
     "out.A.2, $JS.API.CONSUMER.DELETE.WORK.B",
     "out.A.1, $JS.API.STREAM.PURGE.OUT"
@@ -329,6 +335,7 @@ class WorkerPermissionsIT {
         "$JS.API.DIRECT.GET.OUT.out." + job + ".0",
         "$JS.API.DIRECT.GET.OUT.end." + job,
         "rate." + job,
+        "wait." + job,
         "$JS.API.DIRECT.GET.RATE.rate." + job,
         "$JS.API.CONSUMER.MSG.NEXT.WORK." + job,
         "$JS.ACK.WORK." + job + ".1.1.1.1.0");

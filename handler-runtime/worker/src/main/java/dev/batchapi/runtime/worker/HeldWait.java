@@ -1,6 +1,7 @@
 package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.QueueUnavailableException;
+import dev.batchapi.queue.Waiting;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
 
@@ -11,6 +12,7 @@ final class HeldWait {
 
   private final WorkQueue queue;
   private final StopSignal signal;
+  private final WaitNews news;
 
   /** How a wait ended. */
   enum End {
@@ -21,13 +23,30 @@ final class HeldWait {
     JOB_OVER
   }
 
-  HeldWait(WorkQueue queue, StopSignal signal) {
+  HeldWait(WorkQueue queue, StopSignal signal, WaitNews news) {
+    this.news = news;
     this.queue = queue;
     this.signal = signal;
   }
 
   /** Waits, at most so long. */
   End of(Duration time) {
+    return of(time, () -> {});
+  }
+
+  /**
+   * The same of a wait that the handler asked for, which the job's owner is told of.
+   *
+   * @param why in its words
+   */
+  End asked(Duration time, String why) {
+    news.begins(Waiting.For.RetryLater, why);
+    var end = of(time, news::goesOn);
+    news.ends();
+    return end;
+  }
+
+  private End of(Duration time, Runnable look) {
     var until = System.nanoTime() + time.toNanos();
     while (true) {
       var left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
@@ -38,6 +57,7 @@ final class HeldWait {
       if (isOver()) {
         return End.JOB_OVER;
       }
+      look.run();
       if (slice.equals(left)) {
         return End.PASSED;
       }
@@ -62,6 +82,11 @@ final class HeldWait {
     } catch (InterruptedException e) {
       return false;
     }
+  }
+
+  /** What is told of waiting. */
+  WaitNews news() {
+    return news;
   }
 
   /** Whether the worker is told to stop. */

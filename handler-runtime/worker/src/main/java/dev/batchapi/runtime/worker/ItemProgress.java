@@ -34,6 +34,7 @@ final class ItemProgress {
   private final SortedMap<Integer, Long> uncounted = new TreeMap<>();
 
   private final Map<Integer, AskedWait> asked = new HashMap<>();
+  private String lastAsked = "";
 
   /**
    * Items that are handed over together.
@@ -41,8 +42,9 @@ final class ItemProgress {
    * @param items their positions in the batch
    * @param attempt which one of theirs it is, from 1
    * @param delay after this time
+   * @param why in the words of the handler that asked for the delay; null if it didn't
    */
-  record Round(List<Integer> items, int attempt, Duration delay) {}
+  record Round(List<Integer> items, int attempt, Duration delay, @Nullable String why) {}
 
   /** Begins with the answer to the whole batch. */
   ItemProgress(Answer.Items first, int attempt, Waits waits) {
@@ -69,7 +71,7 @@ final class ItemProgress {
             .toList();
     return again.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Round(again, attempt + 1, retry.backoff(attempt)));
+        : Optional.of(new Round(again, attempt + 1, retry.backoff(attempt), null));
   }
 
   private Round uncounted(long now, int attempt) {
@@ -83,7 +85,8 @@ final class ItemProgress {
         delay = Math.max(delay, left);
       }
     }
-    return new Round(items, attempt, Duration.ofNanos(delay));
+    var asks = items.stream().anyMatch(asked::containsKey);
+    return new Round(items, attempt, Duration.ofNanos(delay), asks ? lastAsked : null);
   }
 
   /**
@@ -95,6 +98,7 @@ final class ItemProgress {
     var wait = after;
     if (why != null) {
       wait = AskedWait.atLeast(after);
+      lastAsked = why.message();
       waits.asked(1, wait);
       if (!asked.computeIfAbsent(item, i -> new AskedWait(Duration.ZERO)).add(wait)) {
         failed(item, attempt, AskedWait.tooLong(why));

@@ -72,7 +72,9 @@ final class ItemRetries {
       var round = next.get();
       settlement.again(attempt, round, progress);
       handOver.keepFor(round.delay());
-      switch (wait.of(round.delay())) {
+      switch (round.why() == null
+          ? wait.of(round.delay())
+          : wait.asked(round.delay(), round.why())) {
         case PASSED -> {}
         case STOPPED -> {
           return Optional.of(Consequences.released(settlement));

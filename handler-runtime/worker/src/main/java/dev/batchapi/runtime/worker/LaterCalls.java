@@ -49,13 +49,13 @@ final class LaterCalls {
       settlement.postponed(attempt, delay, why);
       if (delay.compareTo(IN_PLACE) > 0) {
         settlement.postpone(delay, here);
-        var _ = wait.of(delay.compareTo(rest) < 0 ? delay : rest);
+        var _ = wait.asked(delay.compareTo(rest) < 0 ? delay : rest, why.message());
         rest =
             rest.multipliedBy(2).compareTo(LONGEST_REST) < 0 ? rest.multipliedBy(2) : LONGEST_REST;
         return new Came.Left(Optional.empty());
       }
       batch.keepFor(delay);
-      switch (wait.of(delay)) {
+      switch (wait.asked(delay, why.message())) {
         case PASSED -> {}
         case STOPPED -> {
           return new Came.Left(Optional.of(Consequences.released(settlement)));

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.queue.Waiting;
 import java.time.Duration;
 
 /** The permits of one batch, whose lease is kept while it waits for them. */
@@ -38,6 +39,7 @@ final class RatedCall implements CallPermits {
       share.letGo();
       return new RateShare.Asked.Refused();
     }
+    wait.news().goesOn();
     var asked = share.ask(wanted, all);
     begun |= asked instanceof RateShare.Asked.Granted;
     return asked;
@@ -61,11 +63,13 @@ final class RatedCall implements CallPermits {
 
   @Override
   public void waits() {
+    wait.news().begins(Waiting.For.RateLimit, "");
     batch.keepFor(HandOver.FOR_EVER);
   }
 
   @Override
   public void goesOn(Duration waited) {
+    wait.news().ends();
     waits.forRate(waited);
     batch.keepFor(atMost);
   }

@@ -60,7 +60,7 @@ public final class Worker {
     this.job = job;
     this.queue = queue;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
-    this.wait = new HeldWait(queue, signal);
+    this.wait = new HeldWait(queue, signal, new WaitNews(queue::tellWaiting, System::nanoTime));
     this.later = new LaterCalls(wait, waits);
     this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
     this.payload = new AwaitedPayload(payloads, wait);

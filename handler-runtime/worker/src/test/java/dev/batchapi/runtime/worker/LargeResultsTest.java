@@ -178,7 +178,8 @@ class LargeResultsTest {
               new Fetched.Payload(lease.payload()),
               keeper,
               null,
-              new HeldWait(worker, new StopSignal()),
+              new HeldWait(
+                  worker, new StopSignal(), new WaitNews(worker::tellWaiting, System::nanoTime)),
               new Waits(),
               kept);
       for (var attempt = 1; attempt <= 5; attempt++) {

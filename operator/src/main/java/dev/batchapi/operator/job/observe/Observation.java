@@ -5,6 +5,7 @@ import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.Waiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueTrouble why not
  * @param enqueuing how far the publishing of batches is
  * @param failures the first that failed, at most ten, by index
+ * @param waiting that its workers wait most of the time, by their own words
  * @param now the moment
  */
 public record Observation(
@@ -31,22 +33,33 @@ public record Observation(
     Optional<String> queueTrouble,
     EnqueuingState enqueuing,
     List<BatchJobStatus.Failure> failures,
+    Optional<Waiting> waiting,
     Instant now) {
 
   /** The same moment, with what was learned of its workers. */
   public Observation with(Workers others) {
-    return new Observation(job, frozen, others, counts, queueTrouble, enqueuing, failures, now);
+    return new Observation(
+        job, frozen, others, counts, queueTrouble, enqueuing, failures, waiting, now);
   }
 
   /** The same moment, with what was learned of its publishing. */
   public Observation with(EnqueuingState other) {
-    return new Observation(job, frozen, workers, counts, queueTrouble, other, failures, now);
+    return new Observation(
+        job, frozen, workers, counts, queueTrouble, other, failures, waiting, now);
   }
 
   /** The same moment, with what the ledger says after something was written to it. */
   public Observation with(Counts after, List<BatchJobStatus.Failure> failuresAfter) {
     return new Observation(
-        job, frozen, workers, Optional.of(after), queueTrouble, enqueuing, failuresAfter, now);
+        job,
+        frozen,
+        workers,
+        Optional.of(after),
+        queueTrouble,
+        enqueuing,
+        failuresAfter,
+        waiting,
+        now);
   }
 
   public int total() {

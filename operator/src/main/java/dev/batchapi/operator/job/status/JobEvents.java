@@ -83,6 +83,12 @@ public final class JobEvents {
           news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
         }
       }
+      case JobConditions.WAITING -> {
+        // That it began, once: a job near its limit waits now and then.
+        if (holds && JobConditions.condition(before, JobConditions.WAITING).isEmpty()) {
+          news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
+        }
+      }
       case JobConditions.ENQUEUED -> {
         if (!holds
             && !condition.reason().equals(Reason.Enqueuing.name())

@@ -2,7 +2,9 @@ package dev.batchapi.operator.job.status;
 
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
+import dev.batchapi.crds.Condition;
 import dev.batchapi.operator.metrics.Progress;
+import dev.batchapi.operator.status.JobConditions;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,10 @@ public final class JobProgress {
             workers.pending(),
             workers.lost(),
             items.succeeded(),
-            items.failed()));
+            items.failed(),
+            JobConditions.condition(status, JobConditions.WAITING)
+                .filter(condition -> condition.status() == Condition.Status.TRUE)
+                .map(Condition::reason)
+                .orElse("")));
   }
 }

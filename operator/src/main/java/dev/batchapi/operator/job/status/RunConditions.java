@@ -13,6 +13,7 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.JobConditions;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class RunConditions {
     outputWritten(results, conditions);
     if (results instanceof JobResults.Collecting) {
       leaving(conditions);
+      waitsNoMore(seen.before(), conditions);
     } else {
       enqueued(seen, end, conditions);
       if (end.isPresent()) {
@@ -36,6 +38,7 @@ final class RunConditions {
         return conditions;
       }
       workersReady(seen, conditions);
+      waiting(seen, conditions);
     }
     if (seen.isSuspended()) {
       conditions.add(
@@ -107,6 +110,49 @@ final class RunConditions {
     }
   }
 
+  /** Only of a job that has waited once; words that change with each look are not among it. */
+  private static void waiting(Observation seen, JobConditions.Conditions conditions) {
+    if (seen.waiting().isPresent() && !seen.isSuspended()) {
+      var waiting = seen.waiting().get();
+      var limit = seen.frozen().run().rateLimit();
+      switch (waiting.what()) {
+        case RateLimit ->
+            conditions.add(
+                JobConditions.WAITING,
+                TRUE,
+                Reason.RateLimit,
+                "Workers wait for the job's rate limit%s most of the time."
+                    .formatted(
+                        limit == null ? "" : " of %s items/s".formatted(plain(limit.perSecond()))));
+        case RetryLater ->
+            conditions.add(
+                JobConditions.WAITING,
+                TRUE,
+                Reason.RetryLater,
+                "The handler has asked to be called later, and workers wait for that most of the time%s"
+                    .formatted(waiting.why().isEmpty() ? "." : ": " + waiting.why()));
+      }
+    } else if (JobConditions.condition(seen.before(), JobConditions.WAITING).isPresent()) {
+      if (seen.isSuspended()) {
+        conditions.add(JobConditions.WAITING, FALSE, Reason.Suspended, "No workers run.");
+      } else {
+        conditions.add(
+            JobConditions.WAITING, FALSE, Reason.Working, "Workers wait no more, or not for long.");
+      }
+    }
+  }
+
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
+  private static void waitsNoMore(
+      @Nullable BatchJobStatus before, JobConditions.Conditions conditions) {
+    if (JobConditions.condition(before, JobConditions.WAITING).isPresent()) {
+      conditions.add(JobConditions.WAITING, FALSE, Reason.Finished, "The job has ended.");
+    }
+  }
+
   private static void leaving(JobConditions.Conditions conditions) {
     conditions.add(
         JobConditions.WORKERS_READY,
@@ -147,6 +193,7 @@ final class RunConditions {
       Reason reason,
       JobConditions.Conditions conditions) {
     leaving(conditions);
+    waitsNoMore(before, conditions);
     if (JobConditions.condition(before, JobConditions.SUSPENDED).isPresent()) {
       conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Finished, "The job has ended.");
     }

@@ -12,6 +12,7 @@ import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.PodPlan;
 import dev.batchapi.queue.Counts;
+import dev.batchapi.queue.Waiting;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +41,7 @@ public final class Observations {
   public Optional<Counts> counts = Optional.of(Counts.NONE);
   public Optional<String> queueTrouble = Optional.empty();
   public EnqueuingState enqueuing = new EnqueuingState.Done();
+  public Optional<Waiting> waiting = Optional.empty();
   public Instant now = ACCEPTED.plusSeconds(5);
 
   public Observation seen() {
@@ -62,7 +64,8 @@ public final class Observations {
             cancel,
             null));
     job.setStatus(before);
-    return new Observation(job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), now);
+    return new Observation(
+        job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), waiting, now);
   }
 
   /** The job as it was accepted. */

@@ -19,6 +19,7 @@ import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.Waiting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,33 @@ public final class JobStatusTest {
     assertThat(condition(status(), "Accepted").message()).endsWith(", of which none may fail.");
     job.maxFailed = 3;
     assertThat(condition(status(), "Accepted").message()).endsWith(", of which 3 may fail.");
+  }
+
+  @Test
+  void aJobWhoseWorkersWaitSaysForWhatAndWhenThatIsOver() {
+    assertThat(JobConditions.condition(status(), "Waiting")).isEmpty();
+
+    job.waiting = Optional.of(new Waiting(Waiting.For.RetryLater, "503 busy", ACCEPTED));
+    var waits = status();
+    assertThat(condition(waits, "Waiting"))
+        .extracting(Condition::status, Condition::reason)
+        .containsExactly(Condition.Status.TRUE, "RetryLater");
+    assertThat(condition(waits, "Waiting").message()).endsWith(": 503 busy");
+    assertThat(JobEvents.between(null, waits, Optional::empty))
+        .extracting(JobEvents.Item::reason)
+        .contains("RetryLater");
+
+    job.before = waits;
+    job.waiting = Optional.of(new Waiting(Waiting.For.RateLimit, "", ACCEPTED));
+    assertThat(condition(status(), "Waiting").reason()).isEqualTo("RateLimit");
+
+    job.waiting = Optional.empty();
+    assertThat(condition(status(), "Waiting"))
+        .extracting(Condition::status, Condition::reason)
+        .containsExactly(Condition.Status.FALSE, "Working");
+
+    job.suspend = true;
+    assertThat(condition(status(), "Waiting").reason()).isEqualTo("Suspended");
   }
 
   @Test

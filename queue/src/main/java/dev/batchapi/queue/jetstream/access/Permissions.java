@@ -26,7 +26,8 @@ final class Permissions {
           "$JS.API.DIRECT.GET.SPLIT.>",
           "split.>",
           "rate.*",
-          "$JS.API.DIRECT.GET.RATE.rate.*");
+          "$JS.API.DIRECT.GET.RATE.rate.*",
+          "wait.*");
 
   /** A pull has more than one answer. */
   private static final String STREAMED = SERVICES.getFirst();
@@ -42,7 +43,8 @@ final class Permissions {
           "$JS.API.DIRECT.GET.OUT.out.{{name()}}.*",
           "$JS.API.DIRECT.GET.OUT.end.{{name()}}",
           "rate.{{name()}}",
-          "$JS.API.DIRECT.GET.RATE.rate.{{name()}}");
+          "$JS.API.DIRECT.GET.RATE.rate.{{name()}}",
+          "wait.{{name()}}");
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
