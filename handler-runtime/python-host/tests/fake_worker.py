@@ -198,7 +198,9 @@ class FakeWorker:
         if len(header) < 5:
             return None, b""
         length, kind = struct.unpack(">IB", header)
-        return kind, self.reader.read(length - 1)
+        body = self.reader.read(length - 1)
+        # A process that ends while a thread of its pushes leaves a part of a frame.
+        return (None, b"") if len(body) < length - 1 else (kind, body)
 
     def read(self, name):
         """A file that the handler wrote into its working folder."""

@@ -32,14 +32,16 @@ final class RateBenchmark {
   private static final int WINDOWS = Integer.getInteger("windows", 4);
   private static final int BATCH = 50;
 
-  /** Of workers that come and go each one leaves after so long, and another one comes. */
+  /** Of workers that come and go each one leaves after so long, or when another one has come. */
   private static final int STAYS_SECONDS = 5;
 
-  /** Notes when each item is called, by a clock that all processes of the machine have in common. */
+  /**
+   * Notes when each item is called, by a clock that all processes of the machine have in common.
+   */
   private static final String HANDLER =
       """
       import os, struct, time
-      CALLS = os.open("%s", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+      CALLS = os.open("CALLS_FILE", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
       class Handler:
           def __init__(self):
               os.write(CALLS, struct.pack("<d", -1))
@@ -50,6 +52,7 @@ final class RateBenchmark {
   private final NatsServer nats;
   private final JetStreamLedger owner;
   private final Path folder;
+  private int leaves;
 
   private RateBenchmark(NatsServer nats, JetStreamLedger owner, Path folder) {
     this.nats = nats;
@@ -63,12 +66,13 @@ final class RateBenchmark {
         var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
       var benchmark = new RateBenchmark(nats, owner, folder);
       System.out.printf(
-          "| %d a second, burst %d | calls in each %d s, of %d | load |%n",
+          "| %d a second, burst %d | calls in each %d s, of %d | workers that left | load |%n",
           PER_SECOND, BURST, WINDOW_SECONDS, PER_SECOND * WINDOW_SECONDS);
-      System.out.println("|---|---|---|");
-      for (var workers : List.of(1, 4, 8)) {
-        benchmark.row("stay", workers, false);
-        benchmark.row("come and go", workers, true);
+      System.out.println("|---|---|---|---|");
+      for (var change : List.of(false, true)) {
+        for (var workers : List.of(1, 4, 8)) {
+          benchmark.row(change ? "come and go" : "stay", workers, change);
+        }
       }
     } finally {
       WorkerProcess.delete(folder);
@@ -76,20 +80,21 @@ final class RateBenchmark {
   }
 
   private void row(String name, int workers, boolean change) throws Exception {
+    leaves = 0;
     var shares =
         shares(workers, change).stream()
             .map(share -> String.format(Locale.ROOT, "%.3f", share))
             .collect(Collectors.joining(", "));
     System.out.printf(
-        "| %d workers that %s | %s | %s |%n",
-        workers, name, shares, Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
+        "| %d workers that %s | %s | %d | %s |%n",
+        workers, name, shares, leaves, Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
   }
 
   private List<Double> shares(int workers, boolean change) throws Exception {
     var job = UUID.randomUUID().toString();
     var calls = folder.resolve("calls-" + job);
     var code = Files.createDirectories(folder.resolve("code-" + job));
-    Files.writeString(code.resolve("handler.py"), HANDLER.formatted(calls));
+    Files.writeString(code.resolve("handler.py"), HANDLER.replace("CALLS_FILE", calls.toString()));
     var batches = PER_SECOND * WINDOW_SECONDS * (WINDOWS + 12) / BATCH;
     owner.enqueue(job, Batches.of(batches, index -> payload()));
     var running = new ArrayDeque<WorkerProcess>();
@@ -103,16 +108,18 @@ final class RateBenchmark {
       TimeUnit.SECONDS.sleep(2); // what a rest had left is used up, and each has found its pace
       var from = seconds();
       var until = from + (double) WINDOWS * WINDOW_SECONDS;
-      var ended = 0;
       while (seconds() < until + 0.5) {
         TimeUnit.MILLISECONDS.sleep(100);
-        if (change && seconds() - from > ended * (double) STAYS_SECONDS / workers + 1) {
-          ended++;
-          // The next one takes a while to start; the one before leaves when it is told to.
+        if (change && running.size() == workers) {
           running.add(start(job, code, batches));
-          var leaves = running.removeFirst();
-          leaves.signal(leaves.worker(), "TERM");
-          Thread.startVirtualThread(() -> close(leaves));
+        }
+        if (change
+            && constructed(calls) == workers + leaves + 1
+            && seconds() - from > leaves * (double) STAYS_SECONDS / workers) {
+          leaves++; // the next one is there
+          var oldest = running.removeFirst();
+          oldest.signal(oldest.worker(), "TERM");
+          var _ = Thread.startVirtualThread(() -> close(oldest));
         }
       }
       return shares(calls, from);
@@ -168,7 +175,7 @@ final class RateBenchmark {
   private static void close(WorkerProcess process) {
     try {
       if (process.worker().waitFor(20, TimeUnit.SECONDS)) {
-        process.host().waitFor(5, TimeUnit.SECONDS);
+        var _ = process.host().waitFor(5, TimeUnit.SECONDS);
       }
       process.close();
     } catch (IOException | InterruptedException e) {
@@ -178,15 +185,15 @@ final class RateBenchmark {
 
   private static byte[] run(String job, int batches) {
     return """
-        {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
-          "startTime":"2026-01-01T00:00:00Z"},
-         "handler":{"language":"python","file":"handler.py","inCodeFolder":true,
-          "className":"Handler","classpath":[],"concurrency":16},
-         "config":{},"batchSize":%d,"items":%d,"totalBatches":%d,
-         "retry":{"maxAttempts":3,"initialBackoffSeconds":0,"maxBackoffSeconds":0},
-         "rateLimit":{"perSecond":%d,"burst":%d},
-         "timeouts":{},"metrics":{"tags":{}}}
-        """
+    {"job":{"uid":"%s","name":"bench","namespace":"default","apiName":"api","workers":1,
+      "startTime":"2026-01-01T00:00:00Z"},
+     "handler":{"language":"python","file":"handler.py","inCodeFolder":true,
+      "className":"Handler","classpath":[],"concurrency":16},
+     "config":{},"batchSize":%d,"items":%d,"totalBatches":%d,
+     "retry":{"maxAttempts":3,"initialBackoffSeconds":0,"maxBackoffSeconds":0},
+     "rateLimit":{"perSecond":%d,"burst":%d},
+     "timeouts":{},"metrics":{"tags":{}}}
+    """
         .formatted(job, BATCH, batches * BATCH, batches, PER_SECOND, BURST)
         .getBytes(UTF_8);
   }
