@@ -48,7 +48,12 @@ public record BatchError(
     /** One of its items can't be read, such as a line that is no JSON. */
     InputInvalid,
     /** A file that its items stand in is not the one any more that was cut into batches. */
-    InputChanged
+    InputChanged;
+
+    /** Whether it says itself why the batch's items can't be shown. */
+    public boolean isOfInput() {
+      return this == InputInvalid || this == InputChanged;
+    }
   }
 
   public BatchError {

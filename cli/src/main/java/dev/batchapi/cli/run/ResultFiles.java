@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.results.BatchItems;
 import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.results.ResultLines;
@@ -31,7 +32,8 @@ final class ResultFiles implements AutoCloseable {
   /** How a run says that lines have the items. */
   private static final String ITEM = "item";
 
-  private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
+  /** Of lines that nobody writes. */
+  private static final BatchItems NONE = BatchItems.of("null".getBytes(StandardCharsets.UTF_8));
 
   /** Bytes of a result that is taken apart in memory, several times its size. */
   private static final int IN_MEMORY = 1 << 20;
@@ -43,7 +45,9 @@ final class ResultFiles implements AutoCloseable {
   private final @Nullable LineSink results;
   private final @Nullable LineSink errors;
   private boolean written;
-  private boolean storeIsAway;
+
+  /** A store's words, once it was away. */
+  private @Nullable String away;
 
   /**
    * A job whose outcomes are written.
@@ -192,15 +196,21 @@ final class ResultFiles implements AutoCloseable {
             input.firstItem(index),
             items.results(),
             items.errors().stream().map(ResultFiles::failed).toList(),
-            errors == null && !withItems ? NULL : payload(index, input),
+            errors == null && !withItems ? NONE : payload(index, input),
             withItems,
             results == null ? line -> {} : results::write,
             errors == null ? line -> {} : errors::write);
       }
       case FAILED -> {
         if (errors != null) {
-          var error = JSON.valueToTree(BatchError.fromJson(outcome.body()));
-          lines.error(index, outcome.attempts(), error, payload(index, input), errors::write);
+          var error = BatchError.fromJson(outcome.body());
+          var its = payload(index, input);
+          lines.error(
+              index,
+              outcome.attempts(),
+              JSON.valueToTree(error),
+              error.reason().isOfInput() ? its.withoutReason() : its,
+              errors::write);
         }
       }
     }
@@ -230,17 +240,20 @@ final class ResultFiles implements AutoCloseable {
   }
 
   /** What can't be read any more costs nothing but itself. */
-  private byte[] payload(int index, Input input) {
+  private BatchItems payload(int index, Input input) {
+    if (away != null) {
+      return BatchItems.unread(away);
+    }
     try {
-      return storeIsAway ? NULL : input.payload(index);
+      return BatchItems.of(input.payload(index));
     } catch (StoreUnavailableException e) {
-      storeIsAway = true; // each batch would wait for it anew
-      return NULL;
+      away = String.valueOf(e.getMessage()); // each batch would wait for it anew
+      return BatchItems.unread(away);
     } catch (InputException
         | FileChangedException
         | StoreRefusedException
         | UncheckedIOException e) {
-      return NULL;
+      return BatchItems.unread(String.valueOf(e.getMessage()));
     }
   }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * batch; and {@code {"job": "monday", "item": 17, "batch": 1, "attempts": 3, "error": {…},
  * "payload": …}}, one line per item that failed alone, the item itself as its payload. What stands
  * in a file has its {@code "source": "data.csv:17"} after {@code batch}; of a batch of several
- * items it is {@code "data.csv:17 to data.csv:26"}. Not thread-safe.
+ * items it is {@code "data.csv:17 to data.csv:26"}. Items that could not be read again are {@code
+ * null}, and before them stands {@code "unread": "why"}. Not thread-safe.
  */
 public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -111,27 +112,27 @@ public final class ResultLines {
    * The same with the items themselves, as {@code input} before {@code result}: of a line for an
    * item that item, of a line for a batch the list of them.
    *
-   * @param payload the items, as JSON; {@code null} as JSON if they can't be read any more
+   * @param its the items
    */
-  public void result(int batch, int firstItem, int items, byte[] json, byte[] payload, Lines to)
+  public void result(int batch, int firstItem, int items, byte[] json, BatchItems its, Lines to)
       throws IOException {
     if (json.length == 0) {
       return;
     }
     var result = JsonText.text(json);
-    var input = JsonText.text(payload);
+    var input = JsonText.text(its.json());
     if (isPerItem(batch, JsonText.elements(result) == items)) {
       var inputs = JsonText.elements(input) == items ? JsonText.split(input) : null;
       var item = 0;
       for (var element : JsonText.split(result)) {
         var head = itemHead(batch, firstItem, item);
-        with(sources.source(batch, item), head);
-        var its = inputs == null ? "null" : inputs.get(item);
-        to.add(JsonText.line(head, INPUT, its, RESULT, element));
+        its.in(with(sources.source(batch, item), head));
+        var one = inputs == null ? "null" : inputs.get(item);
+        to.add(JsonText.line(head, INPUT, one, RESULT, element));
         item++;
       }
     } else {
-      var head = with(sources.source(batch), head().put("batch", batch));
+      var head = its.in(with(sources.source(batch), head().put("batch", batch)));
       to.add(JsonText.line(head, INPUT, input, RESULT, result));
     }
   }
@@ -140,21 +141,27 @@ public final class ResultLines {
    * The same of a result that is too large for memory.
    *
    * @param json what is known to be JSON
-   * @param payload the items, as JSON, if lines have them; null: they have none
+   * @param its the items, if lines have them; null: they have none
    */
   public void result(
-      int batch, int firstItem, int items, LargeJson json, byte @Nullable [] payload, Lines to)
+      int batch, int firstItem, int items, LargeJson json, @Nullable BatchItems its, Lines to)
       throws IOException {
-    var input = payload == null ? null : JsonText.text(payload);
+    var input = its == null ? null : JsonText.text(its.json());
     if (isPerItem(batch, json.elements((index, element) -> {}) == items)) {
       var inputs = input == null ? null : inputs(input, items);
       json.elements(
           (item, element) -> {
             var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+            if (its != null) {
+              its.in(head);
+            }
             to.add(line(head, inputs == null ? null : inputs.get(item), element));
           });
     } else {
       var head = with(sources.source(batch), head().put("batch", batch));
+      if (its != null) {
+        its.in(head);
+      }
       to.add(line(head, input, json.value()));
     }
   }
@@ -199,7 +206,7 @@ public final class ResultLines {
    * @param firstItem the position of its first item in the job
    * @param results one for each item, as JSON; those of items that failed are not looked at
    * @param failed the items that failed, ascending; others that the batch has not are passed over
-   * @param payload what it was to work on, as JSON; {@code null} if that can't be read any more
+   * @param its what it was to work on
    * @param withItems whether lines of results have the item as {@code input}
    * @throws IOException if a line is not taken
    */
@@ -208,15 +215,15 @@ public final class ResultLines {
       int firstItem,
       List<String> results,
       List<FailedItem> failed,
-      byte[] payload,
+      BatchItems its,
       boolean withItems,
       Lines toResults,
       Lines toErrors)
       throws IOException {
     var errors = new HashMap<Integer, FailedItem>();
     failed.forEach(one -> errors.put(one.item, one));
-    var items = elements(payload);
-    var whole = JsonText.text(payload);
+    var items = elements(its.json());
+    var whole = JsonText.text(its.json());
     for (var item = 0; item < results.size(); item++) {
       var one = errors.get(item);
       // Of a batch whose items were not read there are their places.
@@ -224,9 +231,10 @@ public final class ResultLines {
       if (one != null) {
         var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
         head.put("attempts", one.attempts).set("error", one.error);
+        its.in(head);
         toErrors.add(JsonText.line(head, "payload", json));
       } else if (withItems) {
-        var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+        var head = its.in(with(sources.source(batch, item), itemHead(batch, firstItem, item)));
         toResults.add(JsonText.line(head, INPUT, json, RESULT, results.get(item)));
       } else {
         itemResult(batch, firstItem, item, results.get(item), toResults);
@@ -245,15 +253,15 @@ public final class ResultLines {
       int firstItem,
       LargeJson results,
       List<FailedItem> failed,
-      byte[] payload,
+      BatchItems its,
       boolean withItems,
       Lines toResults,
       Lines toErrors)
       throws IOException {
     var errors = new HashMap<Integer, FailedItem>();
     failed.forEach(one -> errors.put(one.item, one));
-    var items = elements(payload);
-    var whole = JsonText.text(payload);
+    var items = elements(its.json());
+    var whole = JsonText.text(its.json());
     var count =
         results.elements(
             (item, result) -> {
@@ -262,9 +270,11 @@ public final class ResultLines {
               var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
               if (one != null) {
                 head.put("attempts", one.attempts).set("error", one.error);
-                toErrors.add(JsonText.line(head, "payload", json));
+                toErrors.add(JsonText.line(its.in(head), "payload", json));
+              } else if (withItems) {
+                toResults.add(line(its.in(head), json, result));
               } else {
-                toResults.add(line(head, withItems ? json : null, result));
+                toResults.add(line(head, null, result));
               }
             });
     if (count < 0) {
@@ -285,13 +295,13 @@ public final class ResultLines {
    *
    * @param attempts how often it was tried
    * @param error its last error
-   * @param payload what it was to work on, as JSON; {@code null} if that can't be read any more
+   * @param its what it was to work on
    */
-  public void error(int batch, int attempts, JsonNode error, byte[] payload, Lines to)
+  public void error(int batch, int attempts, JsonNode error, BatchItems its, Lines to)
       throws IOException {
     var head = head().put("batch", batch).put("attempts", attempts);
     with(sources.source(batch), head).set("error", error);
-    to.add(JsonText.line(head, "payload", JsonText.text(payload)));
+    to.add(JsonText.line(its.in(head), "payload", JsonText.text(its.json())));
   }
 
   private static ObjectNode with(@Nullable String source, ObjectNode head) {

@@ -32,7 +32,8 @@ class LargeJsonTest {
           "\"[1,2]\"",
           "[true,\"" + "x,]\\\"".repeat(40_000) + "\"]");
 
-  private static final byte[] PAYLOAD = "[{\"n\": 1},\n \"two\"]".getBytes(UTF_8);
+  private static final BatchItems PAYLOAD =
+      BatchItems.of("[{\"n\": 1},\n \"two\"]".getBytes(UTF_8));
 
   private static final Sources PLACES =
       new Sources() {
@@ -71,7 +72,7 @@ class LargeJsonTest {
   @Test
   void itsLinesAreThoseOfTheSameResultInMemory() throws IOException {
     for (var perItem : List.of(true, false)) {
-      for (var payload : new byte @Nullable [][] {null, PAYLOAD, "null".getBytes(UTF_8)}) {
+      for (var payload : new @Nullable BatchItems[] {null, PAYLOAD, BatchItems.unread("gone")}) {
         var inMemory = new ArrayList<String>();
         var inFile = new ArrayList<String>();
         var one = new ResultLines("j", PLACES, perItem);

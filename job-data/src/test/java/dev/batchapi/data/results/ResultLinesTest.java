@@ -54,7 +54,7 @@ class ResultLinesTest {
         20,
         List.of("1", "null", "{\"a\": 3}"),
         failed,
-        "[10, {\"text\": \"x\"}, 12]".getBytes(UTF_8),
+        BatchItems.of("[10, {\"text\": \"x\"}, 12]".getBytes(UTF_8)),
         false,
         this::write,
         this::write);
@@ -62,7 +62,8 @@ class ResultLinesTest {
     assertThat(written)
         .containsExactly(
             "{\"job\":\"monday\",\"item\":20,\"batch\":2,\"result\":1}\n",
-            "{\"job\":\"monday\",\"item\":21,\"batch\":2,\"attempts\":3,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":{\"text\": \"x\"}}\n",
+            "{\"job\":\"monday\",\"item\":21,\"batch\":2,\"attempts\":3,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":{\"text\":"
+                + " \"x\"}}\n",
             "{\"job\":\"monday\",\"item\":22,\"batch\":2,\"result\":{\"a\": 3}}\n");
   }
 
@@ -80,24 +81,29 @@ class ResultLinesTest {
             "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"result\":5}\n");
     assertThat(lines.remark())
         .contains(
-            "Batch 0 returned a list of one result for each item, and batch 1 did not: what it returned is one line without item.");
+            "Batch 0 returned a list of one result for each item, and batch 1 did not: what it"
+                + " returned is one line without item.");
   }
 
   @Test
   void anItemStandsOnItsLineAndTheItemsOfABatchOnTheirs() throws Exception {
-    var payload = "[{\"id\": 1e400},\"\\ud800\"]".getBytes(UTF_8);
+    var payload = BatchItems.of("[{\"id\": 1e400},\"\\ud800\"]".getBytes(UTF_8));
     lines.result(0, 0, 2, "[true,false]".getBytes(UTF_8), payload, this::write);
     lines.result(1, 2, 2, "7".getBytes(UTF_8), payload, this::write);
-    lines.result(2, 4, 2, "[1,2]".getBytes(UTF_8), "null".getBytes(UTF_8), this::write);
+    lines.result(2, 4, 2, "[1,2]".getBytes(UTF_8), BatchItems.unread("in/b is gone."), this::write);
     lines.result(3, 6, 2, new byte[0], payload, this::write);
 
     assertThat(written)
         .containsExactly(
-            "{\"job\":\"monday\",\"item\":0,\"batch\":0,\"input\":{\"id\": 1e400},\"result\":true}\n",
+            "{\"job\":\"monday\",\"item\":0,\"batch\":0,\"input\":{\"id\":"
+                + " 1e400},\"result\":true}\n",
             "{\"job\":\"monday\",\"item\":1,\"batch\":0,\"input\":\"\\ud800\",\"result\":false}\n",
-            "{\"job\":\"monday\",\"batch\":1,\"input\":[{\"id\": 1e400},\"\\ud800\"],\"result\":7}\n",
-            "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"input\":null,\"result\":1}\n",
-            "{\"job\":\"monday\",\"item\":5,\"batch\":2,\"input\":null,\"result\":2}\n");
+            "{\"job\":\"monday\",\"batch\":1,\"input\":[{\"id\":"
+                + " 1e400},\"\\ud800\"],\"result\":7}\n",
+            "{\"job\":\"monday\",\"item\":4,\"batch\":2,\"unread\":\"in/b is"
+                + " gone.\",\"input\":null,\"result\":1}\n",
+            "{\"job\":\"monday\",\"item\":5,\"batch\":2,\"unread\":\"in/b is"
+                + " gone.\",\"input\":null,\"result\":2}\n");
   }
 
   @Test
@@ -111,11 +117,34 @@ class ResultLinesTest {
   void aFailedBatchIsOneLineWithItsPayload() throws Exception {
     var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
 
-    lines.error(3, 2, error, "[\"x\"]".getBytes(UTF_8), this::write);
+    lines.error(3, 2, error, BatchItems.of("[\"x\"]".getBytes(UTF_8)), this::write);
 
     assertThat(written)
         .containsExactly(
             "{\"job\":\"monday\",\"batch\":3,\"attempts\":2,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":[\"x\"]}\n");
+  }
+
+  @Test
+  void whyItemsAreNotThereIsSaidOnTheirLinesUnlessTheErrorDoes() throws Exception {
+    var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
+    var unread = BatchItems.unread("in/b is gone.");
+    var failed = List.of(new ResultLines.FailedItem(1, 3, error));
+
+    lines.error(3, 2, error, unread, this::write);
+    lines.error(4, 1, error, unread.withoutReason(), this::write);
+    lines.items(5, 10, List.of("1", "null"), failed, unread, true, this::write, this::write);
+    lines.items(6, 12, List.of("1"), List.of(), unread, false, this::write, this::write);
+
+    assertThat(written)
+        .containsExactly(
+            "{\"job\":\"monday\",\"batch\":3,\"attempts\":2,\"error\":{\"reason\":\"HandlerFailed\"},\"unread\":\"in/b"
+                + " is gone.\",\"payload\":null}\n",
+            "{\"job\":\"monday\",\"batch\":4,\"attempts\":1,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":null}\n",
+            "{\"job\":\"monday\",\"item\":10,\"batch\":5,\"unread\":\"in/b is"
+                + " gone.\",\"input\":null,\"result\":1}\n",
+            "{\"job\":\"monday\",\"item\":11,\"batch\":5,\"attempts\":3,\"error\":{\"reason\":\"HandlerFailed\"},\"unread\":\"in/b"
+                + " is gone.\",\"payload\":null}\n",
+            "{\"job\":\"monday\",\"item\":12,\"batch\":6,\"result\":1}\n");
   }
 
   private void result(int batch, int firstItem, int items, String json) throws IOException {

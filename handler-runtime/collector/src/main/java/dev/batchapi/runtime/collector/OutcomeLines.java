@@ -6,6 +6,7 @@ import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectArguments.Include;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.results.BatchItems;
 import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.results.LineFiles;
 import dev.batchapi.data.results.Manifest;
@@ -18,11 +19,8 @@ import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.StoredResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +30,6 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Errors that say themselves that the items can't be read. */
-  private static final Set<BatchError.Reason> UNREADABLE =
-      EnumSet.of(BatchError.Reason.InputInvalid, BatchError.Reason.InputChanged);
-
-  private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
   private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final int batches;
@@ -206,8 +199,10 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   }
 
   private void error(int index, int attempts, BatchError error) throws IOException {
-    var known = UNREADABLE.contains(error.reason());
-    lines.error(index, attempts, JSON.valueToTree(error), payload(index, !known), errors);
+    var known = error.reason().isOfInput();
+    var its = payload(index, !known);
+    lines.error(
+        index, attempts, JSON.valueToTree(error), known ? its.withoutReason() : its, errors);
   }
 
   private static BatchError error(Outcome outcome) {
@@ -219,19 +214,19 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   }
 
   /** What can't be read any more costs nothing but itself; a store's rights may come back. */
-  private byte[] payload(int index) {
+  private BatchItems payload(int index) {
     return payload(index, true);
   }
 
-  private byte[] payload(int index, boolean toBeSaid) {
+  private BatchItems payload(int index, boolean toBeSaid) {
     try {
-      return input.payload(index);
+      return BatchItems.of(input.payload(index));
     } catch (InputException | FileChangedException e) {
       LOG.warn("the items of batch {} can't be read: {}", index, e.getMessage());
       if (toBeSaid && unreadBatches++ == 0) {
         firstUnread = "batch %d: %s".formatted(index, e.getMessage());
       }
-      return NULL;
+      return BatchItems.unread(String.valueOf(e.getMessage()));
     }
   }
 

@@ -252,7 +252,7 @@ class CollectingTest {
         .contains("in.jsonl");
     assertThat(folder.resolve("changed/results-00000.jsonl"))
         .content()
-        .contains("\"input\":null,")
+        .containsPattern("\"unread\":\"in.jsonl [^\"]+\",\"input\":null,")
         .doesNotContain("\"input\":7,");
     assertThat(folder.resolve("changed/manifest.json")).exists();
   }

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.act;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.data.input.Sources;
+import dev.batchapi.data.results.BatchItems;
 import dev.batchapi.data.results.ResultLines;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
@@ -133,7 +134,7 @@ record SmallResults(String results, String errors, Optional<String> remark) {
         first,
         items.results(),
         failed,
-        input.payload(index),
+        BatchItems.of(input.payload(index)),
         false,
         files::result,
         files::error);
@@ -142,7 +143,8 @@ record SmallResults(String results, String errors, Optional<String> remark) {
   private static void addError(
       int index, int attempts, BatchError error, Batches input, ResultLines lines, Files files) {
     try {
-      lines.error(index, attempts, JSON.valueToTree(error), input.payload(index), files::error);
+      var items = BatchItems.of(input.payload(index));
+      lines.error(index, attempts, JSON.valueToTree(error), items, files::error);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
