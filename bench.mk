@@ -77,3 +77,9 @@ $(RAY):
 bench-data: tools build $(RAY) ## Compare a job over lines of JSON with Ray Data and a hand-written loop (ARGS="--mb 1000 --runs 3")
 	PYTHONPATH=$(RAY) $(PYTHON) cli/src/bench/data/bench_data.py --batchapi bin/batchapi \
 	  --versitygw $(VERSITYGW) $(ARGS)
+
+.PHONY: bench-data-memory
+bench-data-memory: tools build ## Measure the memory of splitter, collector and worker (BENCH_OPTS="-Dfiles=10000 -Dmib=512"; 6 GB of disk)
+	cd handler-runtime/image && $(JAVA) -XX:+UseSerialGC -Xmx512m $(NATIVE) $(BENCH_OPTS) \
+	  -cp 'target/test-classes:target/dist/lib/*:target/dist/lib-files/*:$(CURDIR)/queue/target/test-classes:$(CURDIR)/job-data-s3/target/test-classes' \
+	  dev.batchapi.runtime.image.DataMemoryBenchmark

@@ -1,5 +1,8 @@
 package dev.batchapi.data.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -7,10 +10,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -151,6 +158,25 @@ public final class VersityGw implements AutoCloseable {
   /** Puts a file into a bucket behind the server's back: it has no ETag. */
   void putWithoutEtag(String bucket, String key, String content) throws IOException {
     Files.writeString(folder.resolve("data").resolve(bucket).resolve(key), content);
+  }
+
+  /** Many objects in no time: behind the server's back, with an ETag. */
+  public void lay(String bucket, String key, byte[] content) throws IOException {
+    lay(bucket, key, content, 1);
+  }
+
+  /** The same of a content that is repeated. */
+  public void lay(String bucket, String key, byte[] content, int times) throws IOException {
+    var file = folder.resolve("data").resolve(bucket).resolve(key);
+    Files.createDirectories(file.getParent());
+    try (var out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+      for (var i = 0; i < times; i++) {
+        out.write(content);
+      }
+    }
+    var etag = HexFormat.of().formatHex(Arrays.copyOf(key.getBytes(UTF_8), 16));
+    Files.getFileAttributeView(file, UserDefinedFileAttributeView.class)
+        .write("etag", ByteBuffer.wrap(etag.getBytes(UTF_8)));
   }
 
   @Override

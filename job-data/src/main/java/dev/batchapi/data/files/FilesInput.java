@@ -20,7 +20,7 @@ public final class FilesInput implements Input {
   private final FilesSpec spec;
   private final int batchSize;
   private final Stores stores;
-  private final List<StoredFile> files;
+  private final ListedFiles files;
   private final RefSpool refs;
   private final Split split;
   private final BatchReader reader;
@@ -45,10 +45,11 @@ public final class FilesInput implements Input {
     this.batchSize = batchSize;
     this.stores = stores;
     var spool = new RefSpool();
+    ListedFiles listed = null;
     try {
-      files = Listing.of(spec, stores);
+      listed = Listing.of(spec, stores);
       split =
-          new Splitter(files, spec, batchSize, stores)
+          new Splitter(listed, spec, batchSize, stores)
               .split(
                   (index, ref) -> {
                     spool.add(ref.toJson());
@@ -56,10 +57,14 @@ public final class FilesInput implements Input {
                   });
       spool.complete();
     } catch (RuntimeException | Error e) {
+      if (listed != null) {
+        listed.close();
+      }
       spool.close();
       stores.close();
       throw e;
     }
+    files = listed;
     refs = spool;
     reader = new BatchReader(spec, stores);
   }
@@ -139,6 +144,7 @@ public final class FilesInput implements Input {
 
   @Override
   public void close() {
+    files.close();
     refs.close();
     stores.close();
   }

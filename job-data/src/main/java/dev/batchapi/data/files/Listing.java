@@ -10,17 +10,22 @@ import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** The files that an input means. */
 public final class Listing {
   private final Stores stores;
   private final List<Glob> excludes;
-  private final Set<String> urls = new HashSet<>();
-  private final List<StoredFile> files = new ArrayList<>();
+
+  /** What the paths before this one match: a file that is among it is there already. */
+  private final List<Predicate<String>> before = new ArrayList<>();
+
+  private final ListedFiles files = new ListedFiles();
+  private final List<Range> unsorted = new ArrayList<>();
+
+  /** Of files: from the first one to behind the last. */
+  private record Range(int from, int to) {}
 
   private Listing(FilesSpec spec, Stores stores) {
     this.stores = stores;
@@ -32,18 +37,29 @@ public final class Listing {
    * its bytes. A path that ends in {@code /} is everything below it. An exclude without a {@code /}
    * is a file's name in any folder, another one a whole URL or path.
    *
-   * @return at least one
+   * @return at least one; to be closed
    * @throws InputException if a path matches nothing
    * @throws StoreUnavailableException if a store is away
    * @throws StoreRefusedException if a store refuses
    */
-  public static List<StoredFile> of(FilesSpec spec, Stores stores) {
+  public static ListedFiles of(FilesSpec spec, Stores stores) {
     if (spec.paths().isEmpty()) {
       throw new InputException("The input has no paths: name at least one file or folder.");
     }
     var listing = new Listing(spec, stores);
-    spec.paths().forEach(listing::add);
-    return List.copyOf(listing.files);
+    try {
+      spec.paths().forEach(listing::add);
+      return listing.complete();
+    } catch (RuntimeException | Error e) {
+      listing.files.close();
+      throw e;
+    }
+  }
+
+  private ListedFiles complete() {
+    files.complete();
+    unsorted.forEach(range -> files.sort(range.from, range.to));
+    return files;
   }
 
   private static Glob exclude(String pattern) {
@@ -54,6 +70,7 @@ public final class Listing {
     var store = stores.of(path);
     if (!store.lists()) {
       one(path, path, store);
+      before.add(path::equals);
       return;
     }
     var glob = Glob.of(path.endsWith("/") ? path + "**" : path);
@@ -62,6 +79,7 @@ public final class Listing {
     } else {
       all(path, glob, store);
     }
+    before.add(glob::matches);
   }
 
   private void one(String path, String url, Store store) {
@@ -76,7 +94,9 @@ public final class Listing {
       throw new InputException(
           "%s is in paths, and in excludes too.".formatted(StoredFile.name(path)));
     }
-    keep(List.of(file));
+    if (isNew(file)) {
+      files.append(file);
+    }
   }
 
   private static boolean isFolder(String url, Store store) {
@@ -92,7 +112,8 @@ public final class Listing {
           "%s: a bucket is named as it is, and a glob is for what is in it: %s://bucket/folder/*.jsonl."
               .formatted(path, scheme));
     }
-    var matches = new ArrayList<StoredFile>();
+    var matches = new Matches();
+    var first = files.size();
     store.list(
         glob.prefix(),
         glob.folders(),
@@ -101,36 +122,46 @@ public final class Listing {
             matches.add(file);
           }
         });
-    var kept = matches.stream().filter(file -> !excluded(file)).toList();
-    if (kept.isEmpty()) {
+    if (matches.kept == 0) {
       throw new InputException(
-          matches.isEmpty()
+          matches.found == 0
               ? "%s matches no file. Within a folder * stands for any name; ** crosses folders."
                   .formatted(path)
               : "%s matches %,d file%s, and excludes leave none."
-                  .formatted(path, matches.size(), matches.size() == 1 ? "" : "s"));
+                  .formatted(path, matches.found, matches.found == 1 ? "" : "s"));
     }
-    keep(inOrder(kept));
+    if (!matches.sorted) {
+      unsorted.add(new Range(first, files.size()));
+    }
+  }
+
+  /** Takes the matches of one path. */
+  private final class Matches {
+    private int found;
+    private int kept;
+    private boolean sorted = true;
+    private byte[] last = {};
+
+    void add(StoredFile file) {
+      found++;
+      if (excluded(file)) {
+        return;
+      }
+      kept++;
+      if (isNew(file)) {
+        var url = file.url().getBytes(UTF_8);
+        sorted &= Arrays.compareUnsigned(last, url) <= 0;
+        last = url;
+        files.append(file);
+      }
+    }
   }
 
   private boolean excluded(StoredFile file) {
     return excludes.stream().anyMatch(glob -> glob.matches(file.url()));
   }
 
-  private void keep(List<StoredFile> more) {
-    for (var file : more) {
-      if (urls.add(file.url())) {
-        files.add(file);
-      }
-    }
-  }
-
-  private static List<StoredFile> inOrder(List<StoredFile> files) {
-    record Keyed(byte[] key, StoredFile file) {}
-    return files.stream()
-        .map(file -> new Keyed(file.url().getBytes(UTF_8), file))
-        .sorted(Comparator.comparing(Keyed::key, Arrays::compareUnsigned))
-        .map(Keyed::file)
-        .toList();
+  private boolean isNew(StoredFile file) {
+    return before.stream().noneMatch(matches -> matches.test(file.url()));
   }
 }

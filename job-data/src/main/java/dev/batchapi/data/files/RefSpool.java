@@ -75,7 +75,7 @@ final class RefSpool implements AutoCloseable {
 
   private static UncheckedIOException noRoom(IOException e) {
     return new UncheckedIOException(
-        "The batches of the input can't be kept in %s: %s"
+        "Where the files and batches of the input are can't be kept in %s: %s"
             .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
         e);
   }

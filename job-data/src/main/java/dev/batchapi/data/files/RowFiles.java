@@ -5,12 +5,12 @@ import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -81,16 +81,15 @@ final class RowFiles {
   /** Files that are opened one after the other, some before it is their turn. */
   static final class Ahead implements AutoCloseable {
     private final Stores stores;
-    private final List<StoredFile> files;
+    private final Iterator<StoredFile> files;
     private final FileFormat format;
-    private final List<Future<Rows>> asked = new ArrayList<>();
+    private final Queue<Future<Rows>> asked = new ArrayDeque<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private int next;
 
     /**
      * @param files in the order in which they are needed
      */
-    Ahead(List<StoredFile> files, FileFormat format, Stores stores) {
+    Ahead(Iterator<StoredFile> files, FileFormat format, Stores stores) {
       this.files = files;
       this.format = format;
       this.stores = stores;
@@ -98,14 +97,12 @@ final class RowFiles {
 
     /** The next one. Throws as {@link RowFormat#open}. */
     Rows next() {
-      while (asked.size() < Math.min(files.size(), next + AHEAD)) {
-        var file = files.get(asked.size());
+      while (asked.size() < AHEAD && files.hasNext()) {
+        var file = files.next();
         asked.add(threads.submit(() -> open(file, format, stores)));
       }
       try {
-        var rows = asked.get(next).get();
-        asked.set(next++, null);
-        return rows;
+        return asked.remove().get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted", e);

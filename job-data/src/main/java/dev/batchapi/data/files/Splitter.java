@@ -11,7 +11,6 @@ import dev.batchapi.data.store.Stores;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.zip.ZipException;
 
 /**
@@ -31,7 +30,7 @@ public final class Splitter {
    * @param batchSize items in a batch, at least 1
    */
   public Splitter(List<StoredFile> files, FilesSpec spec, int batchSize, Stores stores) {
-    this.files = List.copyOf(files);
+    this.files = files;
     this.spec = spec;
     this.batchSize = batchSize;
     this.stores = stores;
@@ -48,28 +47,26 @@ public final class Splitter {
    * @throws StoreRefusedException if a store refuses
    */
   public Split split(BatchSink sink) {
-    var kinds = files.stream().map(file -> FileKind.of(file, spec)).toList();
+    var reading = readsRows();
     var cutter = new BatchCutter(batchSize, spec.onBadRecord(), sink);
     var pieces =
-        IntStream.range(0, files.size())
-            .filter(i -> isRead(files.get(i), kinds.get(i)))
-            .mapToObj(i -> new ReadAhead.Piece(files.get(i), 0, files.get(i).size()))
+        files.stream()
+            .filter(file -> isRead(file, kind(file)))
+            .map(file -> new ReadAhead.Piece(file, 0, file.size()))
             .iterator();
-    var tables =
-        IntStream.range(0, files.size())
-            .filter(i -> kinds.get(i).rows())
-            .mapToObj(files::get)
-            .toList();
-    var reading = readsRows(kinds);
+    var tables = files.stream().filter(file -> kind(file).rows()).iterator();
+    var bytes = 0L;
     try (var content = new ReadAhead(stores, pieces);
         var opened = new RowFiles.Ahead(tables, FileFormat.PARQUET, stores)) {
-      for (var i = 0; i < files.size(); i++) {
-        if (kinds.get(i).rows()) {
-          cutter.file(files.get(i), true);
+      for (var file : files) {
+        var kind = kind(file);
+        if (kind.rows()) {
+          cutter.file(file, true);
           rows(opened.next(), cutter, reading);
         } else {
-          read(files.get(i), kinds.get(i), content, cutter);
+          read(file, kind, content, cutter);
         }
+        bytes += file.size();
       }
     }
     cutter.end();
@@ -81,11 +78,11 @@ public final class Splitter {
                       ? files.getFirst().name() + " is"
                       : "all %,d files are".formatted(files.size())));
     }
-    return new Split(
-        files.size(),
-        files.stream().mapToLong(StoredFile::size).sum(),
-        cutter.items(),
-        cutter.batches());
+    return new Split(files.size(), bytes, cutter.items(), cutter.batches());
+  }
+
+  private FileKind kind(StoredFile file) {
+    return FileKind.of(file, spec);
   }
 
   private static boolean isRead(StoredFile file, FileKind kind) {
@@ -94,11 +91,15 @@ public final class Splitter {
 
   /**
    * Whether rows are read now, and not only counted: if a bad one refuses the job, or if they share
-   * a batch with what travels as payload.
+   * a batch with what travels as payload. A file of no known kind is refused here, before any is
+   * read.
    */
-  private boolean readsRows(List<FileKind> kinds) {
-    return spec.onBadRecord() == BadRecords.FAIL
-        || kinds.stream().anyMatch(kind -> !kind.cuttable());
+  private boolean readsRows() {
+    var payloads = false;
+    for (var file : files) {
+      payloads |= !kind(file).cuttable();
+    }
+    return payloads || spec.onBadRecord() == BadRecords.FAIL;
   }
 
   private static void rows(Rows rows, BatchCutter cutter, boolean reading) {

@@ -4,8 +4,11 @@ import java.util.Arrays;
 
 /** A file that goes to its store in one request if it is small, else in parts, one in memory. */
 public abstract class PartedUpload extends Upload {
-  /** Bytes of a part. S3 wants 5 MiB at least and 10,000 at most; Google multiples of 256 KiB. */
-  public static final int PART = 8 << 20;
+  /**
+   * Bytes of a part. S3 wants 5 MiB at least and takes 10,000 at most, which are 48 GiB; Google
+   * wants multiples of 256 KiB.
+   */
+  public static final int PART = 5 << 20;
 
   private static final int FIRST = 1 << 16;
 

@@ -52,7 +52,10 @@ public final class ProgramJobs {
   private static final String CREDENTIALS = PodVolumes.RESERVED + "credentials";
   private static final String TMP = PodVolumes.RESERVED + "tmp";
   private static final String INPUT = PodVolumes.RESERVED + "frozen-input";
-  private static final String TMP_SIZE = "16Mi";
+
+  /** What either takes, whatever the input: docs/benchmarks.md. */
+  private static final String MEMORY = "128Mi";
+
   private static final int READABLE_BY_ALL = 0444;
   private static final long GRACE_SECONDS = 5;
 
@@ -164,7 +167,7 @@ public final class ProgramJobs {
             variable(WorkerVariable.NATS_CREDENTIALS, PodFiles.CREDENTIALS),
             variable("HOME", PodFiles.TMP))
         .addAllToEnv(StorageMounts.environment(plan.storage(), true))
-        .withResources(WorkerContainer.byDefault(plan.resources()))
+        .withResources(WorkerContainer.byDefault(plan.resources(), MEMORY))
         .withSecurityContext(WorkerContainer.restricted(null))
         // A JVM that dies leaves no message; its last lines say more than its exit code.
         .withTerminationMessagePolicy("FallbackToLogsOnError")
@@ -182,9 +185,8 @@ public final class ProgramJobs {
             .withDefaultMode(READABLE_BY_ALL)
             .endSecret()
             .build());
-    volumes.add(
-        PodVolumes.folder(
-            TMP, plan.program() == Program.COLLECTOR ? PodVolumes.LARGE_RESULTS_SIZE : TMP_SIZE));
+    // A splitter's list of a million files and a collector's large results are there.
+    volumes.add(PodVolumes.folder(TMP, PodVolumes.LARGE_RESULTS_SIZE));
     if (plan.input() != null) {
       volumes.add(PodVolumes.files(INPUT, plan.input().configMap(), PodFiles.FROZEN_INPUT_FILE));
     }

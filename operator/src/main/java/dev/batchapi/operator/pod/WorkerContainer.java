@@ -130,11 +130,20 @@ public final class WorkerContainer {
 
   /** What it has, unless the operator's settings or the author say otherwise. */
   static ResourceRequirements byDefault(Map<String, String> settings) {
+    return byDefault(settings, "96Mi");
+  }
+
+  /**
+   * The same for another container of ours.
+   *
+   * @param memory what it takes in the ordinary case
+   */
+  static ResourceRequirements byDefault(Map<String, String> settings, String memory) {
     // No limit of CPU: starting a JVM takes twice as long below half a core.
     var resources =
         new ResourceRequirementsBuilder()
             .addToRequests("cpu", new Quantity("50m"))
-            .addToRequests("memory", new Quantity("96Mi"))
+            .addToRequests("memory", new Quantity(memory))
             .addToLimits("memory", new Quantity("256Mi"));
     settings.forEach(
         (name, amount) -> {

@@ -6,6 +6,7 @@ import dev.batchapi.contract.ProgramSettings;
 import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.store.SpareHeap;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
@@ -78,7 +79,8 @@ public final class CollectorMain {
 
   /** Empty when its end is written; else why not. */
   private static Optional<Trouble> run(ProgramSettings settings) {
-    try (var outcomes = connect(settings);
+    try (var _ = SpareHeap.start();
+        var outcomes = connect(settings);
         var stores = Stores.ofPod(System.getenv())) {
       var arguments = CollectArguments.read(settings.arguments());
       log(new Collecting(arguments, ITEMS, stores, outcomes).run());

@@ -60,7 +60,7 @@ final class WorkerProcess implements AutoCloseable {
     var socket = folder.resolve("host.sock");
     Files.write(folder.resolve("run.json"), run);
     var worker =
-        new ProcessBuilder(workerCommand(List.of(env)))
+        new ProcessBuilder(workerCommand(run, List.of(env)))
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("worker.log").toFile());
     worker
@@ -86,7 +86,10 @@ final class WorkerProcess implements AutoCloseable {
     return new WorkerProcess(folder, started, host.start());
   }
 
-  private static List<String> workerCommand(List<String> env) throws IOException {
+  private static List<String> workerCommand(byte[] run, List<String> env) throws IOException {
+    if (new String(run, UTF_8).contains("\"files\":{")) {
+      return DataProgram.command("worker", "--print-files-args");
+    }
     return env.stream().anyMatch(value -> value.startsWith("unix://"))
         ? WorkerCommand.withUnixSockets(
             JAVA, jar("worker"), DIST.resolve("lib-unix"), cache("worker.aot"))

@@ -5,6 +5,7 @@ import dev.batchapi.contract.ProgramSettings;
 import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.SpareHeap;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.QueueAccessException;
@@ -71,7 +72,8 @@ public final class SplitterMain {
 
   /** Empty when its end is written; else why not. */
   private static Optional<Trouble> run(ProgramSettings settings) {
-    try (var writer = connect(settings);
+    try (var _ = SpareHeap.start();
+        var writer = connect(settings);
         var stores = Stores.ofPod(System.getenv())) {
       var end = new Splitting(SplitArguments.read(settings.arguments()), stores, writer).run();
       if (end.error() == null) {

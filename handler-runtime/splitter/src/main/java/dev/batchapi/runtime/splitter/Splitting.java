@@ -3,6 +3,8 @@ package dev.batchapi.runtime.splitter;
 import dev.batchapi.data.collect.OutputException;
 import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.collect.OutputProblem;
+import dev.batchapi.data.files.FilesSpec;
+import dev.batchapi.data.files.ListedFiles;
 import dev.batchapi.data.files.Listing;
 import dev.batchapi.data.files.Splitter;
 import dev.batchapi.data.input.InputException;
@@ -78,21 +80,26 @@ final class Splitting {
         return new SplitEnd(arguments.digest(), 0, 0, 0, 0, List.of(), null);
       }
       require(Folders.check(spec, arguments.folders()));
-      var files = Listing.of(spec, stores);
-      files.forEach(file -> require(Folders.check(file, arguments.folders())));
-      var sink = new ChunkSink((number, lines) -> writer.write(Integer.toString(number), lines));
-      var split = new Splitter(files, spec, arguments.batchSize(), stores).split(sink);
-      return new SplitEnd(
-          arguments.digest(),
-          split.files(),
-          split.bytes(),
-          split.items(),
-          split.batches(),
-          sink.end(),
-          null);
+      try (var files = Listing.of(spec, stores)) {
+        return split(files, spec);
+      }
     } catch (InputException | StoreRefusedException e) {
       return SplitEnd.failed(arguments.digest(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private SplitEnd split(ListedFiles files, FilesSpec spec) {
+    files.forEach(file -> require(Folders.check(file, arguments.folders())));
+    var sink = new ChunkSink((number, lines) -> writer.write(Integer.toString(number), lines));
+    var split = new Splitter(files, spec, arguments.batchSize(), stores).split(sink);
+    return new SplitEnd(
+        arguments.digest(),
+        split.files(),
+        split.bytes(),
+        split.items(),
+        split.batches(),
+        sink.end(),
+        null);
   }
 
   private static void require(java.util.Optional<String> problem) {
