@@ -1,6 +1,7 @@
 package dev.batchapi.data.azure;
 
 import com.azure.core.credential.TokenCredential;
+import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.AzureCliCredentialBuilder;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.WorkloadIdentityCredentialBuilder;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 record AzureCredentials(Consumer<BlobServiceClientBuilder> to, String name) {
   private static final String KEY = "AZURE_STORAGE_KEY";
+  private static final String AUTHORITY = "AZURE_AUTHORITY_HOST";
+  private static final Set<String> PUBLIC =
+      Set.of(
+          "https://login.microsoftonline.com",
+          "https://login.microsoftonline.us",
+          "https://login.chinacloudapi.cn");
 
   /**
    * By the first of these that is there: {@code AZURE_STORAGE_KEY}, {@code
@@ -46,27 +54,38 @@ record AzureCredentials(Consumer<BlobServiceClientBuilder> to, String name) {
     var tenant = AzureSettings.value(env, "AZURE_TENANT_ID");
     var file = AzureSettings.value(env, "AZURE_FEDERATED_TOKEN_FILE");
     var secret = AzureSettings.value(env, "AZURE_CLIENT_SECRET");
+    var authority = AzureSettings.value(env, AUTHORITY);
     if (id != null && tenant != null && file != null) {
-      return token(
+      var builder =
           new WorkloadIdentityCredentialBuilder()
               .clientId(id)
               .tenantId(tenant)
-              .tokenFilePath(file)
-              .build(),
-          "the workload identity " + id);
+              .tokenFilePath(file);
+      if (isPrivate(authority)) {
+        builder.disableInstanceDiscovery();
+      }
+      return token(at(authority, builder).build(), "the workload identity " + id);
     }
     if (id != null && tenant != null && secret != null) {
-      return token(
-          new ClientSecretCredentialBuilder()
-              .clientId(id)
-              .tenantId(tenant)
-              .clientSecret(secret)
-              .build(),
-          "the application " + id);
+      var builder =
+          new ClientSecretCredentialBuilder().clientId(id).tenantId(tenant).clientSecret(secret);
+      if (isPrivate(authority)) {
+        builder.disableInstanceDiscovery();
+      }
+      return token(at(authority, builder).build(), "the application " + id);
     }
     return Files.exists(az(env))
         ? token(new AzureCliCredentialBuilder().build(), "the account of az login")
         : new AzureCredentials(client -> {}, "no credentials");
+  }
+
+  private static <T extends AadCredentialBuilderBase<T>> T at(@Nullable String authority, T builder) {
+    return authority == null ? builder : builder.authorityHost(authority);
+  }
+
+  /** Microsoft's public servers know each other; of another one they would have to be asked. */
+  private static boolean isPrivate(@Nullable String authority) {
+    return authority != null && !PUBLIC.contains(authority.replaceAll("/*$", ""));
   }
 
   private static Path az(Map<String, String> env) {

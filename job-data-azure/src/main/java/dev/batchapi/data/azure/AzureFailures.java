@@ -2,10 +2,12 @@ package dev.batchapi.data.azure;
 
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.storage.blob.models.BlobStorageException;
+import com.microsoft.aad.msal4j.MsalServiceException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Unanswered;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
@@ -33,24 +35,40 @@ final class AzureFailures {
       if (cause instanceof BlobStorageException answer) {
         return answered(answer, url);
       }
+      if (cause instanceof MsalServiceException answer && !isForLater(answer.statusCode())) {
+        return noToken(cause, url, words(answer));
+      }
+      if (cause instanceof NoSuchFileException file) {
+        return noToken(cause, url, "%s isn't there.".formatted(file.getFile()));
+      }
       isNetwork |= cause instanceof IOException || cause instanceof TimeoutException;
     }
-    if (e instanceof ClientAuthenticationException && !isNetwork) {
-      return new StoreRefusedException(
-          "%s has no token for container %s at %s: %s"
-              .formatted(
-                  settings.credentials().name(),
-                  url.container(),
-                  settings.place(),
-                  String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
-          e);
-    }
-    return Unanswered.of("%s, container %s".formatted(settings.place(), url.container()), e);
+    return e instanceof ClientAuthenticationException && !isNetwork
+        ? noToken(e, url, firstLine(e))
+        : Unanswered.of("%s, container %s".formatted(settings.place(), url.container()), e);
+  }
+
+  private StoreRefusedException noToken(Throwable cause, AzureUrl url, String why) {
+    return new StoreRefusedException(
+        "%s has no token for container %s at %s: %s"
+            .formatted(settings.credentials().name(), url.container(), settings.place(), why),
+        cause);
+  }
+
+  private static boolean isForLater(int status) {
+    return status >= 500 || status == TOO_MANY_REQUESTS || status == REQUEST_TIMEOUT;
+  }
+
+  private static String words(MsalServiceException answer) {
+    return (answer.statusCode() + " " + firstLine(answer)).strip();
+  }
+
+  private static String firstLine(Throwable e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private RuntimeException answered(BlobStorageException e, AzureUrl url) {
-    var status = e.getStatusCode();
-    if (status >= 500 || status == TOO_MANY_REQUESTS || status == REQUEST_TIMEOUT) {
+    if (isForLater(e.getStatusCode())) {
       return new StoreUnavailableException(
           "%s, container %s: %s".formatted(settings.place(), url.container(), words(e)), e);
     }

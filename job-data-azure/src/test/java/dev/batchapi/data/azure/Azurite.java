@@ -2,6 +2,7 @@ package dev.batchapi.data.azure;
 
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobServiceClient;
+import dev.batchapi.data.store.SecureServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A storage account for a test: Azurite on a free port, in memory. Close it. */
 public final class Azurite implements AutoCloseable {
@@ -28,11 +31,13 @@ public final class Azurite implements AutoCloseable {
           .resolve("azurite-blob");
 
   private final int port;
+  private final @Nullable Path keys;
   private final Path log;
   private final Process process;
   private final BlobServiceClient client;
 
-  private Azurite() throws IOException {
+  private Azurite(@Nullable Path keys) throws IOException {
+    this.keys = keys;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
@@ -50,6 +55,13 @@ public final class Azurite implements AutoCloseable {
                 String.valueOf(port))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
+    if (keys != null) {
+      builder
+          .command()
+          .addAll(
+              List.of(
+                  "--oauth", "basic", "--cert", keys.toString(), "--pwd", SecureServer.PASSWORD));
+    }
     builder.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
     process = builder.start();
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
@@ -63,12 +75,25 @@ public final class Azurite implements AutoCloseable {
   }
 
   public static Azurite start() {
+    return start(null);
+  }
+
+  /**
+   * One that takes tokens, by their issuer, audience and time, and not by their signature.
+   *
+   * @param keys of a {@link SecureServer}
+   */
+  static Azurite withTokens(Path keys) {
+    return start(keys);
+  }
+
+  private static Azurite start(@Nullable Path keys) {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no azurite-blob at " + BINARY + ": `make tools` installs it.");
     }
     try {
-      return new Azurite();
+      return new Azurite(keys);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,7 +115,7 @@ public final class Azurite implements AutoCloseable {
   }
 
   String endpoint() {
-    return "http://127.0.0.1:%d/%s".formatted(port, ACCOUNT);
+    return "%s://127.0.0.1:%d/%s".formatted(keys == null ? "http" : "https", port, ACCOUNT);
   }
 
   public Map<String, String> env() {

@@ -18,6 +18,9 @@ final class GcsFailures {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int MOST_WORDS = 300;
 
+  /** What the library says of a pod's token that is not there; it has no type for it. */
+  private static final String NO_TOKEN_FILE = "Invalid credential location.";
+
   private final GcsSettings settings;
 
   GcsFailures(GcsSettings settings) {
@@ -32,6 +35,9 @@ final class GcsFailures {
       }
       if (cause instanceof Retryable credentials) {
         return credentials(e, credentials.isRetryable(), url);
+      }
+      if (String.valueOf(cause.getMessage()).startsWith(NO_TOKEN_FILE)) {
+        return credentials(e, false, url);
       }
     }
     return Unanswered.of("%s, bucket %s".formatted(settings.place(), url.bucket()), e);

@@ -162,7 +162,7 @@ class HttpStoreTest {
   void aCertificateThatIsNotTrustedIsFinalAndAnUnknownNameIsNot(@TempDir Path dir)
       throws Exception {
     try (var secure = SecureServer.start(dir)) {
-      refused(secure.url(), "the server's certificate is not trusted here");
+      refused(secure.url("/a"), "the server's certificate is not trusted here");
     }
     assertThatThrownBy(() -> store(Duration.ofMillis(50)).find("http://no-such-host.invalid/a"))
         .isInstanceOf(StoreUnavailableException.class)

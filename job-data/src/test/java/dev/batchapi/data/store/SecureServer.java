@@ -11,12 +11,21 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
-/** A web server with a certificate that it made itself. Close it. */
-record SecureServer(HttpsServer server) implements AutoCloseable {
-  private static final String PASSWORD = "changeit";
+/**
+ * A web server with a certificate that it made itself. Close it.
+ *
+ * @param clients what a client trusts it with
+ * @param keys a PKCS 12 file with the certificate and its key, for other servers
+ */
+public record SecureServer(HttpsServer server, SSLContext clients, Path keys)
+    implements AutoCloseable {
+  /** Of {@link #keys}. */
+  public static final String PASSWORD = "changeit";
 
-  static SecureServer start(Path folder)
+  /** Starts one that has no pages yet. */
+  public static SecureServer start(Path folder)
       throws IOException, GeneralSecurityException, InterruptedException {
     var store = folder.resolve("keys.p12");
     var keytool =
@@ -28,7 +37,7 @@ record SecureServer(HttpsServer server) implements AutoCloseable {
                 "-dname",
                 "CN=localhost",
                 "-ext",
-                "san=dns:localhost",
+                "san=dns:localhost,ip:127.0.0.1",
                 "-keystore",
                 store.toString(),
                 "-storepass",
@@ -49,11 +58,16 @@ record SecureServer(HttpsServer server) implements AutoCloseable {
     var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context));
     server.start();
-    return new SecureServer(server);
+    var trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trusted.init(keys);
+    var clients = SSLContext.getInstance("TLS");
+    clients.init(null, trusted.getTrustManagers(), null);
+    return new SecureServer(server, clients, store);
   }
 
-  String url() {
-    return "https://localhost:%d/a".formatted(server.getAddress().getPort());
+  /** The address of a page, with a slash at its beginning. */
+  public String url(String page) {
+    return "https://localhost:%d%s".formatted(server.getAddress().getPort(), page);
   }
 
   @Override
