@@ -1,17 +1,13 @@
 package dev.batchapi.data.azure;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.BucketUploadContract;
 import dev.batchapi.data.store.Stores;
-import dev.batchapi.data.store.UploadContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /** Against Azurite. */
-class AzureUploadIT extends UploadContract {
+class AzureUploadIT extends BucketUploadContract {
   private static Azurite server;
 
   @BeforeAll
@@ -35,14 +31,8 @@ class AzureUploadIT extends UploadContract {
     return "az://out/";
   }
 
-  @Test
-  void aContainerThatIsNotThereIsNamed() {
-    for (var size : new int[] {3, 20 << 20}) {
-      try (var stores = stores()) {
-        assertThatThrownBy(() -> write(stores.of("az://"), "az://nowhere-here/x", new byte[size]))
-            .isInstanceOf(StoreRefusedException.class)
-            .hasMessageContaining("There is no container nowhere-here at " + server.endpoint());
-      }
-    }
+  @Override
+  protected String nowhere() {
+    return "There is no container nowhere-here at " + server.endpoint();
   }
 }

@@ -1,18 +1,14 @@
 package dev.batchapi.data.gcs;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import dev.batchapi.data.store.StoreRefusedException;
+import dev.batchapi.data.store.BucketUploadContract;
 import dev.batchapi.data.store.Stores;
-import dev.batchapi.data.store.UploadContract;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /** Against fake-gcs-server. */
-class GcsUploadIT extends UploadContract {
+class GcsUploadIT extends BucketUploadContract {
   private static FakeGcs server;
 
   @BeforeAll
@@ -36,14 +32,8 @@ class GcsUploadIT extends UploadContract {
     return "gs://out/";
   }
 
-  @Test
-  void aBucketThatIsNotThereIsNamed() {
-    for (var size : new int[] {3, 20 << 20}) {
-      try (var stores = stores()) {
-        assertThatThrownBy(() -> write(stores.of("gs://"), "gs://nowhere-here/x", new byte[size]))
-            .isInstanceOf(StoreRefusedException.class)
-            .hasMessageContaining("There is no bucket nowhere-here at " + server.endpoint());
-      }
-    }
+  @Override
+  protected String nowhere() {
+    return "There is no bucket nowhere-here at " + server.endpoint();
   }
 }

@@ -8,12 +8,23 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is the same in every store: job-data-s3's UploadIT. */
-class LocalUploadTest {
+/** In a folder of this machine. */
+class LocalUploadTest extends UploadContract {
   @TempDir private Path folder;
+
+  @Override
+  protected Stores stores() {
+    return Stores.of(Map.of(), folder);
+  }
+
+  @Override
+  protected String root() {
+    return "";
+  }
 
   @Test
   void aFileInTheWayOfAFolderIsNamed() throws IOException {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a store must do that results can be written to. */
 public abstract class UploadContract {
-  private static final byte[] SMALL = "small".getBytes(UTF_8);
-  private static final byte[] LARGE = new byte[2 * PartedUpload.PART + 12_345];
+  protected static final byte[] SMALL = "small".getBytes(UTF_8);
+  protected static final byte[] LARGE = new byte[2 * PartedUpload.PART + 12_345];
   private static final byte[] WHOLE_PARTS = new byte[2 * PartedUpload.PART];
   private static final Manifest.Job MINE = new Manifest.Job("team", "monday", "uid-1", "digits");
   private static final Manifest.Job OTHER = new Manifest.Job("team", "tuesday", "uid-2", "digits");
@@ -37,7 +37,7 @@ public abstract class UploadContract {
   /** A folder in it, with a slash at its end. */
   protected abstract String root();
 
-  private String url(String name) {
+  protected final String url(String name) {
     return root() + "f" + System.nanoTime() + "/" + name;
   }
 
@@ -151,6 +151,7 @@ public abstract class UploadContract {
       assertThat(store.find(url)).isNotNull();
       store.delete(url);
       store.delete(url);
+      store.delete(folder(url));
       assertThat(store.find(url)).isNull();
       assertThat(write(store, url, SMALL)).isTrue();
     }
