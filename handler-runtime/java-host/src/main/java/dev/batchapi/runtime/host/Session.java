@@ -1,6 +1,5 @@
 package dev.batchapi.runtime.host;
 
-import dev.batchapi.handler.BatchContext;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.runtime.protocol.Complete;
 import dev.batchapi.runtime.protocol.Frame;
@@ -8,52 +7,32 @@ import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.FrameType;
 import dev.batchapi.runtime.protocol.Handle;
 import dev.batchapi.runtime.protocol.HandlerError;
-import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import dev.batchapi.runtime.protocol.Invalid;
-import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.LostPushes;
 import dev.batchapi.runtime.protocol.Permits;
 import dev.batchapi.runtime.protocol.ProtocolException;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.SynchronousQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The working half of the host, on the handler's thread: loads the handler and calls it. */
 final class Session implements Runnable {
   private static final byte[] EMPTY_OBJECT = {'{', '}'};
-  private static final byte[] NO_HEAD = {};
 
   private final FrameChannel channel;
   private final Path code;
   private final Start start;
   private final PrintStream errors;
-  private final BoundedBytes result;
-
-  /** Of the batch in hand: the items that failed, by their position among those handed over. */
-  private SortedMap<Integer, HandlerError> itemErrors = new TreeMap<>();
-
+  private final Answer answer;
   private final RatePermits permits;
   private final Supplier<JsonBinding> ours;
-  private final SynchronousQueue<Frame> frames = new SynchronousQueue<>();
-
-  /** Whether a frame may come: only between an answer and the next one. */
-  private volatile boolean listening;
+  private final Inbox inbox = new Inbox();
 
   private volatile int exitCode = JavaHost.EXIT_WORKER_GONE;
-
-  /** Whether the handler has left this process broken. */
-  private boolean broken;
 
   private volatile @Nullable HandlerMetrics metrics;
 
@@ -68,7 +47,7 @@ final class Session implements Runnable {
     this.code = code;
     this.start = start;
     this.errors = errors;
-    this.result = new BoundedBytes(start.limits().resultBytes());
+    this.answer = new Answer(channel, start);
     this.permits = new RatePermits(channel);
   }
 
@@ -78,16 +57,7 @@ final class Session implements Runnable {
    * @throws ProtocolException if nothing was to come
    */
   void give(Frame frame) throws ProtocolException {
-    if (!listening) {
-      throw new ProtocolException(
-          "a frame " + frame.type() + " before the one before it was answered");
-    }
-    listening = false;
-    try {
-      frames.put(frame);
-    } catch (InterruptedException e) {
-      throw new ProtocolException("the host was interrupted");
-    }
+    inbox.give(frame);
   }
 
   /** Hands over permits that were wanted. Called on another thread. */
@@ -155,24 +125,23 @@ final class Session implements Runnable {
       exitCode = JavaHost.EXIT_NO_HANDLER;
       return;
     } catch (HandlerBrokenException e) {
-      fail(FrameType.BROKEN, AuthorErrors.of(e.thrown()));
+      answer.fail(FrameType.BROKEN, AuthorErrors.of(e.thrown()));
       exitCode = JavaHost.EXIT_NO_HANDLER;
       return;
     }
-    listening = true;
+    BatchCall call = new BatchCall(start.handler(), permits, answer);
+    inbox.listen();
     channel.write(FrameType.READY, EMPTY_OBJECT);
     while (true) {
-      Frame frame = frames.take();
+      Frame frame = inbox.take();
       switch (frame.type()) {
         case HANDLE -> {
           Handle batch = Handle.decode(frame.body());
           Optional<HandlerError> error;
           try (var _ = thread.give(loader)) {
-            error = handle(handler, batch);
+            error = call.handle(handler, batch);
           }
-          open.beforeTheAnswer();
-          answer(error);
-          open.flushSoon();
+          send(error, open);
         }
         case COMPLETE -> {
           JobSummary summary = Complete.decode(frame.body()).summary();
@@ -180,14 +149,12 @@ final class Session implements Runnable {
           try (var _ = thread.give(loader)) {
             error = complete(handler, summary);
           }
-          open.beforeTheAnswer();
-          answer(error);
-          open.flushSoon();
+          send(error, open);
         }
         case STOP, REPLACE -> {
           boolean stopped = frame.type() == FrameType.STOP;
           exitCode = stopped ? JavaHost.EXIT_STOPPED : JavaHost.EXIT_REPLACE;
-          if (!broken) {
+          if (!answer.isBroken()) {
             try (var _ = thread.give(loader)) {
               close(handler);
             }
@@ -199,6 +166,13 @@ final class Session implements Runnable {
         default -> throw new ProtocolException("a frame " + frame.type() + " from the worker");
       }
     }
+  }
+
+  private void send(Optional<HandlerError> error, HandlerMetrics open) throws IOException {
+    open.beforeTheAnswer();
+    inbox.listen();
+    answer.send(error);
+    open.flushSoon();
   }
 
   private void sayWhatWasLost(HandlerMetrics closed) {
@@ -220,158 +194,8 @@ final class Session implements Runnable {
     return new HandlerLoader(code, start.handler().classpath());
   }
 
-  private Optional<HandlerError> handle(LoadedHandler handler, Handle batch) {
-    result.clear();
-    itemErrors = new TreeMap<>();
-    try {
-      ByteBuffer payload = batch.payload();
-      List<?> items;
-      try {
-        items =
-            handler
-                .items()
-                .read(
-                    payload.array(),
-                    payload.arrayOffset() + payload.position(),
-                    payload.remaining());
-      } catch (BindingException e) {
-        return Optional.of(AuthorErrors.of(e, Reason.FatalError));
-      }
-      @SuppressWarnings("unchecked") // A list that was made for this handler alone.
-      List<Object> given = (List<Object>) chosen(items, batch);
-      BatchContext context = context(batch, given.size());
-      Object returned = call(handler, given, context, batch.deadline());
-      return write(handler, returned, given.size(), !batch.positions().isEmpty());
-    } catch (Throwable thrown) {
-      return Optional.of(AuthorErrors.of(thrown));
-    }
-  }
-
-  private @Nullable Object call(
-      LoadedHandler handler, List<Object> given, BatchContext context, long end) throws Throwable {
-    try (var deadline = new HandlerDeadline(Thread.currentThread(), end)) {
-      try {
-        return start.handler().rated()
-            ? rated(handler, given, context, deadline)
-            : call(handler, given, context, deadline, () -> true);
-      } catch (Throwable thrown) {
-        throw deadline.reason(thrown);
-      }
-    }
-  }
-
-  private @Nullable Object rated(
-      LoadedHandler handler, List<Object> given, BatchContext context, HandlerDeadline deadline)
-      throws Throwable {
-    permits.begin(deadline);
-    try {
-      if (!handler.isOfItems() && !permits.takeAll(given.size())) {
-        throw HandlerTimedOut.beforeItWasBegun();
-      }
-      return call(handler, given, context, deadline, permits::takeOne);
-    } finally {
-      permits.end();
-    }
-  }
-
-  private @Nullable Object call(
-      LoadedHandler handler,
-      List<Object> given,
-      BatchContext context,
-      HandlerDeadline deadline,
-      ItemCalls.Permit permit)
-      throws Throwable {
-    int concurrency = start.handler().concurrency();
-    return handler.isOfItems()
-        ? ItemCalls.call(handler.ofItems(), given, context, concurrency, deadline, permit)
-        : handler.ofBatches().handleBatch(given, context);
-  }
-
-  private static List<?> chosen(List<?> items, Handle batch) throws ProtocolException {
-    var positions = batch.positions();
-    if (!batch.numbers().isEmpty() && batch.numbers().size() != items.size()) {
-      throw new ProtocolException("a HANDLE with not a number for each item of the batch");
-    }
-    if (positions.isEmpty()) {
-      return items;
-    }
-    if (positions.getLast() >= items.size()) {
-      throw new ProtocolException("a HANDLE of items that the batch has not");
-    }
-    var chosen = new ArrayList<@Nullable Object>();
-    positions.forEach(position -> chosen.add(items.get(position)));
-    return chosen;
-  }
-
-  private static BatchContext context(Handle batch, int items) {
-    Optional<Instant> deadline =
-        batch.deadline() == 0
-            ? Optional.empty()
-            : Optional.of(Instant.ofEpochMilli(batch.deadline()));
-    var numbers = new ArrayList<Integer>();
-    for (int at = 0; at < items; at++) {
-      int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
-      numbers.add(batch.number(position));
-    }
-    return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline, numbers);
-  }
-
-  /**
-   * Writes what the handler returned.
-   *
-   * @param items how many it got
-   * @param again whether these failed before, and others of the batch have a result each
-   */
-  private Optional<HandlerError> write(
-      LoadedHandler handler, @Nullable Object returned, int items, boolean again) {
-    var perItem = start.handler().perItem() ? ItemResults.of(returned) : null;
-    if (perItem == null) {
-      return again && start.handler().perItem()
-          ? Optional.of(
-              AuthorErrors.misshapen(
-                  "the handler returned no list for the %d items that were tried again, and a list with one result for each item before"
-                      .formatted(items)))
-          : write(handler, returned);
-    }
-    if (perItem.size() != items) {
-      return Optional.of(
-          AuthorErrors.misshapen(
-              "the handler returned a list of %d results for %d items: return one for each, null for an item without one; or, if the list is the batch's one result, set handler.results: Batch"
-                  .formatted(perItem.size(), items)));
-    }
-    var breakage = perItem.breakage();
-    if (breakage != null) {
-      return Optional.of(breakage);
-    }
-    try {
-      perItem.write(handler.binding(), result);
-      itemErrors = perItem.errors();
-      return Optional.empty();
-    } catch (ResultTooLargeException e) {
-      return Optional.of(AuthorErrors.tooLarge(e));
-    }
-  }
-
-  private Optional<HandlerError> write(LoadedHandler handler, @Nullable Object returned) {
-    if (returned == null) {
-      return Optional.empty();
-    }
-    try {
-      handler.binding().write(returned, result);
-      if (result.isNull()) {
-        result.clear();
-      }
-      return Optional.empty();
-    } catch (BindingException e) {
-      return Optional.of(AuthorErrors.of(e, Reason.ResultInvalid));
-    } catch (ResultTooLargeException e) {
-      return Optional.of(AuthorErrors.tooLarge(e));
-    }
-  }
-
   private Optional<HandlerError> complete(LoadedHandler handler, JobSummary summary) {
-    result.clear();
-    itemErrors = new TreeMap<>();
+    answer.begin();
     try {
       handler.onJobComplete(summary);
       return Optional.empty();
@@ -388,30 +212,5 @@ final class Session implements Runnable {
         errors.println("batchapi host: close() failed\n" + AuthorStack.of(thrown));
       }
     }
-  }
-
-  private void answer(Optional<HandlerError> error) throws IOException {
-    listening = true;
-    if (error.isPresent()) {
-      broken |= error.get().reason() == Reason.WorkerBroken;
-      fail(FrameType.FAILED, error.get());
-    } else if (itemErrors.isEmpty()) {
-      channel.writeAnswer(FrameType.RESULT, NO_HEAD, result.content());
-    } else {
-      broken |= itemErrors.values().stream().anyMatch(e -> e.reason() == Reason.WorkerBroken);
-      byte[] head =
-          Items.head(itemErrors, start.limits().errorBytes(), ItemResults.ALL_ERROR_BYTES);
-      ByteBuffer results = result.content();
-      int bytes = head.length + Math.min(results.remaining(), FrameChannel.PART_BYTES);
-      if (bytes < FrameChannel.MAX_FRAME_BYTES) {
-        channel.writeAnswer(FrameType.ITEMS, head, results);
-      } else {
-        fail(FrameType.FAILED, AuthorErrors.tooMany(itemErrors.values(), bytes));
-      }
-    }
-  }
-
-  private void fail(FrameType type, HandlerError error) throws IOException {
-    channel.write(type, error.encode(start.limits().errorBytes()));
   }
 }

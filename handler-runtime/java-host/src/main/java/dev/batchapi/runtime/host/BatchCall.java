@@ -1,0 +1,126 @@
+package dev.batchapi.runtime.host;
+
+import dev.batchapi.handler.BatchContext;
+import dev.batchapi.runtime.protocol.Handle;
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
+import dev.batchapi.runtime.protocol.ProtocolException;
+import dev.batchapi.runtime.protocol.Start;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Hands batches, or those of their items that are tried again, to the handler. */
+final class BatchCall {
+  private final Start.Handler settings;
+  private final RatePermits permits;
+  private final Answer answer;
+
+  /**
+   * @param answer takes what the handler returns
+   */
+  BatchCall(Start.Handler settings, RatePermits permits, Answer answer) {
+    this.settings = settings;
+    this.permits = permits;
+    this.answer = answer;
+  }
+
+  /** Calls the handler; empty if the answer has what it returned, else what went wrong. */
+  Optional<HandlerError> handle(LoadedHandler handler, Handle batch) {
+    answer.begin();
+    try {
+      ByteBuffer payload = batch.payload();
+      List<?> items;
+      try {
+        items =
+            handler
+                .items()
+                .read(
+                    payload.array(),
+                    payload.arrayOffset() + payload.position(),
+                    payload.remaining());
+      } catch (BindingException e) {
+        return Optional.of(AuthorErrors.of(e, Reason.FatalError));
+      }
+      @SuppressWarnings("unchecked") // A list that was made for this handler alone.
+      List<Object> given = (List<Object>) chosen(items, batch);
+      BatchContext context = context(batch, given.size());
+      Object returned = call(handler, given, context, batch.deadline());
+      return answer.take(handler, returned, given.size(), !batch.positions().isEmpty());
+    } catch (Throwable thrown) {
+      return Optional.of(AuthorErrors.of(thrown));
+    }
+  }
+
+  private @Nullable Object call(
+      LoadedHandler handler, List<Object> given, BatchContext context, long end) throws Throwable {
+    try (var deadline = new HandlerDeadline(Thread.currentThread(), end)) {
+      try {
+        return settings.rated()
+            ? rated(handler, given, context, deadline)
+            : call(handler, given, context, deadline, () -> true);
+      } catch (Throwable thrown) {
+        throw deadline.reason(thrown);
+      }
+    }
+  }
+
+  private @Nullable Object rated(
+      LoadedHandler handler, List<Object> given, BatchContext context, HandlerDeadline deadline)
+      throws Throwable {
+    permits.begin(deadline);
+    try {
+      if (!handler.isOfItems() && !permits.takeAll(given.size())) {
+        throw HandlerTimedOut.beforeItWasBegun();
+      }
+      return call(handler, given, context, deadline, permits::takeOne);
+    } finally {
+      permits.end();
+    }
+  }
+
+  private @Nullable Object call(
+      LoadedHandler handler,
+      List<Object> given,
+      BatchContext context,
+      HandlerDeadline deadline,
+      ItemCalls.Permit permit)
+      throws Throwable {
+    int concurrency = settings.concurrency();
+    return handler.isOfItems()
+        ? ItemCalls.call(handler.ofItems(), given, context, concurrency, deadline, permit)
+        : handler.ofBatches().handleBatch(given, context);
+  }
+
+  private static List<?> chosen(List<?> items, Handle batch) throws ProtocolException {
+    var positions = batch.positions();
+    if (!batch.numbers().isEmpty() && batch.numbers().size() != items.size()) {
+      throw new ProtocolException("a HANDLE with not a number for each item of the batch");
+    }
+    if (positions.isEmpty()) {
+      return items;
+    }
+    if (positions.getLast() >= items.size()) {
+      throw new ProtocolException("a HANDLE of items that the batch has not");
+    }
+    var chosen = new ArrayList<@Nullable Object>();
+    positions.forEach(position -> chosen.add(items.get(position)));
+    return chosen;
+  }
+
+  private static BatchContext context(Handle batch, int items) {
+    Optional<Instant> deadline =
+        batch.deadline() == 0
+            ? Optional.empty()
+            : Optional.of(Instant.ofEpochMilli(batch.deadline()));
+    var numbers = new ArrayList<Integer>();
+    for (int at = 0; at < items; at++) {
+      int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
+      numbers.add(batch.number(position));
+    }
+    return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline, numbers);
+  }
+}
