@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
 
 /** Where a job's items are. */
 final class JobItems {
@@ -28,10 +27,7 @@ final class JobItems {
   static Input of(CollectArguments job, Path lines, Stores stores, RecordedJob recorded) {
     var split = job.split();
     if (split != null) {
-      var batches = new SplitBatches(split, recorded);
-      return job.rerun()
-          ? new RerunInput(job, batches, stores)
-          : new SplitInput(job, Objects.requireNonNull(job.files()), batches, stores);
+      return RecordedInput.of(job, new SplitBatches(split, recorded), stores);
     }
     return job.lines() == null
         ? new CountInput(job.items(), job.batchSize())
