@@ -109,6 +109,21 @@ public record RunSpec(
 
   /** The same run, whose batches are parts of these files. */
   public RunSpec withFiles(ObjectNode itsFiles) {
+    return with(itsFiles, output, rerun);
+  }
+
+  /** The same run, whose results go there. */
+  public RunSpec withOutput(Output itsOutput) {
+    return with(files, itsOutput, rerun);
+  }
+
+  /** The same run, whose batches are pieces of an earlier job's. */
+  public RunSpec withRerun(Rerun itsRerun) {
+    return with(files, output, itsRerun);
+  }
+
+  private RunSpec with(
+      @Nullable ObjectNode itsFiles, @Nullable Output itsOutput, @Nullable Rerun itsRerun) {
     return new RunSpec(
         job,
         handler,
@@ -122,47 +137,7 @@ public record RunSpec(
         maxFailedItems,
         metrics,
         itsFiles,
-        output,
-        rateLimit,
-        rerun);
-  }
-
-  /** The same run, whose results go there. */
-  public RunSpec withOutput(Output itsOutput) {
-    return new RunSpec(
-        job,
-        handler,
-        config,
-        batchSize,
-        items,
-        totalBatches,
-        retry,
-        timeouts,
-        maxFailedBatches,
-        maxFailedItems,
-        metrics,
-        files,
         itsOutput,
-        rateLimit,
-        rerun);
-  }
-
-  /** The same run, whose batches are pieces of an earlier job's. */
-  public RunSpec withRerun(Rerun itsRerun) {
-    return new RunSpec(
-        job,
-        handler,
-        config,
-        batchSize,
-        items,
-        totalBatches,
-        retry,
-        timeouts,
-        maxFailedBatches,
-        maxFailedItems,
-        metrics,
-        files,
-        output,
         rateLimit,
         itsRerun);
   }
