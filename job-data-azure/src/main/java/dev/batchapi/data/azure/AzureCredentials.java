@@ -57,10 +57,7 @@ record AzureCredentials(Consumer<BlobServiceClientBuilder> to, String name) {
     var authority = AzureSettings.value(env, AUTHORITY);
     if (id != null && tenant != null && file != null) {
       var builder =
-          new WorkloadIdentityCredentialBuilder()
-              .clientId(id)
-              .tenantId(tenant)
-              .tokenFilePath(file);
+          new WorkloadIdentityCredentialBuilder().clientId(id).tenantId(tenant).tokenFilePath(file);
       if (isPrivate(authority)) {
         builder.disableInstanceDiscovery();
       }
@@ -79,7 +76,8 @@ record AzureCredentials(Consumer<BlobServiceClientBuilder> to, String name) {
         : new AzureCredentials(client -> {}, "no credentials");
   }
 
-  private static <T extends AadCredentialBuilderBase<T>> T at(@Nullable String authority, T builder) {
+  private static <T extends AadCredentialBuilderBase<T>> T at(
+      @Nullable String authority, T builder) {
     return authority == null ? builder : builder.authorityHost(authority);
   }
 
