@@ -59,7 +59,7 @@ record Outputs(
     }
     if (resume != null && (place != null || force)) {
       throw new UsageException(
-          "--resume goes on in the folder that it names: it goes with neither --results nor --force.");
+          "--resume goes on in the folder that it names: it goes neither with --force nor with --results of this machine; --results of a store, such as s3://bucket/folder/, gets them in the end.");
     }
     if (retryFailed && resume == null) {
       throw new UsageException("--retry-failed goes with --resume FOLDER/ only.");
