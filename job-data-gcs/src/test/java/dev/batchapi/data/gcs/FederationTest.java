@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Workload identity federation: a pod's token becomes one of Google's, by Google's own library. A
- * server stands for Google's STS and shows an object to who has its token, for fake-gcs-server looks
- * at none.
+ * server stands for Google's STS and shows an object to who has its token, for fake-gcs-server
+ * looks at none.
  */
 class FederationTest {
   private static final byte[] CONTENT = "1\n2\n".getBytes(UTF_8);

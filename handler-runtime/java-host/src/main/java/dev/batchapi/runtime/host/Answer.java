@@ -13,7 +13,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to one batch after the other: what the handler returned, as the frame that says it. */
+/**
+ * The answer to one batch after the other: what the handler returned, as the frame that says it.
+ */
 final class Answer {
   private static final byte[] NO_HEAD = {};
 
