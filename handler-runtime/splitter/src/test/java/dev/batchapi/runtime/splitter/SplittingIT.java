@@ -105,6 +105,27 @@ class SplittingIT {
   }
 
   @Test
+  void badInputIsAnEndWithTheReasonOrFailsItsOwnBatchAlone() throws Exception {
+    write("in/a b#%+é.jsonl", "1\n\"" + "x".repeat(2 << 20) + "\"\n3\n");
+    Files.write(folder.resolve("in/short.jsonl.gz"), new byte[] {31, -117, 8, 0, 0, 0, 0, 0, 0, 0});
+    Files.createDirectory(folder.resolve("empty"));
+
+    assertThat(split("I", only("in/*.gz")).error()).contains("in/short.jsonl.gz can't be unpacked");
+    assertThat(split("K", only("empty/")).error()).contains("empty/ matches no file");
+
+    assertThat(split("L", only("in/*.jsonl")))
+        .extracting(SplitEnd::error, SplitEnd::batches)
+        .containsExactly(null, 3);
+    var chunk = new Chunk(record("L", "0"));
+    assertThat(BatchRef.read(chunk.batch(1)).problem()).contains("in/a b#%+é.jsonl");
+    assertThat(BatchRef.read(chunk.batch(2)).problem()).isNull();
+  }
+
+  private static SplitArguments only(String path) {
+    return new SplitArguments(FilesSpec.of(List.of(path)), List.of(), 1);
+  }
+
+  @Test
   void aFileOutsideOfTheFoldersIsNotReadWhateverTheOperatorThought() throws Exception {
     write("secret/a.jsonl", "1\n");
 
