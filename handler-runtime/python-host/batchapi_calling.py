@@ -104,9 +104,10 @@ class Handler:
 class _Asked:
     """The arguments that a function asks for. Calls it with them, out of a dict with all there are."""
 
-    def __init__(self, positional, named):
+    def __init__(self, positional, named, first=None):
         self._positional = positional
         self._named = named
+        self._first = first  # of the named ones that may as well be given by position
 
     def __call__(self, function, given):
         return function(
@@ -120,6 +121,8 @@ class _Asked:
         if self._positional:
             return lambda item: self(function, {**given, "item": item})
         others = {name: given[name] for name in self._named if name != "item"}
+        if self._first == "item" and not others:
+            return function
         if others:
             return lambda item: function(item=item, **others)
         return lambda item: function(item=item)
@@ -161,7 +164,16 @@ def _asks_for(function, where, possible, needed=(), skip_self=False):
             raise HandlerInvalid(
                 f"{where} must take the argument {name}, after self and by this name"
             )
-    return _Asked(positional, named)
+    return _Asked(positional, named, _first(function, parameters))
+
+
+def _first(function, parameters):
+    """The name of the argument that a call without names would give; None of what is wrapped, which
+    may take names alone."""
+    if not parameters or hasattr(function, "__wrapped__"):
+        return None
+    by_both = parameters[0].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return parameters[0].name if by_both else None
 
 
 def _unknown_argument(name, where, possible):
