@@ -25,11 +25,11 @@ _BETWEEN = tuple(
 )
 
 
-def describe(error, limit, where, broken=False):
+def describe(error, limit, where, broken=False, seconds=None):
     """The JSON of a FAILED or BROKEN frame, at most `limit` bytes. Never throws.
 
     `where` is the author's function that was called, such as handle_batch; `broken`: whether the
-    process must be replaced for it.
+    process must be replaced for it; `seconds`: how long it ran, if that is of one item.
     """
     try:
         if isinstance(error, BatchTimedOut):
@@ -37,7 +37,7 @@ def describe(error, limit, where, broken=False):
             reason = WORKER_BROKEN if broken or error.broken else TIMED_OUT
             if isinstance(error, NotBegun):
                 reason, text = NOT_BEGUN, ""
-            return as_json(reason, TIMED_OUT, str(error), limit, text)
+            return as_json(reason, TIMED_OUT, str(error), limit, text, seconds=seconds)
         later = None if broken or breaks(error) else _later(error)
         if later is not None:
             return as_json(RETRY_LATER, _type_name(error), str(error), limit, "", later)
@@ -51,17 +51,21 @@ def describe(error, limit, where, broken=False):
             _message(error, where),
             limit,
             stack(error),
+            seconds=seconds,
         )
     except BaseException:  # the exception's own methods may throw, and memory may be short
         reason = WORKER_BROKEN if breaks(error) else HANDLER_FAILED
         return as_json(reason, type(error).__name__, "", limit)
 
 
-def as_json(reason, type_name, message, limit, stack="", after=None):
+def as_json(reason, type_name, message, limit, stack="", after=None, seconds=None):
     """The error as JSON; stack and message lose their middle if together they are too long.
 
-    after: when to hand it over again, in seconds."""
+    after: when to hand it over again, in seconds.
+    seconds: how long it ran."""
     extra = {} if after is None else {"after_millis": round(1000 * after)}
+    if seconds is not None:
+        extra["ran_millis"] = min(round(1000 * seconds), 2**31 - 1)
     error = {
         **extra,
         "reason": reason,

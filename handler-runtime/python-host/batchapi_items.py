@@ -47,6 +47,7 @@ def answer(returned, items, again, limits, where):
         for place, one in enumerate(found)
         if isinstance(one, (BaseException, Failure))
     }
+    ran = {place: one.seconds for place, one in enumerate(found) if isinstance(one, Failure)}
     for error in failed.values():
         if errors.breaks(error):
             raise error
@@ -57,10 +58,10 @@ def answer(returned, items, again, limits, where):
             raise
         except results.ResultInvalid:
             pass  # one of the items is to blame, and found below
-    return _items(found, failed, limits, where)
+    return _items(found, failed, ran, limits, where)
 
 
-def _items(found, failed, limits, where):
+def _items(found, failed, ran, limits, where):
     texts = []
     invalid = {}
     for place, one in enumerate(found):
@@ -79,7 +80,7 @@ def _items(found, failed, limits, where):
     parts = [_COUNT.pack(len(failed) + len(invalid))]
     for place in sorted([*failed, *invalid]):
         if place in failed:
-            error = errors.describe(failed[place], each, where)
+            error = errors.describe(failed[place], each, where, seconds=ran.get(place))
         else:
             reason = errors.RESULT_INVALID
             error = errors.as_json(reason, reason, invalid[place], each)

@@ -3,6 +3,7 @@ what came of each item."""
 
 import inspect
 import threading
+import time
 
 import batchapi_errors as errors
 from batchapi_deadline import (
@@ -14,6 +15,7 @@ from batchapi_deadline import (
 )
 from batchapi_results import ResultInvalid
 
+_clock = time.monotonic
 _PATIENCE_SECONDS = 1  # for coroutines that were told to end
 
 
@@ -23,12 +25,15 @@ _PLAIN = frozenset((type(None), bool, int, float, str, list, tuple, dict))
 
 
 class Failure:
-    """An item's exception, in the place of its result."""
+    """An item's exception, in the place of its result.
 
-    __slots__ = ("error",)
+    began: when the item was, by `_clock`; None if it was not."""
 
-    def __init__(self, error):
+    __slots__ = ("error", "seconds")
+
+    def __init__(self, error, began=None):
         self.error = error
+        self.seconds = None if began is None else _clock() - began
 
 
 class Runner:
@@ -71,35 +76,41 @@ class Runner:
 
         permits: of which each item needs one before it is begun; None for no rate limit."""
         results = [_NOT_BEGUN] * len(items)
+        began = [None] * len(items)
         try:
             if is_async:
-                self.wait_for(self._each_async(function, items, results, permits))
+                self.wait_for(self._each_async(function, items, results, began, permits))
             elif self._concurrency == 1 or len(items) < 2:
+                clock = _clock
                 for place, item in enumerate(items):
                     if permits is not None and not permits.take():
                         results[place] = Failure(NotBegun())
                         continue
                     results[place] = _BEGUN
+                    began[place] = clock()
                     try:
                         result = function(item)
                         # Nothing to be awaited, and cheaper found out than by asking for it.
                         plain = type(result) in _PLAIN
                         results[place] = result if plain else self.finish(result)
                     except Exception as error:
-                        results[place] = Failure(error)
+                        results[place] = Failure(error, began[place])
             else:
-                self._in_threads(function, items, results, permits)
+                self._in_threads(function, items, results, began, permits)
                 return [self.finish(result) for result in results]
         except BatchTimedOut as error:
             if self.broken and all(result is _BEGUN for result in results):
                 raise
             error.broken = self.broken
-            return [self._timed_out(place, one, error) for place, one in enumerate(results)]
+            return [
+                self._timed_out(place, one, began[place], error)
+                for place, one in enumerate(results)
+            ]
         finally:
             self._threads = {}
         return results
 
-    def _timed_out(self, place, result, error):
+    def _timed_out(self, place, result, began, error):
         if result is _NOT_BEGUN:
             return Failure(NotBegun())
         if result is not _BEGUN:
@@ -107,7 +118,7 @@ class Runner:
         if place in self._threads:  # its own stack alone
             stack = thread_stack(f"item {place}", self._threads[place])
             error = BatchTimedOut(errors.where([stack]), broken=True)
-        return Failure(error)
+        return Failure(error, began)
 
     def stacks(self):
         """Where coroutines and threads of the author's stand, as text."""
@@ -124,7 +135,7 @@ class Runner:
                 )
         return ""
 
-    def _in_threads(self, function, items, results, permits):
+    def _in_threads(self, function, items, results, began, permits):
         work = iter(enumerate(items))
         lock = threading.Lock()
         ended = threading.Event()
@@ -147,10 +158,11 @@ class Runner:
                     self._threads[place] = threading.get_ident()
                 if not permitted:
                     continue
+                began[place] = _clock()
                 try:
                     results[place] = function(item)
                 except Exception as error:
-                    results[place] = Failure(error)
+                    results[place] = Failure(error, began[place])
                 except BaseException:
                     end()
                     raise
@@ -178,7 +190,7 @@ class Runner:
             for future in futures:
                 future.cancel()
 
-    async def _each_async(self, function, items, results, permits):
+    async def _each_async(self, function, items, results, began, permits):
         import asyncio
 
         work = iter(enumerate(items))
@@ -191,13 +203,15 @@ class Runner:
                         results[place] = Failure(NotBegun())
                         continue
                     results[place] = _BEGUN
+                    began[place] = _clock()
                     results[place] = await function(item)
                 except Exception as error:
-                    results[place] = Failure(error)
+                    results[place] = Failure(error, began[place])
                 except asyncio.CancelledError as error:
                     if told_to_end:
                         raise
-                    results[place] = Failure(error)  # the author cancelled it, or a library did
+                    # The author cancelled it, or a library did.
+                    results[place] = Failure(error, began[place])
 
         at_once = min(self._concurrency, len(items))
         tasks = [asyncio.ensure_future(run()) for _ in range(at_once)]

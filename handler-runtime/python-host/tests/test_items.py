@@ -54,6 +54,24 @@ class ItemsTest(HostTest):
         _, body = worker.handle(["a", "b", "c"], positions=(0, 2), numbers=(3, 17, 40))
         self.assertEqual(json.loads(body), [["a", [3, 40]], ["c", [3, 40]]])
 
+    def test_an_error_says_how_long_its_item_ran(self):
+        sync = "def handle_item(self, item):\n        time.sleep(item)"
+        waits = "async def handle_item(self, item):\n        await asyncio.sleep(item)"
+        for method, at_once in ((sync, 1), (sync, 2), (waits, 2)):
+            worker = self.ready(
+                f"""
+import asyncio, time
+class Handler:
+    {method}
+        raise ValueError(item)
+""",
+                start={"results": "Item", "concurrency": at_once},
+            )
+            _, errors = self.items(worker.handle([0, 0.05]))
+            self.assertGreaterEqual(errors[1]["ran_millis"], 50)
+            self.assertIn("ran_millis", errors[0])
+            self.assertEqual(worker.stop(), 0)
+
     def test_an_item_error_may_be_fatal(self):
         worker = self.per_item(
             """

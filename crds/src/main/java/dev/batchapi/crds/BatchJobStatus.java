@@ -175,6 +175,11 @@ public record BatchJobStatus(
           @Size(max = 1024)
           @Nullable String source,
       @JsonPropertyDescription("How often it was tried.") @Required @Min(0) Integer attempts,
+      @JsonPropertyDescription(
+              "How long its last attempt ran, in seconds; none if that is not known, as of an item in a"
+                  + " list that handle_batch returned.")
+          @Min(0)
+          @Nullable Double seconds,
       @JsonPropertyDescription("Why, in one word, such as HandlerFailed or WorkerLost.")
           @Required
           @Size(min = 1, max = 128)
@@ -183,7 +188,7 @@ public record BatchJobStatus(
           String message) {
     /** Of a whole batch. */
     public Failure(Integer index, Integer attempts, String reason, String message) {
-      this(index, null, null, attempts, reason, message);
+      this(index, null, null, attempts, null, reason, message);
     }
   }
 

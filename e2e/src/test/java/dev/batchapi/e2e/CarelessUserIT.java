@@ -1,6 +1,7 @@
 package dev.batchapi.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.batchapi.crds.BatchJobStatus.Failure;
 import org.junit.jupiter.api.AfterAll;
@@ -99,7 +100,9 @@ final class CarelessUserIT {
     assertThat(user.batches("one-in-three").failed()).isEqualTo(1);
     assertThat(status.failedAttempts()).isEqualTo(2);
     assertThat(user.failures("one-in-three"))
-        .containsExactly(new Failure(1, 2, "HandlerFailed", "KeyError: 'label of item 1'"));
+        .extracting(Failure::index, Failure::attempts, Failure::reason, Failure::message)
+        .containsExactly(tuple(1, 2, "HandlerFailed", "KeyError: 'label of item 1'"));
+    assertThat(user.failures("one-in-three").getFirst().seconds()).isNotNull();
   }
 
   @ParameterizedTest

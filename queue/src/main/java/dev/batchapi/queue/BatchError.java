@@ -8,6 +8,7 @@ import dev.batchapi.contract.TextLimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param message one or two sentences for people
  * @param type the author's exception class; null if it was no exception
  * @param stack the author's own frames as their language prints them; null if there are none
+ * @param seconds how long the attempt ran, waits for a rate limit not included; null if that is not
+ *     known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BatchError(
-    Reason reason, String message, @Nullable String type, @Nullable String stack) {
+    Reason reason,
+    String message,
+    @Nullable String type,
+    @Nullable String stack,
+    @Nullable Double seconds) {
 
   /** Bytes of an error as JSON; longer stacks and messages are cut in the middle. */
   public static final int MAX_BYTES = 16 * 1024;
@@ -61,6 +68,23 @@ public record BatchError(
     Objects.requireNonNull(message, "message");
   }
 
+  /** Of which it is not known how long it took. */
+  public BatchError(Reason reason, String message, @Nullable String type, @Nullable String stack) {
+    this(reason, message, type, stack, null);
+  }
+
+  /** The same of an attempt that ran so long, unless that is known better. */
+  public BatchError ran(Duration time) {
+    return seconds != null
+        ? this
+        : new BatchError(reason, message, type, stack, time.toMillis() / 1000.0);
+  }
+
+  /** The same in other words. */
+  public BatchError saying(String words) {
+    return new BatchError(reason, words, type, stack, seconds);
+  }
+
   public static BatchError of(Reason reason, String message) {
     return new BatchError(reason, message, null, null);
   }
@@ -80,7 +104,8 @@ public record BatchError(
         reason,
         TextLimit.bothEnds(message, MAX_BYTES / 14),
         type == null ? null : TextLimit.bothEnds(type, 200),
-        stack == null ? null : TextLimit.bothEnds(stack, MAX_BYTES / 14));
+        stack == null ? null : TextLimit.bothEnds(stack, MAX_BYTES / 14),
+        seconds);
   }
 
   private static byte[] json(BatchError error) {

@@ -25,7 +25,7 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** What JSON costs around an error's texts at most: field names, numbers, a reason. */
-  private static final int AROUND = 160;
+  private static final int AROUND = 192;
 
   /** Bytes of a text of which both ends are shown, at the least. */
   private static final int SHORTEST = 16;
@@ -88,7 +88,7 @@ public record ItemOutcomes(List<String> results, List<ItemError> errors) {
     var type = of.type() == null ? null : cut(of.type(), Math.min(100, bytes / 4));
     var message = cut(of.message(), bytes * 3 / 4);
     return new ItemError(
-        error.item, error.attempts, new BatchError(of.reason(), message, type, null));
+        error.item, error.attempts, new BatchError(of.reason(), message, type, null, of.seconds()));
   }
 
   /** Of next to nothing no beginning and end can be told apart. */

@@ -21,12 +21,14 @@ import dev.batchapi.runtime.worker.WorkerExit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,12 +151,20 @@ final class LocalJob {
             .formatted(fault, thread.getName(), advice));
   }
 
+  /** Of a batch that waits for its next attempt: in the queue, or in a worker's hands. */
+  private Duration longestWait() {
+    return Stream.concat(
+            Stream.of(ledger.longestDelay(assignment.jobId())), waits.stream().map(Waits::holds))
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
   private End follow() throws InterruptedException {
     var completing = false;
     while (true) {
       changed.drainPermits();
       var counts = ledger.counts(assignment.jobId());
-      progress.show(counts, ledger.longestDelay(assignment.jobId()), System.nanoTime());
+      progress.show(counts, longestWait(), System.nanoTime());
       if (counts.end().isPresent()) {
         return counts.end().get();
       }

@@ -91,7 +91,7 @@ public final class HandlerInProcess {
     for (Object one : list) {
       var error = one instanceof ItemResult<?> item ? item.error() : null;
       if (error != null) {
-        throw thrown(error);
+        throw thrown(error instanceof EndedItem ended ? ended.thrown() : error);
       }
       results.add(one instanceof ItemResult<?> item ? item.result() : one);
     }

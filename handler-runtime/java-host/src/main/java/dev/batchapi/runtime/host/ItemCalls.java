@@ -4,6 +4,7 @@ import dev.batchapi.handler.BatchContext;
 import dev.batchapi.handler.ItemContext;
 import dev.batchapi.handler.ItemHandler;
 import dev.batchapi.handler.ItemResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ final class ItemCalls {
   private final HandlerDeadline deadline;
   private final Permit permit;
   private final @Nullable Object[] results;
+  private final long[] began;
   private final AtomicInteger next = new AtomicInteger();
 
   /** The items that are to be handled and wait for their permit, and where. */
@@ -51,6 +53,7 @@ final class ItemCalls {
     this.batch = batch;
     this.deadline = deadline;
     this.results = new @Nullable Object[items.size()];
+    this.began = new long[items.size()];
     Arrays.fill(results, ItemResult.failed(HandlerTimedOut.beforeItWasBegun()));
   }
 
@@ -59,7 +62,8 @@ final class ItemCalls {
    *
    * @param concurrency how many items at once, at least 1
    * @param permit asked before each call
-   * @return what it returned for each item, or an {@link ItemResult} with what it threw
+   * @return what it returned for each item, or an {@link ItemResult} with what it threw as {@link
+   *     EndedItem}; with {@link HandlerTimedOut} if it was not begun
    * @throws InterruptedException if this thread is interrupted, which ends the others
    * @throws HandlerTimedOut if every item goes on in spite of the deadline
    */
@@ -108,7 +112,7 @@ final class ItemCalls {
     }
     var known = results.clone(); // what they return comes too late
     left.forEach(
-        at -> known[at] = ItemResult.failed(HandlerTimedOut.goesOnAt(stacks.getOrDefault(at, ""))));
+        at -> known[at] = failed(at, HandlerTimedOut.goesOnAt(stacks.getOrDefault(at, ""))));
     return known;
   }
 
@@ -133,11 +137,16 @@ final class ItemCalls {
         int number = batch.items().isEmpty() ? at : batch.items().get(at);
         results[at] = handler.handle(items.get(at), new ItemContext(number, batch));
       } catch (Throwable thrown) {
-        results[at] = ItemResult.failed(ended(at, thrown));
+        results[at] = failed(at, ended(at, thrown));
       } finally {
         running.remove(at);
       }
     }
+  }
+
+  private ItemResult<Object> failed(int at, Throwable thrown) {
+    return ItemResult.failed(
+        new EndedItem(thrown, Duration.ofNanos(System.nanoTime() - began[at])));
   }
 
   /** Waits for its permit. Whatever ends the wait, the item has not been called. */
@@ -147,6 +156,7 @@ final class ItemCalls {
       if (deadline.hasPassed() || !permit.take() || deadline.hasPassed()) {
         return false;
       }
+      began[at] = System.nanoTime();
       running.put(at, Thread.currentThread());
       return true;
     } catch (InterruptedException e) {

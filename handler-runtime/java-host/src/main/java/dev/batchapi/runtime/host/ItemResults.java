@@ -52,16 +52,21 @@ final class ItemResults {
   private void add(@Nullable Object one) {
     Throwable error =
         one instanceof ItemResult<?> item ? item.error() : one instanceof Throwable t ? t : null;
-    if (error != null) {
-      var told = AuthorErrors.of(error);
-      if (told.reason() == Reason.WorkerBroken && !(error instanceof HandlerTimedOut)) {
-        breakage = breakage == null ? told : breakage;
-      }
-      errors.put(results.size(), told);
-      results.add(null);
+    if (error instanceof EndedItem ended) {
+      failed(ended.thrown(), AuthorErrors.of(ended.thrown()).ran(ended.ran()));
+    } else if (error != null) {
+      failed(error, AuthorErrors.of(error));
     } else {
       results.add(one instanceof ItemResult<?> item ? item.result() : one);
     }
+  }
+
+  private void failed(Throwable error, HandlerError told) {
+    if (told.reason() == Reason.WorkerBroken && !(error instanceof HandlerTimedOut)) {
+      breakage = breakage == null ? told : breakage;
+    }
+    errors.put(results.size(), told);
+    results.add(null);
   }
 
   int size() {

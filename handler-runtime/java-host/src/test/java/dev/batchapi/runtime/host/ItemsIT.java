@@ -108,6 +108,7 @@ class ItemsIT {
         assertThat(new String(answer.results(), UTF_8))
             .isEqualTo("[[0,0,1],[1,1,1],[2,2,1],null,[4,4,1]]");
         assertThat(answer.errors()).containsOnlyKeys(3);
+        assertThat(error(answer, 3).ranMillis()).isNotNegative();
         assertThat(error(answer, 3).stack())
             .contains("at Handler.handle(")
             .doesNotContain("dev.batchapi");

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.protocol;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param message its message, possibly empty
  * @param stack the author's own frames, possibly empty
  * @param afterMillis of {@link Reason#RetryLater}: when to hand it over again; else 0
+ * @param ranMillis how long the item ran that it is of; -1 if that is not known, or it is not of
+ *     one item
  */
 public record HandlerError(
-    Reason reason, String type, String message, String stack, int afterMillis) {
+    Reason reason, String type, String message, String stack, int afterMillis, int ranMillis) {
+  private static final int UNKNOWN = -1;
+
   /** The longest time after which something is handed over again. */
   public static final int LONGEST_WAIT_MILLIS = 3_600_000;
+
+  /** Of which it is not known how long anything ran. */
+  public HandlerError(Reason reason, String type, String message, String stack, int afterMillis) {
+    this(reason, type, message, stack, afterMillis, UNKNOWN);
+  }
 
   /** Of anything but {@link Reason#RetryLater}. */
   public HandlerError(Reason reason, String type, String message, String stack) {
@@ -53,15 +63,23 @@ public record HandlerError(
             Truncation.to(type, limit / 16),
             Truncation.to(message, limit / 4),
             "",
-            afterMillis);
+            afterMillis,
+            ranMillis);
     int left = limit - lean.encode().length;
     return new HandlerError(
             reason,
             lean.type,
             lean.message,
             Truncation.middle(stack, Math.max(0, left)),
-            afterMillis)
+            afterMillis,
+            ranMillis)
         .encode();
+  }
+
+  /** The same of an item that ran so long. */
+  public HandlerError ran(Duration time) {
+    int millis = (int) Math.min(time.toMillis(), Integer.MAX_VALUE);
+    return new HandlerError(reason, type, message, stack, afterMillis, millis);
   }
 
   public byte[] encode() {
@@ -72,6 +90,9 @@ public record HandlerError(
     json.put("stack", stack);
     if (reason == Reason.RetryLater) {
       json.put("after_millis", afterMillis);
+    }
+    if (ranMillis != UNKNOWN) {
+      json.put("ran_millis", ranMillis);
     }
     return PlainJson.write(json);
   }
@@ -84,7 +105,12 @@ public record HandlerError(
       throw new ProtocolException("an error that is over in " + after + " ms");
     }
     return new HandlerError(
-        reason, json.string("type"), json.string("message"), json.string("stack"), after);
+        reason,
+        json.string("type"),
+        json.string("message"),
+        json.string("stack"),
+        after,
+        json.has("ran_millis") ? json.integer("ran_millis") : UNKNOWN);
   }
 
   private static Reason reason(String name) throws ProtocolException {

@@ -9,6 +9,7 @@ import dev.batchapi.handler.JobSpec;
 import dev.batchapi.handler.JobSummary;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,8 @@ class MessagesTest {
     assertThat(Invalid.decode(invalid.encode())).isEqualTo(invalid);
     var error = new HandlerError(Reason.FatalError, "ValueError", "né", "a\n\tb");
     assertThat(HandlerError.decode(error.encode())).isEqualTo(error);
+    var slow = error.ran(Duration.ofMillis(1200));
+    assertThat(HandlerError.decode(slow.encode(500))).isEqualTo(slow).isNotEqualTo(error);
     var metric = new Metric(Metric.Kind.GAUGE, -1.5, "queue_length", Map.of("a", "b"));
     assertThat(Metric.decode(metric.encode())).isEqualTo(metric);
     var lost = new LostPushes(true, List.of(new LostPushes.Loss("value", 3, "g", "NaN")));

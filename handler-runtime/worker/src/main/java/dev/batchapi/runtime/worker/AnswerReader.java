@@ -190,6 +190,7 @@ final class AnswerReader {
         reason,
         error.message(),
         error.type().isEmpty() ? null : error.type(),
-        error.stack().isEmpty() ? null : error.stack());
+        error.stack().isEmpty() ? null : error.stack(),
+        error.ranMillis() < 0 ? null : error.ranMillis() / 1000.0);
   }
 }

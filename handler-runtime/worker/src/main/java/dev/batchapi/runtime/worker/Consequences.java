@@ -21,8 +21,11 @@ final class Consequences {
   private final ProcessHealth health;
   private final HostKeeper hosts;
   private final StopSignal signal;
+  private final Waits waits;
 
-  Consequences(Assignment job, ProcessHealth health, HostKeeper hosts, StopSignal signal) {
+  Consequences(
+      Assignment job, ProcessHealth health, HostKeeper hosts, StopSignal signal, Waits waits) {
+    this.waits = waits;
     this.job = job;
     this.health = health;
     this.hosts = hosts;
@@ -57,7 +60,7 @@ final class Consequences {
       }
       case Answer.Died(var how) -> {
         hosts.ended(inBatch("ended", settlement, attempt));
-        var _ = settlement.fail(attempt, BatchError.of(BatchError.Reason.HandlerDied, how));
+        var _ = settlement.fail(attempt, died(how));
       }
       case Answer.NeverStarted _ when signal.isAbandoned() -> {
         return Optional.of(released(settlement));
@@ -94,7 +97,7 @@ final class Consequences {
     return switch (answer) {
       case Answer.Broke(var error) -> {
         health.broke(Settlement.summary(error));
-        yield Optional.of(error);
+        yield Optional.of(error.ran(waits.ran()));
       }
       case Answer.TimedOut _ -> {
         hosts.ended(inBatch("was ended by timeouts.batchSeconds", settlement, attempt));
@@ -102,7 +105,7 @@ final class Consequences {
       }
       case Answer.Died(var how) -> {
         hosts.ended(inBatch("ended", settlement, attempt));
-        yield Optional.of(BatchError.of(BatchError.Reason.HandlerDied, how));
+        yield Optional.of(died(how));
       }
       default -> Optional.empty();
     };
@@ -117,21 +120,24 @@ final class Consequences {
 
   /** A host that ends a batch itself knows where that stood, and not what the setting says. */
   BatchError inSeconds(BatchError error) {
+    var ran = error.ran(waits.ran());
     return error.reason() != BatchError.Reason.BatchTimedOut || job.batchTimeout().isEmpty()
-        ? error
-        : new BatchError(
-            error.reason(),
+        ? ran
+        : ran.saying(
             "The batch took longer than timeouts.batchSeconds allows (%d s), and was ended where its stack says."
-                .formatted(job.batchTimeout().get().toSeconds()),
-            error.type(),
-            error.stack());
+                .formatted(job.batchTimeout().get().toSeconds()));
+  }
+
+  private BatchError died(String how) {
+    return BatchError.of(BatchError.Reason.HandlerDied, how).ran(waits.ran());
   }
 
   private BatchError timedOut() {
     return BatchError.of(
-        BatchError.Reason.BatchTimedOut,
-        "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
-            .formatted(job.batchTimeout().orElseThrow().toSeconds()));
+            BatchError.Reason.BatchTimedOut,
+            "The batch took longer than timeouts.batchSeconds allows (%d s); its handler's process was ended."
+                .formatted(job.batchTimeout().orElseThrow().toSeconds()))
+        .ran(waits.ran());
   }
 
   private static String inBatch(String what, Settlement settlement, int attempt) {

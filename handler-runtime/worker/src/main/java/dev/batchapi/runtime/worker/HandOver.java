@@ -45,6 +45,8 @@ record HandOver(
     var atMost = job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER);
     keeper.keep(lease, atMost);
     var index = lease.index();
+    var began = System.nanoTime();
+    var waitedBefore = waits.forRate();
     var answer =
         index == Lease.COMPLETION
             ? host.complete(deadline, payload.json())
@@ -61,6 +63,8 @@ record HandOver(
                     rate == null
                         ? CallPermits.UNLIMITED
                         : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
+    waits.ran(
+        Duration.ofNanos(System.nanoTime() - began).minus(waits.forRate().minus(waitedBefore)));
     if (answer.hasFile()) {
       answers.add(answer);
     }

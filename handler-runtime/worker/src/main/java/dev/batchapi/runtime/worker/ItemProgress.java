@@ -132,7 +132,7 @@ final class ItemProgress {
                 "All %d items failed, the first one with: %s"
                     .formatted(errors.size(), first.message()),
                 first.type(),
-                first.stack()));
+                first.stack())); // how long the batch ran is more than that
   }
 
   /** Takes the answer to another attempt of these items. */

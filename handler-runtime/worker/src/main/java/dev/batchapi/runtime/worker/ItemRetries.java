@@ -72,9 +72,7 @@ final class ItemRetries {
       var round = next.get();
       settlement.again(attempt, round, progress);
       handOver.keepFor(round.delay());
-      switch (round.why() == null
-          ? wait.of(round.delay())
-          : wait.asked(round.delay(), round.why())) {
+      switch (waited(round, handOver.waits())) {
         case PASSED -> {}
         case STOPPED -> {
           return Optional.of(Consequences.released(settlement));
@@ -119,6 +117,15 @@ final class ItemRetries {
       health.succeeded();
     }
     return consequences.put(settlement, settlement.end(attempt, progress));
+  }
+
+  private HeldWait.End waited(ItemProgress.Round round, Waits waits) {
+    waits.holds(round.delay());
+    try {
+      return round.why() == null ? wait.of(round.delay()) : wait.asked(round.delay(), round.why());
+    } finally {
+      waits.goesOn();
+    }
   }
 
   private static Answer failure(BatchError error, Optional<BatchError> breakage) {

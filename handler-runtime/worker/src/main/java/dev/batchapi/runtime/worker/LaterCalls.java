@@ -55,7 +55,10 @@ final class LaterCalls {
         return new Came.Left(Optional.empty());
       }
       batch.keepFor(delay);
-      switch (wait.asked(delay, why.message())) {
+      waits.holds(delay);
+      var end = wait.asked(delay, why.message());
+      waits.goesOn();
+      switch (end) {
         case PASSED -> {}
         case STOPPED -> {
           return new Came.Left(Optional.of(Consequences.released(settlement)));

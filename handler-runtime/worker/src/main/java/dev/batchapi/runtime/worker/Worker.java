@@ -64,7 +64,7 @@ public final class Worker {
     this.later = new LaterCalls(wait, waits);
     this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
     this.payload = new AwaitedPayload(payloads, wait);
-    this.consequences = new Consequences(job, health, this.hosts, signal);
+    this.consequences = new Consequences(job, health, this.hosts, signal, waits);
     this.retries = new ItemRetries(job, this.hosts, health, consequences, signal, wait);
   }
 

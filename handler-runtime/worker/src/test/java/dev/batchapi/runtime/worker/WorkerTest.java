@@ -377,9 +377,10 @@ class WorkerTest {
     hosts.answers(items("0,null", Map.of(1, THROWN)));
     enqueue(1);
     var running = CompletableFuture.supplyAsync(patient::run);
-    await().until(() -> hosts.handled.size() == 1);
+    await("who watches it knows how long").until(() -> patient.waits().holds().toMinutes() > 50);
     queue.end(JOB, new End(Verdict.Cancelled, "", Instant.now()));
     assertThat(running.join().reason()).isEqualTo(WorkerExit.Reason.DONE);
+    assertThat(patient.waits().holds()).isZero();
   }
 
   @Test
@@ -389,7 +390,8 @@ class WorkerTest {
     runUntil(1);
     assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.FAILED);
     assertThat(outcome(0).attempts()).isEqualTo(3);
-    assertThat(BatchError.fromJson(outcome(0).body())).isEqualTo(THROWN);
+    var error = BatchError.fromJson(outcome(0).body());
+    assertThat(error).isEqualTo(THROWN.ran(ran(error)));
     assertThat(queue.counts(JOB).failedAttempts()).isEqualTo(3);
   }
 
@@ -502,6 +504,25 @@ class WorkerTest {
         .containsExactly(0, 0, 0);
   }
 
+  /** How long the attempt ran, which each error of a batch says. */
+  private static Duration ran(BatchError error) {
+    return Duration.ofMillis(Math.round(1000 * Objects.requireNonNull(error.seconds())));
+  }
+
+  @Test
+  void anErrorSaysHowLongItsItemRanIfTheHostKnows() {
+    var slow = BatchError.of(Reason.HandlerFailed, "slow").ran(Duration.ofMillis(1234));
+    var listed = BatchError.of(Reason.HandlerFailed, "listed");
+    hosts.answers(items("null,null,3", Map.of(0, slow, 1, listed)));
+    enqueue(1);
+    run(
+        worker(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(2), 10)),
+        () -> queue.counts(JOB).done() == 1);
+    assertThat(ItemOutcomes.fromJson(outcome(0).body()).errors())
+        .extracting(item -> item.error().seconds())
+        .containsExactly(1.234, null);
+  }
+
   @Test
   void aFatalErrorIsNotTriedAgain() {
     var fatal = BatchError.of(Reason.FatalError, "not an image");
@@ -509,7 +530,8 @@ class WorkerTest {
     enqueue(1);
     runUntil(1);
     assertThat(hosts.handled).hasSize(1);
-    assertThat(BatchError.fromJson(outcome(0).body())).isEqualTo(fatal);
+    var error = BatchError.fromJson(outcome(0).body());
+    assertThat(error).isEqualTo(fatal.ran(ran(error)));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first failures of a job, of whole batches and then of items, read from the ledger once each.
@@ -21,6 +22,9 @@ import java.util.function.IntUnaryOperator;
 public final class FailedBatches {
   public static final int SHOWN = 10;
   private static final int MESSAGE_BYTES = 1024;
+
+  /** No attempt takes so long: some thirty years. */
+  private static final double MOST_SECONDS = 1e9;
 
   private final Map<Integer, Failure> read = new HashMap<>();
   private final Map<Integer, List<Failure>> readItems = new HashMap<>();
@@ -87,6 +91,7 @@ public final class FailedBatches {
                       number.applyAsInt(item.item()),
                       null,
                       item.attempts(),
+                      seconds(item.error()),
                       item.error().reason().name(),
                       message(item.error(), oomKilled)))
           .toList();
@@ -97,7 +102,20 @@ public final class FailedBatches {
 
   private static Failure failure(int index, Outcome outcome, boolean oomKilled) {
     var error = error(outcome);
-    return new Failure(index, outcome.attempts(), error.reason().name(), message(error, oomKilled));
+    return new Failure(
+        index,
+        null,
+        null,
+        outcome.attempts(),
+        seconds(error),
+        error.reason().name(),
+        message(error, oomKilled));
+  }
+
+  /** Whoever has a job's credentials may have written any number. */
+  private static @Nullable Double seconds(BatchError error) {
+    var seconds = error.seconds();
+    return seconds != null && seconds >= 0 && seconds < MOST_SECONDS ? seconds : null;
   }
 
   private static String message(BatchError error, boolean oomKilled) {

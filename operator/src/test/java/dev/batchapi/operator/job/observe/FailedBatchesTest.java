@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class FailedBatchesTest {
@@ -31,7 +32,8 @@ final class FailedBatchesTest {
 
   @Test
   void itemsThatFailedAloneHaveTheirNumbers() throws InterruptedException {
-    assertThat(failures(1)).containsExactly(new Failure(1, 4, null, 1, "HandlerFailed", "no"));
+    assertThat(failures(1))
+        .containsExactly(new Failure(1, 4, null, 1, null, "HandlerFailed", "no"));
   }
 
   /** The API server refuses a status with a number below 0, and the job would never end. */
@@ -43,7 +45,22 @@ final class FailedBatchesTest {
     }
   }
 
+  /** Nor with a time that is none. */
+  @Test
+  void howLongItRanIsSaidIfItCanBe() throws InterruptedException {
+    assertThat(failures(1, 0.25).getFirst().seconds()).isEqualTo(0.25);
+    for (var forged : List.of(-1.0, Double.NaN, Double.POSITIVE_INFINITY, 1e300)) {
+      assertThat(failures(1, forged).getFirst().seconds()).isNull();
+    }
+  }
+
   private static List<Failure> failures(int item) throws InterruptedException {
+    return failures(item, null);
+  }
+
+  private static List<Failure> failures(int item, @Nullable Double seconds)
+      throws InterruptedException {
+    var error = new BatchError(BatchError.Reason.HandlerFailed, "no", null, null, seconds);
     try (var ledger = new MemoryQueue()) {
       ledger.enqueue("j", Batches.of(2, index -> "[1]".getBytes(StandardCharsets.UTF_8)));
       var worker = ledger.worker("j");
@@ -56,9 +73,7 @@ final class FailedBatchesTest {
                     1,
                     new ItemOutcomes(
                         Collections.nCopies(2, "null"),
-                        List.of(
-                            new ItemOutcomes.ItemError(
-                                item, 1, BatchError.of(BatchError.Reason.HandlerFailed, "no"))))));
+                        List.of(new ItemOutcomes.ItemError(item, 1, error)))));
       }
       return new FailedBatches().first(ledger, "j", false, 3, 5, Sources.NONE);
     }
