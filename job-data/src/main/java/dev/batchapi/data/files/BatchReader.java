@@ -11,6 +11,7 @@ import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,22 +61,60 @@ public final class BatchReader {
     if (ref.payload() != null) {
       return ref.payload();
     }
-    var out = new ByteArrayOutputStream();
+    if (ref.parts().size() == 1) {
+      return payload(ref, this::open);
+    }
     var pieces =
         ref.parts().stream()
             .filter(part -> FileKind.of(part.file(), spec).stream())
-            .map(part -> new ReadAhead.Piece(part.file(), part.offset(), part.length()))
+            .map(BatchReader::piece)
             .iterator();
     try (var content = new ReadAhead(stores, pieces)) {
-      for (var part : ref.parts()) {
-        read(part, content, out);
-      }
+      return payload(ref, piece -> content.next());
+    }
+  }
+
+  /**
+   * The same of a batch that follows the one before, by one thread.
+   *
+   * @param content reads on where that batch ended
+   */
+  byte[] next(BatchRef ref, PieceStream content) {
+    if (ref.problem() != null) {
+      throw new InputException(ref.problem());
+    }
+    return ref.payload() != null ? ref.payload() : payload(ref, content::open);
+  }
+
+  /** Gets the bytes of pieces, one after the other. */
+  private interface Content {
+    InputStream of(ReadAhead.Piece piece) throws IOException;
+  }
+
+  private static ReadAhead.Piece piece(Part part) {
+    return new ReadAhead.Piece(part.file(), part.offset(), part.length());
+  }
+
+  private InputStream open(ReadAhead.Piece piece) {
+    return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
+  }
+
+  private byte[] payload(BatchRef ref, Content content) {
+    var out = new ByteArrayOutputStream(room(ref));
+    for (var part : ref.parts()) {
+      read(part, content, out);
     }
     out.write(']');
     return out.toByteArray();
   }
 
-  private void read(Part part, ReadAhead content, ByteArrayOutputStream out) {
+  /** As many bytes as the items have in the files, and brackets; a guess, for it may grow. */
+  private static int room(BatchRef ref) {
+    var inFiles = ref.parts().stream().mapToLong(Part::length).sum() + 2;
+    return Math.clamp(inFiles, 32, Payload.MAX_BYTES);
+  }
+
+  private void read(Part part, Content content, ByteArrayOutputStream out) {
     var items = new int[1];
     ItemSink sink =
         (line, start, end, json, length) -> {
@@ -91,7 +130,7 @@ public final class BatchReader {
     } else if (kind.rows()) {
       rows(part, kind.format(), sink, out);
     } else {
-      try (var in = content.next()) {
+      try (var in = content.of(piece(part))) {
         reader(file, kind.format()).read(in, part.firstLine() - 1, sink);
       } catch (IOException e) {
         throw new StoreUnavailableException(

@@ -6,15 +6,17 @@ import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Items in files, for a job whose owner also runs it. The files are read once to cut them into
- * batches, and each batch again when it is wanted. Of a batch 8 bytes of memory are kept; where its
- * items are stands in a file without a name.
+ * batches, and each batch again when it is wanted, or before: see {@link PayloadsAhead}. Of a batch
+ * 8 bytes of memory are kept; where its items are stands in a file without a name.
  */
 public final class FilesInput implements Input {
   private final FilesSpec spec;
@@ -24,6 +26,14 @@ public final class FilesInput implements Input {
   private final RefSpool refs;
   private final Split split;
   private final BatchReader reader;
+  private final PayloadsAhead ahead;
+
+  /**
+   * A file of this machine is there at once, and a batch of it has its version when it is asked
+   * for.
+   */
+  private final boolean inStores;
+
   private int unreadable;
   private @Nullable String firstProblem;
   private volatile @Nullable Places last;
@@ -67,6 +77,31 @@ public final class FilesInput implements Input {
     files = listed;
     refs = spool;
     reader = new BatchReader(spec, stores);
+    inStores = files.stream().anyMatch(file -> !Stores.scheme(file.url()).isEmpty());
+    ahead = new PayloadsAhead(split.batches(), new InOrder(new PieceStream(stores)));
+  }
+
+  /** Batches as they lie in the files. */
+  private final class InOrder implements PayloadsAhead.Source {
+    private final PieceStream content;
+
+    InOrder(PieceStream content) {
+      this.content = content;
+    }
+
+    @Override
+    public byte[] payload(int batch) {
+      return reader.next(ref(batch), content);
+    }
+
+    @Override
+    public void pause() {
+      try {
+        content.close();
+      } catch (IOException e) {
+        // Of what is only read nothing is lost.
+      }
+    }
   }
 
   private void note(@Nullable String problem) {
@@ -114,7 +149,8 @@ public final class FilesInput implements Input {
    */
   @Override
   public byte[] payload(int batch) {
-    return reader.payload(ref(batch));
+    return (inStores ? ahead.take(batch) : Optional.<byte[]>empty())
+        .orElseGet(() -> reader.payload(ref(batch)));
   }
 
   @Override
@@ -144,6 +180,7 @@ public final class FilesInput implements Input {
 
   @Override
   public void close() {
+    ahead.close();
     files.close();
     refs.close();
     stores.close();

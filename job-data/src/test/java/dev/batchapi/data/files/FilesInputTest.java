@@ -1,17 +1,23 @@
 package dev.batchapi.data.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.data.store.Stores;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +63,53 @@ class FilesInputTest {
     } finally {
       Locale.setDefault(before);
     }
+  }
+
+  /** A store takes its time to answer, however little it is asked for. */
+  @Test
+  void anObjectIsReadAsOneStreamAndNotAskedForEachBatch() throws IOException {
+    var content = new StringBuilder();
+    for (var i = 0; i < 1_000; i++) {
+      content.append(i).append(i % 7 == 0 ? "\n\n" : "\r\n"); // with blank lines
+    }
+    var asked = new AtomicInteger();
+    var server = server(content.toString().getBytes(UTF_8), asked);
+    try (var input =
+        input("http://127.0.0.1:%d/a.jsonl".formatted(server.getAddress().getPort()), 10)) {
+      var before = asked.get();
+      for (var batch = 0; batch < 100; batch++) {
+        var items = IntStream.range(10 * batch, 10 * batch + 10);
+        assertThat(new String(input.payload(batch), UTF_8).replace("\r", ""))
+            .isEqualTo(items.mapToObj(String::valueOf).collect(joining(",", "[", "]")));
+      }
+      assertThat(new String(input.payload(50), UTF_8)).startsWith("[500");
+      assertThat(asked.get() - before).isLessThan(10);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** One object, by ranges. */
+  private static HttpServer server(byte[] content, AtomicInteger asked) throws IOException {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          var range = exchange.getRequestHeaders().getFirst("Range");
+          var ends = range == null ? null : range.split("[=-]");
+          var from = ends == null ? 0 : Integer.parseInt(ends[1]);
+          var length = ends == null ? content.length : Integer.parseInt(ends[2]) + 1 - from;
+          var headers = exchange.getResponseHeaders();
+          headers.set("ETag", "\"v1\"");
+          headers.set(
+              "Content-Range", "bytes %d-%d/%d".formatted(from, from + length - 1, content.length));
+          exchange.sendResponseHeaders(ends == null ? 200 : 206, length);
+          exchange.getResponseBody().write(content, from, length);
+          exchange.close();
+        });
+    server.start();
+    return server;
   }
 
   private FilesInput input(String path, int batchSize) {

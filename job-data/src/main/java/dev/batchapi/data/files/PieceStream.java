@@ -1,0 +1,65 @@
+package dev.batchapi.data.files;
+
+import dev.batchapi.data.store.StoredFile;
+import dev.batchapi.data.store.Stores;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pieces of files in the order in which they lie there: each object is asked for once and read on,
+ * for a store takes its time to answer each time. Of a file of this machine each piece is opened
+ * anew: what is read on of an object is one version of it, of a file whatever somebody writes. Not
+ * thread-safe.
+ */
+final class PieceStream implements AutoCloseable {
+  /** Bytes that are rather read and dropped than passed over by asking anew. */
+  private static final long GAP = 1 << 16;
+
+  /** A piece with more bytes, which are blank lines then, is not held. */
+  private static final long LARGE = 1 << 22;
+
+  private final Stores stores;
+  private @Nullable StoredFile file; // of which the stream is; null: of none
+  private InputStream in = InputStream.nullInputStream();
+  private long position;
+
+  PieceStream(Stores stores) {
+    this.stores = stores;
+  }
+
+  /** One piece. Throws what the store throws. */
+  InputStream open(ReadAhead.Piece piece) throws IOException {
+    if (piece.length() > LARGE || Stores.scheme(piece.file().url()).isEmpty()) {
+      return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
+    }
+    if (!isAhead(piece)) {
+      close();
+      var rest = piece.file().size() - piece.offset();
+      in = stores.of(piece.file().url()).open(piece.file(), piece.offset(), rest);
+      position = piece.offset();
+    }
+    file = null; // until it is read to its end, nobody knows where the stream is
+    in.skipNBytes(piece.offset() - position);
+    var bytes = in.readNBytes((int) piece.length());
+    if (bytes.length < piece.length()) {
+      throw new EOFException("it ended early");
+    }
+    position = piece.offset() + bytes.length;
+    file = piece.file();
+    return new ByteArrayInputStream(bytes);
+  }
+
+  private boolean isAhead(ReadAhead.Piece piece) {
+    var gap = piece.offset() - position;
+    return piece.file().equals(file) && gap >= 0 && gap <= GAP;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file = null;
+    in.close();
+  }
+}
