@@ -15,6 +15,14 @@ public interface Lease {
   /** The batch's index, or {@link #COMPLETION}. */
   int index();
 
+  /**
+   * How many of the job's batches waited for a worker when this one was taken, as far as is known;
+   * 0 if nothing is.
+   */
+  default int waiting() {
+    return 0;
+  }
+
   /** The payload as it was enqueued; for {@link #COMPLETION} the summary. */
   byte[] payload();
 

@@ -84,6 +84,16 @@ public abstract class QueueContract {
     assertThat(ledger().counts(job).succeeded()).isEqualTo(5);
   }
 
+  /** By it a worker knows whether others could be without. */
+  @Test
+  void aLeaseKnowsHowManyBatchesWait() throws Exception {
+    ledger().enqueue(job, batches(3));
+    var queue = worker(job);
+    for (var waiting = 2; waiting >= 0; waiting--) {
+      assertThat(take(queue).waiting()).isEqualTo(waiting);
+    }
+  }
+
   @Test
   void enqueuingAgainAddsOnlyWhatIsMissing() throws Exception {
     ledger().enqueue(job, batches(3));

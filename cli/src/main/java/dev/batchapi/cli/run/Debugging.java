@@ -35,7 +35,8 @@ record Debugging(@Nullable Integer port) {
         new RetryPolicy(1, retry.initialBackoff(), retry.maxBackoff(), retry.maxLosses()),
         Optional.empty(),
         assignment.batchSize(),
-        assignment.rate());
+        assignment.rate(),
+        assignment.workers());
   }
 
   /**

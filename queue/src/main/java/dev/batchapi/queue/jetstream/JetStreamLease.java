@@ -58,6 +58,11 @@ final class JetStreamLease implements Lease {
   }
 
   @Override
+  public int waiting() {
+    return (int) Math.min(message.metaData().pendingCount(), Integer.MAX_VALUE);
+  }
+
+  @Override
   public byte[] payload() {
     return message.getData();
   }

@@ -178,6 +178,11 @@ final class MemoryJob {
     return source.batches == null ? new byte[0] : source.batches.payload(index);
   }
 
+  /** How many batches nobody holds. */
+  int waiting() {
+    return locked(work::waiting);
+  }
+
   boolean isHeld(Delivery delivery) {
     return locked(() -> holds(delivery));
   }

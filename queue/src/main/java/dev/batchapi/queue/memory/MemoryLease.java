@@ -14,6 +14,12 @@ record MemoryLease(MemoryJob job, MemoryJob.Delivery delivery, byte[] payload) i
     return delivery.index();
   }
 
+  /** As of now: it costs nothing to ask again. */
+  @Override
+  public int waiting() {
+    return job.waiting();
+  }
+
   @Override
   public Attempts attempts() {
     return job.attempts(delivery);

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param batchTimeout how long one attempt may take; empty without a limit
  * @param batchSize items of a batch; the last one may have fewer
  * @param rate the rate limit of all of the job's workers; empty without one
+ * @param workers how many the job was given, at least 1
  */
 public record Assignment(
     String jobId,
@@ -21,12 +22,13 @@ public record Assignment(
     RetryPolicy retry,
     Optional<Duration> batchTimeout,
     int batchSize,
-    Optional<Rate> rate) {
+    Optional<Rate> rate,
+    int workers) {
 
   /** Of a job whose batches have one item each. */
   public Assignment(
       String jobId, String jobName, RetryPolicy retry, Optional<Duration> batchTimeout) {
-    this(jobId, jobName, retry, batchTimeout, 1, Optional.empty());
+    this(jobId, jobName, retry, batchTimeout, 1, Optional.empty(), 1);
   }
 
   public static Assignment of(RunSpec run) {
@@ -41,7 +43,8 @@ public record Assignment(
             RetryPolicy.DEFAULT_MAX_LOSSES),
         Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds),
         run.batchSize(),
-        Optional.ofNullable(run.rateLimit()).map(limit -> rate(limit, run.batchSize())));
+        Optional.ofNullable(run.rateLimit()).map(limit -> rate(limit, run.batchSize())),
+        run.job().workers());
   }
 
   private static Rate rate(RunSpec.RateLimit limit, int batchSize) {

@@ -2,6 +2,8 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.Lease;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,13 +41,13 @@ final class AwaitedPayload {
   }
 
   /**
-   * Fetches it.
+   * Fetches it, or waits for who has begun to.
    *
    * @param name of the batch, for log lines
    * @return {@link Fetched.Away} if the store was so for as long as a batch is kept
    */
-  Fetched of(Lease lease, String name) {
-    var fetched = fetch(lease, name);
+  Fetched of(NextBatch.Taken batch, String name) {
+    var fetched = fetch(batch, name);
     switch (fetched) {
       case Fetched.Payload _ -> hold = FIRST_HOLD;
       case Fetched.Away _ -> hold = shorter(hold.multipliedBy(2), LONGEST_HOLD);
@@ -54,12 +56,14 @@ final class AwaitedPayload {
     return fetched;
   }
 
-  private Fetched fetch(Lease lease, String name) {
+  private Fetched fetch(NextBatch.Taken batch, String name) {
+    var lease = batch.lease();
+    var begun = batch.payload();
     var since = System.nanoTime();
     var between = FIRST_PAUSE;
     while (true) {
-      var fetched =
-          lease.index() == Lease.COMPLETION ? Payloads.CARRIED.of(lease) : payloads.of(lease);
+      var fetched = begun == null ? read(lease) : result(begun);
+      begun = null;
       if (!(fetched instanceof Fetched.Away(var message))
           || System.nanoTime() - since >= hold.toNanos()
           || lease.mayHaveExpired()) {
@@ -70,6 +74,30 @@ final class AwaitedPayload {
         return fetched;
       }
       between = shorter(between.multipliedBy(2), LONGEST_PAUSE);
+    }
+  }
+
+  private Fetched read(Lease lease) {
+    return lease.index() == Lease.COMPLETION ? Payloads.CARRIED.of(lease) : payloads.of(lease);
+  }
+
+  /** Waits as long as a reading takes, as who reads it does. */
+  private static Fetched result(Future<Fetched> begun) {
+    var interrupted = false;
+    try {
+      while (true) {
+        try {
+          return begun.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -3,7 +3,6 @@ package dev.batchapi.runtime.worker;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
-import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.WorkQueue;
@@ -33,6 +32,7 @@ public final class Worker {
   private final HostKeeper hosts;
   private final LargeResults large;
   private final AwaitedPayload payload;
+  private final NextBatch next;
   private final Consequences consequences;
   private final ItemRetries retries;
   private final HeldWait wait;
@@ -64,6 +64,7 @@ public final class Worker {
     this.later = new LaterCalls(wait, waits);
     this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
     this.payload = new AwaitedPayload(payloads, wait);
+    this.next = new NextBatch(queue, payloads, job.workers());
     this.consequences = new Consequences(job, health, this.hosts, signal, waits);
     this.retries = new ItemRetries(job, this.hosts, health, consequences, signal, wait);
   }
@@ -91,22 +92,25 @@ public final class Worker {
       if (rate != null) {
         LOG.info("it has waited for the rate limit for {} s", waits.forRate().toSeconds());
       }
+      next.close();
       hosts.close();
     }
   }
 
   /**
    * Lets the attempt in hand finish, then ends the worker. A batch that is not done with it is
-   * given back.
+   * given back, and at once one that has not begun.
    */
   public void stop() {
     signal.stop();
+    next.giveBack();
     pause.end();
   }
 
   /** Ends the worker at once: the batch in hand is given back, its host ended. */
   public void abandon() {
     signal.abandon();
+    next.giveBack();
     pause.end();
     hosts.kill();
   }
@@ -128,10 +132,10 @@ public final class Worker {
     }
     var host = hosts.get();
     try {
-      var lease = signal.interruptibly(() -> queue.lease(LEASE_WAIT));
-      if (lease.isPresent()) {
+      var taken = signal.interruptibly(this::take);
+      if (taken.isPresent()) {
         pause.reset();
-        return work(host, lease.get(), keeper);
+        return work(host, taken.get(), keeper);
       }
       var end = queue.ended();
       return end.map(e -> new WorkerExit(Reason.DONE, "the job has ended: " + e.verdict()));
@@ -142,9 +146,17 @@ public final class Worker {
     }
   }
 
+  private Optional<NextBatch.Taken> take() throws InterruptedException {
+    var held = next.take();
+    return held.isPresent()
+        ? held
+        : queue.lease(LEASE_WAIT).map(lease -> new NextBatch.Taken(lease, null));
+  }
+
   /** Has a leased batch handled, here or elsewhere; an exit if the worker ends with it. */
-  private Optional<WorkerExit> work(Host host, Lease lease, LeaseKeeper keeper)
+  private Optional<WorkerExit> work(Host host, NextBatch.Taken taken, LeaseKeeper keeper)
       throws HostStartException, InterruptedException {
+    var lease = taken.lease();
     var settlement = new Settlement(lease, job, pause, signal, large, wait, keeper);
     var answers = new ArrayList<Answer>();
     keeper.keep(lease, HandOver.FOR_EVER);
@@ -166,7 +178,7 @@ public final class Worker {
         }
       }
       var attempt = attempts.get().next();
-      return switch (payload.of(lease, settlement.name())) {
+      return switch (payload.of(taken, settlement.name())) {
         case Fetched.Payload its ->
             handle(
                 new HandOver(job, host, lease, its, keeper, rate, wait, waits, answers),
@@ -204,11 +216,17 @@ public final class Worker {
   private Optional<WorkerExit> handle(HandOver handOver, Attempts attempts, Settlement settlement)
       throws HostStartException, InterruptedException {
     var attempt = attempts.next();
-    return switch (later.call(handOver, attempts, settlement)) {
-      case LaterCalls.Came.Left(var exit) -> exit;
-      case LaterCalls.Came.Answered(Answer.Items items) ->
-          retries.after(items, attempt, handOver, settlement);
-      case LaterCalls.Came.Answered(var answer) -> consequences.of(settlement, attempt, answer);
-    };
+    var began = System.nanoTime();
+    next.begin(handOver.lease(), attempts);
+    try {
+      return switch (later.call(handOver, attempts, settlement)) {
+        case LaterCalls.Came.Left(var exit) -> exit;
+        case LaterCalls.Came.Answered(Answer.Items items) ->
+            retries.after(items, attempt, handOver, settlement);
+        case LaterCalls.Came.Answered(var answer) -> consequences.of(settlement, attempt, answer);
+      };
+    } finally {
+      next.took(System.nanoTime() - began);
+    }
   }
 }
