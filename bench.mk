@@ -76,7 +76,7 @@ $(RAY):
 .PHONY: bench-data
 bench-data: tools build $(RAY) ## Compare a job over lines of JSON with Ray Data and a hand-written loop (ARGS="--mb 1000 --runs 3")
 	PYTHONPATH=$(RAY) $(PYTHON) cli/src/bench/data/bench_data.py --batchapi bin/batchapi \
-	  --versitygw $(VERSITYGW) $(ARGS)
+	  --versitygw $(TOOLS)/versitygw $(ARGS)
 
 .PHONY: bench-data-memory
 bench-data-memory: tools build ## Measure the memory of splitter, collector and worker (BENCH_OPTS="-Dfiles=10000 -Dmib=512"; 6 GB of disk)
