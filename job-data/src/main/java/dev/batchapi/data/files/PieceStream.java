@@ -9,10 +9,10 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces of files in the order in which they lie there: each object is asked for once and read on,
- * for a store takes its time to answer each time. Of a file of this machine each piece is opened
- * anew: what is read on of an object is one version of it, of a file whatever somebody writes. Not
- * thread-safe.
+ * Pieces of files in the order in which they lie there. An object of a store is asked for once and
+ * read on, for a store takes its time to answer each time. Of other files each piece is asked for:
+ * one of this machine has no version that a stream would stay with, and a small web server answers
+ * nobody else while a stream is open. Not thread-safe.
  */
 final class PieceStream implements AutoCloseable {
   /** Bytes that are rather read and dropped than passed over by asking anew. */
@@ -32,7 +32,7 @@ final class PieceStream implements AutoCloseable {
 
   /** One piece. Throws what the store throws. */
   InputStream open(ReadAhead.Piece piece) throws IOException {
-    if (piece.length() > LARGE || Stores.scheme(piece.file().url()).isEmpty()) {
+    if (piece.length() > LARGE || !ofStore(piece.file())) {
       return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
     }
     if (!isAhead(piece)) {
@@ -50,6 +50,11 @@ final class PieceStream implements AutoCloseable {
     position = piece.offset() + bytes.length;
     file = piece.file();
     return new ByteArrayInputStream(bytes);
+  }
+
+  private static boolean ofStore(StoredFile file) {
+    var scheme = Stores.scheme(file.url());
+    return !scheme.isEmpty() && !scheme.startsWith("http");
   }
 
   private boolean isAhead(ReadAhead.Piece piece) {

@@ -65,9 +65,9 @@ class FilesInputTest {
     }
   }
 
-  /** A store takes its time to answer, however little it is asked for. */
+  /** The server has one thread: whoever leaves a stream open there waits for themselves. */
   @Test
-  void anObjectIsReadAsOneStreamAndNotAskedForEachBatch() throws IOException {
+  void aSmallWebServerIsReadAheadPieceByPiece() throws IOException {
     var content = new StringBuilder();
     for (var i = 0; i < 1_000; i++) {
       content.append(i).append(i % 7 == 0 ? "\n\n" : "\r\n"); // with blank lines
@@ -76,14 +76,13 @@ class FilesInputTest {
     var server = server(content.toString().getBytes(UTF_8), asked);
     try (var input =
         input("http://127.0.0.1:%d/a.jsonl".formatted(server.getAddress().getPort()), 10)) {
-      var before = asked.get();
       for (var batch = 0; batch < 100; batch++) {
         var items = IntStream.range(10 * batch, 10 * batch + 10);
         assertThat(new String(input.payload(batch), UTF_8).replace("\r", ""))
             .isEqualTo(items.mapToObj(String::valueOf).collect(joining(",", "[", "]")));
       }
       assertThat(new String(input.payload(50), UTF_8)).startsWith("[500");
-      assertThat(asked.get() - before).isLessThan(10);
+      assertThat(asked.get()).isGreaterThan(100);
     } finally {
       server.stop(0);
     }
