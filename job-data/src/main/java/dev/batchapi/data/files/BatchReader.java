@@ -95,8 +95,8 @@ public final class BatchReader {
     return new ReadAhead.Piece(part.file(), part.offset(), part.length());
   }
 
-  private InputStream open(ReadAhead.Piece piece) {
-    return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
+  private InputStream open(ReadAhead.Piece piece) throws IOException {
+    return ReadAhead.open(stores, piece);
   }
 
   private byte[] payload(BatchRef ref, Content content) {

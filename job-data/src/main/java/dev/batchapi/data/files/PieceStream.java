@@ -33,7 +33,7 @@ final class PieceStream implements AutoCloseable {
   /** One piece. Throws what the store throws. */
   InputStream open(ReadAhead.Piece piece) throws IOException {
     if (piece.length() > LARGE || !ofStore(piece.file())) {
-      return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
+      return ReadAhead.open(stores, piece);
     }
     if (!isAhead(piece)) {
       close();

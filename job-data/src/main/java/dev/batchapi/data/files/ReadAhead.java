@@ -78,6 +78,17 @@ final class ReadAhead implements AutoCloseable {
     return stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
   }
 
+  /** One piece alone; a small one is read before anything else is asked for. */
+  static InputStream open(Stores stores, Piece piece) throws IOException {
+    var in = stores.of(piece.file().url()).open(piece.file(), piece.offset(), piece.length());
+    if (piece.length() > SMALL) {
+      return in;
+    }
+    try (in) {
+      return new ByteArrayInputStream(in.readAllBytes());
+    }
+  }
+
   @Override
   public void close() {
     threads.shutdownNow();
