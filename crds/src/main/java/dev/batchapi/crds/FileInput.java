@@ -38,7 +38,7 @@ public record FileInput(
         @Nullable Format format,
     @JsonPropertyDescription("How CSV files are written. Only for format csv.") @Nullable Csv csv,
     @JsonPropertyDescription(
-            "What a record that cannot be read does: FailItem (its batch fails, the others are run) or"
+            "What a record that cannot be read does: FailItem (it fails alone, all other items are run) or"
                 + " Fail (the job is rejected before anything runs). Default: FailItem.")
         @Nullable BadRecord onBadRecord) {
 

@@ -111,6 +111,19 @@ final class FilesIT {
   }
 
   @Test
+  void aLineThatCanNotBeReadFailsItsItemAndNoOther() {
+    s3.put("2026/broken/a.jsonl", lines(0, 3) + "{\"n\": 3\n" + lines(4, 7));
+    user.applies(Team.python("broken", files("s3://photos/2026/broken/a.jsonl"), STORAGE, ECHO));
+
+    assertThat(user.reasonOfTheEndOf("broken")).isEqualTo("ItemsFailed");
+    var failure = user.failures("broken").getFirst();
+    assertThat(failure.reason()).isEqualTo("InputInvalid");
+    assertThat(failure.message()).contains("s3://photos/2026/broken/a.jsonl, line 4");
+    assertThat(results("broken").lines().map(line -> line.replaceAll(".*\"n\":(\\d+).*", "$1")))
+        .containsExactly("0", "1", "2", "4", "5", "6");
+  }
+
+  @Test
   void aBatchOfAFileThatChangedAfterTheAcceptanceFailsAndSaysSo() {
     s3.put("2026/moving/a.jsonl", lines(0, 10));
     user.applies(Team.python("changed", files("s3://photos/2026/moving/a.jsonl"), STORAGE, ECHO));

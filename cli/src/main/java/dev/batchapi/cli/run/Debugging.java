@@ -35,6 +35,7 @@ record Debugging(@Nullable Integer port) {
         new RetryPolicy(1, retry.initialBackoff(), retry.maxBackoff(), retry.maxLosses()),
         Optional.empty(),
         assignment.batchSize(),
+        assignment.itemResults(),
         assignment.rate(),
         assignment.workers());
   }

@@ -12,6 +12,7 @@ import dev.batchapi.data.store.StoredFile;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.SortedMap;
 
 /** Shows what a run would have for its handler. */
 final class DryRun {
@@ -54,8 +55,11 @@ final class DryRun {
   private int show(int batch, Input input, int most) throws IOException {
     var items = Math.min(input.itemsIn(batch), most);
     JsonNode payload;
+    SortedMap<Integer, String> unreadable;
     try {
-      payload = JSON.readTree(input.payload(batch));
+      var read = input.read(batch);
+      payload = JSON.readTree(read.json());
+      unreadable = read.unreadable();
     } catch (InputException e) {
       out.printf(Locale.ROOT, "    %d  %s%n", input.firstItem(batch), e.getMessage());
       return items;
@@ -66,8 +70,8 @@ final class DryRun {
           Locale.ROOT,
           "    %d  %s%s%n",
           input.firstItem(batch) + item,
-          shortened(payload.get(item).toString()),
-          source == null ? "" : "  " + source);
+          unreadable.getOrDefault(item, shortened(payload.get(item).toString())),
+          source == null || unreadable.containsKey(item) ? "" : "  " + source);
     }
     return items;
   }
@@ -85,12 +89,13 @@ final class DryRun {
     if (all.size() > FILES_SHOWN) {
       out.printf(Locale.ROOT, "    and %,d more%n", all.size() - FILES_SHOWN);
     }
-    if (files.firstProblem() != null) {
+    if (files.unreadable() > 0) {
+      var unreadable = files.read(files.firstUnreadable()).unreadable();
       out.printf(
           Locale.ROOT,
           "  %s can't be read and will fail; the first: %s%n",
-          count(files.unreadable(), "batch", "es"),
-          files.firstProblem());
+          count(files.unreadable(), "item", "s"),
+          unreadable.values().iterator().next());
     }
   }
 

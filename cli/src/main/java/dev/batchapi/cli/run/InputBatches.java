@@ -3,23 +3,24 @@ package dev.batchapi.cli.run;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
-import dev.batchapi.queue.BatchError;
-import dev.batchapi.queue.BatchError.Reason;
 import dev.batchapi.queue.Batches;
+import dev.batchapi.queue.Lease;
+import dev.batchapi.runtime.worker.Fetched;
+import dev.batchapi.runtime.worker.Payloads;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The batches of an input. One that can't be read, or whose file has changed, has no payload but an
- * error: that fails this batch, and neither the worker that wanted to read it nor the job.
- * Thread-safe.
+ * The batches of an input. What can't be read of one, or a file that has changed, fails those items
+ * or that batch, and neither the worker that wanted to read it nor the job. Thread-safe.
  */
-final class InputBatches implements Batches {
+final class InputBatches implements Batches, Payloads {
   private static final byte[] NOTHING = new byte[0];
 
   private final Input input;
-  private final Map<Integer, BatchError> errors = new ConcurrentHashMap<>();
+
+  /** Of batches that were read and not yet handed on, what is more than their payload. */
+  private final Map<Integer, Fetched> unlikeOthers = new ConcurrentHashMap<>();
 
   InputBatches(Input input) {
     this.input = input;
@@ -30,25 +31,27 @@ final class InputBatches implements Batches {
     return input.count();
   }
 
+  /** Called for each lease, right before {@link #of}. */
   @Override
   public byte[] payload(int index) {
     try {
-      return input.payload(index);
+      var items = input.read(index);
+      if (!items.unreadable().isEmpty()) {
+        unlikeOthers.put(index, Fetched.of(items));
+      }
+      return items.json();
     } catch (InputException e) {
-      return unread(index, Reason.InputInvalid, e);
+      unlikeOthers.put(index, new Fetched.Invalid(String.valueOf(e.getMessage())));
     } catch (FileChangedException e) {
-      return unread(index, Reason.InputChanged, e);
+      unlikeOthers.put(index, new Fetched.Changed(String.valueOf(e.getMessage())));
     }
-  }
-
-  private byte[] unread(int index, Reason reason, RuntimeException why) {
-    errors.put(index, BatchError.of(reason, String.valueOf(why.getMessage())));
     return NOTHING;
   }
 
-  /** Why a batch that was asked for has no payload; empty if it has one. */
-  Optional<BatchError> error(int index) {
-    return Optional.ofNullable(errors.get(index));
+  @Override
+  public Fetched of(Lease lease) {
+    var unlike = unlikeOthers.remove(lease.index());
+    return unlike == null ? CARRIED.of(lease) : unlike;
   }
 
   int itemsIn(int index) {

@@ -14,7 +14,6 @@ import dev.batchapi.runtime.worker.Host;
 import dev.batchapi.runtime.worker.HostSource;
 import dev.batchapi.runtime.worker.HostStartException;
 import dev.batchapi.runtime.worker.LargeResults;
-import dev.batchapi.runtime.worker.Payloads;
 import dev.batchapi.runtime.worker.Waits;
 import dev.batchapi.runtime.worker.Worker;
 import dev.batchapi.runtime.worker.WorkerExit;
@@ -89,13 +88,12 @@ final class LocalJob {
         new WorkerPool(
             slot -> {
               lostWorkers.starting(slot, progressMade());
-              var reading = new ReadBatches(noting(slot, hosts.apply(slot)), batches);
               var worker =
                   new Worker(
                       assignment,
                       ledger.worker(assignment.jobId()),
-                      reading,
-                      Payloads.CARRIED,
+                      noting(slot, hosts.apply(slot)),
+                      batches,
                       plan.large);
               waits.add(worker.waits());
               return worker;

@@ -2,10 +2,13 @@ package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.Input;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +55,18 @@ record OneBatch(Input whole, int batch, @Nullable Integer item) implements Input
 
   @Override
   public byte[] payload(int ignored) {
-    var payload = whole.payload(batch);
-    return item == null ? payload : only(item, payload);
+    return read(ignored).json();
+  }
+
+  @Override
+  public ReadBatch read(int ignored) {
+    var all = whole.read(batch);
+    if (item == null) {
+      return all;
+    }
+    var why = all.unreadable().get(item);
+    return new ReadBatch(
+        only(item, all.json()), 1, why == null ? new TreeMap<>() : new TreeMap<>(Map.of(0, why)));
   }
 
   /** The bytes as they are: a number keeps its digits. */

@@ -175,18 +175,24 @@ class FilesRunIT {
   }
 
   @Test
-  void aRecordThatCanNotBeReadFailsItsBatchUnlessTheJobSaysOtherwise() throws Exception {
+  void aRecordThatCanNotBeReadFailsItsItemUnlessTheJobSaysOtherwise() throws Exception {
     cli.file("data/a.jsonl", "1\n{\"a\": \n3\n");
-    cli.python(ECHO, "", "input: {files: {paths: [data/a.jsonl]}}");
+    cli.python(ECHO, "batchSize: 2", "input: {files: {paths: [data/a.jsonl]}}");
     cli.run("run", "job.yaml", "--dry-run")
         .exits(0)
-        .says("1 batch can't be read and will fail; the first: data/a.jsonl, line 2");
+        .says("1 item can't be read and will fail; the first: data/a.jsonl, line 2");
     cli.run("run", "job.yaml", "--results", "out/")
         .exits(2)
-        .says("2 succeeded, 1 failed", "InputInvalid: data/a.jsonl, line 2", "1 attempt");
+        .says("items  2 succeeded, 1 failed (of 3)")
+        .says("item 1 (data/a.jsonl:2) failed, 1 attempt, InputInvalid: data/a.jsonl, line 2");
     assertThat(folder.resolve("out/errors.jsonl"))
         .content()
-        .contains("\"source\":\"data/a.jsonl:2\"", "\"payload\":null");
+        .contains("\"item\":1", "\"source\":\"data/a.jsonl:2\"", "\"payload\":null");
+    assertThat(folder.resolve("out/results-00000.jsonl"))
+        .content()
+        .contains("\"item\":0", "\"item\":2")
+        .doesNotContain("\"item\":1,");
+    cli.run("run", "job.yaml", "--item", "1").exits(2).says("InputInvalid: data/a.jsonl, line 2");
     cli.python(ECHO, "", "input: {files: {paths: [data/a.jsonl], onBadRecord: Fail}}");
     cli.run("run", "job.yaml").exits(64).says("data/a.jsonl, line 2");
   }

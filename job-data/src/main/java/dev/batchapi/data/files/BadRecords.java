@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What follows when an item can't be read. */
 public enum BadRecords {
-  /** Its batch fails when it is read, and says why; the others are run. */
+  /** It fails alone when its batch is run, and says why; all others are run. */
   @JsonProperty("FailItem")
   FAIL_ITEM,
   /** The job is refused, with a message that names the place. */

@@ -5,12 +5,13 @@ import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.StoredFile;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects items until they are a batch; of a batch it holds the payload and the places. */
 final class BatchCutter implements ItemSink {
-  /** Stands for an item in a batch that won't be read. */
+  /** Stands for an item that is read when its batch is. */
   private static final byte[] NOTHING = {'0'};
 
   private final int batchSize;
@@ -20,7 +21,7 @@ final class BatchCutter implements ItemSink {
   private final List<Part> parts = new ArrayList<>();
   private @Nullable PartBuilder part;
   private boolean carried;
-  private @Nullable String problem;
+  private final BitSet bad = new BitSet();
   private int inBatch;
   private int items;
   private int batches;
@@ -42,10 +43,9 @@ final class BatchCutter implements ItemSink {
     if (onBadRecord == BadRecords.FAIL) {
       throw mistake;
     }
-    if (problem == null) {
-      problem = mistake.getMessage();
-    }
-    item(line, start, end, NOTHING, NOTHING.length);
+    bad.set(inBatch);
+    var why = BatchRef.why(mistake);
+    item(line, start, end, why, why.length);
   }
 
   /**
@@ -98,12 +98,12 @@ final class BatchCutter implements ItemSink {
     payload.write(']');
     sink.batch(
         batches,
-        new BatchRef(parts, carried && problem == null ? payload.toByteArray() : null, problem));
+        new BatchRef(parts, carried ? payload.toByteArray() : null, bad.stream().boxed().toList()));
     batches++;
     payload.reset();
     parts.clear();
     carried = false;
-    problem = null;
+    bad.clear();
     inBatch = 0;
   }
 

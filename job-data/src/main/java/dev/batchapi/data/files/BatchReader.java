@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.Payload;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,22 +47,19 @@ public final class BatchReader {
   }
 
   /**
-   * The payload that a handler gets: a JSON array of the items, the same each time.
+   * The items, the same each time.
    *
-   * @throws InputException if an item can't be read, and the job goes on without its batch
+   * @throws InputException if they are too many bytes for one payload
    * @throws FileChangedException if a file isn't the one any more that was cut
    * @throws StoreUnavailableException if a store is away
    * @throws StoreRefusedException if a store refuses
    */
-  public byte[] payload(BatchRef ref) {
-    if (ref.problem() != null) {
-      throw new InputException(ref.problem());
-    }
+  public ReadBatch read(BatchRef ref) {
     if (ref.payload() != null) {
-      return ref.payload();
+      return carried(ref);
     }
     if (ref.parts().size() == 1) {
-      return payload(ref, this::open);
+      return read(ref, this::open);
     }
     var pieces =
         ref.parts().stream()
@@ -70,7 +67,7 @@ public final class BatchReader {
             .map(BatchReader::piece)
             .iterator();
     try (var content = new ReadAhead(stores, pieces)) {
-      return payload(ref, piece -> content.next());
+      return read(ref, piece -> content.next());
     }
   }
 
@@ -79,11 +76,17 @@ public final class BatchReader {
    *
    * @param content reads on where that batch ended
    */
-  byte[] next(BatchRef ref, PieceStream content) {
-    if (ref.problem() != null) {
-      throw new InputException(ref.problem());
-    }
-    return ref.payload() != null ? ref.payload() : payload(ref, content::open);
+  ReadBatch next(BatchRef ref, PieceStream content) {
+    return ref.payload() != null ? carried(ref) : read(ref, content::open);
+  }
+
+  private ReadBatch carried(BatchRef ref) {
+    return RerunBatch.of(ref, 0, ref.items()).read(this::read); // as one of which all are wanted
+  }
+
+  /** The same as a JSON array, with {@code null} for items that can't be read. */
+  public byte[] payload(BatchRef ref) {
+    return read(ref).json();
   }
 
   /** Gets the bytes of pieces, one after the other. */
@@ -99,13 +102,12 @@ public final class BatchReader {
     return ReadAhead.open(stores, piece);
   }
 
-  private byte[] payload(BatchRef ref, Content content) {
-    var out = new ByteArrayOutputStream(room(ref));
+  private ReadBatch read(BatchRef ref, Content content) {
+    var batch = new ReadItems(room(ref));
     for (var part : ref.parts()) {
-      read(part, content, out);
+      read(part, content, batch, !ref.unreadable().isEmpty());
     }
-    out.write(']');
-    return out.toByteArray();
+    return batch.end();
   }
 
   /** As many bytes as the items have in the files, and brackets; a guess, for it may grow. */
@@ -114,54 +116,35 @@ public final class BatchReader {
     return Math.clamp(inFiles, 32, Payload.MAX_BYTES);
   }
 
-  private void read(Part part, Content content, ByteArrayOutputStream out) {
-    var items = new int[1];
-    ItemSink sink =
-        (line, start, end, json, length) -> {
-          out.write(out.size() == 0 ? '[' : ',');
-          out.write(json, 0, length);
-          items[0]++;
-        };
+  private void read(Part part, Content content, ReadItems batch, boolean checking) {
+    var before = batch.count();
     var file = part.file();
     var kind = FileKind.of(file, spec);
     if (kind.format() == FileFormat.PATHS) {
       var json = path(file, stores);
-      sink.item(1, 0, file.size(), json, json.length);
+      batch.item(1, 0, file.size(), json, json.length);
     } else if (kind.rows()) {
-      rows(part, kind.format(), sink, out);
+      // The only items whose batch nobody has seen before.
+      rowFiles.read(part, kind.format(), batch.rows(file.name()));
     } else {
       try (var in = content.of(piece(part))) {
-        reader(file, kind.format()).read(in, part.firstLine() - 1, sink);
+        reader(file, kind.format(), checking).read(in, part.firstLine() - 1, batch);
       } catch (IOException e) {
         throw new StoreUnavailableException(
             "%s can't be read: %s".formatted(file.name(), e.getMessage()), e);
       }
     }
-    if (items[0] != part.items()) {
+    if (batch.count() - before != part.items()) {
       // Its version is the same, its content isn't.
       throw new FileChangedException(file, "another content under the same version");
     }
   }
 
-  /** The only items whose batch nobody has seen before. */
-  private void rows(Part part, FileFormat format, ItemSink sink, ByteArrayOutputStream out) {
-    rowFiles.read(
-        part,
-        format,
-        (row, json, length) -> {
-          if (out.size() + length + 2L > Payload.MAX_BYTES) {
-            throw new InputException(
-                "%s, row %d: up to here the batch has more than %,d bytes. Use a smaller batchSize, or rows that refer to the data instead of holding it."
-                    .formatted(part.file().name(), row + 1, Payload.MAX_BYTES));
-          }
-          sink.item(row + 1, 0, 0, json, length);
-        });
-  }
-
-  /** Items were checked when they were cut. */
-  private ItemReader reader(StoredFile file, FileFormat format) throws IOException {
+  /** Items were checked when they were cut, and are again only where one of them was found bad. */
+  private ItemReader reader(StoredFile file, FileFormat format, boolean checking)
+      throws IOException {
     return switch (format) {
-      case JSONL -> new JsonItems(file.name(), false);
+      case JSONL -> new JsonItems(file.name(), checking);
       case LINES -> new LineItems(file.name());
       case CSV -> new CsvItems(file.name(), spec.csv(), header(file));
       case PATHS, PARQUET ->

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import dev.batchapi.data.input.InputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,20 +20,31 @@ import org.jspecify.annotations.Nullable;
  * again from there. {@link BatchReader} makes the payload of it.
  *
  * @param parts where its items are, in order; at least one
- * @param payload the JSON array of the items, if one of the files is compressed; otherwise null
- * @param problem what is wrong with an item that can't be read, with its place; otherwise null
+ * @param payload the JSON array of the items, if one of the files is compressed; otherwise null. In
+ *     the place of an item that can't be read it has a text that says why
+ * @param unreadable which items can't be read: their positions, ascending
  */
-public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable String problem) {
+public record BatchRef(List<Part> parts, byte @Nullable [] payload, List<Integer> unreadable) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectWriter WRITER = MAPPER.writerFor(Wire.class);
 
   public BatchRef {
     parts = List.copyOf(parts);
+    unreadable = List.copyOf(unreadable);
   }
 
   /** A batch that can be read. */
   public BatchRef(List<Part> parts, byte @Nullable [] payload) {
-    this(parts, payload, null);
+    this(parts, payload, List.of());
+  }
+
+  /** What stands in a payload for an item that can't be read. */
+  static byte[] why(InputException mistake) {
+    try {
+      return MAPPER.writeValueAsBytes(String.valueOf(mistake.getMessage()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** How many items. */
@@ -41,8 +53,9 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable St
   }
 
   /**
-   * {@code {"parts":[…]}}, in a compressed file's case with {@code "payload":[…]}, of a batch that
-   * can't be read with {@code "problem":"…"}; no line end.
+   * {@code {"parts":[…]}}, in a compressed file's case with {@code "payload":[…]}, with items that
+   * can't be read also {@code "unreadable":[3,1,7,2]}, of which each pair is the first of some that
+   * follow each other and how many they are; no line end.
    */
   public byte[] toJson() {
     try {
@@ -50,7 +63,9 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable St
           new Wire(
               parts,
               payload == null ? null : new String(payload, StandardCharsets.UTF_8),
-              problem));
+              unreadable.isEmpty()
+                  ? null
+                  : Runs.of(unreadable.stream().mapToInt(i -> i).toArray())));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -65,18 +80,19 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable St
     try (var parser = MAPPER.createParser(json)) {
       List<Part> parts = List.of();
       byte[] payload = null;
-      String problem = null;
+      List<Integer> unreadable = List.of();
       parser.nextToken();
       for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
         parser.nextToken();
         switch (field) {
           case "parts" -> parts = List.of(parser.readValueAs(Part[].class));
           case "payload" -> payload = asItIs(json, parser);
-          case "problem" -> problem = parser.getText();
+          case "unreadable" ->
+              unreadable = Runs.numbers(parser.readValueAs(int[].class)).boxed().toList();
           default -> parser.skipChildren();
         }
       }
-      return new BatchRef(parts, payload, problem);
+      return new BatchRef(parts, payload, unreadable);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -93,5 +109,5 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, @Nullable St
   private record Wire(
       @JsonProperty List<Part> parts,
       @JsonProperty @JsonRawValue @Nullable String payload,
-      @JsonProperty @Nullable String problem) {}
+      @JsonProperty int @Nullable [] unreadable) {}
 }

@@ -3,6 +3,7 @@ package dev.batchapi.data.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
@@ -35,7 +36,7 @@ public final class FilesInput implements Input {
   private final boolean inStores;
 
   private int unreadable;
-  private @Nullable String firstProblem;
+  private int firstUnreadable;
   private volatile @Nullable Places last;
 
   /** Where a batch's items are: asked for item by item, and a batch may hold a large payload. */
@@ -63,7 +64,7 @@ public final class FilesInput implements Input {
               .split(
                   (index, ref) -> {
                     spool.add(ref.toJson());
-                    note(ref.problem());
+                    note(ref, index);
                   });
       spool.complete();
     } catch (RuntimeException | Error e) {
@@ -91,7 +92,8 @@ public final class FilesInput implements Input {
 
     @Override
     public byte[] payload(int batch) {
-      return reader.next(ref(batch), content);
+      var its = reader.next(ref(batch), content);
+      return its.unreadable().isEmpty() ? its.json() : PayloadsAhead.UNREAD;
     }
 
     @Override
@@ -104,21 +106,21 @@ public final class FilesInput implements Input {
     }
   }
 
-  private void note(@Nullable String problem) {
-    if (problem != null) {
-      unreadable++;
-      firstProblem = firstProblem == null ? problem : firstProblem;
+  private void note(BatchRef ref, int batch) {
+    if (unreadable == 0 && !ref.unreadable().isEmpty()) {
+      firstUnreadable = batch;
     }
+    unreadable += ref.unreadable().size();
   }
 
-  /** How many batches have an item that can't be read. */
+  /** How many items are known not to be readable. */
   public int unreadable() {
     return unreadable;
   }
 
-  /** What is wrong with the first of them; null if there is none. */
-  public @Nullable String firstProblem() {
-    return firstProblem;
+  /** The first batch with such an item; to be asked only if there is one. */
+  public int firstUnreadable() {
+    return firstUnreadable;
   }
 
   /** In the order in which their items are numbered. */
@@ -144,13 +146,18 @@ public final class FilesInput implements Input {
   /**
    * {@inheritDoc}
    *
-   * @throws dev.batchapi.data.input.InputException if one of its items can't be read
-   * @throws dev.batchapi.data.store.FileChangedException if a file is not the one that was cut
+   * @throws dev.batchapi.data.input.InputException as {@link BatchReader#read} does, and its others
    */
   @Override
   public byte[] payload(int batch) {
+    return read(batch).json();
+  }
+
+  @Override
+  public ReadBatch read(int batch) {
     return (inStores ? ahead.take(batch) : Optional.<byte[]>empty())
-        .orElseGet(() -> reader.payload(ref(batch)));
+        .map(json -> new ReadBatch(json, itemsIn(batch)))
+        .orElseGet(() -> reader.read(ref(batch)));
   }
 
   @Override

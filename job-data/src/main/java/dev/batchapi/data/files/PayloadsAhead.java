@@ -16,8 +16,8 @@ final class PayloadsAhead implements AutoCloseable {
   static final int BATCHES = 64;
   static final long BYTES = 8 << 20;
 
-  /** Of one that can't be read; others have brackets at least. */
-  private static final byte[] UNREAD = new byte[0];
+  /** Of one that can't be read, or not all of it; others have brackets at least. */
+  static final byte[] UNREAD = new byte[0];
 
   private final int count;
   private final Source source;

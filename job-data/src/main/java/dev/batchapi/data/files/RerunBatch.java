@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.JsonElements;
 import dev.batchapi.contract.Payload;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +15,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +62,38 @@ public record RerunBatch(List<Piece> pieces) {
       return carried == null
           ? new Piece(from, Arrays.stream(places).map(place -> positions[place]).toArray(), its)
           : new Piece(
-              new BatchRef(from.parts(), chosen(carried, places), from.problem()),
+              new BatchRef(from.parts(), chosen(carried, places), from.unreadable()),
               from.parts().isEmpty()
                   ? IntStream.range(0, places.length).toArray()
                   : Arrays.stream(places).map(place -> positions[place]).toArray(),
               its);
+    }
+
+    private ReadBatch read(Function<BatchRef, ReadBatch> reader) {
+      var carried = from.payload();
+      if (carried != null && from.unreadable().isEmpty()) {
+        return new ReadBatch(carried, positions.length);
+      }
+      if (carried != null) {
+        var bad = Set.copyOf(from.unreadable());
+        var items = new ReadItems();
+        items.carried(
+            elements(carried),
+            IntStream.range(0, positions.length)
+                .filter(place -> bad.contains(positions[place]))
+                .boxed()
+                .collect(Collectors.toSet()));
+        return items.end();
+      }
+      var all = reader.apply(from);
+      var bad = new TreeMap<Integer, String>();
+      for (var place = 0; place < positions.length; place++) {
+        var why = all.unreadable().get(positions[place]);
+        if (why != null) {
+          bad.put(place, why);
+        }
+      }
+      return new ReadBatch(chosen(elements(all.json()), positions), positions.length, bad);
     }
 
     /**
@@ -155,39 +186,41 @@ public record RerunBatch(List<Piece> pieces) {
   }
 
   /**
-   * The payload that a handler gets: a JSON array of the items.
+   * Its items.
    *
-   * @param reader of items that are not carried; throws what {@link BatchReader#payload} throws
-   * @throws InputException if it would be larger than {@link Payload#MAX_BYTES}, as items of many
+   * @param reader of items that are not carried; throws what {@link BatchReader#read} throws
+   * @throws InputException if they are more than {@link Payload#MAX_BYTES}, as items of many
    *     batches can be together
    */
-  public byte[] payload(Function<BatchRef, byte[]> reader) {
+  public ReadBatch read(Function<BatchRef, ReadBatch> reader) {
     var out = new ByteArrayOutputStream();
+    var unreadable = new TreeMap<Integer, String>();
+    var count = 0;
     for (var piece : pieces) {
-      var from = piece.from();
-      var carried = from.problem() == null ? from.payload() : null;
-      var array =
-          carried == null ? chosen(elements(reader.apply(from)), piece.positions()) : carried;
-      if (out.size() + array.length > Payload.MAX_BYTES) {
+      var its = piece.read(reader);
+      if (out.size() + its.json().length > Payload.MAX_BYTES) {
         throw new InputException(
             "The items of this batch of the rerun have more than %,d bytes together: submit the rerun again with a smaller overrides.batchSize."
                 .formatted(Payload.MAX_BYTES));
       }
       out.write(out.size() == 0 ? '[' : ',');
-      out.write(array, 1, array.length - 2);
+      out.write(its.json(), 1, its.json().length - 2);
+      for (var one : its.unreadable().entrySet()) {
+        unreadable.put(count + one.getKey(), one.getValue());
+      }
+      count += its.count();
     }
     out.write(']');
-    return out.toByteArray();
+    return new ReadBatch(out.toByteArray(), count, unreadable);
   }
 
-  /** The payload, if all of it is carried; otherwise null. */
+  /** The items as a JSON array, if all of them are carried; otherwise null. */
   public byte @Nullable [] carried() {
-    return pieces.stream()
-            .allMatch(piece -> piece.from().payload() != null && piece.from().problem() == null)
-        ? payload(
-            ref -> {
-              throw new UncheckedIOException(new IOException(ref.problem()));
+    return pieces.stream().allMatch(piece -> piece.from().payload() != null)
+        ? read(ref -> {
+              throw new IllegalStateException("items that are not carried");
             })
+            .json()
         : null;
   }
 
@@ -247,8 +280,8 @@ public record RerunBatch(List<Piece> pieces) {
       var head =
           "{\"at\":%s,\"numbers\":%s,"
               .formatted(
-                  Arrays.toString(runs(piece.positions())).replace(" ", ""),
-                  Arrays.toString(runs(piece.numbers())).replace(" ", ""));
+                  Arrays.toString(Runs.of(piece.positions())).replace(" ", ""),
+                  Arrays.toString(Runs.of(piece.numbers())).replace(" ", ""));
       out.writeBytes(head.getBytes(UTF_8));
       var ref = piece.from().toJson();
       out.write(ref, 1, ref.length - 1);
@@ -286,32 +319,12 @@ public record RerunBatch(List<Piece> pieces) {
     for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
       switch (field) {
-        case "at" -> at = numbers(parser.readValueAs(int[].class));
-        case "numbers" -> numbers = numbers(parser.readValueAs(int[].class));
+        case "at" -> at = Runs.numbers(parser.readValueAs(int[].class)).toArray();
+        case "numbers" -> numbers = Runs.numbers(parser.readValueAs(int[].class)).toArray();
         default -> parser.skipChildren();
       }
     }
     var end = (int) parser.currentLocation().getByteOffset();
     return new Piece(BatchRef.read(Arrays.copyOfRange(json, from, end)), at, numbers);
-  }
-
-  private static int[] runs(int[] numbers) {
-    var runs = new int[2 * numbers.length];
-    var length = 0;
-    for (var number : numbers) {
-      if (length > 0 && runs[length - 2] + runs[length - 1] == number) {
-        runs[length - 1]++;
-      } else {
-        runs[length++] = number;
-        runs[length++] = 1;
-      }
-    }
-    return Arrays.copyOf(runs, length);
-  }
-
-  private static int[] numbers(int[] runs) {
-    return IntStream.range(0, runs.length / 2)
-        .flatMap(run -> IntStream.range(runs[2 * run], runs[2 * run] + runs[2 * run + 1]))
-        .toArray();
   }
 }

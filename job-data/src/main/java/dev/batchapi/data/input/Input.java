@@ -28,6 +28,11 @@ public interface Input extends Sources, AutoCloseable {
    */
   byte[] payload(int batch);
 
+  /** The same, with what is wrong with those of its items that can't be read. */
+  default ReadBatch read(int batch) {
+    return new ReadBatch(payload(batch), itemsIn(batch));
+  }
+
   /** Position of a batch's first item. */
   default int firstItem(int batch) {
     return batch * batchSize();

@@ -57,12 +57,12 @@ class CsvTest {
   }
 
   @Test
-  void aRowThatCantBeReadFailsItsBatchOnly() throws IOException {
+  void aRowThatCantBeReadFailsItsItemOnly() throws IOException {
     Cut.write(base, "a.csv", "a,b\n1,2\n3\n5,6\n");
-    var cut = Cut.of(base, 1, "a.csv");
-    assertThat(cut.payload(2)).isEqualTo("[{\"a\":\"5\",\"b\":\"6\"}]");
-    assertThatThrownBy(() -> cut.payload(1))
-        .hasMessageContaining("a.csv, line 3: the row has 1 field");
+    var cut = Cut.of(base, 2, "a.csv");
+    assertThat(cut.payload(0)).isEqualTo("[{\"a\":\"1\",\"b\":\"2\"},null]");
+    assertThat(cut.payload(1)).isEqualTo("[{\"a\":\"5\",\"b\":\"6\"}]");
+    assertThat(cut.unreadable(0).get(1)).contains("a.csv, line 3: the row has 1 field");
   }
 
   @Test

@@ -3,12 +3,14 @@ package dev.batchapi.data.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.batchapi.data.store.Stores;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 
 /** An input that was listed and cut, and can be read. Each batch has been through its JSON. */
 final class Cut {
@@ -46,12 +48,24 @@ final class Cut {
     Files.write(base.resolve(name), content);
   }
 
+  static byte[] gzip(String text) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(out)) {
+      gzip.write(text.getBytes(UTF_8));
+    }
+    return out.toByteArray();
+  }
+
   static void write(Path base, String name, String content) throws IOException {
     write(base, name, content.getBytes(UTF_8));
   }
 
   String payload(int batch) {
     return new String(reader.payload(batches.get(batch)), UTF_8);
+  }
+
+  Map<Integer, String> unreadable(int batch) {
+    return reader.read(batches.get(batch)).unreadable();
   }
 
   List<String> payloads() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.contract.Payload;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class RerunBatchTest {
             whole(cut, 1).open().only(new int[] {0, 2, 3}));
 
     assertThat(again.numbers()).containsExactly(1, 3, 4, 6, 7);
-    assertThat(text(again.payload(cut.reader::payload)))
+    assertThat(text(again.read(cut.reader::read).json()))
         .isEqualTo("[1.10,[3],4,{\"n\":\"6\",\"t\":\"a, b\"},{\"n\":\"7\",\"t\":\"x\"}]");
     assertThat(IntStream.range(0, 5).mapToObj(item -> again.source(item, cut.reader)))
         .containsExactly("a.jsonl:3", "a.jsonl:5", "a.jsonl:6", "b.csv:2", "b.csv:3");
@@ -98,9 +99,24 @@ class RerunBatchTest {
     var cut = Cut.of(folder, BATCH_SIZE, "a.jsonl");
     var again = travelled(new RerunBatch(whole(cut, 0).open().only(new int[] {0, 1})));
 
-    assertThatThrownBy(() -> again.payload(cut.reader::payload))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("a.jsonl, line 2");
+    var items = again.read(cut.reader::read);
+    assertThat(text(items.json())).isEqualTo("[1,null]");
+    assertThat(items.unreadable()).containsOnlyKeys(1);
+    assertThat(items.unreadable().get(1)).contains("a.jsonl, line 2");
+  }
+
+  @Test
+  void norCanOneThatIsCarried() throws IOException {
+    Cut.write(folder, "a.jsonl.gz", Cut.gzip("1\n2\nno JSON\n4\n"));
+    var cut = Cut.of(folder, 4, "a.jsonl.gz");
+    var first = travelled(new RerunBatch(whole(cut, 0).open().only(new int[] {1, 2, 3})));
+    var second = travelled(new RerunBatch(first.open().only(new int[] {1, 2})));
+
+    assertThat(text(first.read(cut.reader::read).json())).isEqualTo("[2,null,4]");
+    var items = second.read(cut.reader::read);
+    assertThat(text(items.json())).isEqualTo("[null,4]");
+    assertThat(items.unreadable()).containsOnlyKeys(0);
+    assertThat(items.unreadable().get(0)).contains("a.jsonl.gz, line 3, column 1");
   }
 
   /** A list of 100,000 that was read again for each of them would take hours. */
@@ -161,10 +177,10 @@ class RerunBatchTest {
 
     assertThatThrownBy(
             () ->
-                batch.payload(
+                batch.read(
                     ref -> {
                       read.add(ref);
-                      return item;
+                      return new ReadBatch(item, 1);
                     }))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("overrides.batchSize");

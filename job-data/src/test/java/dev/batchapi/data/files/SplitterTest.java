@@ -3,17 +3,16 @@ package dev.batchapi.data.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.github.luben.zstd.Zstd;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,13 +65,13 @@ class SplitterTest {
 
   @Test
   void whatIsPackedTravelsAsPayload() throws IOException {
-    Cut.write(base, "a.jsonl.gz", join(gzip("1\n2\n"), gzip("\n3\n")));
+    Cut.write(base, "a.jsonl.gz", join(Cut.gzip("1\n2\n"), Cut.gzip("\n3\n")));
     Cut.write(base, "b.jsonl", "4\n5\n6\n");
     Cut.write(
         base,
         "c.jsonl.zst",
         join(Zstd.compress("7\n".getBytes(UTF_8)), Zstd.compress("8".getBytes(UTF_8))));
-    Cut.write(base, "d.csv.gz", gzip("x\n9\n"));
+    Cut.write(base, "d.csv.gz", Cut.gzip("x\n9\n"));
     var cut = Cut.of(base, 2, "*");
     assertThat(cut.payloads())
         .containsExactly("[1,2]", "[3,4]", "[5,6]", "[7,8]", "[{\"x\":\"9\"}]");
@@ -84,7 +83,7 @@ class SplitterTest {
 
   @Test
   void whatIsPackedAndCutShortOrDamagedIsNamed() throws IOException {
-    var whole = gzip("1\n".repeat(10_000));
+    var whole = Cut.gzip("1\n".repeat(10_000));
     Cut.write(base, "a.jsonl.gz", Arrays.copyOf(whole, whole.length - 9));
     refused("a.jsonl.gz can't be unpacked: it ends too early, or is damaged", "a.jsonl.gz");
     Cut.write(base, "b.jsonl.zst", Arrays.copyOf(Zstd.compress(new byte[10_000]), 12));
@@ -98,38 +97,63 @@ class SplitterTest {
     Cut.write(base, "a.jsonl", "1\n");
     Cut.write(base, "b.jsonl", "1\n\n{\"a\": }\n");
     refused("b.jsonl, line 3, column 7 is not JSON", "a.jsonl", "b.jsonl");
-    Cut.write(base, "c.jsonl", gzip("1\n"));
+    Cut.write(base, "c.jsonl", Cut.gzip("1\n"));
     refused("c.jsonl is gzip", "c.jsonl");
   }
 
   @Test
-  void aBrokenLineFailsItsBatchOnly() throws IOException {
+  void aBrokenLineFailsItsItemOnly() throws IOException {
     Cut.write(base, "a.jsonl", "1\n2\n3\n4 5\n}\n6\n7");
-    var cut = Cut.of(base, 2, "a.jsonl");
+    var cut = Cut.of(base, 3, "a.jsonl");
     assertThat(cut.split.items()).isEqualTo(7);
-    assertThat(cut.payload(0)).isEqualTo("[1,2]");
-    assertThat(cut.payload(3)).isEqualTo("[7]");
-    assertThatThrownBy(() -> cut.payload(1))
-        .isInstanceOf(InputException.class)
-        .hasMessage("a.jsonl, line 4, column 3: more than one JSON value on the line.");
-    assertThatThrownBy(() -> cut.payload(2)).hasMessageContaining("a.jsonl, line 5, column 1");
-    Cut.write(base, "b.jsonl.gz", gzip("1\n}\n"));
-    var packed = Cut.of(base, 2, "b.jsonl.gz");
-    assertThatThrownBy(() -> packed.payload(0)).hasMessageContaining("b.jsonl.gz, line 2");
+    assertThat(cut.payloads()).containsExactly("[1,2,3]", "[null,null,6]", "[7]");
+    assertThat(cut.unreadable(0)).isEmpty();
+    assertThat(cut.unreadable(1))
+        .containsExactly(
+            entry(0, "a.jsonl, line 4, column 3: more than one JSON value on the line."),
+            entry(1, cut.unreadable(1).get(1)));
+    assertThat(cut.unreadable(1).get(1)).startsWith("a.jsonl, line 5, column 1 is not JSON");
+    assertThat(cut.sources()).hasSize(7).startsWith("a.jsonl:1").endsWith("a.jsonl:7");
   }
 
   @Test
-  void aLineThatIsTooLongFailsItsBatchOnly() throws IOException {
+  void soItIsWhenItsBatchCarriesItsItems() throws IOException {
+    Cut.write(base, "a.jsonl", "0\n}\n");
+    Cut.write(base, "b.jsonl.gz", Cut.gzip("\"a text\"\n}\n2\n"));
+    var cut = Cut.of(base, 4, "a.jsonl", "b.jsonl.gz");
+    assertThat(cut.payloads()).containsExactly("[0,null,\"a text\",null]", "[2]");
+    assertThat(cut.unreadable(0)).containsOnlyKeys(1, 3);
+    assertThat(cut.unreadable(0).get(1)).contains("a.jsonl, line 2, column 1");
+    assertThat(cut.unreadable(0).get(3)).contains("b.jsonl.gz, line 2, column 1");
+  }
+
+  @Test
+  void whateverIsWrongWithAnItemTheOthersOfItsBatchAreRead() throws IOException {
+    var bad = new byte[] {(byte) 0xC3, (byte) 0x28};
+    Cut.write(base, "a.txt", join(join("x\n".getBytes(UTF_8), bad), "\ny\n".getBytes(UTF_8)));
+    Cut.write(base, "b.csv", "n,t\n1,a\n2\n3,c\n");
+    Cut.write(base, "c.jsonl", "\"\u00e9\"\n\"" + "[".repeat(3) + "\n{\"n\": 1e999}\n4\n");
+    var cut = Cut.of(base, 10, "a.txt", "b.csv", "c.jsonl");
+    assertThat(cut.payloads())
+        .containsExactly(
+            "[\"x\",null,\"y\",{\"n\":\"1\",\"t\":\"a\"},null,{\"n\":\"3\",\"t\":\"c\"},"
+                + "\"\u00e9\",null,null,4]");
+    assertThat(cut.unreadable(0)).containsOnlyKeys(1, 4, 7, 8);
+    assertThat(cut.unreadable(0).get(1)).startsWith("a.txt, line 2");
+    assertThat(cut.unreadable(0).get(4)).startsWith("b.csv, line 3: the row has 1 field");
+    assertThat(cut.unreadable(0).get(8)).contains("beyond the range");
+  }
+
+  @Test
+  void aLineThatIsTooLongFailsItsItemOnly() throws IOException {
     var line = "\"" + "x".repeat(2 << 20) + "\"";
     for (var name : List.of("a.jsonl", "a.txt")) {
       Cut.write(base, name, "1\n" + line + "\n\n3\n" + line);
-      var cut = Cut.of(base, 1, name);
+      var cut = Cut.of(base, 4, name);
       assertThat(cut.sources()).containsExactly(name + ":1", name + ":2", name + ":4", name + ":5");
-      assertThatThrownBy(() -> cut.payload(1))
-          .hasMessageContaining(name + ", line 2: the item has");
-      assertThat(cut.payload(2)).contains("3");
-      assertThatThrownBy(() -> cut.payload(3))
-          .hasMessageContaining(name + ", line 5: the item has");
+      assertThat(cut.payload(0)).matches("\\[\"?1\"?,null,\"?3\"?,null]");
+      assertThat(cut.unreadable(0).get(1)).contains(name + ", line 2: the item has");
+      assertThat(cut.unreadable(0).get(3)).contains(name + ", line 5: the item has");
     }
   }
 
@@ -192,14 +216,6 @@ class SplitterTest {
     assertThatThrownBy(() -> Cut.of(Cut.strict(paths), 2, base))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
-  }
-
-  private static byte[] gzip(String text) throws IOException {
-    var out = new ByteArrayOutputStream();
-    try (var gzip = new GZIPOutputStream(out)) {
-      gzip.write(text.getBytes(UTF_8));
-    }
-    return out.toByteArray();
   }
 
   private static byte[] join(byte[] one, byte[] two) {

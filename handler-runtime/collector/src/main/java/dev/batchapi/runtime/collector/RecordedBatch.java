@@ -4,6 +4,7 @@ import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.files.BatchReader;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.store.Stores;
 import java.util.Objects;
 import java.util.function.Function;
@@ -64,14 +65,14 @@ sealed interface RecordedBatch {
       implements RecordedBatch {
     @Override
     public byte[] payload() {
-      return batch.payload(this::read);
+      return batch.read(this::read).json();
     }
 
-    private byte[] read(BatchRef ref) {
+    private ReadBatch read(BatchRef ref) {
       if (reader == null) {
         throw new IllegalStateException("items of files in a job without files");
       }
-      return reader.payload(ref);
+      return reader.read(ref);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param retry when a batch is tried again
  * @param batchTimeout how long one attempt may take; empty without a limit
  * @param batchSize items of a batch; the last one may have fewer
+ * @param itemResults whether a list that a handler returns has one result for each item
  * @param rate the rate limit of all of the job's workers; empty without one
  * @param workers how many the job was given, at least 1
  */
@@ -22,13 +23,14 @@ public record Assignment(
     RetryPolicy retry,
     Optional<Duration> batchTimeout,
     int batchSize,
+    boolean itemResults,
     Optional<Rate> rate,
     int workers) {
 
   /** Of a job whose batches have one item each. */
   public Assignment(
       String jobId, String jobName, RetryPolicy retry, Optional<Duration> batchTimeout) {
-    this(jobId, jobName, retry, batchTimeout, 1, Optional.empty(), 1);
+    this(jobId, jobName, retry, batchTimeout, 1, true, Optional.empty(), 1);
   }
 
   public static Assignment of(RunSpec run) {
@@ -43,6 +45,7 @@ public record Assignment(
             RetryPolicy.DEFAULT_MAX_LOSSES),
         Optional.ofNullable(run.timeouts().batchSeconds()).map(Duration::ofSeconds),
         run.batchSize(),
+        run.handler().results() == RunSpec.Results.ITEM,
         Optional.ofNullable(run.rateLimit()).map(limit -> rate(limit, run.batchSize())),
         run.job().workers());
   }

@@ -39,15 +39,15 @@ final class FilePayloads implements Payloads {
 
   @Override
   public Fetched of(Lease lease) {
-    return of(() -> new Fetched.Payload(reader.payload(BatchRef.read(lease.payload()))));
+    return of(() -> Fetched.of(reader.read(BatchRef.read(lease.payload()))));
   }
 
   /** The same of pieces of an earlier job's batches, whose files these are. */
   Fetched again(Lease lease) {
-    return of(() -> RerunPayloads.of(lease, reader::payload));
+    return of(() -> RerunPayloads.of(lease, reader::read));
   }
 
-  private static Fetched of(Supplier<Fetched.Payload> reading) {
+  private static Fetched of(Supplier<Fetched> reading) {
     try {
       return reading.get();
     } catch (InputException e) {

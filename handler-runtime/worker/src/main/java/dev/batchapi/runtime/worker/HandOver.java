@@ -31,15 +31,22 @@ record HandOver(
 
   /** The host's answer to the whole batch. */
   Answer whole(int attempt) {
-    return items(attempt, List.of());
+    return payload
+        .readable()
+        .map(its -> its.answer(call(attempt, its.positions(), true)))
+        .orElseGet(() -> call(attempt, List.of(), true));
   }
 
   /**
    * The host's answer to some of its items. Each attempt has the batch timeout for its own.
    *
-   * @param positions in the batch, ascending; empty: all of them
+   * @param positions in the batch, ascending
    */
   Answer items(int attempt, List<Integer> positions) {
+    return call(attempt, positions, false);
+  }
+
+  private Answer call(int attempt, List<Integer> positions, boolean whole) {
     // From here, for what came before was no time of the handler's.
     var deadline = job.batchTimeout().map(t -> Instant.now().plus(t));
     var atMost = job.batchTimeout().map(t -> t.plus(SLACK)).orElse(FOR_EVER);
@@ -62,7 +69,7 @@ record HandOver(
                     payload.json(),
                     rate == null
                         ? CallPermits.UNLIMITED
-                        : new RatedCall(rate, this, positions.isEmpty(), atMost, held, waits)));
+                        : new RatedCall(rate, this, whole, atMost, held, waits)));
     waits.ran(
         Duration.ofNanos(System.nanoTime() - began).minus(waits.forRate().minus(waitedBefore)));
     if (answer.hasFile()) {

@@ -120,10 +120,17 @@ final class ItemProgress {
   Optional<BatchError> wholeFailure(RetryPolicy retry, int attempt) {
     if (!uncounted.isEmpty()
         || !isFruitless()
-        || !errors.values().stream().allMatch(error -> retry.mayRetry(error.error(), attempt))) {
+        || !errors.values().stream()
+            .map(ItemOutcomes.ItemError::error)
+            .allMatch(error -> isOfTheInput(error) || retry.mayRetry(error, attempt))) {
       return Optional.empty();
     }
-    var first = errors.firstEntry().getValue().error();
+    var first =
+        errors.values().stream()
+            .map(ItemOutcomes.ItemError::error)
+            .filter(error -> !isOfTheInput(error))
+            .findFirst()
+            .orElseThrow();
     return Optional.of(
         errors.size() == 1
             ? first
@@ -133,6 +140,11 @@ final class ItemProgress {
                     .formatted(errors.size(), first.message()),
                 first.type(),
                 first.stack())); // how long the batch ran is more than that
+  }
+
+  /** No attempt is made of an item that can't be read. */
+  private static boolean isOfTheInput(BatchError error) {
+    return error.reason() == BatchError.Reason.InputInvalid;
   }
 
   /** Takes the answer to another attempt of these items. */

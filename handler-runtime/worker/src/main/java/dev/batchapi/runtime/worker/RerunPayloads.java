@@ -2,6 +2,7 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.queue.Lease;
 import java.util.Arrays;
@@ -25,10 +26,9 @@ final class RerunPayloads implements Payloads {
     }
   }
 
-  /** Throws what {@link RerunBatch#payload} throws. */
-  static Fetched.Payload of(Lease lease, Function<BatchRef, byte[]> reader) {
+  /** Throws what {@link RerunBatch#read} throws. */
+  static Fetched of(Lease lease, Function<BatchRef, ReadBatch> reader) {
     var batch = RerunBatch.read(lease.payload());
-    return new Fetched.Payload(
-        batch.payload(reader), Arrays.stream(batch.numbers()).boxed().toList());
+    return Fetched.of(batch.read(reader), Arrays.stream(batch.numbers()).boxed().toList());
   }
 }

@@ -179,6 +179,10 @@ public final class Worker {
       }
       var attempt = attempts.get().next();
       return switch (payload.of(taken, settlement.name())) {
+        case Fetched.Payload its when its.readable().isPresent() && !job.itemResults() -> {
+          var _ = settlement.fail(attempt, its.readable().get().missing());
+          yield Optional.empty();
+        }
         case Fetched.Payload its ->
             handle(
                 new HandOver(job, host, lease, its, keeper, rate, wait, waits, answers),

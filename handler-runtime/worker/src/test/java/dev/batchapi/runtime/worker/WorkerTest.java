@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
@@ -411,11 +412,88 @@ class WorkerTest {
   }
 
   @Test
-  void aBatchWithAnItemThatCantBeReadFailsAtOnce() {
+  void aBatchOfWhichNothingCanBeReadFailsAtOnce() {
     enqueue(1);
-    reading(lease -> new Fetched.Invalid("s3://b/k:7: no JSON"), 1);
+    reading(withUnreadable("[null]", 0), 1);
     assertThat(hosts.handled).isEmpty();
+    assertThat(BatchError.fromJson(outcome(0).body())).isEqualTo(unreadable(0));
+  }
+
+  @Test
+  void anItemThatCantBeReadFailsAloneAndTheOthersAreHandedOver() {
+    hosts.answers(new Answer.Result("[10,30]".getBytes(UTF_8)));
+    enqueue(1);
+    reading(withUnreadable("[1,null,3,null]", 1, 3), 1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1 [0, 2]");
+    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.PARTIAL);
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("10", "null", "30", "null");
+    assertThat(items.errors())
+        .containsExactly(
+            new ItemOutcomes.ItemError(1, 1, unreadable(1)),
+            new ItemOutcomes.ItemError(3, 1, unreadable(3)));
+  }
+
+  @Test
+  void theOthersAreTriedAgainAsEver() {
+    hosts.answers(
+        items("null,30", Map.of(0, THROWN)), // of items 0 and 2
+        new Answer.Result("[10]".getBytes(UTF_8)));
+    enqueue(1);
+    reading(withUnreadable("[1,null,3]", 1), 1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1 [0, 2]", "uid-1-0 #2 [0]");
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("10", "null", "30");
+    assertThat(items.errors()).extracting(ItemOutcomes.ItemError::item).containsExactly(1);
+  }
+
+  @Test
+  void ifNoneOfTheOthersSucceedsThatIsAFailedAttemptOfTheBatch() {
+    hosts.answers(
+        items("null,null", Map.of(0, THROWN, 1, THROWN)),
+        new Answer.Failed(THROWN),
+        new Answer.Result(new byte[0]));
+    enqueue(1);
+    reading(withUnreadable("[1,null,3]", 1), 1);
+    assertThat(hosts.handled)
+        .containsExactly("uid-1-0 #1 [0, 2]", "uid-1-0 #2 [0, 2]", "uid-1-0 #3 [0, 2]");
+    var items = ItemOutcomes.fromJson(outcome(0).body());
+    assertThat(items.results()).containsExactly("null", "null", "null");
+    assertThat(items.errors()).containsExactly(new ItemOutcomes.ItemError(1, 3, unreadable(1)));
+  }
+
+  @Test
+  void aBatchWithOneResultNeedsAllOfItsItems() {
+    hosts.answers(new Answer.Result("{\"sum\":4}".getBytes(UTF_8)));
+    enqueue(1);
+    reading(withUnreadable("[1,null,3]", 1), 1);
+    assertThat(hosts.handled).containsExactly("uid-1-0 #1 [0, 2]");
     assertThat(BatchError.fromJson(outcome(0).body()).reason()).isEqualTo(Reason.InputInvalid);
+    assertThat(BatchError.fromJson(outcome(0).body()).message()).contains(unreadable(1).message());
+  }
+
+  @Test
+  void andIsNotBegunIfThatIsKnown() {
+    enqueue(1);
+    var its = assignment(RETRY);
+    var assignment =
+        new Assignment(
+            its.jobId(), its.jobName(), its.retry(), its.batchTimeout(), 3, false, its.rate(), 1);
+    reading(assignment, withUnreadable("[1,null,3]", 1), 1);
+    assertThat(hosts.handled).isEmpty();
+    assertThat(BatchError.fromJson(outcome(0).body()).message()).contains(unreadable(1).message());
+  }
+
+  private static Payloads withUnreadable(String json, Integer... positions) {
+    var why = new TreeMap<Integer, String>();
+    for (var position : positions) {
+      why.put(position, unreadable(position).message());
+    }
+    return lease -> Fetched.of(new ReadBatch(json.getBytes(UTF_8), json.split(",").length, why));
+  }
+
+  private static BatchError unreadable(int position) {
+    return BatchError.of(Reason.InputInvalid, "s3://b/k:%d: no JSON".formatted(position));
   }
 
   @Test
@@ -711,8 +789,12 @@ class WorkerTest {
 
   /** A worker that gets its payloads from elsewhere, until so many batches are done. */
   private void reading(Payloads payloads, int done) {
+    reading(assignment(RETRY), payloads, done);
+  }
+
+  private void reading(Assignment assignment, Payloads payloads, int done) {
     run(
-        new Worker(assignment(RETRY), queue.worker(JOB), hosts, payloads),
+        new Worker(assignment, queue.worker(JOB), hosts, payloads),
         () -> queue.counts(JOB).done() == done);
   }
 

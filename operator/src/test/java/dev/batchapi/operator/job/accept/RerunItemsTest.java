@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.RerunInput.Of;
 import dev.batchapi.data.files.RerunBatch;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.CountInput;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.job.observe.Observations;
@@ -59,7 +60,7 @@ class RerunItemsTest {
         batchSize,
         (index, batch) -> {
           assertThat(index).isEqualTo(batches.size());
-          var payload = new String(batch.payload(ref -> new byte[0]), UTF_8);
+          var payload = new String(batch.read(ref -> new ReadBatch(new byte[0], 1)).json(), UTF_8);
           assertThat(payload).isEqualTo(Arrays.toString(batch.numbers()).replace(" ", ""));
           batches.add(payload);
         });
