@@ -102,9 +102,11 @@ soak: ## The operator dies before and after every call that it makes (after make
 	  $(MVN) verify -pl operator -am -Dtest=none -Dit.test=CrashIT \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
+# The summary goes first: that of a run that failed would be added to, for this one has no class that runs beside others.
 .PHONY: soak-data
 soak-data: ## All who have to do with a job over files die while it runs, 60 times (after make install; half an hour; FAULTS=60)
 	source e2e/cluster/settings.sh && e2e/cluster/cluster.sh kubeconfig >/dev/null && \
+	  rm -f e2e/target/failsafe-reports/failsafe-summary.xml && \
 	  PATH=$$BIN:$$PATH BATCHAPI_E2E_KUBECONFIG=$$ADMIN \
 	  $(MVN) verify -pl e2e -am -Dtest=none -Dit.test=DataChaosIT -Ddata.faults=$(or $(FAULTS),60) \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
