@@ -2,8 +2,8 @@ package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.ReadBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

@@ -3,8 +3,8 @@ package dev.batchapi.data.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.batchapi.contract.Sha256;
-import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.io.IOException;

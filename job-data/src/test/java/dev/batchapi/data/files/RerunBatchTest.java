@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.contract.Payload;
-import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.input.ReadBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
-import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.queue.Lease;
 import java.util.Arrays;
 import java.util.function.Function;
