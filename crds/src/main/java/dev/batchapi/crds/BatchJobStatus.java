@@ -2,6 +2,7 @@ package dev.batchapi.crds;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -16,7 +17,8 @@ public record BatchJobStatus(
     @JsonPropertyDescription(
             "Finished at every end, with exactly one of Complete (every batch succeeded) and Failed"
                 + " (its reason says why); on the way Accepted, Enqueued, WorkersReady, Waiting,"
-                + " Suspended, and of a job with an output OutputWritten.")
+                + " Suspended, of a job whose workers had to wait for a store StorageAvailable, and of"
+                + " one with an output OutputWritten.")
         @Size(max = 16)
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Where the job is, in one word for people; programs read conditions.")
@@ -70,7 +72,52 @@ public record BatchJobStatus(
             "Where the job's results and errors are. Of a job without output once it has ended, and none"
                 + " if they are too large or could not be written, which the condition Finished then"
                 + " says.")
-        @Nullable Output output) {
+        @Nullable Output output,
+    @JsonPropertyDescription(
+            "Percent of the files that are split, or of the results that are collected, while the phase"
+                + " is Splitting or Collecting; the condition Accepted, or OutputWritten, has the"
+                + " numbers. None if nobody knows, and back to 0 if a pod had to begin again.")
+        @Min(0)
+        @Max(99)
+        @Nullable Integer progress) {
+
+  /** Of a job for which nothing is split or collected. */
+  public BatchJobStatus(
+      @Nullable List<Condition> conditions,
+      @Nullable JobPhase phase,
+      @Nullable Batches batches,
+      @Nullable Items items,
+      @Nullable Input input,
+      @Nullable Integer failedAttempts,
+      @Nullable List<Failure> failures,
+      @Nullable Workers workers,
+      @Nullable String selector,
+      @Nullable Long observedGeneration,
+      @Nullable String acceptedTime,
+      @Nullable String runDigest,
+      @Nullable String startTime,
+      @Nullable String completionTime,
+      @Nullable Long queueBytes,
+      @Nullable Output output) {
+    this(
+        conditions,
+        phase,
+        batches,
+        items,
+        input,
+        failedAttempts,
+        failures,
+        workers,
+        selector,
+        observedGeneration,
+        acceptedTime,
+        runDigest,
+        startTime,
+        completionTime,
+        queueBytes,
+        output,
+        null);
+  }
 
   /** Of a job of whose items nothing is said. */
   public BatchJobStatus(
@@ -126,7 +173,30 @@ public record BatchJobStatus(
         startTime,
         completionTime,
         queueBytes,
-        output);
+        output,
+        progress);
+  }
+
+  /** The same with how far splitting or collecting is. */
+  public BatchJobStatus withProgress(@Nullable Integer percent) {
+    return new BatchJobStatus(
+        conditions,
+        phase,
+        batches,
+        items,
+        input,
+        failedAttempts,
+        failures,
+        workers,
+        selector,
+        observedGeneration,
+        acceptedTime,
+        runDigest,
+        startTime,
+        completionTime,
+        queueBytes,
+        output,
+        percent);
   }
 
   /** Counts of items. */

@@ -28,6 +28,7 @@ final class CrdTidy {
           "Ready",
           "API",
           "Phase",
+          "Progress",
           "Reason",
           "Total",
           "Succeeded",

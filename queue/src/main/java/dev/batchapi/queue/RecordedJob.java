@@ -27,6 +27,14 @@ public interface RecordedJob {
   byte @Nullable [] split(int splitter, String name);
 
   /**
+   * Says how far the collector is, in place of what it said before. Never waits and never fails: it
+   * may get lost.
+   *
+   * @param body up to {@value Splits#PROGRESS_BYTES} bytes
+   */
+  void progress(byte[] body);
+
+  /**
    * Writes how the collecting ended, once.
    *
    * @throws QueueFullException if the queue has no room for it

@@ -28,6 +28,21 @@ public interface Splits {
    */
   byte @Nullable [] collected(String job, int attempt);
 
+  /** How far one of a job's splitters says it is; null: it has said nothing. */
+  @Nullable SaidProgress splitProgress(String job, int attempt);
+
+  /** How far one of a job's collectors says it is; null: it has said nothing. */
+  @Nullable SaidProgress collectProgress(String job, int attempt);
+
+  /**
+   * Why one of a job's workers waits for a store, as it has said it last; an empty body: it waits no
+   * more. Null: none has said anything for a day.
+   */
+  @Nullable SaidProgress waitsForStore(String job);
+
+  /** Removes what a job's splitters and collectors have said of how far they are. */
+  void forgetProgress(String job);
+
   /** How many records a splitter has written so far. */
   int written(String job, int attempt);
 
@@ -36,6 +51,9 @@ public interface Splits {
 
   /** Removes what all splitters of a job have written. */
   void forget(String job);
+
+  /** Of what a program says of how far it is. */
+  int PROGRESS_BYTES = 1024;
 
   /** The owner's own number among a job's splitters, which none of them has. */
   int OWNER = 999_999_999;
@@ -56,6 +74,14 @@ public interface Splits {
      * @throws QueueAccessException if the queue refuses for good
      */
     void write(String name, byte[] record);
+
+    /**
+     * Says how far the splitter is, in place of what it said before. Never waits and never fails:
+     * it may get lost.
+     *
+     * @param body up to {@value Splits#PROGRESS_BYTES} bytes
+     */
+    void progress(byte[] body);
 
     @Override
     void close();

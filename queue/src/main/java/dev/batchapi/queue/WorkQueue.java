@@ -48,6 +48,15 @@ public interface WorkQueue extends AutoCloseable {
    */
   default void tellWaiting(Waiting.For what, String why) {}
 
+  /**
+   * Says why one of the job's workers waits for a store, in place of what was said before. Never
+   * waits and never fails: it may get lost, and is said again as long as it is so.
+   *
+   * @param words the store's, of which {@value Splits#PROGRESS_BYTES} bytes are kept; empty: this
+   *     worker waits no more
+   */
+  default void waitsForStore(String words) {}
+
   /** How long a lease lasts without being renewed. */
   Duration leaseDuration();
 

@@ -120,6 +120,9 @@ class CollectedFolderTest {
           }
 
           @Override
+          public void progress(byte[] body) {}
+
+          @Override
           public void end(byte[] record) {}
         };
     try (var stores = Stores.of(Map.of(), folder)) {

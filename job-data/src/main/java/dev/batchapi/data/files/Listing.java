@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 public final class Listing {
   private final Stores stores;
   private final List<Glob> excludes;
+  private final SplitListener listener;
 
   /** What the paths before this one match: a file that is among it is there already. */
   private final List<Predicate<String>> before = new ArrayList<>();
@@ -27,9 +28,17 @@ public final class Listing {
   /** Of files: from the first one to behind the last. */
   private record Range(int from, int to) {}
 
-  private Listing(FilesSpec spec, Stores stores) {
+  private int found;
+
+  private Listing(FilesSpec spec, Stores stores, SplitListener listener) {
     this.stores = stores;
+    this.listener = listener;
     this.excludes = spec.excludes().stream().map(Listing::exclude).toList();
+  }
+
+  /** The same for who does not want to know how far it is. */
+  public static ListedFiles of(FilesSpec spec, Stores stores) {
+    return of(spec, stores, SplitListener.NONE);
   }
 
   /**
@@ -42,11 +51,11 @@ public final class Listing {
    * @throws StoreUnavailableException if a store is away
    * @throws StoreRefusedException if a store refuses
    */
-  public static ListedFiles of(FilesSpec spec, Stores stores) {
+  public static ListedFiles of(FilesSpec spec, Stores stores, SplitListener listener) {
     if (spec.paths().isEmpty()) {
       throw new InputException("The input has no paths: name at least one file or folder.");
     }
-    var listing = new Listing(spec, stores);
+    var listing = new Listing(spec, stores, listener);
     try {
       spec.paths().forEach(listing::add);
       return listing.complete();
@@ -94,6 +103,7 @@ public final class Listing {
       throw new InputException(
           "%s is in paths, and in excludes too.".formatted(StoredFile.name(path)));
     }
+    listener.found(++found);
     if (isNew(file)) {
       files.append(file);
     }
@@ -120,6 +130,7 @@ public final class Listing {
         file -> {
           if (glob.matches(file.url())) {
             matches.add(file);
+            listener.found(++found);
           }
         });
     if (matches.kept == 0) {

@@ -9,7 +9,9 @@ import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.zip.ZipException;
 
@@ -23,17 +25,32 @@ public final class Splitter {
   private final FilesSpec spec;
   private final int batchSize;
   private final Stores stores;
+  private final SplitListener listener;
+  private int filesRead;
+  private long bytesBefore;
+  private long bytesRead;
+
+  /** The same for who does not want to know how far it is. */
+  public Splitter(List<StoredFile> files, FilesSpec spec, int batchSize, Stores stores) {
+    this(files, spec, batchSize, stores, SplitListener.NONE);
+  }
 
   /**
    * @param files as {@link Listing} found them
    * @param spec what is in them
    * @param batchSize items in a batch, at least 1
    */
-  public Splitter(List<StoredFile> files, FilesSpec spec, int batchSize, Stores stores) {
+  public Splitter(
+      List<StoredFile> files,
+      FilesSpec spec,
+      int batchSize,
+      Stores stores,
+      SplitListener listener) {
     this.files = files;
     this.spec = spec;
     this.batchSize = batchSize;
     this.stores = stores;
+    this.listener = listener;
   }
 
   /**
@@ -55,7 +72,6 @@ public final class Splitter {
             .map(file -> new ReadAhead.Piece(file, 0, file.size()))
             .iterator();
     var tables = files.stream().filter(file -> kind(file).rows()).iterator();
-    var bytes = 0L;
     try (var content = new ReadAhead(stores, pieces);
         var opened = new RowFiles.Ahead(tables, FileFormat.PARQUET, stores)) {
       for (var file : files) {
@@ -66,7 +82,7 @@ public final class Splitter {
         } else {
           read(file, kind, content, cutter);
         }
-        bytes += file.size();
+        ended(file, cutter);
       }
     }
     cutter.end();
@@ -78,11 +94,24 @@ public final class Splitter {
                       ? files.getFirst().name() + " is"
                       : "all %,d files are".formatted(files.size())));
     }
-    return new Split(files.size(), bytes, cutter.items(), cutter.batches());
+    return new Split(files.size(), bytesBefore, cutter.items(), cutter.batches());
   }
 
   private FileKind kind(StoredFile file) {
     return FileKind.of(file, spec);
+  }
+
+  /** Also of a file of which nothing is read, or not the whole of it. */
+  private void ended(StoredFile file, BatchCutter cutter) {
+    filesRead++;
+    bytesBefore += file.size();
+    bytesRead = bytesBefore;
+    tell(cutter);
+  }
+
+  private void tell(BatchCutter cutter) {
+    listener.reached(
+        new SplitListener.Reached(filesRead, bytesRead, cutter.items(), cutter.batches()));
   }
 
   private static boolean isRead(StoredFile file, FileKind kind) {
@@ -142,7 +171,7 @@ public final class Splitter {
     if (!isRead(file, kind)) {
       return;
     }
-    try (var in = content.next();
+    try (var in = new Counted(content.next(), cutter);
         var unpacked = kind.compression().unpack(in)) {
       kind.reader(file.name(), spec.csv()).read(unpacked, 0, cutter);
     } catch (EOFException | ZipException | ZstdIOException e) {
@@ -152,6 +181,37 @@ public final class Splitter {
     } catch (IOException e) {
       throw new StoreUnavailableException(
           "%s can't be read: %s".formatted(file.name(), e.getMessage()), e);
+    }
+  }
+
+  /** Tells of what is read of a file, which may be the only one, and take an hour. */
+  private final class Counted extends FilterInputStream {
+    private final BatchCutter cutter;
+
+    Counted(InputStream in, BatchCutter cutter) {
+      super(in);
+      this.cutter = cutter;
+    }
+
+    @Override
+    public int read() throws IOException {
+      var one = super.read();
+      count(one < 0 ? 0 : 1);
+      return one;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      var read = super.read(buffer, offset, length);
+      count(read);
+      return read;
+    }
+
+    private void count(int read) {
+      if (read > 0) {
+        bytesRead += read;
+        tell(cutter);
+      }
     }
   }
 }

@@ -116,6 +116,17 @@ public final class LineFiles implements ResultLines.Lines, AutoCloseable {
     return file;
   }
 
+  /** How many are whole. */
+  public int ended() {
+    return files.size();
+  }
+
+  /** Bytes in all of them, that which is being written included. */
+  public long bytes() {
+    var whole = files.stream().mapToLong(Manifest.File::bytes).sum();
+    return whole + (open == null ? 0 : open.bytes);
+  }
+
   /** Ends the last file. */
   public List<Manifest.File> finish() throws IOException {
     if (files.isEmpty()) {

@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.entry;
 import com.github.luben.zstd.Zstd;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.store.FileChangedException;
+import dev.batchapi.data.store.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -222,5 +226,41 @@ class SplitterTest {
     var both = Arrays.copyOf(one, one.length + two.length);
     System.arraycopy(two, 0, both, one.length, two.length);
     return both;
+  }
+
+  @Test
+  void aFileOfWhichALotIsReadTellsOfItBeforeItsEnd() throws IOException {
+    Cut.write(base, "a.jsonl", "1\n".repeat(200_000));
+    Cut.write(base, "b.jsonl", "2\n");
+    Cut.write(base, "c.jsonl", "");
+    var spec = FilesSpec.of(List.of("*.jsonl"));
+    var found = new ArrayList<Integer>();
+    var told = new ArrayList<SplitListener.Reached>();
+    var listener =
+        new SplitListener() {
+          @Override
+          public void found(int files) {
+            found.add(files);
+          }
+
+          @Override
+          public void reached(Reached reached) {
+            told.add(reached);
+          }
+        };
+    try (var stores = Stores.of(Map.of(), base)) {
+      var files = Listing.of(spec, stores, listener);
+      new Splitter(files, spec, 100_000, stores, listener).split((index, ref) -> {});
+    }
+
+    assertThat(found).containsExactly(1, 2, 3);
+    assertThat(told)
+        .anySatisfy(
+            reached -> {
+              assertThat(reached.files()).isZero();
+              assertThat(reached.bytes()).isBetween(1L, 399_999L);
+            });
+    assertThat(told.getLast()).isEqualTo(new SplitListener.Reached(3, 400_002, 200_001, 2));
+    assertThat(told).isSortedAccordingTo(Comparator.comparingLong(SplitListener.Reached::bytes));
   }
 }

@@ -14,9 +14,8 @@ import dev.batchapi.operator.job.act.ResultsWriting;
 import dev.batchapi.operator.job.collect.Collecting;
 import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobMemory;
-import dev.batchapi.operator.job.observe.MissingVolumes;
 import dev.batchapi.operator.job.observe.Observer;
-import dev.batchapi.operator.job.observe.RefusedPods;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.observe.StatsdAddresses;
 import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobProgress;
@@ -132,8 +131,9 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
                 CUT_AT_A_TIME, Thread.ofVirtual().name("rerun-", 0).factory()),
             System::nanoTime);
     acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares, reruns);
-    splitting = new Splitting(queue, settings.credentials(), clock);
-    collecting = new Collecting(queue, settings.credentials(), clock);
+    var troubles = new StartTroubles(System::nanoTime);
+    splitting = new Splitting(queue, settings.credentials(), troubles, clock);
+    collecting = new Collecting(queue, settings.credentials(), troubles, clock);
     signals = new LedgerSignals(timer);
     enqueuing =
         new Enqueuing(
@@ -147,9 +147,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newFixedThreadPool(
                 WRITTEN_AT_A_TIME, Thread.ofVirtual().name("results-", 0).factory()),
             signals::changed);
-    var observer =
-        new Observer(
-            new RefusedPods(System::nanoTime), new MissingVolumes(System::nanoTime), clock);
+    var observer = new Observer(troubles, clock);
     tools =
         new JobPass.Tools(
             queue,

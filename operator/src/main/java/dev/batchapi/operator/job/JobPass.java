@@ -64,6 +64,8 @@ final class JobPass {
   /** A pod that can't be created shows in Events alone, which are not watched; look again then. */
   private static final Duration POD_TROUBLE = Duration.ofSeconds(5);
 
+  private static final Duration STORE_TROUBLE = Duration.ofSeconds(5);
+
   private final Tools tools;
   private final BatchJob job;
   private final FrozenJob frozen;
@@ -203,6 +205,7 @@ final class JobPass {
     Optional<Counts> counts = Optional.empty();
     Optional<String> trouble = Optional.empty();
     Optional<Waiting> waiting = Optional.empty();
+    Optional<String> storeTrouble = Optional.empty();
     var failures = Objects.requireNonNullElse(failuresBefore(), List.<Failure>of());
     var state = tools.enqueuing.state(frozen.uid());
     try {
@@ -223,6 +226,7 @@ final class JobPass {
       }
       failures = failures(ledger, counts.get());
       waiting = waiting(ledger, counts.get());
+      storeTrouble = storeTrouble(counts.get());
       if (state instanceof EnqueuingState.Tampered(var message)) {
         throw new TamperedException(message);
       }
@@ -241,6 +245,7 @@ final class JobPass {
         state,
         failures,
         waiting,
+        storeTrouble,
         tools.clock.instant());
   }
 
@@ -251,6 +256,14 @@ final class JobPass {
     }
     var oldest = tools.clock.instant().minus(WAITING_SAID);
     return ledger.waiting(frozen.uid()).filter(waiting -> waiting.at().isAfter(oldest));
+  }
+
+  /** Of a job whose workers read files or write large results. */
+  private Optional<String> storeTrouble(Counts counts) {
+    return !frozen.pod().speaksToStores() || counts.end().isPresent()
+        ? Optional.empty()
+        : memory.storeWaits.now(
+            () -> tools.queue.splits().waitsForStore(frozen.uid()), tools.clock.instant());
   }
 
   private Enqueuing.Asker asker() {
@@ -333,6 +346,9 @@ final class JobPass {
     var wait = seen.queueTrouble().isPresent() ? QUEUE_RETRY : LOOK_AGAIN;
     if (seen.enqueuing() instanceof EnqueuingState.Failed) {
       wait = shorter(wait, Enqueuing.RETRY);
+    }
+    if (seen.storeTrouble().isPresent()) {
+      wait = shorter(wait, STORE_TROUBLE); // that it is over shows by nothing that is watched
     }
     if (seen.workers().needLooking() && seen.workers().ready() == 0) {
       wait = shorter(wait, POD_TROUBLE);

@@ -69,10 +69,10 @@ final class NewJob {
     return switch (acceptance.accept(job, api, others, splitters(), context.getClient(), now)) {
       case Acceptance.Accepted(var frozen) -> accepted(frozen);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
-      case Acceptance.Waiting(var reason, var message) ->
+      case Acceptance.Waiting(var reason, var message, var phase, var percent) ->
           statuses.write(
               job,
-              JobStatus.waiting(job, reason, message, now),
+              JobStatus.waiting(job, reason, message, phase, now).withProgress(percent),
               memory,
               context,
               Optional.of(askAgain()));

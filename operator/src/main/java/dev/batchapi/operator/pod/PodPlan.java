@@ -70,7 +70,7 @@ public record PodPlan(
           .build();
 
   /** Whether its workers speak to stores. */
-  boolean speaksToStores() {
+  public boolean speaksToStores() {
     return split != null || output != null;
   }
 

@@ -16,6 +16,7 @@ public final class JobConditions {
   public static final String WAITING = "Waiting";
   public static final String SUSPENDED = "Suspended";
   public static final String OUTPUT_WRITTEN = "OutputWritten";
+  public static final String STORAGE_AVAILABLE = "StorageAvailable";
   public static final String FINISHED = "Finished";
   public static final String COMPLETE = "Complete";
   public static final String FAILED = "Failed";

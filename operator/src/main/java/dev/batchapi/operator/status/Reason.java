@@ -32,6 +32,8 @@ public enum Reason {
 
   /** The queue or a store is away or full: files can't be split, or results written, now. */
   StorageUnavailable,
+  /** A store for which workers have waited answers again. */
+  StorageAvailable,
 
   /** Its splitters ended again and again without saying what is in its files. An end. */
   SplittingFailed,

@@ -6,6 +6,7 @@ import io.nats.client.api.StreamInfo;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -52,6 +53,7 @@ final class FollowedStreams implements AutoCloseable {
     // not made again: its jobs find out.
     streams.ensure(Subjects.SPLIT);
     streams.ensure(Subjects.RATE);
+    streams.ensure(Subjects.PROGRESS);
     nats.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }
@@ -83,7 +85,9 @@ final class FollowedStreams implements AutoCloseable {
         lookNow.drainPermits();
         try {
           catchUp();
-          var _ = streams.info(Subjects.RATE); // made again if it was lost
+          for (var name : List.of(Subjects.RATE, Subjects.PROGRESS)) {
+            var _ = streams.info(name); // made again if it was lost
+          }
         } catch (RuntimeException e) {
           LOG.debug("The streams could not be looked at: {}", e.getMessage());
         }

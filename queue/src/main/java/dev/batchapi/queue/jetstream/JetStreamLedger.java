@@ -264,6 +264,7 @@ public final class JetStreamLedger implements Ledger {
   /** The end record goes last: as long as anything is left, jobs() names the job. */
   private void purgeAll(String job) {
     splits.forget(job);
+    splits.forgetProgress(job);
     streams.purge(Subjects.TRY, Subjects.allAttempts(job));
     streams.purge(Subjects.OUT, Subjects.allOut(job));
     purgeWork(job);

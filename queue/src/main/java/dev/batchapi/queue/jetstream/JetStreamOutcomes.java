@@ -112,6 +112,11 @@ public final class JetStreamOutcomes implements RecordedJob, AutoCloseable {
   }
 
   @Override
+  public void progress(byte[] body) {
+    ProgressRecord.say(nats, Subjects.collectProgress(job), attempt, body);
+  }
+
+  @Override
   public void end(byte[] record) {
     nats.renewIfDue();
     var subject = Subjects.collected(job, attempt);

@@ -52,6 +52,11 @@ public final class JetStreamSplitWriter implements Splits.Writer {
   }
 
   @Override
+  public void progress(byte[] body) {
+    ProgressRecord.say(nats, Subjects.splitProgress(job), attempt, body);
+  }
+
+  @Override
   public void close() {
     nats.close();
   }

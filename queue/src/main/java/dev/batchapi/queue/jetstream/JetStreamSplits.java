@@ -1,5 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,27 @@ final class JetStreamSplits implements Splits {
     var record =
         nats.directGet(Subjects.SPLIT, Subjects.collected(Subjects.checkJob(job), attempt));
     return record == null ? null : record.getData();
+  }
+
+  @Override
+  public @Nullable SaidProgress splitProgress(String job, int attempt) {
+    return ProgressRecord.read(nats, Subjects.splitProgress(Subjects.checkJob(job)), attempt);
+  }
+
+  @Override
+  public @Nullable SaidProgress collectProgress(String job, int attempt) {
+    return ProgressRecord.read(nats, Subjects.collectProgress(Subjects.checkJob(job)), attempt);
+  }
+
+  @Override
+  public @Nullable SaidProgress waitsForStore(String job) {
+    var subject = Subjects.workerProgress(Subjects.checkJob(job));
+    return ProgressRecord.read(nats, subject, ProgressRecord.NONE);
+  }
+
+  @Override
+  public void forgetProgress(String job) {
+    streams.purge(Subjects.PROGRESS, Subjects.allProgress(Subjects.checkJob(job)));
   }
 
   @Override

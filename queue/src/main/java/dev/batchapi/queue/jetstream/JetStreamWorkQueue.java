@@ -1,10 +1,14 @@
 package dev.batchapi.queue.jetstream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.batchapi.contract.TextLimit;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Rate;
 import dev.batchapi.queue.Reservation;
+import dev.batchapi.queue.Splits;
 import dev.batchapi.queue.Waiting;
 import dev.batchapi.queue.WorkQueue;
 import io.nats.client.JetStreamApiException;
@@ -265,6 +269,12 @@ public final class JetStreamWorkQueue implements WorkQueue {
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       LOG.debug("Nobody is told of the waiting: {}", e.getMessage());
     }
+  }
+
+  @Override
+  public void waitsForStore(String words) {
+    var body = TextLimit.beginning(words, Splits.PROGRESS_BYTES).getBytes(UTF_8);
+    ProgressRecord.say(nats, Subjects.workerProgress(job), ProgressRecord.NONE, body);
   }
 
   @Override

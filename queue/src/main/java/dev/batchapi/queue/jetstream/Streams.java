@@ -5,6 +5,7 @@ import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.QueueFullException;
+import dev.batchapi.queue.Splits;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PurgeOptions;
 import io.nats.client.api.AckPolicy;
@@ -24,7 +25,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The five streams, made and kept as they should be, and the consumers of the jobs. */
+/** The six streams, made and kept as they should be, and the consumers of the jobs. */
 final class Streams {
   private static final Logger LOG = LoggerFactory.getLogger(Streams.class);
 
@@ -52,6 +53,15 @@ final class Streams {
 
   /** Of RATE, of all jobs; far more than there are, and with {@link #MAX_RATE} a bound in bytes. */
   private static final int MOST_RATES = 100_000;
+
+  /** Of PROGRESS: what a program may say, its headers, and what the server puts around it. */
+  private static final int MAX_PROGRESS = Splits.PROGRESS_BYTES + 512;
+
+  /** Of PROGRESS, of all jobs: three of each that may run at a time. */
+  private static final int MOST_PROGRESS = 3 * MAX_CONSUMERS;
+
+  /** What nobody has said again in this time helps nobody, and of a job that is gone it goes. */
+  private static final Duration PROGRESS_KEPT = Duration.ofDays(1);
 
   private final NatsConnection nats;
   private final JetStreamSettings settings;
@@ -156,6 +166,15 @@ final class Streams {
               .discardPolicy(DiscardPolicy.New)
               .maximumMessageSize(MAX_RATE)
               .maxMessages(MOST_RATES)
+              .build();
+      case Subjects.PROGRESS ->
+          // Old: it is of use for a moment, and what one job says must not keep others from it.
+          stream
+              .subjects("progress.*.*")
+              .discardPolicy(DiscardPolicy.Old)
+              .maximumMessageSize(MAX_PROGRESS)
+              .maxMessages(MOST_PROGRESS)
+              .maxAge(PROGRESS_KEPT)
               .build();
       default -> throw new IllegalArgumentException(name);
     };

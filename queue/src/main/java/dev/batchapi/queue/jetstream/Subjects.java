@@ -11,6 +11,7 @@ public final class Subjects {
   static final String TRY = "TRY";
   static final String SPLIT = "SPLIT";
   static final String RATE = "RATE";
+  static final String PROGRESS = "PROGRESS";
 
   private static final String ACKNOWLEDGEMENT = "$JS.ACK.";
   private static final int ACKNOWLEDGEMENT_TOKENS = 9;
@@ -65,6 +66,25 @@ public final class Subjects {
   /** What a job's workers say of their waiting. */
   static String waiting(String job) {
     return "wait." + job;
+  }
+
+  /** How far a job's splitter is. */
+  static String splitProgress(String job) {
+    return "progress." + job + ".split";
+  }
+
+  /** How far a job's collector is. */
+  static String collectProgress(String job) {
+    return "progress." + job + ".collect";
+  }
+
+  /** What a job's workers wait for. */
+  static String workerProgress(String job) {
+    return "progress." + job + ".worker";
+  }
+
+  static String allProgress(String job) {
+    return "progress." + job + ".*";
   }
 
   static String end(String job) {

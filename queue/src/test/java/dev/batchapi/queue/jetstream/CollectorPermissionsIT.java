@@ -93,6 +93,10 @@ class CollectorPermissionsIT {
         "split.A.collect",
         "split.A.collect.0.0",
         "split.B.collect.0",
+        "progress.A.split",
+        "progress.A.worker",
+        "progress.B.collect",
+        "$JS.API.DIRECT.GET.PROGRESS.progress.A.collect",
         "work.A.0",
         "out.A.0",
         "out.A.final",
@@ -176,6 +180,12 @@ class CollectorPermissionsIT {
       assertThat(read).isEqualTo(wanted);
       assertThat(mine.split(3, "end")).asString(UTF_8).isEqualTo("split");
       assertThat(mine.split(3, "0")).isNull();
+      mine.progress("half".getBytes(UTF_8));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> ledger.splits().collectProgress("A", 1) != null);
+      assertThat(ledger.splits().collectProgress("A", 0)).isNull();
+      assertThat(ledger.splits().splitProgress("A", 1)).isNull();
       mine.end("first".getBytes(UTF_8));
       mine.end("second".getBytes(UTF_8));
     }

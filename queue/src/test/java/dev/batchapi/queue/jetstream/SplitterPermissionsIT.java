@@ -86,6 +86,11 @@ class SplitterPermissionsIT {
         "split.A.0",
         "split.A.0.0.0",
         "split.A.collect.0",
+        "progress.A.collect",
+        "progress.A.worker",
+        "progress.A.split.0",
+        "progress.B.split",
+        "$JS.API.DIRECT.GET.PROGRESS.progress.A.split",
         "split.A.999999999.0",
         "split.A.999999999.end",
         "work.A.0",
@@ -150,6 +155,35 @@ class SplitterPermissionsIT {
     ledger.remove("A");
     assertThat(splits.written("A", 1)).isZero();
     assertThat(ledger.jobs()).doesNotContain("A");
+  }
+
+  /** One that was killed may have said more than the one after it has got done. */
+  @Test
+  void saysHowFarItIsAndNoOtherSplittersWordIsTakenForIts() {
+    var splits = ledger.splits();
+    try (var first = JetStreamSplitWriter.connect(server.splitter("A"), "A", 0, SETTINGS);
+        var second = JetStreamSplitWriter.connect(server.splitter("A"), "A", 1, SETTINGS)) {
+      first.progress("1 of 2".getBytes(UTF_8));
+      first.progress("2 of 2".getBytes(UTF_8));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThat(splits.splitProgress("A", 0))
+                      .extracting(said -> new String(said.body(), UTF_8))
+                      .isEqualTo("2 of 2"));
+      assertThat(splits.splitProgress("A", 1)).isNull();
+      assertThat(splits.collectProgress("A", 0)).isNull();
+
+      second.progress("1 of 2".getBytes(UTF_8));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () -> splits.splitProgress("A", 1) != null && splits.splitProgress("A", 0) == null);
+    }
+    assertThat(splits.written("A")).isZero();
+    ledger.remove("A");
+    assertThat(splits.splitProgress("A", 1)).isNull();
   }
 
   @Test

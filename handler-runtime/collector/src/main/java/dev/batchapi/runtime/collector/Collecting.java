@@ -143,7 +143,9 @@ public final class Collecting {
         var results = LineFiles.results(opener, maxBytes);
         var errors = LineFiles.errors(opener)) {
       var resultLines = new ResultLines(arguments.job().name(), items, !arguments.perBatch());
-      var outcomes = new OutcomeLines(arguments, items, resultLines, results, errors, large);
+      var reports = new Reports(recorded::progress, arguments.totalBatches(), System::nanoTime);
+      var outcomes =
+          new OutcomeLines(arguments, items, resultLines, results, errors, large, reports);
       try {
         recorded.read(arguments.totalBatches(), outcomes);
       } finally {

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,6 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
   private static final JsonMapper JSON = new JsonMapper();
 
-  private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final int batches;
   private final boolean withItems;
@@ -39,13 +37,13 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private final LineFiles results;
   private final LineFiles errors;
   private final BatchResults large;
+  private final Reports reports;
   private int succeeded;
   private int failed;
   private int unreadBatches;
   private String firstUnread = "";
   private int succeededItems;
   private int failedItems;
-  private long said = System.nanoTime();
 
   OutcomeLines(
       CollectArguments arguments,
@@ -53,8 +51,10 @@ final class OutcomeLines implements Ledger.OutcomeReader {
       ResultLines lines,
       LineFiles results,
       LineFiles errors,
-      BatchResults large) {
+      BatchResults large,
+      Reports reports) {
     this.large = large;
+    this.reports = reports;
     this.batches = arguments.totalBatches();
     this.withItems = arguments.include().contains(Include.ITEM);
     this.input = input;
@@ -86,7 +86,7 @@ final class OutcomeLines implements Ledger.OutcomeReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    progress(index);
+    reports.reached(index + 1, results, errors);
     return true;
   }
 
@@ -241,14 +241,6 @@ final class OutcomeLines implements Ledger.OutcomeReader {
 
   private static String withoutDot(String words) {
     return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
-  }
-
-  private void progress(int index) {
-    var now = System.nanoTime();
-    if (now - said > PROGRESS_NANOS) {
-      said = now;
-      LOG.info("{} of {} batches", index + 1, batches);
-    }
   }
 
   /**

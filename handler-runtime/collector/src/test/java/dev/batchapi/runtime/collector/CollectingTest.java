@@ -97,6 +97,9 @@ class CollectingTest {
     }
 
     @Override
+    public void progress(byte[] body) {}
+
+    @Override
     public void end(byte[] record) {
       if (stopsAfter == BATCHES + 1) {
         throw new IllegalStateException("stopped");

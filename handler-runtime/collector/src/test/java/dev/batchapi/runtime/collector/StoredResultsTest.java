@@ -68,6 +68,9 @@ class StoredResultsTest {
           }
 
           @Override
+          public void progress(byte[] body) {}
+
+          @Override
           public void end(byte[] record) {}
         };
     var include =

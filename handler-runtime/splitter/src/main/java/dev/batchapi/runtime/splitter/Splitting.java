@@ -80,18 +80,20 @@ final class Splitting {
         return new SplitEnd(arguments.digest(), 0, 0, 0, 0, List.of(), null);
       }
       require(Folders.check(spec, arguments.folders()));
-      try (var files = Listing.of(spec, stores)) {
-        return split(files, spec);
+      var reports = new Reports(writer::progress, System::nanoTime);
+      try (var files = Listing.of(spec, stores, reports)) {
+        return split(files, spec, reports);
       }
     } catch (InputException | StoreRefusedException e) {
       return SplitEnd.failed(arguments.digest(), String.valueOf(e.getMessage()));
     }
   }
 
-  private SplitEnd split(ListedFiles files, FilesSpec spec) {
+  private SplitEnd split(ListedFiles files, FilesSpec spec, Reports reports) {
     files.forEach(file -> require(Folders.check(file, arguments.folders())));
+    reports.listed(files);
     var sink = new ChunkSink((number, lines) -> writer.write(Integer.toString(number), lines));
-    var split = new Splitter(files, spec, arguments.batchSize(), stores).split(sink);
+    var split = new Splitter(files, spec, arguments.batchSize(), stores, reports).split(sink);
     return new SplitEnd(
         arguments.digest(),
         split.files(),

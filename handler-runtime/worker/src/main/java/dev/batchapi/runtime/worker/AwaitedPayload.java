@@ -33,11 +33,13 @@ final class AwaitedPayload {
 
   private final Payloads payloads;
   private final HeldWait wait;
+  private final StoreNews news;
   private Duration hold = FIRST_HOLD;
 
-  AwaitedPayload(Payloads payloads, HeldWait wait) {
+  AwaitedPayload(Payloads payloads, HeldWait wait, StoreNews news) {
     this.payloads = payloads;
     this.wait = wait;
+    this.news = news;
   }
 
   /**
@@ -49,7 +51,10 @@ final class AwaitedPayload {
   Fetched of(NextBatch.Taken batch, String name) {
     var fetched = fetch(batch, name);
     switch (fetched) {
-      case Fetched.Payload _ -> hold = FIRST_HOLD;
+      case Fetched.Payload _ -> {
+        hold = FIRST_HOLD;
+        news.answered();
+      }
       case Fetched.Away _ -> hold = shorter(hold.multipliedBy(2), LONGEST_HOLD);
       default -> {}
     }
@@ -64,9 +69,11 @@ final class AwaitedPayload {
     while (true) {
       var fetched = begun == null ? read(lease) : result(begun);
       begun = null;
-      if (!(fetched instanceof Fetched.Away(var message))
-          || System.nanoTime() - since >= hold.toNanos()
-          || lease.mayHaveExpired()) {
+      if (!(fetched instanceof Fetched.Away(var message))) {
+        return fetched;
+      }
+      news.away("The items of %s can't be read: %s".formatted(name, message));
+      if (System.nanoTime() - since >= hold.toNanos() || lease.mayHaveExpired()) {
         return fetched;
       }
       LOG.warn("{} waits: {}", name, message);

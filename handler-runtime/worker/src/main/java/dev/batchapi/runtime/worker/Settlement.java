@@ -30,6 +30,7 @@ final class Settlement {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
   private final LargeResults large;
+  private final StoreNews news;
   private final HeldWait held;
   private final LeaseKeeper keeper;
   private final Lease lease;
@@ -49,9 +50,11 @@ final class Settlement {
       Pause pause,
       StopSignal signal,
       LargeResults large,
+      StoreNews news,
       HeldWait held,
       LeaseKeeper keeper) {
     this.large = large;
+    this.news = news;
     this.held = held;
     this.keeper = keeper;
     this.lease = lease;
@@ -159,10 +162,13 @@ final class Settlement {
     keeper.keep(lease, HandOver.FOR_EVER);
     for (var wait = FIRST_WAIT; ; wait = afterWaiting(wait)) {
       try {
-        commit(large.outcome(lease.index(), attempt, results, errors));
+        var outcome = large.outcome(lease.index(), attempt, results, errors);
+        news.answered();
+        commit(outcome);
         return true;
       } catch (StoreUnavailableException e) {
         log(Level.WARN, attempt, "waits for its result's store: " + e.getMessage());
+        news.away("The result of %s can't be written: %s".formatted(name(), e.getMessage()));
         if (held.thoughToldToStop(wait) != HeldWait.End.PASSED) {
           return false;
         }

@@ -31,6 +31,7 @@ public final class Worker {
   private final ProcessHealth health = new ProcessHealth();
   private final HostKeeper hosts;
   private final LargeResults large;
+  private final StoreNews news;
   private final AwaitedPayload payload;
   private final NextBatch next;
   private final Consequences consequences;
@@ -57,13 +58,14 @@ public final class Worker {
   public Worker(
       Assignment job, WorkQueue queue, HostSource hosts, Payloads payloads, LargeResults large) {
     this.large = large;
+    this.news = new StoreNews(queue);
     this.job = job;
     this.queue = queue;
     this.hosts = new HostKeeper(job.jobName(), hosts, signal, health);
     this.wait = new HeldWait(queue, signal, new WaitNews(queue::tellWaiting, System::nanoTime));
     this.later = new LaterCalls(wait, waits);
     this.rate = job.rate().map(limit -> new RateShare(limit, queue)).orElse(null);
-    this.payload = new AwaitedPayload(payloads, wait);
+    this.payload = new AwaitedPayload(payloads, wait, news);
     this.next = new NextBatch(queue, payloads, job.workers());
     this.consequences = new Consequences(job, health, this.hosts, signal, waits);
     this.retries = new ItemRetries(job, this.hosts, health, consequences, signal, wait);
@@ -157,7 +159,7 @@ public final class Worker {
   private Optional<WorkerExit> work(Host host, NextBatch.Taken taken, LeaseKeeper keeper)
       throws HostStartException, InterruptedException {
     var lease = taken.lease();
-    var settlement = new Settlement(lease, job, pause, signal, large, wait, keeper);
+    var settlement = new Settlement(lease, job, pause, signal, large, news, wait, keeper);
     var answers = new ArrayList<Answer>();
     keeper.keep(lease, HandOver.FOR_EVER);
     try {

@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ class LargeResultsTest {
   @TempDir private Path folder;
 
   private final MemoryQueue queue = new MemoryQueue();
+  private final List<String> waits = new CopyOnWriteArrayList<>();
   private final ScriptedHosts hosts = new ScriptedHosts();
   private @Nullable Lease held;
 
@@ -214,6 +216,8 @@ class LargeResultsTest {
     assertThat(hosts.handled).containsExactly("uid-1-0 #1");
     assertThat(outcome(0).attempts()).isEqualTo(1);
     assertThat(stored(0)).isPresent();
+    assertThat(waits)
+        .containsExactly("The result of batch 0 can't be written: the store is away", "");
   }
 
   @Test
@@ -321,6 +325,11 @@ class LargeResultsTest {
     @Override
     public void giveBack(Reservation.Made reserved, int permits) {
       inner.giveBack(reserved, permits);
+    }
+
+    @Override
+    public void waitsForStore(String words) {
+      waits.add(words);
     }
 
     @Override

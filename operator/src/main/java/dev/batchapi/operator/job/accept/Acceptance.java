@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.JobPhase;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
@@ -62,8 +63,19 @@ public final class Acceptance {
   /** The job can run. */
   public record Accepted(FrozenJob job) implements Result {}
 
-  /** Something is missing that may still come. */
-  public record Waiting(Reason reason, String message) implements Result {}
+  /**
+   * Something is missing that may still come.
+   *
+   * @param phase of the job: whether something is being done for it
+   * @param percent of that; null: nobody knows
+   */
+  public record Waiting(
+      Reason reason, String message, JobPhase phase, @Nullable Integer percent)
+      implements Result {
+    public Waiting(Reason reason, String message) {
+      this(reason, message, JobPhase.PENDING, null);
+    }
+  }
 
   /** What it needs is being checked at this moment. */
   public record Soon() implements Result {}

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.accept;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.JobPhase;
 import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.operator.job.split.SplitResult;
@@ -70,9 +71,13 @@ final class CutInput {
   private static SplitResult.Done done(SplitResult result, Reason underway) {
     return switch (result) {
       case SplitResult.Done done -> done;
-      case SplitResult.Underway(var reason, var message) ->
+      case SplitResult.Underway(var reason, var message, var percent) ->
           throw new Stop(
-              new Acceptance.Waiting(reason == Reason.Splitting ? underway : reason, message));
+              new Acceptance.Waiting(
+                  reason == Reason.Splitting ? underway : reason,
+                  message,
+                  underway == Reason.Splitting ? JobPhase.SPLITTING : JobPhase.CHECKING,
+                  percent));
       case SplitResult.Bad(var reason, var message) ->
           throw new Stop(new Acceptance.Rejected(reason, message));
     };

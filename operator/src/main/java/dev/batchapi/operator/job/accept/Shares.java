@@ -3,7 +3,6 @@ package dev.batchapi.operator.job.accept;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.status.JobConditions;
-import dev.batchapi.operator.status.Reason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -66,14 +65,11 @@ public final class Shares {
     return Optional.empty();
   }
 
-  /** Its splitter takes room in the namespace, too. */
+  /** Its splitter takes room in the namespace, too, also while it waits for something. */
   private static boolean isSplitting(BatchJob job) {
     return job.getStatus() != null
         && (job.getStatus().phase() == JobPhase.SPLITTING
-            || job.getStatus().phase() == JobPhase.CHECKING
-            || JobConditions.condition(job.getStatus(), JobConditions.ACCEPTED)
-                .filter(accepted -> accepted.reason().equals(Reason.StorageUnavailable.name()))
-                .isPresent());
+            || job.getStatus().phase() == JobPhase.CHECKING);
   }
 
   private static long batches(BatchJob job) {

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.collect;
 
 import dev.batchapi.data.collect.CollectEnd;
 import dev.batchapi.operator.job.observe.JobResults;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
@@ -29,11 +30,13 @@ public final class Collecting {
   private final ProgramRuns<CollectEnd> collectors;
   private final Clock clock;
 
-  public Collecting(ProgramQueue queue, Duration validity, Clock clock) {
+  public Collecting(
+      ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
     this.queue = queue;
     this.clock = clock;
     collectors =
-        new ProgramRuns<>(Program.COLLECTOR, new CollectRecords(queue), queue, validity, clock);
+        new ProgramRuns<>(
+            Program.COLLECTOR, new CollectRecords(queue), queue, validity, troubles, clock);
   }
 
   /** What a person wants of a job that has ended. */
@@ -65,9 +68,9 @@ public final class Collecting {
       }
       return switch (collectors.next(plan, children)) {
         case ProgramResult.Done<CollectEnd>(_, var said) -> result(said, path);
-        case ProgramResult.Underway<CollectEnd>(var away, var message) ->
+        case ProgramResult.Underway<CollectEnd>(var trouble, var message, var percent) ->
             new JobResults.Collecting(
-                away ? Reason.StorageUnavailable : Reason.Collecting, message);
+                Objects.requireNonNullElse(trouble, Reason.Collecting), message, percent);
         case ProgramResult.GivenUp<CollectEnd>(var message) -> kept(message);
       };
     } catch (QueueUnavailableException e) {

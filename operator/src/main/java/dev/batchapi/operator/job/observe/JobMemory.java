@@ -14,6 +14,7 @@ public final class JobMemory {
   public @Nullable Instant statusWritten;
   public Optional<Trouble> refusal = Optional.empty();
   public final FailedBatches failedBatches = new FailedBatches();
+  public final StoreWaits storeWaits = new StoreWaits();
 
   /** What its pods mount was made a moment ago, by this process. */
   public boolean made;

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.operator.status.Reason;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What became of an ended job's results and errors. */
 public sealed interface JobResults {
@@ -27,8 +28,14 @@ public sealed interface JobResults {
    *
    * @param reason of the condition that says so
    * @param message for people
+   * @param percent of them that is written; null: nobody knows
    */
-  record Collecting(Reason reason, String message) implements JobResults {}
+  record Collecting(Reason reason, String message, @Nullable Integer percent)
+      implements JobResults {
+    public Collecting(Reason reason, String message) {
+      this(reason, message, null);
+    }
+  }
 
   /**
    * They are in the folder of the job's output.

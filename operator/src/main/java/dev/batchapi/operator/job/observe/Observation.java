@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param enqueuing how far the publishing of batches is
  * @param failures the first that failed, at most ten, by index
  * @param waiting that its workers wait most of the time, by their own words
+ * @param storeTrouble why workers wait for a store, in its words; empty: none says so
  * @param now the moment
  */
 public record Observation(
@@ -34,18 +35,19 @@ public record Observation(
     EnqueuingState enqueuing,
     List<BatchJobStatus.Failure> failures,
     Optional<Waiting> waiting,
+    Optional<String> storeTrouble,
     Instant now) {
 
   /** The same moment, with what was learned of its workers. */
   public Observation with(Workers others) {
     return new Observation(
-        job, frozen, others, counts, queueTrouble, enqueuing, failures, waiting, now);
+        job, frozen, others, counts, queueTrouble, enqueuing, failures, waiting, storeTrouble, now);
   }
 
   /** The same moment, with what was learned of its publishing. */
   public Observation with(EnqueuingState other) {
     return new Observation(
-        job, frozen, workers, counts, queueTrouble, other, failures, waiting, now);
+        job, frozen, workers, counts, queueTrouble, other, failures, waiting, storeTrouble, now);
   }
 
   /** The same moment, with what the ledger says after something was written to it. */
@@ -59,6 +61,7 @@ public record Observation(
         enqueuing,
         failuresAfter,
         waiting,
+        storeTrouble,
         now);
   }
 

@@ -4,13 +4,11 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.job.observe.WorkerJob.InARow;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Names;
-import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,16 +21,11 @@ import java.util.Optional;
  * something is not there, the API server is asked.
  */
 public final class Observer {
-  /** As long as this a Job's pod may not have been seen yet. */
-  private static final Duration POD_COMES = Duration.ofSeconds(2);
-
-  private final RefusedPods refusedPods;
-  private final MissingVolumes missingVolumes;
+  private final StartTroubles troubles;
   private final Clock clock;
 
-  public Observer(RefusedPods refusedPods, MissingVolumes missingVolumes, Clock clock) {
-    this.refusedPods = refusedPods;
-    this.missingVolumes = missingVolumes;
+  public Observer(StartTroubles troubles, Clock clock) {
+    this.troubles = troubles;
     this.clock = clock;
   }
 
@@ -80,26 +73,23 @@ public final class Observer {
     return state instanceof WorkerState.Pending(var trouble, var unseen)
             && unseen
             && trouble.isEmpty()
-        ? new WorkerState.Pending(missingVolumes.of(pod, now, client), true)
+        ? new WorkerState.Pending(troubles.unmounted(pod, now, client), true)
         : state;
   }
 
   private WorkerState withoutPod(Job job, String queue, Instant now, KubernetesClient client) {
     var state = PodReading.read(job, null, queue, now);
-    var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
-    if (!(state instanceof WorkerState.Pending) || age.compareTo(POD_COMES) < 0) {
+    if (!(state instanceof WorkerState.Pending) || StartTroubles.isYoung(job, now)) {
       return state;
     }
-    if (Boolean.TRUE.equals(job.getSpec().getSuspend())) {
-      var message =
-          "Job \"%s\" is suspended, as by a queue such as Kueue that has not admitted it yet"
-              .formatted(job.getMetadata().getName());
-      return new WorkerState.Pending(Optional.of(new Trouble(Reason.JobSuspended, message)), false);
+    var suspended = StartTroubles.suspended(job);
+    if (suspended.isPresent()) {
+      return new WorkerState.Pending(suspended, false);
     }
     if (hasHadPod(job) && !podExists(job, client)) {
       return new WorkerState.Stopping();
     }
-    return new WorkerState.Pending(refusedPods.of(job, client), true);
+    return new WorkerState.Pending(troubles.refused(job, client), true);
   }
 
   private static boolean hasHadPod(Job job) {

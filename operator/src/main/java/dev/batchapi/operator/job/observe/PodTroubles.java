@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,9 +28,18 @@ final class PodTroubles {
 
   /** Before its containers run. */
   static Optional<Trouble> beforeStart(Pod pod) {
+    return beforeStart(pod, List.of(Containers.HANDLER, Containers.WORKER));
+  }
+
+  /**
+   * The same for another pod of ours.
+   *
+   * @param containers that it is made for
+   */
+  static Optional<Trouble> beforeStart(Pod pod, List<String> containers) {
     var init = Containers.init(pod).stream().map(c -> waiting(c, "init container " + c.getName()));
     var own =
-        Stream.of(Containers.HANDLER, Containers.WORKER)
+        containers.stream()
             .map(name -> Optional.ofNullable(Containers.of(pod, name)))
             .flatMap(Optional::stream)
             .map(status -> waiting(status, "container " + status.getName()));

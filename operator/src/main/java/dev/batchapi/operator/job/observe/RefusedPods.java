@@ -27,6 +27,9 @@ public final class RefusedPods {
 
   /** A LimitRange speaks of containers, and one of them is not the author's. */
   private static String wayOut(String message) {
+    if (message.contains("error looking up service account")) {
+      return ". Create the service account, or name another one in the BatchAPI's spec.storage.serviceAccountName or spec.template.";
+    }
     return message.contains("per Container")
         ? ". What the handler asks for is spec.resources; what the worker's container asks for can be set in spec.template.spec.containers[worker].resources, or by the operator's BATCHAPI_WORKER_RESOURCES."
         : "";

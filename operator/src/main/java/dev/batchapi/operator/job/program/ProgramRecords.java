@@ -20,11 +20,11 @@ public interface ProgramRecords<E> {
   /** Why it can't be done, if the record says that. */
   Optional<E> refused(ProgramPlan plan, int attempt);
 
-  /** How many records of its work there are so far; 0 for a program that tells its end alone. */
-  int progress(ProgramPlan plan, int attempt);
+  /** How far one that runs says it is; empty: it has said nothing yet, or what makes no sense. */
+  Optional<ProgramProgress> progress(ProgramPlan plan, int attempt);
 
-  /** What one does that runs, for people, by {@link #progress}. */
-  String working(ProgramPlan plan, int progress);
+  /** What one does that has said nothing yet, for people. */
+  String working(ProgramPlan plan);
 
   /** Makes room before the next one begins. */
   void clear(ProgramPlan plan);

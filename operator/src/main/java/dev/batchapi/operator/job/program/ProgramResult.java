@@ -1,5 +1,8 @@
 package dev.batchapi.operator.job.program;
 
+import dev.batchapi.operator.status.Reason;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How far a program is with what it does for a job.
  *
@@ -17,10 +20,17 @@ public sealed interface ProgramResult<E> {
   /**
    * One is at work, or will be.
    *
-   * @param away whether the last one ended because the queue or a store was away or full
+   * @param trouble what keeps it from working: that the queue or a store is away or full, or why
+   *     its pod can't be made or does not start; null: nothing that is known
    * @param message for people
+   * @param percent of its work that is done; null: nobody knows
    */
-  record Underway<E>(boolean away, String message) implements ProgramResult<E> {}
+  record Underway<E>(@Nullable Reason trouble, String message, @Nullable Integer percent)
+      implements ProgramResult<E> {
+    static <E> Underway<E> of(String message) {
+      return new Underway<>(null, message, null);
+    }
+  }
 
   /**
    * They ended again and again for nothing: no other one is made.

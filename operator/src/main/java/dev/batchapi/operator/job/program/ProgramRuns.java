@@ -2,10 +2,12 @@ package dev.batchapi.operator.job.program;
 
 import dev.batchapi.contract.LossPolicy;
 import dev.batchapi.contract.TextLimit;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
+import dev.batchapi.operator.status.Reason;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -33,20 +35,24 @@ public final class ProgramRuns<E> {
   private final ProgramRecords<E> records;
   private final ProgramQueue queue;
   private final ProgramCredentials credentials;
+  private final StartTroubles troubles;
   private final Clock clock;
 
   /**
    * @param validity of the credentials, which are renewed in time
+   * @param troubles of their pods
    */
   public ProgramRuns(
       Program program,
       ProgramRecords<E> records,
       ProgramQueue queue,
       Duration validity,
+      StartTroubles troubles,
       Clock clock) {
     this.program = program;
     this.records = records;
     this.queue = queue;
+    this.troubles = troubles;
     this.clock = clock;
     credentials = new ProgramCredentials(queue, validity, clock);
   }
@@ -108,15 +114,18 @@ public final class ProgramRuns<E> {
               .formatted(fruitless, program.title(), ended.lastWords()));
     }
     if (clock.instant().isBefore(ended.at().plus(LossPolicy.pause(ends)))) {
-      return new ProgramResult.Underway<>(ended.storageAway(), tryingAgain(newest, ended));
+      return triedAgain(newest, ended);
     }
     jobs(plan, children)
         .filter(job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
         .forEach(job -> delete(children.client(), job)); // of days without a store there are many
     var started = start(plan, ends, fruitless, children.client());
-    return ended.storageAway()
-        ? new ProgramResult.Underway<>(true, tryingAgain(newest, ended))
-        : started;
+    return ended.storageAway() ? triedAgain(newest, ended) : started;
+  }
+
+  private ProgramResult<E> triedAgain(ProgramState ended, ProgramState.Ended end) {
+    return new ProgramResult.Underway<>(
+        end.storageAway() ? Reason.StorageUnavailable : null, tryingAgain(ended, end), null);
   }
 
   private String tryingAgain(ProgramState ended, ProgramState.Ended end) {
@@ -128,20 +137,48 @@ public final class ProgramRuns<E> {
   }
 
   private ProgramResult<E> underway(ProgramPlan plan, ProgramState newest, Children children) {
-    if (newest.trouble().isPresent()) {
+    var now = clock.instant();
+    var trouble =
+        troubles.of(newest.job(), newest.pod(), program.title(), now, children.client());
+    if (trouble.isPresent()) {
       return new ProgramResult.Underway<>(
-          false,
+          trouble.get().reason(),
           "The %s's pod does not start: %s"
-              .formatted(program.title(), shortened(newest.trouble().get())));
+              .formatted(program.title(), shortened(trouble.get().message())),
+          null);
     }
     var progress = records.progress(plan, newest.attempt());
-    if (progress == 0) {
-      var before = endBefore(plan, newest, children);
-      if (before.isPresent()) {
-        return before.get();
-      }
-    }
-    return new ProgramResult.Underway<>(false, records.working(plan, progress));
+    return progress.isPresent()
+        ? working(progress.get(), newest, plan, children)
+        : endBefore(plan, newest, children)
+            .orElseGet(() -> ProgramResult.Underway.of(records.working(plan)));
+  }
+
+  /** What one says that runs; and why it is not the first, for it begins again from nothing. */
+  private ProgramResult<E> working(
+      ProgramProgress progress, ProgramState newest, ProgramPlan plan, Children children) {
+    var message = new StringBuilder(progress.message());
+    progress.quiet(clock.instant()).ifPresent(quiet -> message.append("; ").append(quiet));
+    message.append('.');
+    before(plan, newest, children)
+        .flatMap(ProgramState::ended)
+        .ifPresent(
+            end ->
+                message.append(
+                    " It began again: %s %d ended, and said: %s"
+                        .formatted(program.title(), newest.attempt() - 1, end.lastWords())));
+    return new ProgramResult.Underway<>(null, message.toString(), progress.percent());
+  }
+
+  private Optional<ProgramState> before(
+      ProgramPlan plan, ProgramState newest, Children children) {
+    return ProgramState.numbered(
+        newest.attempt() - 1,
+        program,
+        plan.job().uid(),
+        children.jobs(),
+        children.pods(),
+        clock.instant());
   }
 
   /**
@@ -150,20 +187,14 @@ public final class ProgramRuns<E> {
    */
   private Optional<ProgramResult<E>> endBefore(
       ProgramPlan plan, ProgramState newest, Children children) {
-    return ProgramState.numbered(
-            newest.attempt() - 1,
-            program,
-            plan.job().uid(),
-            children.jobs(),
-            children.pods(),
-            clock.instant())
+    return before(plan, newest, children)
         .flatMap(
             state ->
                 state
                     .ended()
                     .filter(ProgramState.Ended::storageAway)
                     .filter(end -> clock.instant().isBefore(end.at().plus(STILL_AWAY)))
-                    .map(end -> new ProgramResult.Underway<>(true, tryingAgain(state, end))));
+                    .map(end -> triedAgain(state, end)));
   }
 
   private ProgramResult<E> start(
@@ -175,14 +206,13 @@ public final class ProgramRuns<E> {
       client.resource(job).create();
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return new ProgramResult.Underway<>(
-            false,
+        return ProgramResult.Underway.of(
             "The Job \"%s\" of the %s is there already; if it does not belong to this BatchJob, delete it, or give the BatchJob another name."
                 .formatted(job.getMetadata().getName(), program.title()));
       }
       throw e;
     }
-    return new ProgramResult.Underway<>(false, "A %s starts.".formatted(program.title()));
+    return ProgramResult.Underway.of("A %s starts.".formatted(program.title()));
   }
 
   /**

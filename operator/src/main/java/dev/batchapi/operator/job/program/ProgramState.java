@@ -25,10 +25,16 @@ import org.jspecify.annotations.Nullable;
  * @param arguments digest of what it was made of
  * @param fruitless how many in a row before it ended for nothing, by their own fault
  * @param ended how it ended; empty: it runs, or will
- * @param trouble why it does not start; empty: nothing is known
+ * @param job its Job
+ * @param pod its pod; null: none was seen
  */
 record ProgramState(
-    int attempt, String arguments, int fruitless, Optional<Ended> ended, Optional<String> trouble) {
+    int attempt,
+    String arguments,
+    int fruitless,
+    Optional<Ended> ended,
+    Job job,
+    @Nullable Pod pod) {
 
   /** How far a pod's end may be behind the time at which it should be gone. */
   private static final Duration GONE = Duration.ofSeconds(10);
@@ -104,7 +110,8 @@ record ProgramState(
         arguments,
         Labels.number(job, Labels.FRUITLESS),
         ended,
-        ended.isPresent() || pod == null ? Optional.empty() : trouble(program, pod));
+        job,
+        pod);
   }
 
   private static Optional<Ended> withoutPod(Job job, Instant now) {
@@ -165,28 +172,6 @@ record ProgramState(
       exit += ", " + terminated.getReason();
     }
     return message == null || message.isBlank() ? exit : message.strip();
-  }
-
-  private static Optional<String> trouble(Program program, Pod pod) {
-    var container = container(program, pod);
-    var waiting =
-        container == null || container.getState() == null
-            ? null
-            : container.getState().getWaiting();
-    if (waiting != null
-        && waiting.getReason() != null
-        && !waiting.getReason().equals("ContainerCreating")) {
-      return Optional.of(
-          waiting.getMessage() == null
-              ? waiting.getReason()
-              : waiting.getReason() + ": " + waiting.getMessage());
-    }
-    return pod.getStatus() == null || pod.getStatus().getConditions() == null
-        ? Optional.empty()
-        : pod.getStatus().getConditions().stream()
-            .filter(c -> "PodScheduled".equals(c.getType()) && "False".equals(c.getStatus()))
-            .findFirst()
-            .map(c -> c.getReason() + ": " + c.getMessage());
   }
 
   private static @Nullable ContainerStatus container(Program program, Pod pod) {

@@ -4,10 +4,13 @@ import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.split.ChunkSink;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.split.SplitProgress;
+import dev.batchapi.operator.job.program.ProgramProgress;
 import dev.batchapi.operator.job.program.ProgramRecords;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -74,25 +77,80 @@ final class SplitRecords implements ProgramRecords<SplitRecords.Said> {
     return queue.splits().written(uid, attempt) == end.chunks().size() + 1;
   }
 
+  /** What it says itself; and if that got lost, what it has written. */
   @Override
-  public int progress(ProgramPlan plan, int attempt) {
-    return queue.splits().written(plan.job().uid(), attempt);
+  public Optional<ProgramProgress> progress(ProgramPlan plan, int attempt) {
+    return said(plan, attempt).or(() -> written(plan, attempt));
+  }
+
+  private Optional<ProgramProgress> said(ProgramPlan plan, int attempt) {
+    var said = hasFiles(plan) ? queue.splits().splitProgress(plan.job().uid(), attempt) : null;
+    if (said == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(SplitProgress.read(said.body()))
+          .filter(SplitRecords::isSensible)
+          .map(progress -> told(progress, said.at()));
+    } catch (UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isSensible(SplitProgress said) {
+    return said.files() >= 0
+        && said.bytes() >= 0
+        && said.items() >= 0
+        && said.batches() >= 0
+        && (said.allFiles() == 0 || said.files() <= said.allFiles())
+        && said.bytes() <= Math.max(0, said.allBytes());
+  }
+
+  private static ProgramProgress told(SplitProgress said, Instant at) {
+    if (said.allFiles() <= 0) {
+      var found = "The files are being found: %,d so far".formatted(said.files());
+      return new ProgramProgress(found, null, at);
+    }
+    var percent =
+        said.allBytes() > 0
+            ? ProgramProgress.percent(said.bytes(), said.allBytes())
+            : ProgramProgress.percent(said.files(), said.allFiles());
+    return new ProgramProgress(
+        "The files are being read: %,d of %,d, %s of %s, with %,d items in %,d batches so far"
+            .formatted(
+                said.files(),
+                said.allFiles(),
+                ProgramProgress.size(said.bytes()),
+                ProgramProgress.size(said.allBytes()),
+                said.items(),
+                said.batches()),
+        percent,
+        at);
+  }
+
+  private Optional<ProgramProgress> written(ProgramPlan plan, int attempt) {
+    var parts = queue.splits().written(plan.job().uid(), attempt);
+    return parts == 0
+        ? Optional.empty()
+        : Optional.of(
+            new ProgramProgress(
+                "The files are being cut into batches: %d parts of the list of batches are written"
+                    .formatted(parts),
+                null,
+                null));
   }
 
   @Override
-  public String working(ProgramPlan plan, int progress) {
-    if (!hasFiles(plan)) {
-      return "The folder of the output is being looked at.";
-    }
-    return progress == 0
+  public String working(ProgramPlan plan) {
+    return hasFiles(plan)
         ? "The files are being found and read."
-        : "The files are being cut into batches: %d parts of the list of batches are written."
-            .formatted(progress);
+        : "The folder of the output is being looked at.";
   }
 
   /** Of those before, and of Jobs that were deleted. */
   @Override
   public void clear(ProgramPlan plan) {
     queue.splits().forget(plan.job().uid());
+    queue.splits().forgetProgress(plan.job().uid());
   }
 }

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.split;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.status.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** How far a job is with what has to be known before it is accepted. */
 public sealed interface SplitResult {
@@ -10,8 +11,17 @@ public sealed interface SplitResult {
   /** Its batches are known, if it has files, and its output is its own. */
   record Done(SplitEnd end, FrozenSplit split) implements SplitResult {}
 
-  /** A splitter is at work, or will be. */
-  record Underway(Reason reason, String message) implements SplitResult {}
+  /**
+   * A splitter is at work, or will be.
+   *
+   * @param percent of its work that is done; null: nobody knows
+   */
+  record Underway(Reason reason, String message, @Nullable Integer percent)
+      implements SplitResult {
+    public Underway(Reason reason, String message) {
+      this(reason, message, null);
+    }
+  }
 
   /** The job can never run: its files are no input, its output is none, or nobody can tell. */
   record Bad(Reason reason, String message) implements SplitResult {}

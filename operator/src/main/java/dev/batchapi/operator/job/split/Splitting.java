@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.split;
 
 import dev.batchapi.data.split.ChunkSink;
 import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
@@ -14,6 +15,7 @@ import dev.batchapi.queue.QueueUnavailableException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Has a pod look at what a job names outside of the cluster before it is accepted: its files are
@@ -30,11 +32,13 @@ public final class Splitting {
   private final ProgramRuns<SplitRecords.Said> splitters;
   private final Clock clock;
 
-  public Splitting(ProgramQueue queue, Duration validity, Clock clock) {
+  public Splitting(
+      ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
     this.queue = queue;
     this.clock = clock;
     splitters =
-        new ProgramRuns<>(Program.SPLITTER, new SplitRecords(queue), queue, validity, clock);
+        new ProgramRuns<>(
+            Program.SPLITTER, new SplitRecords(queue), queue, validity, troubles, clock);
   }
 
   /**
@@ -53,8 +57,9 @@ public final class Splitting {
       return switch (splitters.next(plan, children)) {
         case ProgramResult.Done<SplitRecords.Said>(var attempt, var said) ->
             result(plan.job().uid(), attempt, said);
-        case ProgramResult.Underway<SplitRecords.Said>(var away, var message) ->
-            new SplitResult.Underway(away ? Reason.StorageUnavailable : Reason.Splitting, message);
+        case ProgramResult.Underway<SplitRecords.Said>(var trouble, var message, var percent) ->
+            new SplitResult.Underway(
+                Objects.requireNonNullElse(trouble, Reason.Splitting), message, percent);
         case ProgramResult.GivenUp<SplitRecords.Said>(var message) ->
             new SplitResult.Bad(Reason.SplittingFailed, message);
       };

@@ -89,6 +89,10 @@ public final class JobEvents {
           news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
         }
       }
+      case JobConditions.STORAGE_AVAILABLE ->
+          news.add(
+              new Item(
+                  holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
       case JobConditions.ENQUEUED -> {
         if (!holds
             && !condition.reason().equals(Reason.Enqueuing.name())

@@ -40,13 +40,13 @@ public final class JobStatus {
 
   /** Of a job that waits to be accepted. */
   public static BatchJobStatus waiting(BatchJob job, Reason reason, String message, Instant now) {
+    return waiting(job, reason, message, JobPhase.PENDING, now);
+  }
+
+  /** The same of one for which something is done meanwhile. */
+  public static BatchJobStatus waiting(
+      BatchJob job, Reason reason, String message, JobPhase phase, Instant now) {
     var conditions = conditions(job, now).add(JobConditions.ACCEPTED, FALSE, reason, message);
-    var phase =
-        switch (reason) {
-          case Splitting -> JobPhase.SPLITTING;
-          case CheckingOutput -> JobPhase.CHECKING;
-          default -> JobPhase.PENDING;
-        };
     return notAccepted(job, merge(job, conditions), phase, null);
   }
 
@@ -208,7 +208,9 @@ public final class JobStatus {
     var end = seen.counts().flatMap(Counts::end);
     return switch (results) {
       case JobResults.Pending _, JobResults.Waiting _, JobResults.Collecting _ ->
-          of(seen, lost, queueBytes, Optional.empty(), results);
+          of(seen, lost, queueBytes, Optional.empty(), results)
+              .withProgress(
+                  results instanceof JobResults.Collecting(_, _, var percent) ? percent : null);
       case JobResults.Written _,
           JobResults.Kept _,
           JobResults.Collected _,

@@ -7,6 +7,7 @@ import static dev.batchapi.crds.Condition.Status.UNKNOWN;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.operator.job.decide.Endings;
 import dev.batchapi.operator.job.observe.EnqueuingState;
+import dev.batchapi.operator.job.observe.FailedBatches;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observation;
 import dev.batchapi.operator.pod.FrozenJob;
@@ -35,11 +36,13 @@ final class RunConditions {
       enqueued(seen, end, conditions);
       if (end.isPresent()) {
         finished(seen.before(), end.get(), Endings.reason(end.get(), results), conditions);
+        storage(seen, conditions);
         return conditions;
       }
       workersReady(seen, conditions);
       waiting(seen, conditions);
     }
+    storage(seen, conditions);
     if (seen.isSuspended()) {
       conditions.add(
           JobConditions.SUSPENDED, TRUE, Reason.Suspended, "spec.suspend is true: no workers run.");
@@ -47,6 +50,25 @@ final class RunConditions {
       conditions.add(JobConditions.SUSPENDED, FALSE, Reason.Resumed, "spec.suspend is false.");
     }
     return conditions;
+  }
+
+  /** Of a job of which no worker has waited for a store nothing is said. */
+  private static void storage(Observation seen, JobConditions.Conditions conditions) {
+    if (seen.storeTrouble().isPresent()) {
+      conditions.add(
+          JobConditions.STORAGE_AVAILABLE,
+          FALSE,
+          Reason.StorageUnavailable,
+          "Workers wait for a store, and try it again. "
+              + FailedBatches.shortened(seen.storeTrouble().get()));
+    } else if (JobConditions.condition(seen.before(), JobConditions.STORAGE_AVAILABLE).isPresent()
+        && seen.queueTrouble().isEmpty()) {
+      conditions.add(
+          JobConditions.STORAGE_AVAILABLE,
+          TRUE,
+          Reason.StorageAvailable,
+          "No worker waits for a store any more.");
+    }
   }
 
   private static void enqueued(
@@ -163,7 +185,7 @@ final class RunConditions {
 
   private static void outputWritten(JobResults results, JobConditions.Conditions conditions) {
     switch (results) {
-      case JobResults.Collecting(var reason, var message) ->
+      case JobResults.Collecting(var reason, var message, _) ->
           conditions.add(JobConditions.OUTPUT_WRITTEN, FALSE, reason, message);
       case JobResults.Collected(var path, var files, var bytes, _) ->
           conditions.add(

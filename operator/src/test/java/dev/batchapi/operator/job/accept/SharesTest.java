@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.crds.BatchJob;
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
+import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.status.JobStatus;
 import dev.batchapi.operator.status.Reason;
@@ -68,7 +69,12 @@ class SharesTest {
   void aJobWhoseFilesAreBeingSplitHasItsPlaceToo() {
     var splitting = job("b");
     splitting.setStatus(
-        JobStatus.waiting(splitting, Reason.Splitting, "", Instant.parse("2026-01-01T00:00:00Z")));
+        JobStatus.waiting(
+            splitting,
+            Reason.Splitting,
+            "",
+            JobPhase.SPLITTING,
+            Instant.parse("2026-01-01T00:00:00Z")));
     var waiting = job("w");
     waiting.setStatus(
         JobStatus.waiting(waiting, Reason.ApiNotFound, "", Instant.parse("2026-01-01T00:00:00Z")));
@@ -126,7 +132,11 @@ class SharesTest {
     var waiting = job("w");
     waiting.setStatus(
         JobStatus.waiting(
-            waiting, Reason.StorageUnavailable, "", Instant.parse("2026-01-01T00:00:00Z")));
+            waiting,
+            Reason.StorageUnavailable,
+            "",
+            JobPhase.CHECKING,
+            Instant.parse("2026-01-01T00:00:00Z")));
 
     assertThat(take("a", 1, waiting, accepted("b", 1, false))).get().asString().contains("2 jobs");
   }

@@ -12,6 +12,7 @@ import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.TamperedException;
+import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +45,24 @@ class SplitBatchesTest {
     public byte @Nullable [] collected(String job, int attempt) {
       return null;
     }
+
+    @Override
+    public @Nullable SaidProgress splitProgress(String job, int attempt) {
+      return null;
+    }
+
+    @Override
+    public @Nullable SaidProgress collectProgress(String job, int attempt) {
+      return null;
+    }
+
+    @Override
+    public @Nullable SaidProgress waitsForStore(String job) {
+      return null;
+    }
+
+    @Override
+    public void forgetProgress(String job) {}
 
     @Override
     public int written(String job, int attempt) {

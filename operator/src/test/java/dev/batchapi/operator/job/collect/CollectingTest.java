@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.collect.CollectProgress;
 import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.operator.job.collect.Collecting.Wishes;
 import dev.batchapi.operator.job.observe.JobResults;
 import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.job.program.SmallApiServer;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
@@ -17,7 +20,10 @@ import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
+import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -25,6 +31,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +52,14 @@ class CollectingTest {
   private static final FrozenJob JOB = job();
 
   private final Map<Integer, byte[]> records = new HashMap<>();
+  private final Map<Integer, SaidProgress> progress = new HashMap<>();
+  private final Map<String, String> refusals = new HashMap<>();
   private final Collecting collecting =
-      new Collecting(new Queue(), Duration.ofHours(1), Clock.fixed(NOW, ZoneOffset.UTC));
+      new Collecting(
+          new Queue(),
+          Duration.ofHours(1),
+          new StartTroubles(System::nanoTime),
+          Clock.fixed(NOW, ZoneOffset.UTC));
 
   private final class Queue implements ProgramQueue, Splits {
     @Override
@@ -75,6 +88,26 @@ class CollectingTest {
     @Override
     public byte @Nullable [] collected(String job, int attempt) {
       return records.get(attempt);
+    }
+
+    @Override
+    public @Nullable SaidProgress splitProgress(String job, int attempt) {
+      return progress.get(attempt);
+    }
+
+    @Override
+    public @Nullable SaidProgress collectProgress(String job, int attempt) {
+      return progress.get(attempt);
+    }
+
+    @Override
+    public @Nullable SaidProgress waitsForStore(String job) {
+      return null;
+    }
+
+    @Override
+    public void forgetProgress(String job) {
+      progress.clear();
     }
 
     @Override
@@ -227,5 +260,75 @@ class CollectingTest {
     records.put(0, good(digest(CANCELLED), "a".repeat(64)).toJson());
     assertThat(next(CANCELLED, new Wishes(false, true), 0, 0, ended(0, "")))
         .isInstanceOf(JobResults.Collected.class);
+  }
+
+  private JobResults.Collecting look(Pod... pods) throws IOException {
+    try (var api = new SmallApiServer()) {
+      refusals.forEach(api::refuses);
+      var jobs = List.of(collector(COMPLETE, 2, 0));
+      var children = new Children(jobs, List.of(pods), api.client());
+      return (JobResults.Collecting) collecting.next(JOB, COMPLETE, NONE, children);
+    }
+  }
+
+  private static Pod with(ContainerState state) {
+    return new PodBuilder(ended(0, ""))
+        .withNewStatus()
+        .addNewContainerStatus()
+        .withName("collector")
+        .withImage("image:1")
+        .withState(state)
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  @Test
+  void howFarItIsIsSaidInItsOwnNumbers() throws IOException {
+    var running = with(new ContainerStateBuilder().withNewRunning().endRunning().build());
+    var total = JOB.run().totalBatches();
+    assertThat(look(running).message()).isEqualTo("The results are being written.");
+
+    progress.put(2, said(new CollectProgress(total / 2, 1, 3 << 20)));
+    assertThat(look(running))
+        .isEqualTo(
+            new JobResults.Collecting(
+                Reason.Collecting,
+                "The results are being written: %,d of %,d batches, 3.0 MiB so far."
+                    .formatted(total / 2, total),
+                50));
+
+    progress.put(2, said(new CollectProgress(total + 1, 1, 1)));
+    assertThat(look(running).percent()).isNull();
+  }
+
+  private static SaidProgress said(CollectProgress progress) {
+    return new SaidProgress(progress.toJson(), NOW);
+  }
+
+  @Test
+  void whatKeepsItsPodFromBeingMadeOrStartedIsTheReason() throws IOException {
+    var image =
+        new ContainerStateBuilder()
+            .withNewWaiting()
+            .withReason("ErrImagePull")
+            .withMessage("no such image")
+            .endWaiting()
+            .build();
+    assertThat(look(with(image)))
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.reason()).isEqualTo(Reason.ImagePullFailed);
+              assertThat(trouble.message())
+                  .contains("The collector's pod does not start", "no such image");
+            });
+
+    refusals.put("uid-of-it", "pods \"c\" is forbidden: exceeded quota: few, used: pods=1");
+    assertThat(look())
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.reason()).isEqualTo(Reason.QuotaExceeded);
+              assertThat(trouble.message()).contains("exceeded quota: few");
+            });
   }
 }

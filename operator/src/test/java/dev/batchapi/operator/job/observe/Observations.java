@@ -40,6 +40,7 @@ public final class Observations {
   public Workers workers = new Workers(List.of(), Optional.empty());
   public Optional<Counts> counts = Optional.of(Counts.NONE);
   public Optional<String> queueTrouble = Optional.empty();
+  public Optional<String> storeTrouble = Optional.empty();
   public EnqueuingState enqueuing = new EnqueuingState.Done();
   public Optional<Waiting> waiting = Optional.empty();
   public Instant now = ACCEPTED.plusSeconds(5);
@@ -65,7 +66,16 @@ public final class Observations {
             null));
     job.setStatus(before);
     return new Observation(
-        job, frozen(), workers, counts, queueTrouble, enqueuing, List.of(), waiting, now);
+        job,
+        frozen(),
+        workers,
+        counts,
+        queueTrouble,
+        enqueuing,
+        List.of(),
+        waiting,
+        storeTrouble,
+        now);
   }
 
   /** The job as it was accepted. */

@@ -172,25 +172,4 @@ class ProgramStateTest {
     assertThat(of(job("j-split-0", "uid"), going.endMetadata().build()).ended()).isEmpty();
     assertThat(of(job("j-split-0", "uid"), late.endMetadata().build()).ended()).isPresent();
   }
-
-  @Test
-  void whatKeepsItFromStartingIsKnown() {
-    var pod =
-        podOf("j-split-0")
-            .withNewStatus()
-            .addNewContainerStatus()
-            .withName("splitter")
-            .withNewState()
-            .withNewWaiting()
-            .withReason("CreateContainerConfigError")
-            .withMessage("secret \"photos-store\" not found")
-            .endWaiting()
-            .endState()
-            .endContainerStatus()
-            .endStatus()
-            .build();
-
-    assertThat(of(job("j-split-0", "uid"), pod).trouble())
-        .contains("CreateContainerConfigError: secret \"photos-store\" not found");
-  }
 }

@@ -3,9 +3,11 @@ package dev.batchapi.operator.job.split;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.split.SplitProgress;
+import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.job.program.SmallApiServer;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
@@ -13,7 +15,10 @@ import dev.batchapi.operator.pod.ProgramJobs;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
+import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -22,8 +27,6 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +55,15 @@ class SplittingTest {
           Map.of());
 
   private final Map<String, byte[]> records = new HashMap<>();
+  private final Map<Integer, SaidProgress> progress = new HashMap<>();
+  private final Map<String, String> refusals = new HashMap<>();
   private final List<Instant> revoked = new ArrayList<>();
   private final Splitting splitting =
-      new Splitting(new Queue(), Duration.ofHours(1), Clock.fixed(NOW, ZoneOffset.UTC));
+      new Splitting(
+          new Queue(),
+          Duration.ofHours(1),
+          new StartTroubles(System::nanoTime),
+          Clock.fixed(NOW, ZoneOffset.UTC));
 
   private final class Queue implements ProgramQueue, Splits {
     @Override
@@ -85,6 +94,26 @@ class SplittingTest {
     @Override
     public byte @Nullable [] collected(String job, int attempt) {
       return null;
+    }
+
+    @Override
+    public @Nullable SaidProgress splitProgress(String job, int attempt) {
+      return progress.get(attempt);
+    }
+
+    @Override
+    public @Nullable SaidProgress collectProgress(String job, int attempt) {
+      return progress.get(attempt);
+    }
+
+    @Override
+    public @Nullable SaidProgress waitsForStore(String job) {
+      return null;
+    }
+
+    @Override
+    public void forgetProgress(String job) {
+      progress.clear();
     }
 
     @Override
@@ -182,35 +211,146 @@ class SplittingTest {
   void aStoreThatIsAwayStaysSoWhileTheNextOneHasGotNothingDone() throws IOException {
     var jobs = List.of(job(PLAN, 3, 0), withUid("other", job(PLAN, 4, 0)));
     var away = ended(10, "The store is away.");
-    var server = takesAll();
-    try {
-      var url = "http://127.0.0.1:" + server.getAddress().getPort();
+    assertThat(look(jobs, away)).isEqualTo(next(job(PLAN, 3, 0), away));
+    records.put("4.0", new byte[0]);
+    assertThat(look(jobs, away).reason()).isEqualTo(Reason.Splitting);
+  }
 
-      assertThat(next(url, jobs, away)).isEqualTo(next(job(PLAN, 3, 0), away));
-      records.put("4.0", new byte[0]);
-      assertThat(next(url, jobs, away))
-          .isInstanceOfSatisfying(
-              SplitResult.Underway.class,
-              underway -> assertThat(underway.reason()).isEqualTo(Reason.Splitting));
-    } finally {
-      server.stop(0);
+  private static Pod splitter(ContainerState state) {
+    return new PodBuilder(ended(0, ""))
+        .withNewStatus()
+        .addNewContainerStatus()
+        .withName("splitter")
+        .withImage("image:1")
+        .withState(state)
+        .endContainerStatus()
+        .endStatus()
+        .build();
+  }
+
+  private static Pod running() {
+    return splitter(new ContainerStateBuilder().withNewRunning().endRunning().build());
+  }
+
+  private void says(int attempt, SplitProgress progress) {
+    this.progress.put(attempt, new SaidProgress(progress.toJson(), NOW));
+  }
+
+  /** Of a job that is being split. */
+  private SplitResult.Underway look(List<Job> jobs, Pod pod) throws IOException {
+    try (var api = new SmallApiServer()) {
+      refusals.forEach(api::refuses);
+      return (SplitResult.Underway)
+          splitting.next(PLAN, new Children(jobs, List.of(pod), api.client()));
     }
   }
 
-  /** Of an API server, what renews a Secret: it answers with what it is told. */
-  private static HttpServer takesAll() throws IOException {
-    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          var body = exchange.getRequestBody().readAllBytes();
-          exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    return server;
+  @Test
+  void howFarItIsIsSaidInItsOwnNumbers() throws IOException {
+    var jobs = List.of(job(PLAN, 0, 0));
+    assertThat(look(jobs, running()).percent()).isNull();
+
+    says(0, SplitProgress.listing(1_200));
+    assertThat(look(jobs, running()))
+        .isEqualTo(
+            new SplitResult.Underway(
+                Reason.Splitting, "The files are being found: 1,200 so far.", null));
+
+    says(0, new SplitProgress(40, 2L << 30, 3, 1L << 30, 100_000, 1_000));
+    assertThat(look(jobs, running()))
+        .isEqualTo(
+            new SplitResult.Underway(
+                Reason.Splitting,
+                "The files are being read: 3 of 40, 1.0 GiB of 2.0 GiB, with 100,000 items in 1,000 batches so far.",
+                50));
+  }
+
+  @Test
+  void oneThatWasMadeAgainSaysSoAndTakesOverNoNumbers() throws IOException {
+    says(3, new SplitProgress(40, 100, 39, 99, 9, 9));
+    var jobs = List.of(job(PLAN, 3, 1), withUid("other", job(PLAN, 4, 2)));
+    var killed = ended(137, "OOMKilled");
+
+    assertThat(look(jobs, killed).message()).isEqualTo("The files are being found and read.");
+    says(4, new SplitProgress(40, 100, 0, 7, 9, 9));
+    var now = look(jobs, killed);
+    assertThat(now.percent()).isEqualTo(7);
+    assertThat(now.message()).endsWith("It began again: splitter 3 ended, and said: OOMKilled");
+  }
+
+  /** Whoever has its credentials can say it. */
+  @Test
+  void whatMakesNoSenseIsNotSaid() throws IOException {
+    var jobs = List.of(job(PLAN, 0, 0));
+    for (var nonsense :
+        List.of(
+            new SplitProgress(2, 10, 3, 1, 1, 1),
+            new SplitProgress(2, 10, 1, 11, 1, 1),
+            new SplitProgress(2, 10, -1, 1, 1, 1))) {
+      says(0, nonsense);
+      assertThat(look(jobs, running()).message()).isEqualTo("The files are being found and read.");
+    }
+    progress.put(0, new SaidProgress("{".getBytes(UTF_8), NOW));
+    assertThat(look(jobs, running()).message()).isEqualTo("The files are being found and read.");
+  }
+
+  @Test
+  void whatKeepsItsPodFromBeingMadeIsTheReasonInTheApiServersWords() throws IOException {
+    refusals.put(
+        "uid-of-it",
+        "pods \"p\" is forbidden: error looking up service account vision/tagger: serviceaccount \"tagger\" not found");
+
+    assertThat(look(List.of(job(PLAN, 0, 0)), ofAnother()))
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.reason()).isEqualTo(Reason.PodRefused);
+              assertThat(trouble.message())
+                  .contains("serviceaccount \"tagger\" not found", "storage.serviceAccountName");
+            });
+
+    refusals.put("uid-of-it", "pods is forbidden: exceeded quota: none, used: pods=1");
+    assertThat(look(List.of(withUid("other", job(PLAN, 1, 0))), ofAnother()).reason())
+        .isEqualTo(Reason.Splitting);
+  }
+
+  private static Pod ofAnother() {
+    return new PodBuilder(running())
+        .editMetadata()
+        .withOwnerReferences()
+        .endMetadata()
+        .build();
+  }
+
+  @Test
+  void whatKeepsItsContainerFromStartingIsTheReason() throws IOException {
+    var jobs = List.of(job(PLAN, 0, 0));
+    var image =
+        new ContainerStateBuilder()
+            .withNewWaiting()
+            .withReason("ImagePullBackOff")
+            .withMessage("Back-off pulling image")
+            .endWaiting()
+            .build();
+    var secret =
+        new ContainerStateBuilder()
+            .withNewWaiting()
+            .withReason("CreateContainerConfigError")
+            .withMessage("secret \"photos-store\" not found")
+            .endWaiting()
+            .build();
+
+    assertThat(look(jobs, splitter(image)))
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.reason()).isEqualTo(Reason.ImagePullFailed);
+              assertThat(trouble.message()).contains("image:1", "Back-off pulling image");
+            });
+    assertThat(look(jobs, splitter(secret)))
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.reason()).isEqualTo(Reason.ContainerConfigInvalid);
+              assertThat(trouble.message()).contains("secret \"photos-store\" not found");
+            });
   }
 
   @Test

@@ -301,4 +301,20 @@ public final class JobStatusTest {
     assertThat(condition(status(), "Accepted").lastTransitionTime())
         .isEqualTo(condition(before, "Accepted").lastTransitionTime());
   }
+
+  @Test
+  void aStoreThatWorkersWaitForIsSaidUntilItAnswersAgain() {
+    assertThat(JobConditions.condition(status(), "StorageAvailable")).isEmpty();
+
+    job.storeTrouble = Optional.of("The result of batch 3 can't be written: s3://r is away");
+    job.before = status();
+    var away = JobConditions.condition(job.before, "StorageAvailable").orElseThrow();
+    assertThat(away.status()).isEqualTo(Condition.Status.FALSE);
+    assertThat(away.reason()).isEqualTo("StorageUnavailable");
+    assertThat(away.message()).contains("The result of batch 3 can't be written: s3://r is away");
+
+    job.storeTrouble = Optional.empty();
+    job.before = status();
+    assertThat(JobConditions.isTrue(job.before, "StorageAvailable")).isTrue();
+  }
 }

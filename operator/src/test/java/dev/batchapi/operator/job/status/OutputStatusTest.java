@@ -110,4 +110,12 @@ class OutputStatusTest {
     assertThat(JobEvents.between(before, status(Verdict.Complete, LOST), Optional::empty))
         .anyMatch(item -> item.reason().equals("OutputFailed"));
   }
+
+  @Test
+  void howFarTheWritingIsStandsThereWhileItIsGoingOn() {
+    var half = new JobResults.Collecting(Reason.Collecting, "Half of them.", 50);
+    assertThat(status(Verdict.Complete, half).progress()).isEqualTo(50);
+    assertThat(status(Verdict.Complete, WRITING).progress()).isNull();
+    assertThat(status(Verdict.Complete, THERE).progress()).isNull();
+  }
 }

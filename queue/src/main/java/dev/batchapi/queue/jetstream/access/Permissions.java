@@ -27,7 +27,8 @@ final class Permissions {
           "split.>",
           "rate.*",
           "$JS.API.DIRECT.GET.RATE.rate.*",
-          "wait.*");
+          "wait.*",
+          "progress.*.*");
 
   /** A pull has more than one answer. */
   private static final String STREAMED = SERVICES.getFirst();
@@ -44,12 +45,17 @@ final class Permissions {
           "$JS.API.DIRECT.GET.OUT.end.{{name()}}",
           "rate.{{name()}}",
           "$JS.API.DIRECT.GET.RATE.rate.{{name()}}",
-          "wait.{{name()}}");
+          "wait.{{name()}}",
+          "progress.{{name()}}.worker");
 
   private static final String WORKER_INBOX = Subjects.inboxPrefix("{{name()}}") + ">";
 
-  /** And what a splitter may say, which reads nothing: a try's number, and a record's name. */
-  private static final List<String> SPLITTER_PUBLISHES = List.of("split.{{name()}}.*.*");
+  /**
+   * And what a splitter may say, which reads nothing: a try's number and a record's name, and how
+   * far it is.
+   */
+  private static final List<String> SPLITTER_PUBLISHES =
+      List.of("split.{{name()}}.*.*", "progress.{{name()}}.split");
 
   private static final String SPLITTER_INBOX = Subjects.splitterInboxPrefix("{{name()}}") + ">";
 
@@ -57,10 +63,14 @@ final class Permissions {
   private static final List<String> SPLITTER_DENIED =
       List.of("split.{{name()}}.collect.*", "split.{{name()}}.%d.*".formatted(Splits.OWNER));
 
-  /** And what a collector may say: it reads what was recorded, and writes how it ended. */
+  /**
+   * And what a collector may say: it reads what was recorded, and writes how far it is and how it
+   * ended.
+   */
   private static final List<String> COLLECTOR_PUBLISHES =
       List.of(
           "split.{{name()}}.collect.*",
+          "progress.{{name()}}.collect",
           "$JS.API.DIRECT.GET.SPLIT.split.{{name()}}.*.*",
           "$JS.API.DIRECT.GET.OUT.out.{{name()}}.*",
           "$JS.API.DIRECT.GET.OUT.end.{{name()}}");

@@ -1,0 +1,71 @@
+package dev.batchapi.operator.job.program;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Of an API server, what a pass over a program that runs asks for: a Secret is renewed, and it
+ * answers with what it is told; and it has Events of the Job controller's refusals.
+ */
+public final class SmallApiServer implements AutoCloseable {
+  private final HttpServer server;
+  private final KubernetesClient client;
+  private final Map<String, String> refusals = new ConcurrentHashMap<>();
+
+  public SmallApiServer() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          var told = exchange.getRequestBody().readAllBytes();
+          var body = exchange.getRequestURI().getPath().endsWith("/events") ? events() : told;
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.start();
+    var url = "http://127.0.0.1:" + server.getAddress().getPort();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(new ConfigBuilder().withMasterUrl(url).build())
+            .build();
+  }
+
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** The Job controller could not make the pod of the Job with this uid. */
+  public void refuses(String uid, String message) {
+    refusals.put(uid, message.replace("\"", "\\\""));
+  }
+
+  private byte[] events() {
+    return refusals.entrySet().stream()
+        .map(
+            refusal ->
+                "{\"involvedObject\":{\"uid\":\"%s\"},\"message\":\"%s\"}"
+                    .formatted(refusal.getKey(), refusal.getValue()))
+        .collect(
+            Collectors.joining(
+                ",", "{\"apiVersion\":\"v1\",\"kind\":\"EventList\",\"items\":[", "]}"))
+        .getBytes(UTF_8);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.stop(0);
+  }
+}
