@@ -35,8 +35,8 @@ public interface Splits {
   @Nullable SaidProgress collectProgress(String job, int attempt);
 
   /**
-   * Why one of a job's workers waits for a store, as it has said it last; an empty body: it waits no
-   * more. Null: none has said anything for a day.
+   * Why one of a job's workers waits for a store, as it has said it last; an empty body: it waits
+   * no more. Null: none has said anything for a day.
    */
   @Nullable SaidProgress waitsForStore(String job);
 

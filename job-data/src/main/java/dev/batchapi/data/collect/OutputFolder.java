@@ -95,6 +95,21 @@ public final class OutputFolder {
   }
 
   /**
+   * Gives the folder back if the job has taken it; one that is another's, or nobody's, stays as it
+   * is.
+   *
+   * @throws dev.batchapi.data.store.StoreRefusedException if the store refuses
+   * @throws StoreUnavailableException if the store is away
+   */
+  public void leave() {
+    var bytes = read(OWNER);
+    var found = bytes == null ? null : parse(bytes, Manifest.Job.class);
+    if (found != null && job.uid().equals(found.uid())) {
+      release();
+    }
+  }
+
+  /**
    * As {@link #release}, where a store that refuses it changes nothing of what is to be said: all
    * results are there, or there will be none.
    *

@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
  * @param folders in which all of them and the output must lie; none: anywhere
  * @param batchSize items in a batch
  * @param output where the results will be written; null: nowhere
+ * @param giveBack whether to give the output's folder back instead, for the job will not run; null:
+ *     no
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SplitArguments(
     @Nullable FilesSpec files,
     @JsonProperty(required = true) List<String> folders,
     @JsonProperty(required = true) int batchSize,
-    @Nullable Output output) {
+    @Nullable Output output,
+    @Nullable Boolean giveBack) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /**
@@ -40,6 +43,17 @@ public record SplitArguments(
   /** Of a job without output. */
   public SplitArguments(FilesSpec files, List<String> folders, int batchSize) {
     this(files, folders, batchSize, null);
+  }
+
+  /** Of a job that may run. */
+  public SplitArguments(
+      @Nullable FilesSpec files, List<String> folders, int batchSize, @Nullable Output output) {
+    this(files, folders, batchSize, output, null);
+  }
+
+  /** To give back the folder of a job that will not run, if it has taken it. */
+  public static SplitArguments toGiveBack(List<String> folders, Output output) {
+    return new SplitArguments(null, folders, 1, output, true);
   }
 
   public SplitArguments {

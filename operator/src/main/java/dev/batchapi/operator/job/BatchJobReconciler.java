@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchJob;
 import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Credentials;
+import dev.batchapi.operator.job.accept.FrozenReading;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.accept.Reruns;
 import dev.batchapi.operator.job.accept.Shares;
@@ -88,7 +89,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
 
   private final Shares shares = new Shares();
   private final StatsdAddresses statsd = new StatsdAddresses(System::nanoTime);
-  private final FrozenStore store;
+  private final FrozenReading reading;
   private final Reruns reruns;
   private final Acceptance acceptance;
   private final Splitting splitting;
@@ -122,7 +123,8 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     this.clock = clock;
     credentials = new Credentials(queue::workerCredentials, settings.credentials(), clock);
     var levels = new NamespaceLevels(settings.podSecurity(), new Namespaces(clock));
-    store = new FrozenStore(pythonHost, levels);
+    var store = new FrozenStore(pythonHost, levels);
+    reading = new FrozenReading(store, queue::ledger);
     reruns =
         new Reruns(
             queue,
@@ -250,29 +252,11 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
     return Optional.empty();
   }
 
-  /**
-   * Of a job that has its end nothing is run any more: its results are believed by its run alone.
-   */
-  private FrozenJob read(BatchJob job, Context<BatchJob> context) {
-    try {
-      return store.read(job, context.getClient());
-    } catch (TamperedException | PodTemplateException e) {
-      var uid = job.getMetadata().getUid();
-      var batches = job.getStatus().batches();
-      queue.ledger().open(uid, batches == null ? 1 : batches.total());
-      if (queue.ledger().counts(uid).end().isEmpty()) {
-        throw e;
-      }
-      LOG.info("Job {} has its end, and needs no pods: {}", uid, e.getMessage());
-      return store.readRun(job, context.getClient());
-    }
-  }
-
   private UpdateControl<BatchJob> pass(BatchJob job, JobMemory memory, Context<BatchJob> context)
       throws InterruptedException {
     var frozen = memory.frozen;
     if (frozen == null || !frozen.digest().equals(job.getStatus().runDigest())) {
-      frozen = read(job, context);
+      frozen = reading.of(job, context.getClient());
       memory.frozen = frozen;
     }
     var result = new JobPass(tools, job, frozen, memory, context).run();

@@ -40,8 +40,7 @@ final class Reports {
     if (now - said >= EVERY.toNanos()) {
       said = now;
       var files = results.ended() + errors.ended();
-      queue.accept(
-          new CollectProgress(batches, files, results.bytes() + errors.bytes()).toJson());
+      queue.accept(new CollectProgress(batches, files, results.bytes() + errors.bytes()).toJson());
     }
     if (now - logged >= LOGGED_EVERY.toNanos()) {
       logged = now;

@@ -19,7 +19,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the output folder, lists, cuts and writes down, once. */
+/** Takes the output folder, lists, cuts and writes down, once; or gives the folder back. */
 final class Splitting {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.splitter");
 
@@ -59,6 +59,10 @@ final class Splitting {
                 throw new OutputException(OutputProblem.OutputRefused, message);
               });
       var folder = new OutputFolder(output.folder(), output.job(), stores);
+      if (Boolean.TRUE.equals(arguments.giveBack())) {
+        folder.leave();
+        return new SplitEnd(digest, 0, 0, 0, 0, List.of(), null);
+      }
       folder.take();
       var end = split();
       if (end.error() != null) {

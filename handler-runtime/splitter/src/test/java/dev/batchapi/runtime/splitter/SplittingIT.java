@@ -2,7 +2,9 @@ package dev.batchapi.runtime.splitter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.data.files.BatchReader;
@@ -12,17 +14,24 @@ import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.split.Chunk;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
+import dev.batchapi.data.split.SplitProgress;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.jetstream.JetStreamLedger;
 import dev.batchapi.queue.jetstream.JetStreamSettings;
 import dev.batchapi.queue.jetstream.JetStreamSplitWriter;
 import dev.batchapi.queue.jetstream.NatsServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,11 +181,81 @@ class SplittingIT {
   }
 
   @Test
+  void aFolderIsGivenBackByTheJobThatHasTakenItAndByNoOther() {
+    assertThat(split("I", into("out/c/", null, "I")).error()).isNull();
+
+    assertThat(split("J", givingBack("out/c/", "J")).error()).isNull();
+    assertThat(folder.resolve("out/c/.batches/owner.json")).content().contains("\"uid\":\"I\"");
+    assertThat(split("K", givingBack("out/never/", "K")).error()).isNull();
+    assertThat(split("L", givingBack("out/c/", "I")).error()).isNull();
+    assertThat(folder.resolve("out/c/.batches")).doesNotExist();
+
+    assertThat(split("M", into("out/c/", null, "M")).error()).isNull();
+  }
+
+  private static SplitArguments givingBack(String output, String uid) {
+    var job = new Manifest.Job("team", "monday", uid, "digits");
+    return SplitArguments.toGiveBack(List.of("out/"), new SplitArguments.Output(output, job));
+  }
+
+  @Test
   void anOutputOutsideOfTheFoldersIsNotTouched() {
     var end = split("H", into("elsewhere/", null, "H"));
 
     assertThat(end.problem()).isEqualTo(OutputProblem.OutputRefused);
     assertThat(end.error()).contains("elsewhere/", "spec.storage.paths");
     assertThat(folder.resolve("elsewhere")).doesNotExist();
+  }
+
+  /** A web server that takes its time, for as long as nobody has seen how far the splitter is. */
+  @Test
+  void howFarItIsIsSaidWhileAFileIsRead() throws Exception {
+    var lines = 5_000_000;
+    var seen = new AtomicBoolean();
+    var web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    web.createContext(
+        "/slow.jsonl",
+        exchange -> {
+          exchange.getResponseHeaders().add("ETag", "\"1\"");
+          if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().add("Content-Length", Integer.toString(2 * lines));
+            exchange.sendResponseHeaders(200, -1);
+            return;
+          }
+          exchange.sendResponseHeaders(200, 2L * lines);
+          try (var out = exchange.getResponseBody()) {
+            var some = "1\n".repeat(5_000).getBytes(UTF_8);
+            for (var line = 0; line < lines; line += 5_000) {
+              out.write(some);
+              if (!seen.get()) {
+                out.flush();
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+              }
+            }
+          }
+        });
+    web.start();
+    try (var one = Executors.newVirtualThreadPerTaskExecutor()) {
+      var url = "http://127.0.0.1:%d/".formatted(web.getAddress().getPort());
+      var files = FilesSpec.of(List.of(url + "slow.jsonl"));
+      var end = one.submit(() -> split("S", new SplitArguments(files, List.of(url), 10_000)));
+
+      var said =
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .failFast(() -> assertThat(end.isDone() ? end.get() : null).isNull())
+              .until(() -> ledger.splits().splitProgress("S", 0), Objects::nonNull);
+      seen.set(true);
+
+      var progress = SplitProgress.read(said.body());
+      assertThat(progress.allFiles()).isEqualTo(1);
+      assertThat(progress.allBytes()).isEqualTo(2 * lines);
+      assertThat(progress.bytes()).isBetween(1L, 2L * lines - 1);
+      assertThat(end.get().items()).isEqualTo(lines);
+      assertThat(ledger.splits().written("S", 0)).isEqualTo(end.get().chunks().size() + 1);
+    } finally {
+      seen.set(true);
+      web.stop(0);
+    }
   }
 }

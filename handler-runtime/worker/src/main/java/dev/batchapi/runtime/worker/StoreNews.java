@@ -3,8 +3,8 @@ package dev.batchapi.runtime.worker;
 import dev.batchapi.queue.WorkQueue;
 
 /**
- * Tells the job's owner while this worker waits for a store, in the store's words, and when it waits
- * no more. Used by the worker's own thread.
+ * Tells the job's owner while this worker waits for a store, in the store's words, and when it
+ * waits no more. Used by the worker's own thread.
  */
 final class StoreNews {
   private final WorkQueue queue;

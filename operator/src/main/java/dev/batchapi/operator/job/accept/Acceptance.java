@@ -8,6 +8,7 @@ import dev.batchapi.operator.OperatorSettings;
 import dev.batchapi.operator.kube.NamespaceLevels;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.PodTemplateException;
+import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.pod.PythonHost;
 import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.operator.status.Reason;
@@ -69,8 +70,7 @@ public final class Acceptance {
    * @param phase of the job: whether something is being done for it
    * @param percent of that; null: nobody knows
    */
-  public record Waiting(
-      Reason reason, String message, JobPhase phase, @Nullable Integer percent)
+  public record Waiting(Reason reason, String message, JobPhase phase, @Nullable Integer percent)
       implements Result {
     public Waiting(Reason reason, String message) {
       this(reason, message, JobPhase.PENDING, null);
@@ -80,8 +80,16 @@ public final class Acceptance {
   /** What it needs is being checked at this moment. */
   public record Soon() implements Result {}
 
-  /** The job can never run. */
-  public record Rejected(Reason reason, String message) implements Result {}
+  /**
+   * The job can never run.
+   *
+   * @param left whether the folder of its output is known not to be taken for it
+   */
+  public record Rejected(Reason reason, String message, boolean left) implements Result {
+    public Rejected(Reason reason, String message) {
+      this(reason, message, false);
+    }
+  }
 
   /** Whether the job was accepted, by this process or another one. */
   public static boolean isAccepted(BatchJob job) {
@@ -112,6 +120,26 @@ public final class Acceptance {
       } else { // its place is another one's
         shares.forget(job.getMetadata().getUid());
       }
+    }
+  }
+
+  /**
+   * What gives the folder of its output back.
+   *
+   * @return empty if it has no output, or if nobody knows any more with whose rights it was taken
+   */
+  public Optional<ProgramPlan> toGiveBack(
+      BatchJob job, @Nullable BatchApi api, KubernetesClient client) {
+    if (api == null) {
+      return Optional.empty();
+    }
+    try {
+      var whole = JobInputs.whole(job, client);
+      return OutputTarget.of(whole, api)
+          .filter(output -> output.problem().isEmpty())
+          .map(output -> SplitInput.toGiveBack(settings, whole, api, output));
+    } catch (InputException e) {
+      return Optional.empty();
     }
   }
 

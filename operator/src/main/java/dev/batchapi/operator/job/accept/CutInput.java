@@ -78,8 +78,8 @@ final class CutInput {
                   message,
                   underway == Reason.Splitting ? JobPhase.SPLITTING : JobPhase.CHECKING,
                   percent));
-      case SplitResult.Bad(var reason, var message) ->
-          throw new Stop(new Acceptance.Rejected(reason, message));
+      case SplitResult.Bad(var reason, var message, var left) ->
+          throw new Stop(new Acceptance.Rejected(reason, message, left));
     };
   }
 

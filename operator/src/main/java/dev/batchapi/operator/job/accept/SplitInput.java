@@ -142,7 +142,17 @@ final class SplitInput {
   }
 
   ProgramPlan plan() {
-    var arguments = arguments();
+    return plan(arguments());
+  }
+
+  /** Of a splitter that gives the folder of an output back. */
+  static ProgramPlan toGiveBack(
+      OperatorSettings settings, BatchJob job, BatchApi api, OutputTarget output) {
+    var input = new SplitInput(settings, job, api, Optional.of(output));
+    return input.plan(SplitArguments.toGiveBack(input.folders, output.toBeTaken()).toJson());
+  }
+
+  private ProgramPlan plan(String arguments) {
     var spec = api.getSpec();
     var secret = Optional.ofNullable(spec.storage()).map(Storage::secret);
     return new ProgramPlan(

@@ -30,8 +30,7 @@ public final class Collecting {
   private final ProgramRuns<CollectEnd> collectors;
   private final Clock clock;
 
-  public Collecting(
-      ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
+  public Collecting(ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
     this.queue = queue;
     this.clock = clock;
     collectors =

@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.status.Reason;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,16 @@ public final class JobMemory {
   public boolean revoked;
   public boolean measured;
   public boolean statsdTold;
+
+  /**
+   * Why a job will not run that may have taken the folder of its output, and gives it back first.
+   *
+   * @param since when that was found
+   */
+  public record Rejection(Reason reason, String message, Instant since) {}
+
+  /** Null: it may run, as far as is known. */
+  public @Nullable Rejection rejection;
 
   /** The job is over: only what is still to be done stays. */
   public void finished() {

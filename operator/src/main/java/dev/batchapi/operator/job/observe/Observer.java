@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Sorts a job's Jobs and pods into workers. They come from caches; where one of them says that

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.program;
 import dev.batchapi.contract.LossPolicy;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.operator.job.observe.StartTroubles;
+import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
 import dev.batchapi.operator.pod.ProgramPlan;
@@ -138,8 +139,7 @@ public final class ProgramRuns<E> {
 
   private ProgramResult<E> underway(ProgramPlan plan, ProgramState newest, Children children) {
     var now = clock.instant();
-    var trouble =
-        troubles.of(newest.job(), newest.pod(), program.title(), now, children.client());
+    var trouble = troubles.of(newest.job(), newest.pod(), program.title(), now, children.client());
     if (trouble.isPresent()) {
       return new ProgramResult.Underway<>(
           trouble.get().reason(),
@@ -170,8 +170,7 @@ public final class ProgramRuns<E> {
     return new ProgramResult.Underway<>(null, message.toString(), progress.percent());
   }
 
-  private Optional<ProgramState> before(
-      ProgramPlan plan, ProgramState newest, Children children) {
+  private Optional<ProgramState> before(ProgramPlan plan, ProgramState newest, Children children) {
     return ProgramState.numbered(
         newest.attempt() - 1,
         program,
@@ -230,6 +229,18 @@ public final class ProgramRuns<E> {
                     .resource(job)
                     .withPropagationPolicy(DeletionPropagation.FOREGROUND)
                     .delete());
+  }
+
+  /** Whether one of the program's was made for the BatchJob, and is still there. */
+  public static boolean hasBegun(Program program, String uid, Children children) {
+    return ProgramState.jobs(program, uid, children.jobs()).findAny().isPresent();
+  }
+
+  /** Whether one may still run that was asked for something else. */
+  public boolean runsAnother(ProgramPlan plan, Children children) {
+    return jobs(plan, children)
+        .filter(ProgramRuns::mayRun)
+        .anyMatch(job -> !plan.fingerprint().equals(Labels.of(job, Labels.ARGUMENTS)));
   }
 
   /** Its credentials are of no use any more. */

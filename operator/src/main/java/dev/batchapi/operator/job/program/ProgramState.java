@@ -106,12 +106,7 @@ record ProgramState(
     var arguments = Labels.of(job, Labels.ARGUMENTS);
     var ended = pod == null ? withoutPod(job, now) : withPod(program, pod, now);
     return new ProgramState(
-        attempt(program, job),
-        arguments,
-        Labels.number(job, Labels.FRUITLESS),
-        ended,
-        job,
-        pod);
+        attempt(program, job), arguments, Labels.number(job, Labels.FRUITLESS), ended, job, pod);
   }
 
   private static Optional<Ended> withoutPod(Job job, Instant now) {

@@ -16,13 +16,20 @@ public sealed interface SplitResult {
    *
    * @param percent of its work that is done; null: nobody knows
    */
-  record Underway(Reason reason, String message, @Nullable Integer percent)
-      implements SplitResult {
+  record Underway(Reason reason, String message, @Nullable Integer percent) implements SplitResult {
     public Underway(Reason reason, String message) {
       this(reason, message, null);
     }
   }
 
-  /** The job can never run: its files are no input, its output is none, or nobody can tell. */
-  record Bad(Reason reason, String message) implements SplitResult {}
+  /**
+   * The job can never run: its files are no input, its output is none, or nobody can tell.
+   *
+   * @param left whether the folder of its output is not taken for it, as far as a splitter knows
+   */
+  record Bad(Reason reason, String message, boolean left) implements SplitResult {
+    public Bad(Reason reason, String message) {
+      this(reason, message, false);
+    }
+  }
 }

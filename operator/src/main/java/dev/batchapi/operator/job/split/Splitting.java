@@ -7,6 +7,7 @@ import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
@@ -32,8 +33,7 @@ public final class Splitting {
   private final ProgramRuns<SplitRecords.Said> splitters;
   private final Clock clock;
 
-  public Splitting(
-      ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
+  public Splitting(ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
     this.queue = queue;
     this.clock = clock;
     splitters =
@@ -75,7 +75,7 @@ public final class Splitting {
             end,
             new FrozenSplit(
                 attempt, said.digest(), end.files(), end.bytes(), kept(uid, attempt, end)))
-        : new SplitResult.Bad(reason(end), ProgramRuns.shortened(end.error()));
+        : new SplitResult.Bad(reason(end), ProgramRuns.shortened(end.error()), true);
   }
 
   /** What the queue has, and not what a splitter says of it. */
@@ -94,6 +94,29 @@ public final class Splitting {
       case OutputExists -> Reason.OutputExists;
       case OutputRefused, Tampered -> Reason.OutputInvalid;
     };
+  }
+
+  /**
+   * Has the folder of an output given back, which a splitter of the job may have taken or may be
+   * about to take: none is to run beside the one that does it.
+   *
+   * @param plan of a splitter that gives it back
+   */
+  public SplitResult leave(ProgramPlan plan, Children children) {
+    if (splitters.runsAnother(plan, children)) {
+      splitters.hold(plan.job().uid(), children);
+      return new SplitResult.Underway(Reason.CheckingOutput, "The splitter is ended.");
+    }
+    try {
+      return next(plan, children);
+    } catch (PodTemplateException e) {
+      return new SplitResult.Bad(Reason.OutputInvalid, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whether the job has had a splitter. */
+  public static boolean hasBegun(String uid, Children children) {
+    return ProgramRuns.hasBegun(Program.SPLITTER, uid, children);
   }
 
   /** The job is suspended before it is accepted: nothing of it is to run. */

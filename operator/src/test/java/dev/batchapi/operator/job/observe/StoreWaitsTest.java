@@ -42,7 +42,7 @@ class StoreWaitsTest {
   @Test
   void theQueueIsNotAskedAtEachLook() {
     for (var i = 0; i < 100; i++) {
-      waits.now(this::queue, NOW.plusMillis(10 * i));
+      waits.now(this::queue, NOW.plusMillis(10L * i));
     }
     assertThat(asked).isEqualTo(1);
   }
@@ -50,6 +50,7 @@ class StoreWaitsTest {
   @Test
   void whatAWorkerSaysIsBounded() {
     says("x".repeat(100_000), NOW);
-    assertThat(waits.now(this::queue, NOW).orElseThrow()).hasSizeLessThan(Splits.PROGRESS_BYTES + 1);
+    assertThat(waits.now(this::queue, NOW).orElseThrow())
+        .hasSizeLessThan(Splits.PROGRESS_BYTES + 1);
   }
 }

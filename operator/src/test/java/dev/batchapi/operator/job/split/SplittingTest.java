@@ -314,11 +314,7 @@ class SplittingTest {
   }
 
   private static Pod ofAnother() {
-    return new PodBuilder(running())
-        .editMetadata()
-        .withOwnerReferences()
-        .endMetadata()
-        .build();
+    return new PodBuilder(running()).editMetadata().withOwnerReferences().endMetadata().build();
   }
 
   @Test
@@ -429,5 +425,27 @@ class SplittingTest {
         .isInstanceOfSatisfying(
             SplitResult.Bad.class, bad -> assertThat(bad.reason()).isEqualTo(Reason.QueueMisused));
     assertThat(revoked).containsExactly(NOW);
+  }
+
+  private SplitResult leave(List<Job> jobs) throws IOException {
+    try (var api = new SmallApiServer()) {
+      return splitting.leave(PLAN, new Children(jobs, List.of(ended(0, "")), api.client()));
+    }
+  }
+
+  /** It could take the folder behind the back of the one that gives it back. */
+  @Test
+  void aFolderIsGivenBackWhenNoOtherSplitterOfTheJobRuns() throws IOException {
+    writes(0, new SplitEnd("digest", 1, 2, 3, 1, List.of(new SplitEnd.Chunk(0, "aa")), null));
+    records.put("0.0", new byte[0]);
+    var other =
+        new JobBuilder(job(PLAN, 0, 0))
+            .editMetadata()
+            .addToAnnotations(Labels.ARGUMENTS, "of another plan")
+            .endMetadata()
+            .build();
+
+    assertThat(leave(List.of(other))).isInstanceOf(SplitResult.Underway.class);
+    assertThat(leave(List.of(job(PLAN, 0, 0)))).isInstanceOf(SplitResult.Done.class);
   }
 }
