@@ -29,7 +29,6 @@ final class OutcomeLines implements Ledger.OutcomeReader {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
   private static final JsonMapper JSON = new JsonMapper();
 
-
   private final int batches;
   private final boolean withItems;
   private final Input input;

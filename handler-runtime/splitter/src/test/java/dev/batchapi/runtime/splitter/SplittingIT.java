@@ -249,7 +249,7 @@ class SplittingIT {
 
       var progress = SplitProgress.read(said.body());
       assertThat(progress.allFiles()).isEqualTo(1);
-      assertThat(progress.allBytes()).isEqualTo(2 * lines);
+      assertThat(progress.allBytes()).isEqualTo(2L * lines);
       assertThat(progress.bytes()).isBetween(1L, 2L * lines - 1);
       assertThat(end.get().items()).isEqualTo(lines);
       assertThat(ledger.splits().written("S", 0)).isEqualTo(end.get().chunks().size() + 1);
