@@ -254,8 +254,12 @@ final class JobPass {
     if (counts.end().isPresent() || job.getStatus().startTime() == null) {
       return Optional.empty();
     }
-    var oldest = tools.clock.instant().minus(WAITING_SAID);
-    return ledger.waiting(frozen.uid()).filter(waiting -> waiting.at().isAfter(oldest));
+    var now = tools.clock.instant();
+    var oldest = now.minus(WAITING_SAID);
+    return memory
+        .waiting
+        .ask(() -> ledger.waiting(frozen.uid()), now)
+        .filter(waiting -> waiting.at().isAfter(oldest));
   }
 
   /** Of a job whose workers read files or write large results. */

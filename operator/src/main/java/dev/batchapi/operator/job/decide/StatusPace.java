@@ -2,19 +2,25 @@ package dev.batchapi.operator.job.decide;
 
 import dev.batchapi.crds.BatchJobStatus;
 import dev.batchapi.crds.Condition;
+import dev.batchapi.operator.status.JobConditions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When a status is written: a change of phase or conditions at once, and lost workers, which are
- * counted nowhere else; batches at most once a second, and less often the longer the job runs.
- * Every write costs the API server a copy of the object.
+ * counted nowhere else; batches, and what workers say of themselves, at most once a second, and
+ * less often the longer the job runs. Every write costs the API server a copy of the object.
  */
 public final class StatusPace {
+  /** Whoever has the job's credentials can say another thing at each look. */
+  private static final Set<String> SAID_BY_WORKERS =
+      Set.of(JobConditions.WAITING, JobConditions.STORAGE_AVAILABLE);
+
   private StatusPace() {}
 
   /**
@@ -59,6 +65,7 @@ public final class StatusPace {
   /** Conditions without their messages, which hold counts. */
   private static List<String> signs(BatchJobStatus status) {
     return Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
+        .filter(c -> !SAID_BY_WORKERS.contains(c.type()))
         .map(c -> c.type() + c.status() + c.reason())
         .toList();
   }

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.Reason;
+import dev.batchapi.queue.Waiting;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class JobMemory {
   public Optional<Trouble> refusal = Optional.empty();
   public final FailedBatches failedBatches = new FailedBatches();
   public final StoreWaits storeWaits = new StoreWaits();
+  public final Seldom<Waiting> waiting = new Seldom<>();
 
   /** What its pods mount was made a moment ago, by this process. */
   public boolean made;

@@ -18,15 +18,24 @@ final class StatusPaceTest {
   }
 
   private static BatchJobStatus status(int succeeded, JobPhase phase, String message, int lost) {
+    var ready = condition("WorkersReady", Condition.Status.TRUE, "AllReady", message);
+    return status(succeeded, phase, List.of(ready), lost);
+  }
+
+  /** One that differs from another such in one condition alone. */
+  private static BatchJobStatus with(String type, Condition.Status status, String reason) {
+    return status(1, JobPhase.RUNNING, List.of(condition(type, status, reason, "")), 0);
+  }
+
+  private static Condition condition(
+      String type, Condition.Status status, String reason, String message) {
+    return new Condition(type, status, reason, message, "2026-01-01T00:00:00Z", 1L);
+  }
+
+  private static BatchJobStatus status(
+      int succeeded, JobPhase phase, List<Condition> conditions, int lost) {
     return new BatchJobStatus(
-        List.of(
-            new Condition(
-                "WorkersReady",
-                Condition.Status.TRUE,
-                "AllReady",
-                message,
-                "2026-01-01T00:00:00Z",
-                1L)),
+        conditions,
         phase,
         new BatchJobStatus.Batches(100, succeeded, 0, 100 - succeeded),
         null,
@@ -70,6 +79,29 @@ final class StatusPaceTest {
     var after = status(100, JobPhase.SUCCEEDED, "");
 
     assertThat(StatusPace.pause(before, after, ACCEPTED, ACCEPTED)).contains(Duration.ZERO);
+  }
+
+  /** Whoever has the job's credentials can say another thing at each pass, 20 a second. */
+  @Test
+  void whatWorkersSayOfThemselvesGoesAtTheOrdinaryPace() {
+    var limited = with("Waiting", Condition.Status.TRUE, "RateLimit");
+    var asked = with("Waiting", Condition.Status.TRUE, "RetryLater");
+    var away = with("StorageAvailable", Condition.Status.FALSE, "StorageUnavailable");
+    var there = with("StorageAvailable", Condition.Status.TRUE, "StorageAvailable");
+
+    assertThat(StatusPace.pause(limited, asked, ACCEPTED, ACCEPTED))
+        .contains(Duration.ofSeconds(1));
+    assertThat(StatusPace.pause(away, there, ACCEPTED, ACCEPTED)).contains(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void anyOtherConditionIsWrittenAtOnce() {
+    var before = with("WorkersReady", Condition.Status.TRUE, "AllReady");
+    var lost = with("WorkersReady", Condition.Status.FALSE, "WorkersLost");
+    var finished = with("Finished", Condition.Status.TRUE, "Complete");
+
+    assertThat(StatusPace.pause(before, lost, ACCEPTED, ACCEPTED)).contains(Duration.ZERO);
+    assertThat(StatusPace.pause(before, finished, ACCEPTED, ACCEPTED)).contains(Duration.ZERO);
   }
 
   /** The next pass adds to what the status says. */
