@@ -12,37 +12,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a job's workers wait for a store, as one of them has said it last. Each says it again once a
- * minute at the least, for as long as it is so: what is older is of one that is gone.
+ * minute at the least, for as long as it is so: what is older is of one that is gone. They all
+ * write over each other: that one waits no more takes away what others have said who still do.
  */
 public final class StoreWaits {
   /** A store is asked for some time each time, before it is said to be away. */
   static final Duration COUNTS = Duration.ofMinutes(4);
 
-  /** A job is looked at up to twenty times a second. */
-  private static final Duration ASKED_EVERY = Duration.ofSeconds(2);
+  /** How long nobody has to say that he waits, after one has said that he waits no more. */
+  static final Duration QUIET = Duration.ofSeconds(30);
 
-  private @Nullable Instant asked;
-  private Optional<String> words = Optional.empty();
+  private final Seldom<SaidProgress> last = new Seldom<>();
+  private Optional<SaidProgress> words = Optional.empty();
 
   /**
-   * What is said now; asks not more often than is of use.
+   * What is said now.
    *
    * @param queue what stands in the queue
    * @throws dev.batchapi.queue.QueueUnavailableException if the queue is away
    */
   public Optional<String> now(Supplier<@Nullable SaidProgress> queue, Instant now) {
-    if (asked == null || !now.isBefore(asked.plus(ASKED_EVERY))) {
-      words = ask(queue, now);
-      asked = now;
+    var said = last.ask(() -> Optional.ofNullable(queue.get()), now);
+    var isTakenBack = said.filter(s -> s.body().length == 0 && counts(s, QUIET, now)).isPresent();
+    if (!isTakenBack) {
+      words = said.filter(s -> s.body().length > 0);
     }
-    return words;
+    return words
+        .filter(s -> counts(s, COUNTS, now))
+        .map(s -> new String(s.body(), StandardCharsets.UTF_8))
+        .map(text -> TextLimit.beginning(text, Splits.PROGRESS_BYTES));
   }
 
-  private static Optional<String> ask(Supplier<@Nullable SaidProgress> queue, Instant now) {
-    return Optional.ofNullable(queue.get())
-        .filter(said -> said.body().length > 0)
-        .filter(said -> now.isBefore(said.at().plus(COUNTS)))
-        .map(said -> new String(said.body(), StandardCharsets.UTF_8))
-        .map(text -> TextLimit.beginning(text, Splits.PROGRESS_BYTES));
+  private static boolean counts(SaidProgress said, Duration time, Instant now) {
+    return now.isBefore(said.at().plus(time));
   }
 }

@@ -89,10 +89,12 @@ public final class JobEvents {
           news.add(new Item(Kind.NORMAL, condition.reason(), condition.message()));
         }
       }
-      case JobConditions.STORAGE_AVAILABLE ->
-          news.add(
-              new Item(
-                  holds ? Kind.NORMAL : Kind.WARNING, condition.reason(), condition.message()));
+      case JobConditions.STORAGE_AVAILABLE -> {
+        // Once as well: a store may be away for some workers, or for some moments, all day.
+        if (!holds && JobConditions.condition(before, JobConditions.STORAGE_AVAILABLE).isEmpty()) {
+          news.add(new Item(Kind.WARNING, condition.reason(), condition.message()));
+        }
+      }
       case JobConditions.ENQUEUED -> {
         if (!holds
             && !condition.reason().equals(Reason.Enqueuing.name())

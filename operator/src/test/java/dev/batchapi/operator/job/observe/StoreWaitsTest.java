@@ -35,7 +35,34 @@ class StoreWaitsTest {
     says("It is away again.", NOW.plusSeconds(300));
     assertThat(waits.now(this::queue, NOW.plusSeconds(301))).isPresent();
     says("", NOW.plusSeconds(302));
-    assertThat(waits.now(this::queue, NOW.plusSeconds(310))).isEmpty();
+    assertThat(waits.now(this::queue, NOW.plusSeconds(302).plus(StoreWaits.QUIET))).isEmpty();
+  }
+
+  /** What one has said is taken away by any other whose store has answered. */
+  @Test
+  void asLongAsOneOfThemWaitsItIsOneState() {
+    says("The store is away.", NOW);
+    assertThat(waits.now(this::queue, NOW)).contains("The store is away.");
+    says("", NOW.plusSeconds(3));
+    assertThat(waits.now(this::queue, NOW.plusSeconds(4))).contains("The store is away.");
+    says("It is away.", NOW.plusSeconds(8));
+    assertThat(waits.now(this::queue, NOW.plusSeconds(10))).contains("It is away.");
+    says("", NOW.plusSeconds(12));
+    assertThat(waits.now(this::queue, NOW.plusSeconds(14))).contains("It is away.");
+    assertThat(waits.now(this::queue, NOW.plusSeconds(60))).isEmpty();
+  }
+
+  /** Else the credentials of one job would be enough to have it said for ever. */
+  @Test
+  void wordsRunOutHoweverOftenTheyAreTakenAway() {
+    says("The store is away.", NOW);
+    waits.now(this::queue, NOW);
+    for (var at = NOW; at.isBefore(NOW.plus(StoreWaits.COUNTS)); at = at.plusSeconds(10)) {
+      says("", at);
+      assertThat(waits.now(this::queue, at)).isPresent();
+    }
+    says("", NOW.plus(StoreWaits.COUNTS));
+    assertThat(waits.now(this::queue, NOW.plus(StoreWaits.COUNTS))).isEmpty();
   }
 
   /** A job whose batches are done by the thousand is looked at all the time. */

@@ -21,6 +21,7 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.Waiting;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -316,5 +317,21 @@ public final class JobStatusTest {
     job.storeTrouble = Optional.empty();
     job.before = status();
     assertThat(JobConditions.isTrue(job.before, "StorageAvailable")).isTrue();
+  }
+
+  /** A hundred jobs whose workers reach a store now and then would say nothing else. */
+  @Test
+  void thatWorkersWaitForAStoreIsOneEvent() {
+    job.before = status();
+    var reasons = new ArrayList<String>();
+    for (var words : List.of("It is away.", "", "It is away again.", "")) {
+      job.storeTrouble = Optional.of(words).filter(w -> !w.isEmpty());
+      var after = status();
+      JobEvents.between(job.before, after, Optional::empty)
+          .forEach(event -> reasons.add(event.reason()));
+      job.before = after;
+    }
+
+    assertThat(reasons).containsExactly("StorageUnavailable");
   }
 }
