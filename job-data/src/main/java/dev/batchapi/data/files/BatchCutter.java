@@ -98,7 +98,7 @@ final class BatchCutter implements ItemSink {
     payload.write(']');
     sink.batch(
         batches,
-        new BatchRef(parts, carried ? payload.toByteArray() : null, bad.stream().boxed().toList()));
+        new BatchRef(parts, carried ? payload.toByteArray() : null, Positions.of(bad.stream().toArray())));
     batches++;
     payload.reset();
     parts.clear();

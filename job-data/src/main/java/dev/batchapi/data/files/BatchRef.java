@@ -22,20 +22,19 @@ import org.jspecify.annotations.Nullable;
  * @param parts where its items are, in order; at least one
  * @param payload the JSON array of the items, if one of the files is compressed; otherwise null. In
  *     the place of an item that can't be read it has a text that says why
- * @param unreadable which items can't be read: their positions, ascending
+ * @param unreadable which items can't be read
  */
-public record BatchRef(List<Part> parts, byte @Nullable [] payload, List<Integer> unreadable) {
+public record BatchRef(List<Part> parts, byte @Nullable [] payload, Positions unreadable) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectWriter WRITER = MAPPER.writerFor(Wire.class);
 
   public BatchRef {
     parts = List.copyOf(parts);
-    unreadable = List.copyOf(unreadable);
   }
 
   /** A batch that can be read. */
   public BatchRef(List<Part> parts, byte @Nullable [] payload) {
-    this(parts, payload, List.of());
+    this(parts, payload, Positions.NONE);
   }
 
   /** What stands in a payload for an item that can't be read. */
@@ -63,9 +62,7 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, List<Integer
           new Wire(
               parts,
               payload == null ? null : new String(payload, StandardCharsets.UTF_8),
-              unreadable.isEmpty()
-                  ? null
-                  : Runs.of(unreadable.stream().mapToInt(i -> i).toArray())));
+              unreadable.isEmpty() ? null : unreadable.runs()));
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,21 +77,22 @@ public record BatchRef(List<Part> parts, byte @Nullable [] payload, List<Integer
     try (var parser = MAPPER.createParser(json)) {
       List<Part> parts = List.of();
       byte[] payload = null;
-      List<Integer> unreadable = List.of();
+      var unreadable = Positions.NONE;
       parser.nextToken();
       for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
         parser.nextToken();
         switch (field) {
           case "parts" -> parts = List.of(parser.readValueAs(Part[].class));
           case "payload" -> payload = asItIs(json, parser);
-          case "unreadable" ->
-              unreadable = Runs.numbers(parser.readValueAs(int[].class)).boxed().toList();
+          case "unreadable" -> unreadable = Positions.read(parser.readValueAs(int[].class));
           default -> parser.skipChildren();
         }
       }
       return new BatchRef(parts, payload, unreadable);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (NullPointerException | IndexOutOfBoundsException e) {
+      throw new UncheckedIOException(new IOException("no places of a batch", e));
     }
   }
 

@@ -110,7 +110,7 @@ public final class FilesInput implements Input {
     if (unreadable == 0 && !ref.unreadable().isEmpty()) {
       firstUnreadable = batch;
     }
-    unreadable += ref.unreadable().size();
+    unreadable += Math.toIntExact(ref.unreadable().count());
   }
 
   /** How many items are known not to be readable. */

@@ -10,9 +10,9 @@ import dev.batchapi.data.input.ReadBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /** Puts a batch's items together as they are read. */
 final class ReadItems implements ItemSink {
@@ -71,12 +71,12 @@ final class ReadItems implements ItemSink {
    * Takes items that a batch carries.
    *
    * @param array of them; in the places of unreadable ones it has texts that say why
-   * @param positions of the unreadable ones in it
+   * @param isUnreadable of a position in it
    */
-  void carried(List<String> array, Set<Integer> positions) {
+  void carried(List<String> array, IntPredicate isUnreadable) {
     try {
       for (var position = 0; position < array.size(); position++) {
-        if (positions.contains(position)) {
+        if (isUnreadable.test(position)) {
           unreadable.put(count, JSON.readValue(array.get(position), String.class));
           item(0, 0, 0, NULL, NULL.length);
         } else {

@@ -15,10 +15,8 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RerunBatch(List<Piece> pieces) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** An item takes two bytes of a payload at the least. */
+  private static final int MOST_ITEMS = Payload.MAX_BYTES / 2;
 
   /** A part's names and shortest numbers, and a comma. */
   private static final int PART_BYTES =
@@ -59,14 +60,14 @@ public record RerunBatch(List<Piece> pieces) {
      */
     private Piece only(int[] places, @Nullable List<String> carried) {
       var its = Arrays.stream(places).map(place -> numbers[place]).toArray();
-      return carried == null
-          ? new Piece(from, Arrays.stream(places).map(place -> positions[place]).toArray(), its)
-          : new Piece(
-              new BatchRef(from.parts(), chosen(carried, places), from.unreadable()),
-              from.parts().isEmpty()
-                  ? IntStream.range(0, places.length).toArray()
-                  : Arrays.stream(places).map(place -> positions[place]).toArray(),
-              its);
+      var at = Arrays.stream(places).map(place -> positions[place]).toArray();
+      var payload = carried == null ? from.payload() : chosen(carried, places);
+      return new Piece(
+          new BatchRef(from.parts(), payload, from.unreadable().only(at)),
+          carried != null && from.parts().isEmpty()
+              ? IntStream.range(0, places.length).toArray()
+              : at,
+          its);
     }
 
     private ReadBatch read(Function<BatchRef, ReadBatch> reader) {
@@ -75,14 +76,8 @@ public record RerunBatch(List<Piece> pieces) {
         return new ReadBatch(carried, positions.length);
       }
       if (carried != null) {
-        var bad = Set.copyOf(from.unreadable());
         var items = new ReadItems();
-        items.carried(
-            elements(carried),
-            IntStream.range(0, positions.length)
-                .filter(place -> bad.contains(positions[place]))
-                .boxed()
-                .collect(Collectors.toSet()));
+        items.carried(elements(carried), place -> from.unreadable().contains(positions[place]));
         return items.end();
       }
       var all = reader.apply(from);
@@ -280,8 +275,8 @@ public record RerunBatch(List<Piece> pieces) {
       var head =
           "{\"at\":%s,\"numbers\":%s,"
               .formatted(
-                  Arrays.toString(Runs.of(piece.positions())).replace(" ", ""),
-                  Arrays.toString(Runs.of(piece.numbers())).replace(" ", ""));
+                  Positions.of(piece.positions()),
+                  Positions.of(piece.numbers()));
       out.writeBytes(head.getBytes(UTF_8));
       var ref = piece.from().toJson();
       out.write(ref, 1, ref.length - 1);
@@ -303,11 +298,21 @@ public record RerunBatch(List<Piece> pieces) {
       }
       parser.nextToken();
       var pieces = new ArrayList<Piece>();
+      var items = 0L;
       while (parser.nextToken() == JsonToken.START_OBJECT) {
-        pieces.add(piece(json, parser));
+        var piece = piece(json, parser);
+        items += piece.numbers().length;
+        if (items > MOST_ITEMS) {
+          throw new IOException("more items than a payload has");
+        }
+        pieces.add(piece);
       }
       return new RerunBatch(pieces);
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (IOException
+        | UncheckedIOException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | NullPointerException e) {
       throw new UncheckedIOException(new IOException("no batch of a rerun: " + e.getMessage(), e));
     }
   }
@@ -319,12 +324,20 @@ public record RerunBatch(List<Piece> pieces) {
     for (var field = parser.nextFieldName(); field != null; field = parser.nextFieldName()) {
       parser.nextToken();
       switch (field) {
-        case "at" -> at = Runs.numbers(parser.readValueAs(int[].class)).toArray();
-        case "numbers" -> numbers = Runs.numbers(parser.readValueAs(int[].class)).toArray();
+        case "at" -> at = numbers(parser);
+        case "numbers" -> numbers = numbers(parser);
         default -> parser.skipChildren();
       }
     }
     var end = (int) parser.currentLocation().getByteOffset();
     return new Piece(BatchRef.read(Arrays.copyOfRange(json, from, end)), at, numbers);
+  }
+
+  private static int[] numbers(JsonParser parser) throws IOException {
+    var numbers = Positions.read(parser.readValueAs(int[].class));
+    if (numbers.count() > MOST_ITEMS) {
+      throw new IOException("more items than a payload has");
+    }
+    return numbers.toArray();
   }
 }

@@ -6,6 +6,7 @@ import dev.batchapi.crds.RerunInput;
 import dev.batchapi.data.files.BatchRef;
 import dev.batchapi.data.files.RerunBatch;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
@@ -145,12 +146,15 @@ final class RerunItems implements Ledger.OutcomeReader {
       if (positions.length == 0) {
         continue;
       }
-      var batch = batch(its, batches.payload(its)).open();
+      var batch = opened(its, batches.payload(its));
       for (var from = 0; from < positions.length; ) {
         var taken = Math.min(room, positions.length - from);
         var start = from;
         var some =
-            batch.only(IntStream.range(start, start + taken).map(at -> positions[at]).toArray());
+            only(
+                its,
+                batch,
+                IntStream.range(start, start + taken).map(at -> positions[at]).toArray());
         bytes += some.stream().mapToLong(RerunBatch.Piece::leastBytes).sum();
         if (bytes > Payload.MAX_BYTES) {
           throw new InputException(
@@ -171,6 +175,29 @@ final class RerunItems implements Ledger.OutcomeReader {
     if (!pieces.isEmpty()) {
       sink.batch(index, new RerunBatch(List.copyOf(pieces)));
     }
+  }
+
+  /** What stands there is from a program of the earlier job's namespace. */
+  private RerunBatch.Opened opened(int index, byte[] record) {
+    try {
+      return batch(index, record).open();
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw broken(index, e);
+    }
+  }
+
+  private static List<RerunBatch.Piece> only(int index, RerunBatch.Opened batch, int[] positions) {
+    try {
+      return batch.only(positions);
+    } catch (UncheckedIOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw broken(index, e);
+    }
+  }
+
+  private static TamperedException broken(int index, RuntimeException why) {
+    return new TamperedException(
+        "where the items of its batch %,d lie can't be read: %s"
+            .formatted(index, why.getMessage()));
   }
 
   private RerunBatch batch(int index, byte[] payload) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.crds.RerunInput.Of;
 import dev.batchapi.data.files.RerunBatch;
@@ -11,6 +13,7 @@ import dev.batchapi.data.input.CountInput;
 import dev.batchapi.data.input.InputException;
 import dev.batchapi.data.input.ReadBatch;
 import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.pod.TamperedException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.ItemOutcomes;
@@ -20,6 +23,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RerunItemsTest {
   private static final BatchError ERROR = BatchError.of(BatchError.Reason.HandlerFailed, "no");
@@ -169,5 +174,37 @@ class RerunItemsTest {
     assertThat(second.getFirst().numbers()).containsExactly(6, 7);
     assertThat(new String(Objects.requireNonNull(second.getLast().carried()), UTF_8))
         .isEqualTo("[8]");
+  }
+
+  /** Where items lie is written by a program of the namespace: it may be anything. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"parts\":[%s],\"unreadable\":[0,2147483647]}",
+        "{\"parts\":[%s],\"unreadable\":[2147483647,2]}",
+        "{\"parts\":[%s],\"unreadable\":[0]}",
+        "{\"parts\":[%s],\"unreadable\":[-1,2]}",
+        "{\"parts\":[%s],\"unreadable\":null}",
+        "{\"parts\":[%s],\"payload\":[1]}",
+        "{\"parts\":[null]}",
+        "{\"parts\":null}",
+        "null",
+        "[",
+      })
+  void recordsOfPlacesThatAreGarbageCostTheRerunNoMoreThanItself(String record) throws Exception {
+    var part = "{\"u\":\"s3://b/k\",\"v\":\"1\",\"s\":9,\"o\":0,\"n\":9,\"l\":1,\"i\":3}";
+    var body = record.formatted(part).getBytes(UTF_8);
+    var run = run().withFiles((ObjectNode) new ObjectMapper().readTree("{\"paths\":[\"s3://b/k\"]}"));
+    var items = new RerunItems(run, Of.Failed);
+    items.read(1, Outcome.failed(3, ERROR));
+    items.readAll();
+    var written = new ArrayList<RerunBatch>();
+    try {
+      items.cut(Batches.of(6, index -> body), 2, (index, batch) -> written.add(batch));
+    } catch (TamperedException e) {
+      assertThat(e).hasMessageContaining("its batch 1");
+    }
+    // Of what says that two thousand million items can't be read, the chosen ones are told.
+    assertThat(written).allSatisfy(batch -> assertThat(batch.toJson()).hasSizeLessThan(500));
   }
 }
