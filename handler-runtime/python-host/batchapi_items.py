@@ -23,18 +23,11 @@ class Limits:
         self.error_bytes = error_bytes
 
 
-def answer(returned, items, again, limits, where):
+def answer(returned, items, limits, where):
     """The answer (type, head, results) for what a handler returned for `items` items, of which a list has one
-    result for each. ResultInvalid if it can't be written, or is another number.
-
-    again: whether these items failed before, and the batch's others have results each."""
+    result for each. ResultInvalid if it can't be written, or is another number."""
     found = results.as_list(returned)
     if found is None:
-        if again:
-            raise results.ResultInvalid(
-                f"the handler returned a {type(returned).__name__} for the {items} items that were"
-                " tried again, and a list with one result for each item before"
-            )
         return wire.RESULT, b"", results.encode(returned, limits.result_bytes)
     if len(found) != items:
         raise results.ResultInvalid(

@@ -141,11 +141,11 @@ class Session:
         batch.items = [numbers[at] for at in positions] if positions else list(numbers)
         self._answer(
             self._handler.function,
-            lambda: self._handled(payload, batch, bool(positions)),
+            lambda: self._handled(payload, batch),
             batch.deadline and batch.deadline.timestamp(),
         )
 
-    def _handled(self, payload, batch, again):
+    def _handled(self, payload, batch):
         """What answers a batch: the frame's type, what stands before the results, the results."""
         most = len(payload) if self._per_item else self._limits.result_bytes // 2
         function = self._handler.function
@@ -154,7 +154,7 @@ class Session:
         else:
             returned = self._rated(payload, batch, most)
         if self._per_item or function == "handle_item":
-            return items.answer(returned, len(payload), again, self._limits, function)
+            return items.answer(returned, len(payload), self._limits, function)
         return wire.RESULT, b"", results.encode(returned, self._limits.result_bytes)
 
     def _rated(self, payload, batch, most):

@@ -198,6 +198,23 @@ class FilesRunIT {
   }
 
   @Test
+  void aHandlerThatReturnsNothingIsGivenTheOthersOfABadBatchToo() throws Exception {
+    cli.file("data/a.jsonl", "1\n{\n3\n");
+    cli.python(
+        """
+        class Handler:
+            def handle_batch(self, payload):
+                print("handled", payload)
+        """,
+        "batchSize: 3",
+        "input: {files: {paths: [data/a.jsonl]}}");
+    cli.run("run", "job.yaml", "--verbose")
+        .exits(2)
+        .says("handled [1, 3]", "items  2 succeeded, 1 failed (of 3)")
+        .says("item 1 (data/a.jsonl:2) failed, 1 attempt, InputInvalid");
+  }
+
+  @Test
   void aFileOfAWebServerIsReadPiecewise() throws Exception {
     var content = new StringBuilder("id,text\n");
     for (var i = 0; i < 1000; i++) {

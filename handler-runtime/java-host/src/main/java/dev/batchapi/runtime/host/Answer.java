@@ -49,19 +49,12 @@ final class Answer {
    * Takes what the handler returned.
    *
    * @param items how many it got
-   * @param again whether these failed before, and others of the batch have a result each
    * @return what is wrong with it; empty if nothing is
    */
-  Optional<HandlerError> take(
-      LoadedHandler handler, @Nullable Object returned, int items, boolean again) {
+  Optional<HandlerError> take(LoadedHandler handler, @Nullable Object returned, int items) {
     var perItem = start.handler().perItem() ? ItemResults.of(returned) : null;
     if (perItem == null) {
-      return again && start.handler().perItem()
-          ? Optional.of(
-              AuthorErrors.misshapen(
-                  "the handler returned no list for the %d items that were tried again, and a list with one result for each item before"
-                      .formatted(items)))
-          : write(handler, returned);
+      return write(handler, returned);
     }
     if (perItem.size() != items) {
       return Optional.of(

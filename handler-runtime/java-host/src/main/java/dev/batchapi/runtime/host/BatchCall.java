@@ -49,7 +49,7 @@ final class BatchCall {
       List<Object> given = (List<Object>) chosen(items, batch);
       BatchContext context = context(batch, given.size());
       Object returned = call(handler, given, context, batch.deadline());
-      return answer.take(handler, returned, given.size(), !batch.positions().isEmpty());
+      return answer.take(handler, returned, given.size());
     } catch (Throwable thrown) {
       return Optional.of(AuthorErrors.of(thrown));
     }
