@@ -54,6 +54,12 @@ final class InputBatches implements Batches, Payloads {
     return unlike == null ? CARRIED.of(lease) : unlike;
   }
 
+  /** Leasing reads it; what is read ahead, the input itself does for all workers. */
+  @Override
+  public boolean comeWithTheLease() {
+    return true;
+  }
+
   int itemsIn(int index) {
     return input.itemsIn(index);
   }

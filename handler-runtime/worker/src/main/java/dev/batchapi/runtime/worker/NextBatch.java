@@ -2,8 +2,6 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.Lease;
-import dev.batchapi.queue.QueueAccessException;
-import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.WorkQueue;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,7 +91,7 @@ final class NextBatch implements AutoCloseable {
     if (state == State.NONE
         && !unwanted
         && !stillReads
-        && !payloads.equals(Payloads.CARRIED)
+        && !payloads.comeWithTheLease()
         && current.index() != Lease.COMPLETION
         && attempts.losses() == 0
         && lastTook < hold.toNanos() / 2
@@ -133,21 +131,23 @@ final class NextBatch implements AutoCloseable {
     notifyAll();
   }
 
+  /** However it ends, the worker must not wait for it any longer. */
   private void hold() {
-    var lease = lease();
-    if (lease == null) {
-      over();
-      return;
-    }
-    var payload = CompletableFuture.supplyAsync(() -> payloads.of(lease), reading);
-    if (!isTaken(new Taken(lease, payload))) {
-      try {
-        lease.recordRelease();
-        lease.giveBack(Duration.ZERO);
-      } catch (QueueUnavailableException | QueueAccessException e) {
-        LOG.warn(
-            "the next batch could not be given back, its lease will run out: {}", e.getMessage());
-      } finally {
+    var handedOn = false;
+    try {
+      var lease = lease();
+      if (lease != null) {
+        var payload = CompletableFuture.supplyAsync(() -> payloads.of(lease), reading);
+        handedOn = isTaken(new Taken(lease, payload));
+        if (!handedOn) {
+          lease.recordRelease();
+          lease.giveBack(Duration.ZERO);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("the next batch could not be given back, its lease will run out: {}", e.toString());
+    } finally {
+      if (!handedOn) {
         over();
       }
     }
@@ -164,8 +164,9 @@ final class NextBatch implements AutoCloseable {
       return queue.lease(LEASE_WAIT).orElse(null);
     } catch (InterruptedException e) {
       return null;
-    } catch (QueueUnavailableException | QueueAccessException e) {
-      LOG.debug("no next batch yet: {}", e.getMessage()); // the worker will ask and be told
+    } catch (RuntimeException e) {
+      // The worker will ask and be told the same, and act on it.
+      LOG.debug("no next batch yet: {}", e.toString());
       return null;
     } finally {
       synchronized (this) {

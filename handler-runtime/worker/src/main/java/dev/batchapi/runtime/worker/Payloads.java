@@ -10,4 +10,9 @@ public interface Payloads {
 
   /** Gets a batch's payload; never of {@code on_job_complete}, whose summary the queue carries. */
   Fetched of(Lease lease);
+
+  /** Whether they are there as soon as a batch is leased, so that none is worth reading ahead. */
+  default boolean comeWithTheLease() {
+    return equals(CARRIED);
+  }
 }

@@ -3,6 +3,7 @@ package dev.batchapi.runtime.worker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
@@ -11,6 +12,7 @@ import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.runtime.worker.NextBatch.Taken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -18,8 +20,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,40 @@ class NextBatchTest {
   @Test
   void noneIsTakenWhoseItemsTheQueueCarries() throws Exception {
     assertThat(after(batch(0, 3), Payloads.CARRIED, 1).take()).isEmpty();
+  }
+
+  /** The worker asks itself then, and is told the same. */
+  @Test
+  void whateverEndsTheAskingForItTheWorkerDoesNotWaitForIt() throws Exception {
+    assertThat(afterAsking(failing(new StoreRefusedException("expired")))).isEmpty();
+    assertThat(afterAsking(failing(new UnsupportedOperationException("unforeseen")))).isEmpty();
+    assertThat(
+            afterAsking(
+                lease -> {
+                  throw new LinkageError("made up");
+                }))
+        .isEmpty();
+  }
+
+  private static UnaryOperator<Lease> failing(RuntimeException fault) {
+    return lease -> {
+      throw fault;
+    };
+  }
+
+  /** What the worker takes up if its queue makes that of the next lease. */
+  private Optional<Taken> afterAsking(UnaryOperator<Lease> lease) throws Exception {
+    var current = batch(0, 3);
+    var next = new NextBatch(new WorkerTest.Wrapped(queue.worker(JOB), lease), READ, 1, LONG);
+    next.took(1);
+    next.begin(current, Attempts.NONE);
+    var taken = new FutureTask<>(next::take);
+    Thread.startVirtualThread(taken);
+    try {
+      return taken.get(2, TimeUnit.SECONDS);
+    } finally {
+      queue.remove(JOB);
+    }
   }
 
   @Test

@@ -910,7 +910,7 @@ class WorkerTest {
   }
 
   /** A queue whose leases are others. */
-  private record Wrapped(WorkQueue inner, UnaryOperator<Lease> lease) implements WorkQueue {
+  record Wrapped(WorkQueue inner, UnaryOperator<Lease> lease) implements WorkQueue {
     @Override
     public Optional<Lease> lease(Duration wait) throws InterruptedException {
       return inner.lease(wait).map(lease);
