@@ -7,6 +7,7 @@ import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Splitters;
 import dev.batchapi.operator.job.act.FinishedJob;
 import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.split.JobSplitters;
 import dev.batchapi.operator.job.split.SplitResult;
 import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobStatus;
@@ -27,12 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class NewJob {
   private static final Duration CHECKED_SOON = Duration.ofMillis(500);
   private static final Duration YOUNG = Duration.ofSeconds(15);
-
-  /** A store that is away as long as this need not be waited for by who wants to know the end. */
-  private static final Duration GIVEN_BACK_BY = Duration.ofMinutes(2);
-
-  private static final String STAYS =
-      " The folder of its output could not be given back: if nothing else writes there, delete .batches/owner.json in it before another job is to use it.";
 
   private final Acceptance acceptance;
   private final Splitting splitting;
@@ -94,27 +89,11 @@ final class NewJob {
     return new JobMemory.Rejection(reason, message, now);
   }
 
-  /**
-   * The folder of its output is another job's to take when this one has ended. What is remembered
-   * is found again by another process, which has the job looked at once more.
-   */
   private UpdateControl<BatchJob> leave(JobMemory.Rejection rejection, @Nullable BatchApi api) {
-    var children = FinishedJob.children(context);
-    var plan =
-        Splitting.hasBegun(job.getMetadata().getUid(), children)
-            ? acceptance.toGiveBack(job, api, context.getClient())
-            : Optional.<ProgramPlan>empty();
-    if (memory.rejection == null && plan.isEmpty()) {
-      return reject(rejection.reason(), rejection.message());
-    }
-    memory.rejection = rejection;
-    var given = plan.map(its -> splitting.leave(its, children));
-    if (given.filter(SplitResult.Done.class::isInstance).isPresent()) {
-      return reject(rejection.reason(), rejection.message());
-    }
-    if (given.filter(SplitResult.Underway.class::isInstance).isEmpty()
-        || now.isAfter(rejection.since().plus(GIVEN_BACK_BY))) {
-      return reject(rejection.reason(), rejection.message() + STAYS);
+    var end =
+        own().leave(rejection, () -> acceptance.toGiveBack(job, api, context.getClient()), now);
+    if (end.isPresent()) {
+      return reject(rejection.reason(), end.get());
     }
     var message = "The folder of its output is given back, for it will not run: ";
     var status =
@@ -140,16 +119,21 @@ final class NewJob {
     return UpdateControl.<BatchJob>noUpdate().rescheduleAfter(BatchJobReconciler.AT_ONCE);
   }
 
+  private JobSplitters own() {
+    return new JobSplitters(
+        splitting, memory, job.getMetadata().getUid(), FinishedJob.children(context));
+  }
+
   private Splitters splitters() {
     return new Splitters() {
       @Override
       public SplitResult next(ProgramPlan plan) {
-        return splitting.next(plan, FinishedJob.children(context));
+        return own().next(plan);
       }
 
       @Override
       public void hold() {
-        splitting.hold(job.getMetadata().getUid(), FinishedJob.children(context));
+        own().hold();
       }
     };
   }

@@ -30,6 +30,9 @@ public final class JobMemory {
   public boolean measured;
   public boolean statsdTold;
 
+  /** It has had a splitter before it was accepted, which may be gone. */
+  public boolean hadSplitter;
+
   /**
    * Why a job will not run that may have taken the folder of its output, and gives it back first.
    *

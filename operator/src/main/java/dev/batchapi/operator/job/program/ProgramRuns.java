@@ -270,8 +270,9 @@ public final class ProgramRuns<E> {
     return ProgramState.jobs(program, plan.job().uid(), children.jobs());
   }
 
+  /** One that failed has no completion time. */
   private static boolean mayRun(Job job) {
-    return job.getStatus() == null || job.getStatus().getCompletionTime() == null;
+    return ProgramState.end(job).isEmpty();
   }
 
   private static void delete(KubernetesClient client, Job job) {

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -114,6 +115,19 @@ record ProgramState(
     if (deleted.isPresent()) {
       return deleted.map(at -> new Ended("its Job was deleted", at, false));
     }
+    return end(job)
+        .map(
+            c ->
+                new Ended(
+                    "its pod was deleted",
+                    time(c.getLastTransitionTime())
+                        .or(() -> time(job.getMetadata().getCreationTimestamp()))
+                        .orElse(now),
+                    false));
+  }
+
+  /** The condition that says of a Job that it has ended, well or not. */
+  static Optional<JobCondition> end(Job job) {
     return job.getStatus() == null || job.getStatus().getConditions() == null
         ? Optional.empty()
         : job.getStatus().getConditions().stream()
@@ -121,15 +135,7 @@ record ProgramState(
                 c ->
                     "True".equals(c.getStatus())
                         && ("Failed".equals(c.getType()) || "Complete".equals(c.getType())))
-            .findFirst()
-            .map(
-                c ->
-                    new Ended(
-                        "its pod was deleted",
-                        time(c.getLastTransitionTime())
-                            .or(() -> time(job.getMetadata().getCreationTimestamp()))
-                            .orElse(now),
-                        false));
+            .findFirst();
   }
 
   private static Optional<Ended> withPod(Program program, Pod pod, Instant now) {

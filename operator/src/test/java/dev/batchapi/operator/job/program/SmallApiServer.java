@@ -9,8 +9,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +23,7 @@ import java.util.stream.Collectors;
 public final class SmallApiServer implements AutoCloseable {
   private final HttpServer server;
   private final KubernetesClient client;
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
   public SmallApiServer() throws IOException {
@@ -28,7 +32,9 @@ public final class SmallApiServer implements AutoCloseable {
         "/",
         exchange -> {
           var told = exchange.getRequestBody().readAllBytes();
-          var body = exchange.getRequestURI().getPath().endsWith("/events") ? events() : told;
+          var path = exchange.getRequestURI().getPath();
+          requests.add(exchange.getRequestMethod() + " " + path + " " + new String(told, UTF_8));
+          var body = path.endsWith("/events") ? events() : told;
           exchange.getResponseHeaders().add("Content-Type", "application/json");
           exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
@@ -44,6 +50,11 @@ public final class SmallApiServer implements AutoCloseable {
 
   public KubernetesClient client() {
     return client;
+  }
+
+  /** What it was asked for, as method, path and body. */
+  public List<String> requests() {
+    return List.copyOf(requests);
   }
 
   /** The Job controller could not make the pod of the Job with this uid. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.split.SplitProgress;
+import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.job.program.SmallApiServer;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,7 @@ class SplittingTest {
   private final Map<Integer, SaidProgress> progress = new HashMap<>();
   private final Map<String, String> refusals = new HashMap<>();
   private final List<Instant> revoked = new ArrayList<>();
+  private final JobMemory memory = new JobMemory();
   private final Splitting splitting =
       new Splitting(
           new Queue(),
@@ -438,14 +441,94 @@ class SplittingTest {
   void aFolderIsGivenBackWhenNoOtherSplitterOfTheJobRuns() throws IOException {
     writes(0, new SplitEnd("digest", 1, 2, 3, 1, List.of(new SplitEnd.Chunk(0, "aa")), null));
     records.put("0.0", new byte[0]);
-    var other =
-        new JobBuilder(job(PLAN, 0, 0))
-            .editMetadata()
-            .addToAnnotations(Labels.ARGUMENTS, "of another plan")
-            .endMetadata()
-            .build();
 
-    assertThat(leave(List.of(other))).isInstanceOf(SplitResult.Underway.class);
+    assertThat(leave(List.of(ofAnotherPlan(0)))).isInstanceOf(SplitResult.Underway.class);
     assertThat(leave(List.of(job(PLAN, 0, 0)))).isInstanceOf(SplitResult.Done.class);
+  }
+
+  /** One pass over a job that was cancelled. */
+  private Optional<String> cancelled(Instant now, SmallApiServer api, Job... jobs) {
+    var rejection = memory.rejection;
+    return splitters(api, jobs)
+        .leave(
+            rejection == null
+                ? new JobMemory.Rejection(Reason.Cancelled, "Cancelled.", now)
+                : rejection,
+            () -> Optional.of(PLAN),
+            now);
+  }
+
+  private JobSplitters splitters(SmallApiServer api, Job... jobs) {
+    var children = new Children(List.of(jobs), List.of(), api.client());
+    return new JobSplitters(splitting, memory, "uid", children);
+  }
+
+  private static Job ofAnotherPlan(int attempt) {
+    return new JobBuilder(job(PLAN, attempt, 0))
+        .editMetadata()
+        .addToAnnotations(Labels.ARGUMENTS, "of another plan")
+        .endMetadata()
+        .build();
+  }
+
+  private static Job failed(Job job) {
+    return new JobBuilder(job)
+        .withNewStatus()
+        .addNewCondition()
+        .withType("Failed")
+        .withStatus("True")
+        .withLastTransitionTime(NOW.toString())
+        .endCondition()
+        .endStatus()
+        .build();
+  }
+
+  private static void assertMade(SmallApiServer api, String name) {
+    assertThat(api.requests())
+        .anySatisfy(
+            request ->
+                assertThat(request)
+                    .startsWith("POST /apis/batch/v1/namespaces/vision/jobs ")
+                    .contains("\"" + name + "\"", PLAN.fingerprint()));
+  }
+
+  @Test
+  void aFolderIsGivenBackThoughTheSplitterThatTookItWasEndedForThat() throws IOException {
+    try (var api = new SmallApiServer()) {
+      assertThat(cancelled(NOW, api, ofAnotherPlan(0))).isEmpty();
+      assertThat(api.requests()).anyMatch(request -> request.startsWith("DELETE "));
+      assertThat(cancelled(NOW, api)).isEmpty();
+      assertMade(api, "monday-split-0");
+
+      assertThat(cancelled(NOW.plus(Duration.ofMinutes(3)), api, job(PLAN, 0, 0)))
+          .hasValueSatisfying(end -> assertThat(end).contains("could not be given back"));
+    }
+  }
+
+  /** Of a job that is suspended no splitter stays. */
+  @Test
+  void aFolderIsGivenBackThoughTheSplitterThatTookItWasHeld() throws IOException {
+    try (var api = new SmallApiServer()) {
+      splitters(api, ofAnotherPlan(0)).hold();
+      assertThat(cancelled(NOW, api)).isEmpty();
+      assertMade(api, "monday-split-0");
+    }
+  }
+
+  /** Its Job has no completion time. */
+  @Test
+  void oneThatFailedDoesNotHoldUpTheOneThatGivesTheFolderBack() throws IOException {
+    try (var api = new SmallApiServer()) {
+      assertThat(cancelled(NOW, api, failed(ofAnotherPlan(0)))).isEmpty();
+      assertMade(api, "monday-split-1");
+    }
+  }
+
+  @Test
+  void aJobThatHasHadNoSplitterEndsAtOnce() throws IOException {
+    try (var api = new SmallApiServer()) {
+      assertThat(cancelled(NOW, api)).contains("Cancelled.");
+      assertThat(api.requests()).isEmpty();
+    }
   }
 }

@@ -1,0 +1,88 @@
+package dev.batchapi.operator.job.split;
+
+import dev.batchapi.operator.job.observe.JobMemory;
+import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.pod.ProgramPlan;
+import dev.batchapi.operator.status.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The splitters of one job that is not accepted. That there was one is remembered, for its Job does
+ * not stay: it may have taken the folder of the job's output.
+ */
+public final class JobSplitters {
+  /** A store that is away as long as this need not be waited for by who wants to know the end. */
+  private static final Duration GIVEN_BACK_BY = Duration.ofMinutes(2);
+
+  private static final String STAYS =
+      " The folder of its output could not be given back: if nothing else writes there, delete"
+          + " .batches/owner.json in it before another job is to use it.";
+
+  private final Splitting splitting;
+  private final JobMemory memory;
+  private final String uid;
+  private final Children children;
+
+  /**
+   * As they are seen in one pass.
+   *
+   * @param uid of the BatchJob
+   * @param children of the BatchJob, splitters or not
+   */
+  public JobSplitters(Splitting splitting, JobMemory memory, String uid, Children children) {
+    this.splitting = splitting;
+    this.memory = memory;
+    this.uid = uid;
+    this.children = children;
+  }
+
+  /** Looks how far it is, and makes what is missing. */
+  public SplitResult next(ProgramPlan plan) {
+    var result = splitting.next(plan, children);
+    if (!(result instanceof SplitResult.Underway underway)
+        || underway.reason() != Reason.QueueUnavailable) {
+      memory.hadSplitter = true; // no cache need have its Job yet
+    }
+    return result;
+  }
+
+  /** None is to run for now. */
+  public void hold() {
+    see();
+    splitting.hold(uid, children);
+  }
+
+  /**
+   * The job will not run: the folder of its output is another job's to take when this one has
+   * ended. What is remembered is found again by another process, which has the job looked at once
+   * more.
+   *
+   * @param toGiveBack asks for the splitter that gives it back; empty if it has no output, or if
+   *     nobody knows any more with whose rights it was taken
+   * @return what its end says; empty: it is not to end yet
+   */
+  public Optional<String> leave(
+      JobMemory.Rejection rejection, Supplier<Optional<ProgramPlan>> toGiveBack, Instant now) {
+    see();
+    var plan = memory.hadSplitter ? toGiveBack.get() : Optional.<ProgramPlan>empty();
+    if (memory.rejection == null && plan.isEmpty()) {
+      return Optional.of(rejection.message());
+    }
+    memory.rejection = rejection;
+    var given = plan.map(its -> splitting.leave(its, children));
+    if (given.filter(SplitResult.Done.class::isInstance).isPresent()) {
+      return Optional.of(rejection.message());
+    }
+    return given.filter(SplitResult.Underway.class::isInstance).isEmpty()
+            || now.isAfter(rejection.since().plus(GIVEN_BACK_BY))
+        ? Optional.of(rejection.message() + STAYS)
+        : Optional.empty();
+  }
+
+  private void see() {
+    memory.hadSplitter = memory.hadSplitter || Splitting.hasBegun(uid, children);
+  }
+}
