@@ -93,6 +93,7 @@ final class NextBatch implements AutoCloseable {
         && !stillReads
         && !payloads.comeWithTheLease()
         && current.index() != Lease.COMPLETION
+        && !current.mayHaveExpired()
         && attempts.losses() == 0
         && lastTook < hold.toNanos() / 2
         && current.waiting() >= workers) {
@@ -137,8 +138,7 @@ final class NextBatch implements AutoCloseable {
     try {
       var lease = lease();
       if (lease != null) {
-        var payload = CompletableFuture.supplyAsync(() -> payloads.of(lease), reading);
-        handedOn = isTaken(new Taken(lease, payload));
+        handedOn = isTaken(begun(lease));
         if (!handedOn) {
           lease.recordRelease();
           lease.giveBack(Duration.ZERO);
@@ -151,6 +151,13 @@ final class NextBatch implements AutoCloseable {
         over();
       }
     }
+  }
+
+  /** Many may have waited a while ago, and only {@code on_job_complete} be left. */
+  private Taken begun(Lease lease) {
+    return lease.index() == Lease.COMPLETION
+        ? new Taken(lease, null)
+        : new Taken(lease, CompletableFuture.supplyAsync(() -> payloads.of(lease), reading));
   }
 
   private @Nullable Lease lease() {

@@ -127,6 +127,36 @@ class NextBatchTest {
     }
   }
 
+  /** It says how many batches waited when it was leased: by now others may have done them all. */
+  @Test
+  void theSummaryOfAJobIsCarriedByTheQueueWhoeverAsksForIt() throws Exception {
+    var current = batch(0, 1);
+    queue.enqueueCompletion(JOB, "{}".getBytes(UTF_8));
+    var next = after(manyWaitingBehind(current), noting(READ), 1);
+
+    var taken = next.take().orElseThrow();
+    assertThat(taken.lease().index()).isEqualTo(Lease.COMPLETION);
+    assertThat(taken.payload()).isNull();
+    assertThat(asked.getCount()).as("not read").isOne();
+  }
+
+  @Test
+  void noneIsTakenBesideABatchThatIsAnothersByNow() throws Exception {
+    var current = batch(0, 3);
+    now.addAndGet(LONG.multipliedBy(4).toNanos());
+
+    assertThat(after(manyWaitingBehind(current), READ, 1).take()).isEmpty();
+  }
+
+  private static Lease manyWaitingBehind(Lease lease) {
+    return new WorkerTest.Leased(lease) {
+      @Override
+      public int waiting() {
+        return 5;
+      }
+    };
+  }
+
   @Test
   void behindABatchThatTakesLongerThanTheLastItGoesBackAndHasCostNothing() throws Exception {
     var next = new NextBatch(queue.worker(JOB), noting(READ), 1, Duration.ofMillis(50));

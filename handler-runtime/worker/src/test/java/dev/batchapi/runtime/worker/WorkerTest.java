@@ -942,7 +942,7 @@ class WorkerTest {
     }
   }
 
-  private static class Leased implements Lease {
+  static class Leased implements Lease {
     private final Lease inner;
 
     Leased(Lease inner) {
