@@ -38,6 +38,10 @@ final class Cut {
     }
   }
 
+  Map<Integer, String> unreadable(int batch) {
+    return reader.read(batches.get(batch)).unreadable();
+  }
+
   String payload(int batch) {
     return new String(reader.payload(batches.get(batch)), UTF_8);
   }

@@ -9,6 +9,7 @@ import dev.batchapi.data.input.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,9 +68,9 @@ class ParquetTypesTest {
   void textThatIsNotUtf8IsNamedAndItsNeighboursAreRead() throws IOException {
     var cut = cut("not-utf8.parquet");
     assertThat(cut.payload(0)).isEqualTo("[{\"s\":\"good\"}]");
-    assertThatThrownBy(() -> cut.payload(1))
-        .isInstanceOf(InputException.class)
-        .hasMessage("not-utf8.parquet, row 2: column s is not UTF-8 text.");
+    assertThat(cut.payload(1)).isEqualTo("[null]");
+    assertThat(cut.unreadable(1))
+        .isEqualTo(Map.of(0, "not-utf8.parquet, row 2: column s is not UTF-8 text."));
     assertThat(cut.payload(2)).isEqualTo("[{\"s\":\"good\"}]");
     var strict = new FilesSpec(List.of("not-utf8.parquet"), null, null, null, BadRecords.FAIL);
     assertThatThrownBy(() -> new Cut(base, strict, 1))
