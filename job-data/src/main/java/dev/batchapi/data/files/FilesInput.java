@@ -100,8 +100,8 @@ public final class FilesInput implements Input {
     public void pause() {
       try {
         content.close();
-      } catch (IOException e) {
-        // Of what is only read nothing is lost.
+      } catch (IOException | RuntimeException e) {
+        // Of what is only read nothing is lost; a store's own library throws what it likes.
       }
     }
   }

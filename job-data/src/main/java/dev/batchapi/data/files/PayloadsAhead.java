@@ -108,10 +108,13 @@ final class PayloadsAhead implements AutoCloseable {
     } catch (StoreUnavailableException | StoreRefusedException e) {
       // Whoever asks for the batch meets the same, and has words for it.
     } finally {
-      source.pause();
-      synchronized (this) {
-        reader = null;
-        notifyAll();
+      try {
+        source.pause();
+      } finally {
+        synchronized (this) { // however closing a stream ends: who asks for a batch waits for this
+          reader = null;
+          notifyAll();
+        }
       }
     }
   }

@@ -65,6 +65,8 @@ final class PieceStream implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file = null;
-    in.close();
+    var old = in;
+    in = InputStream.nullInputStream(); // one that can't be closed is not tried again each time
+    old.close();
   }
 }

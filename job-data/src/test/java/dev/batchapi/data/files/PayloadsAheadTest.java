@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.batchapi.data.store.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,7 @@ class PayloadsAheadTest {
   private volatile int size = 10;
   private volatile int broken = -1;
   private volatile boolean away;
+  private volatile boolean stuck;
   private final PayloadsAhead ahead = new PayloadsAhead(COUNT, new Files());
 
   private final class Files implements PayloadsAhead.Source {
@@ -44,6 +49,9 @@ class PayloadsAheadTest {
     @Override
     public void pause() {
       readSome.release();
+      if (stuck) {
+        throw new IllegalStateException("the connection is gone");
+      }
     }
   }
 
@@ -138,6 +146,23 @@ class PayloadsAheadTest {
       batch++;
     }
     assertThat(batch).isLessThan(8);
+  }
+
+  @Test
+  void aStreamThatCannotBeClosedHoldsNobodyUp() throws Exception {
+    away = true;
+    stuck = true;
+    begin();
+
+    for (var batch = 2; batch < 5; batch++) {
+      var taken = new FutureTask<>(take(batch));
+      Thread.startVirtualThread(taken);
+      assertThat(taken.get(1, TimeUnit.SECONDS)).isEmpty();
+    }
+  }
+
+  private Callable<Optional<byte[]>> take(int batch) {
+    return () -> ahead.take(batch);
   }
 
   private void begin() {
