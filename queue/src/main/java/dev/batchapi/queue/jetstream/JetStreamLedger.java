@@ -134,7 +134,8 @@ public final class JetStreamLedger implements Ledger {
 
   @Override
   public Optional<Waiting> waiting(String job) {
-    var record = nats.directGet(Subjects.RATE, Subjects.waiting(Subjects.checkJob(job)));
+    var subject = Subjects.waiting(Subjects.checkJob(job));
+    var record = nats.directGetIfAnswered(Subjects.RATE, subject);
     return record == null ? Optional.empty() : WaitingRecord.read(record);
   }
 

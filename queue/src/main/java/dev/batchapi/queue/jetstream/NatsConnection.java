@@ -267,6 +267,18 @@ public final class NatsConnection implements AutoCloseable {
     return request("read " + subject, () -> directGetOnce(stream, subject));
   }
 
+  /** The same of what is only good to know: asked once, and without an answer there is none. */
+  @Nullable Message directGetIfAnswered(String stream, String subject) {
+    try {
+      return directGetOnce(stream, subject);
+    } catch (IOException | TimeoutException | IllegalStateException e) {
+      LOG.debug("{} is not read: {}", subject, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return null;
+  }
+
   /** The same, asked once only. */
   @Nullable Message directGetOnce(String stream, String subject)
       throws IOException, InterruptedException, TimeoutException {
@@ -280,30 +292,24 @@ public final class NatsConnection implements AutoCloseable {
   }
 
   /**
-   * What the answer to a direct get has; null if there is none.
+   * What the answer to a direct get has; null if there is none. A status is the server's own: of
+   * what is published to a stream it takes away one in front of the headers, and a header "Status"
+   * is none.
    *
    * @throws IOException if it is no answer to this question
    */
   static @Nullable Message found(String subject, Message answer) throws IOException {
-    var status = answer.hasHeaders() ? answer.getHeaders().getFirst("Status") : null;
-    if (answer.isStatusMessage()) {
-      status = Integer.toString(answer.getStatus().getCode());
+    var found = DirectGet.subject(answer);
+    if (subject.equals(found)) {
+      return answer;
     }
-    if (status == null) {
-      return requireSubject(subject, answer);
-    }
-    if (status.startsWith("404")) {
-      return null;
-    }
-    throw new IOException("status " + status);
-  }
-
-  private static Message requireSubject(String subject, Message answer) throws IOException {
-    var found = answer.hasHeaders() ? answer.getHeaders().getFirst("Nats-Subject") : null;
-    if (!subject.equals(found)) {
+    if (found != null || !answer.isStatusMessage()) {
       throw new IOException("an answer about " + found);
     }
-    return answer;
+    if (answer.getStatus().getCode() == 404) {
+      return null;
+    }
+    throw new IOException("status " + answer.getStatus().getCode());
   }
 
   @Override

@@ -31,14 +31,13 @@ final class ProgressRecord {
     }
   }
 
-  /** The last of one of them; null if another one has spoken since, or none has. */
+  /**
+   * The last of one of them; null if another one has spoken since, none has, or the queue does not
+   * say it: nothing is to wait for what is only good to know.
+   */
   static @Nullable SaidProgress read(NatsConnection nats, String subject, int attempt) {
-    return nats.request(
-        "read " + subject,
-        () -> {
-          var record = nats.directGetOnce(Subjects.PROGRESS, subject);
-          return record == null || !isOf(record, attempt) ? null : said(record);
-        });
+    var record = nats.directGetIfAnswered(Subjects.PROGRESS, subject);
+    return record == null || !isOf(record, attempt) ? null : said(record);
   }
 
   private static boolean isOf(Message record, int attempt) {
@@ -46,8 +45,13 @@ final class ProgressRecord {
     return headers != null && Integer.toString(attempt).equals(headers.getLast(ATTEMPT));
   }
 
-  private static SaidProgress said(Message record) throws IOException {
-    var nanos = DirectGet.time(record);
-    return new SaidProgress(record.getData(), Instant.ofEpochSecond(0, nanos));
+  private static @Nullable SaidProgress said(Message record) {
+    try {
+      return new SaidProgress(
+          record.getData(), Instant.ofEpochSecond(0, DirectGet.time(record)));
+    } catch (IOException e) {
+      LOG.debug("Not read of {}: {}", DirectGet.subject(record), e.getMessage());
+      return null;
+    }
   }
 }
