@@ -33,7 +33,11 @@ public record CollectProgress(int batches, int files, long bytes) {
    */
   public static CollectProgress read(byte[] json) {
     try {
-      return JSON.readValue(json, CollectProgress.class);
+      var said = JSON.readValue(json, CollectProgress.class);
+      if (said == null) { // "null" is JSON, too
+        throw new IOException("nothing is said");
+      }
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

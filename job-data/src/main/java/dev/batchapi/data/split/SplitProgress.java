@@ -41,7 +41,11 @@ public record SplitProgress(
    */
   public static SplitProgress read(byte[] json) {
     try {
-      return JSON.readValue(json, SplitProgress.class);
+      var said = JSON.readValue(json, SplitProgress.class);
+      if (said == null) { // "null" is JSON, too
+        throw new IOException("nothing is said");
+      }
+      return said;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

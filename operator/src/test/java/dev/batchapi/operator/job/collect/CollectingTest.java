@@ -302,6 +302,16 @@ class CollectingTest {
     assertThat(look(running).percent()).isNull();
   }
 
+  /** Whoever has its credentials can say it. */
+  @Test
+  void garbageIsNothingSaid() throws IOException {
+    var running = with(new ContainerStateBuilder().withNewRunning().endRunning().build());
+    for (var garbage : List.of("{", "", "null", "[]", "7", "{\"batches\":1e400}")) {
+      progress.put(2, new SaidProgress(garbage.getBytes(UTF_8), NOW));
+      assertThat(look(running).message()).isEqualTo("The results are being written.");
+    }
+  }
+
   private static SaidProgress said(CollectProgress progress) {
     return new SaidProgress(progress.toJson(), NOW);
   }

@@ -293,8 +293,10 @@ class SplittingTest {
       says(0, nonsense);
       assertThat(look(jobs, running()).message()).isEqualTo("The files are being found and read.");
     }
-    progress.put(0, new SaidProgress("{".getBytes(UTF_8), NOW));
-    assertThat(look(jobs, running()).message()).isEqualTo("The files are being found and read.");
+    for (var garbage : List.of("{", "", "null", "[]", "7", "{\"batches\":1e400}")) {
+      progress.put(0, new SaidProgress(garbage.getBytes(UTF_8), NOW));
+      assertThat(look(jobs, running()).message()).isEqualTo("The files are being found and read.");
+    }
   }
 
   @Test
@@ -431,9 +433,23 @@ class SplittingTest {
   }
 
   private SplitResult leave(List<Job> jobs) throws IOException {
+    return leave(jobs, ended(0, ""));
+  }
+
+  private SplitResult leave(List<Job> jobs, Pod pod) throws IOException {
     try (var api = new SmallApiServer()) {
-      return splitting.leave(PLAN, new Children(jobs, List.of(ended(0, "")), api.client()));
+      return splitting.leave(PLAN, new Children(jobs, List.of(pod), api.client()));
     }
+  }
+
+  @Test
+  void aFolderIsGivenBackWhateverIsSaidOfHowFarThatIs() throws IOException {
+    progress.put(0, new SaidProgress("null".getBytes(UTF_8), NOW));
+    assertThat(leave(List.of(job(PLAN, 0, 0)), running()))
+        .isInstanceOf(SplitResult.Underway.class);
+    writes(0, good());
+    records.put("0.0", new byte[0]);
+    assertThat(leave(List.of(job(PLAN, 0, 0)), running())).isInstanceOf(SplitResult.Done.class);
   }
 
   /** It could take the folder behind the back of the one that gives it back. */
