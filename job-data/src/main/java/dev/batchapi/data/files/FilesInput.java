@@ -92,8 +92,22 @@ public final class FilesInput implements Input {
 
     @Override
     public byte[] payload(int batch) {
-      var its = reader.next(ref(batch), content);
+      var ref = ref(batch);
+      if (!goesOn(ref)) {
+        return PayloadsAhead.UNREAD;
+      }
+      var its = reader.next(ref, content);
       return its.unreadable().isEmpty() ? its.json() : PayloadsAhead.UNREAD;
+    }
+
+    /**
+     * Whether reading on in a file gains anything. Small files are opened one by one however they
+     * are read: by one thread that is slow, by who asks for them they are opened side by side.
+     */
+    private boolean goesOn(BatchRef ref) {
+      var first = ref.parts().getFirst();
+      return ref.payload() != null
+          || (ref.parts().size() == 1 && first.length() < first.size() / 2);
     }
 
     @Override

@@ -13,10 +13,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -73,7 +77,8 @@ class FilesInputTest {
       content.append(i).append(i % 7 == 0 ? "\n\n" : "\r\n"); // with blank lines
     }
     var asked = new AtomicInteger();
-    var server = server(content.toString().getBytes(UTF_8), asked);
+    var server = server(content.toString().getBytes(UTF_8), asked::incrementAndGet);
+    server.start();
     try (var input =
         input("http://127.0.0.1:%d/a.jsonl".formatted(server.getAddress().getPort()), 10)) {
       for (var batch = 0; batch < 100; batch++) {
@@ -88,13 +93,79 @@ class FilesInputTest {
     }
   }
 
-  /** One object, by ranges. */
-  private static HttpServer server(byte[] content, AtomicInteger asked) throws IOException {
+  /** Its pieces are asked for together, and not one after the other by who reads on. */
+  @Test
+  void aBatchOfManySmallFilesIsReadByWhoAsksForIt() throws IOException {
+    var slow = new Slow();
+    var server = slow.server();
+    try (var input = new FilesInput(files(server, 64), 16, Stores.of(Map.of(), folder))) {
+      assertThat(input.payload(0)).hasSize(33);
+      assertThat(input.payload(1)).hasSize(33);
+      slow.most.set(0);
+      assertThat(input.payload(2)).hasSize(33);
+      assertThat(slow.most.get()).isGreaterThan(1);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void workersReadFilesOfOneBatchEachBesideEachOther() throws Exception {
+    var slow = new Slow();
+    var server = slow.server();
+    try (var input = new FilesInput(files(server, 18), 1, Stores.of(Map.of(), folder));
+        var workers = Executors.newFixedThreadPool(4)) {
+      assertThat(input.payload(0)).hasSize(3);
+      assertThat(input.payload(1)).hasSize(3);
+      slow.most.set(0);
+      var read =
+          IntStream.range(2, 18)
+              .<Callable<byte[]>>mapToObj(batch -> () -> input.payload(batch))
+              .toList();
+      for (var payload : workers.invokeAll(read)) {
+        assertThat(payload.get()).hasSize(3);
+      }
+      assertThat(slow.most.get()).isGreaterThan(1);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static FilesSpec files(HttpServer server, int count) {
+    var port = server.getAddress().getPort();
+    return FilesSpec.of(
+        IntStream.range(0, count)
+            .mapToObj(file -> "http://127.0.0.1:%d/%02d.jsonl".formatted(port, file))
+            .toList());
+  }
+
+  /** Takes its time for each answer, and notes how many it owes at the same time. */
+  private static final class Slow {
+    private final AtomicInteger owed = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    /** Each of its files has one line. */
+    HttpServer server() throws IOException {
+      var server = FilesInputTest.server("1\n".getBytes(UTF_8), this::answer);
+      server.setExecutor(Thread::startVirtualThread);
+      server.start();
+      return server;
+    }
+
+    private void answer() {
+      most.accumulateAndGet(owed.incrementAndGet(), Math::max);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      owed.decrementAndGet();
+    }
+  }
+
+  /** One object under any name, by ranges. */
+  private static HttpServer server(byte[] content, Runnable asked) throws IOException {
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
-          asked.incrementAndGet();
+          asked.run();
           var range = exchange.getRequestHeaders().getFirst("Range");
           var ends = range == null ? null : range.split("[=-]");
           var from = ends == null ? 0 : Integer.parseInt(ends[1]);
@@ -107,7 +178,6 @@ class FilesInputTest {
           exchange.getResponseBody().write(content, from, length);
           exchange.close();
         });
-    server.start();
     return server;
   }
 
