@@ -112,15 +112,19 @@ final class ResultStore implements AutoCloseable {
 
   /**
    * Copies the files of a whole set, the manifest last, and gives the folder back. Of a run that
-   * was stopped nothing is copied, for it may go on.
+   * ended before all its batches were done nothing is copied, for it may go on, and nothing in a
+   * store is replaced.
    *
    * @return what is to be said of where the results are
    * @throws NotStoredException if they can't be copied now
    */
   String add(Manifest manifest) throws IOException {
-    if (manifest.verdict().equals(Verdict.Cancelled.name())) {
-      return "Nothing was written to %s. What was done is in %s: go on with --resume %s --results %s"
-          .formatted(url, folder, folder, url);
+    var verdict = Verdict.valueOf(manifest.verdict());
+    if (!verdict.isOfAllBatches()) {
+      // Else the same failures end it again.
+      var more = verdict == Verdict.TooManyFailures ? " --retry-failed" : "";
+      return "Nothing was written to %s, for the run ended as %s. What was done is in %s: go on with --resume %s --results %s%s"
+          .formatted(url, verdict, folder, folder, url, more);
     }
     var output = taken == null ? new OutputFolder(url, manifest.job(), stores) : taken;
     isBegun = true;

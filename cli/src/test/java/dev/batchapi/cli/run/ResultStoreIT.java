@@ -160,6 +160,25 @@ class ResultStoreIT {
     assertThat(stored("results-00000.jsonl")).hasLineCount(4);
   }
 
+  @Test
+  void aRunWhoseTimeIsOverWritesNothingAndGoesOn() throws Exception {
+    cli.file("wait", "");
+    cli.file("mended", "");
+    cli.python(
+        HANDLER,
+        "batchSize: 1\ntimeouts: {runSeconds: 10}",
+        "input: {files: {paths: [items.jsonl]}}");
+    var run = cli.run("run", "job.yaml", "--results", STORE).exits(4);
+    run.says("Nothing was written to " + STORE, "DeadlineExceeded");
+    assertThat(keys()).isEmpty();
+
+    Files.delete(folder.resolve("wait"));
+    cli.run("run", "job.yaml", "--resume", kept(run).toString(), "--results", STORE)
+        .exits(0)
+        .says("batches are done already", "results: " + STORE);
+    assertThat(stored("results-00000.jsonl")).hasLineCount(4);
+  }
+
   private static Path kept(Cli.Result run) {
     var said = Pattern.compile("they are kept in (\\S+)\\.").matcher(run.all());
     assertThat(said.find()).as(run.all()).isTrue();
