@@ -87,6 +87,8 @@ public final class NatsConnection implements AutoCloseable {
             .reconnectJitter(Duration.ofMillis(250))
             .connectionTimeout(Duration.ofSeconds(5))
             .pingInterval(Duration.ofSeconds(10))
+            // jnats would end its reader at headers that it can't read.
+            .dataPortType(ReadablePort.class.getName())
             // Nothing waits for an outage to end: a batch that is given back late is another's.
             .reconnectBufferSize(0)
             .errorListener(new LoggingErrorListener(refusals::heard))

@@ -47,8 +47,7 @@ final class ProgressRecord {
 
   private static @Nullable SaidProgress said(Message record) {
     try {
-      return new SaidProgress(
-          record.getData(), Instant.ofEpochSecond(0, DirectGet.time(record)));
+      return new SaidProgress(record.getData(), Instant.ofEpochSecond(0, DirectGet.time(record)));
     } catch (IOException e) {
       LOG.debug("Not read of {}: {}", DirectGet.subject(record), e.getMessage());
       return null;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,8 +127,7 @@ class ForgedHeadersIT {
     assertSaidNow(splits.splitProgress(job, 3), "{}");
     writeAsSplitter(Subjects.split(job, 3, "end"), new Headers().put(name, value), "the end");
     assertThat(splits.read(job, 3, "end")).asString(UTF_8).isEqualTo("the end");
-    var outcome =
-        OutcomeRecord.headers(Outcome.succeeded(1, "7".getBytes(UTF_8))).put(name, value);
+    var outcome = OutcomeRecord.headers(Outcome.succeeded(1, "7".getBytes(UTF_8))).put(name, value);
     writeAsWorker(Subjects.out(job, 0), outcome, "7");
     var read = ledger.outcome(job, 0);
     assertThat(read).isNotNull();
@@ -136,5 +136,35 @@ class ForgedHeadersIT {
     assertThat(System.nanoTime() - began)
         .as("none is asked for again and again")
         .isLessThan(SETTINGS.patience().toNanos());
+  }
+
+  /**
+   * The reader of the client ended at them, and with it all that the operator knows of all jobs.
+   */
+  @Test
+  void thoseThatNobodyCanReadAreGarbageOfTheirJobAlone() throws Exception {
+    var headers = new Headers().put(ForgingPort.UNREADABLE, "x");
+    writeAsWorker(
+        Subjects.waiting(job),
+        headers,
+        new String(WaitingRecord.body(Waiting.For.RateLimit, ""), UTF_8));
+    writeAsWorker(Subjects.workerProgress(job), headers, "slow");
+    writeAsWorker("try." + job + ".0", headers, "");
+    writeAsWorker(Subjects.out(job, 0), headers, "7");
+    writeAsSplitter(Subjects.split(job, 3, "end"), headers, "the end");
+
+    assertThat(ledger.waiting(job)).hasValueSatisfying(w -> assertThat(w.why()).isEmpty());
+    assertThat(ledger.splits().waitsForStore(job)).isNull();
+    assertThat(ledger.splits().read(job, 3, "end")).asString(UTF_8).isEqualTo("the end");
+    assertThat(ledger.counts(job).failed()).isEqualTo(1);
+    assertThat(ledger.usage(job).garbage()).isEqualTo(2);
+    var other = "other-" + job;
+    ledger.enqueue(other, Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+    assertThat(ledger.counts(other).done()).isZero();
+    ledger.outcomes(job, (index, outcome) -> assertThat(index).isZero());
+    try (var owner = JetStreamLedger.connect(server.owner(), SETTINGS)) {
+      owner.open(job, 2);
+      assertThat(owner.counts(job)).isEqualTo(ledger.counts(job));
+    }
   }
 }

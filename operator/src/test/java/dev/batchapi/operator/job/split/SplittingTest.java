@@ -445,8 +445,7 @@ class SplittingTest {
   @Test
   void aFolderIsGivenBackWhateverIsSaidOfHowFarThatIs() throws IOException {
     progress.put(0, new SaidProgress("null".getBytes(UTF_8), NOW));
-    assertThat(leave(List.of(job(PLAN, 0, 0)), running()))
-        .isInstanceOf(SplitResult.Underway.class);
+    assertThat(leave(List.of(job(PLAN, 0, 0)), running())).isInstanceOf(SplitResult.Underway.class);
     writes(0, good());
     records.put("0.0", new byte[0]);
     assertThat(leave(List.of(job(PLAN, 0, 0)), running())).isInstanceOf(SplitResult.Done.class);
