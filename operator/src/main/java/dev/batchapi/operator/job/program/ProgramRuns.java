@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -238,9 +239,24 @@ public final class ProgramRuns<E> {
 
   /** Whether one may still run that was asked for something else. */
   public boolean runsAnother(ProgramPlan plan, Children children) {
+    return others(plan, children).findAny().isPresent();
+  }
+
+  /**
+   * The same of one that was told this.
+   *
+   * @param told looks at its arguments
+   */
+  public boolean runsAnother(ProgramPlan plan, Predicate<String> told, Children children) {
+    return others(plan, children)
+        .flatMap(job -> ProgramJobs.arguments(program, job).stream())
+        .anyMatch(told);
+  }
+
+  private Stream<Job> others(ProgramPlan plan, Children children) {
     return jobs(plan, children)
         .filter(ProgramRuns::mayRun)
-        .anyMatch(job -> !plan.fingerprint().equals(Labels.of(job, Labels.ARGUMENTS)));
+        .filter(job -> !plan.fingerprint().equals(Labels.of(job, Labels.ARGUMENTS)));
   }
 
   /** Its credentials are of no use any more. */

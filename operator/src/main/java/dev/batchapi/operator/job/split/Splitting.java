@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.split;
 
 import dev.batchapi.data.split.ChunkSink;
+import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramResult;
@@ -13,6 +14,7 @@ import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.QueueUnavailableException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +49,10 @@ public final class Splitting {
    * @param children of the BatchJob, splitters or not
    */
   public SplitResult next(ProgramPlan plan, Children children) {
+    // It would give back what the next one believes to have taken, for both are of one job.
+    if (splitters.runsAnother(plan, Splitting::givesBack, children)) {
+      return held(plan, children);
+    }
     try {
       if (queue.splits().written(plan.job().uid()) > MOST_RECORDS) {
         splitters.revoke(plan.job().namespace(), plan.job().uid(), clock.instant());
@@ -104,13 +110,25 @@ public final class Splitting {
    */
   public SplitResult leave(ProgramPlan plan, Children children) {
     if (splitters.runsAnother(plan, children)) {
-      splitters.hold(plan.job().uid(), children);
-      return new SplitResult.Underway(Reason.CheckingOutput, "The splitter is ended.");
+      return held(plan, children);
     }
     try {
       return next(plan, children);
     } catch (PodTemplateException e) {
       return new SplitResult.Bad(Reason.OutputInvalid, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SplitResult held(ProgramPlan plan, Children children) {
+    splitters.hold(plan.job().uid(), children);
+    return new SplitResult.Underway(Reason.CheckingOutput, "The splitter is ended.");
+  }
+
+  private static boolean givesBack(String arguments) {
+    try {
+      return Boolean.TRUE.equals(SplitArguments.read(arguments).giveBack());
+    } catch (UncheckedIOException e) {
+      return false; // of another version of the operator
     }
   }
 

@@ -461,6 +461,38 @@ class SplittingTest {
     assertThat(leave(List.of(job(PLAN, 0, 0)))).isInstanceOf(SplitResult.Done.class);
   }
 
+  /** The job is looked at anew: it was corrected, or another operator goes on. */
+  @Test
+  void aFolderIsTakenWhenTheOneThatGivesItBackIsGone() throws IOException {
+    var givesBack =
+        new ProgramPlan(
+            Program.SPLITTER,
+            PLAN.job(),
+            PLAN.api(),
+            PLAN.image(),
+            "{\"folders\":[],\"batchSize\":1,\"giveBack\":true}",
+            "another digest",
+            null,
+            null,
+            PLAN.natsUrl(),
+            PLAN.resources());
+    try (var api = new SmallApiServer()) {
+      var beside = new Children(List.of(job(givesBack, 0, 0)), List.of(), api.client());
+      assertThat(splitting.next(PLAN, beside)).isInstanceOf(SplitResult.Underway.class);
+      assertThat(api.requests())
+          .as("ended, and none is made")
+          .singleElement()
+          .asString()
+          .startsWith("DELETE ")
+          .contains("Foreground");
+
+      var gone = new Children(List.of(), List.of(), api.client());
+      assertThat(splitting.next(PLAN, gone)).isInstanceOf(SplitResult.Underway.class);
+      assertThat(api.requests())
+          .anyMatch(asked -> asked.startsWith("POST ") && asked.contains("-split-0"));
+    }
+  }
+
   /** One pass over a job that was cancelled. */
   private Optional<String> cancelled(Instant now, SmallApiServer api, Job... jobs) {
     var rejection = memory.rejection;
