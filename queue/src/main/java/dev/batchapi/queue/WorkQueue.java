@@ -21,6 +21,15 @@ public interface WorkQueue extends AutoCloseable {
    */
   Optional<Lease> lease(Duration wait) throws InterruptedException;
 
+  /**
+   * The same for who does not ask again at once. A batch that comes a little late is returned; none
+   * that comes later lies here, its lease running out, to be taken for a fresh one by the next
+   * asking.
+   */
+  default Optional<Lease> leaseOnce(Duration wait) throws InterruptedException {
+    return lease(wait);
+  }
+
   /** The job's end record, once there is one. */
   Optional<End> ended();
 

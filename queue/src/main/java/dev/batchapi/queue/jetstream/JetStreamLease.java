@@ -36,7 +36,11 @@ final class JetStreamLease implements Lease {
   private long logRevision;
   private boolean logIsKnown;
 
-  JetStreamLease(NatsConnection nats, String job, JetStreamSettings settings, Message message) {
+  /**
+   * @param since before this time of the system's clock in ns the message had not come
+   */
+  JetStreamLease(
+      NatsConnection nats, String job, JetStreamSettings settings, Message message, long since) {
     this.nats = nats;
     this.job = job;
     this.message = message;
@@ -48,7 +52,7 @@ final class JetStreamLease implements Lease {
     enqueued = time.getEpochSecond() * 1_000_000_000 + time.getNano();
     // A tenth less than the server grants: the message has been on its way.
     leaseNanos = settings.lease().toNanos() / 10 * 9;
-    sureUntil = System.nanoTime() + leaseNanos;
+    sureUntil = since + leaseNanos;
     logIsKnown = delivery == 1; // nothing was recorded before the first delivery
   }
 

@@ -86,7 +86,7 @@ public final class JetStreamWorkQueue implements WorkQueue {
         var began = System.nanoTime();
         var message = nats.isConnected() ? fetch(asked) : null;
         if (message != null) {
-          var lease = new JetStreamLease(nats, job, settings, message);
+          var lease = new JetStreamLease(nats, job, settings, message, System.nanoTime());
           if (!isDone(message)) {
             return Optional.of(lease);
           }
@@ -111,6 +111,41 @@ public final class JetStreamWorkQueue implements WorkQueue {
       }
     } finally {
       leasing.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Lease> leaseOnce(Duration wait) throws InterruptedException {
+    leasing.lockInterruptibly();
+    try {
+      var lease = lease(wait);
+      if (lease.isPresent()) {
+        return lease;
+      }
+      var since = System.nanoTime();
+      var late = lateAnswer();
+      if (late == null) {
+        return Optional.empty();
+      }
+      if (isDone(late)) {
+        late.ack();
+        return Optional.empty();
+      }
+      return Optional.of(new JetStreamLease(nats, job, settings, late, since));
+    } finally {
+      leasing.unlock();
+    }
+  }
+
+  /** Of a pull whose time is over for this side. Interrupted, it is still given back. */
+  private @Nullable Message lateAnswer() throws InterruptedException {
+    var current = subscription;
+    try {
+      return lastAnswer();
+    } catch (InterruptedException e) {
+      subscription = current;
+      giveBack(lastAnswer());
+      throw e;
     }
   }
 

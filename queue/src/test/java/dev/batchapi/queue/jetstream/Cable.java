@@ -8,12 +8,13 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The way from a client to a server, which can be cut. */
+/** The way from a client to a server, which can be cut, and hold up what the server sends. */
 final class Cable implements AutoCloseable {
   private final ServerSocket entry = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final int port;
   private final List<Closeable> sockets = new CopyOnWriteArrayList<>();
   private volatile boolean pulled;
+  private boolean held; // guarded by this
 
   Cable(int port) throws IOException {
     this.port = port;
@@ -36,7 +37,7 @@ final class Cable implements AutoCloseable {
         sockets.add(client);
         sockets.add(server);
         Thread.ofVirtual().start(() -> carry(client, server));
-        Thread.ofVirtual().start(() -> carry(server, client));
+        Thread.ofVirtual().start(() -> answer(server, client));
       } catch (IOException e) {
         // Closed, or a client that has given up.
       }
@@ -50,6 +51,36 @@ final class Cable implements AutoCloseable {
     } catch (IOException e) {
       // Cut.
     }
+  }
+
+  private void answer(Socket from, Socket to) {
+    try (from;
+        to) {
+      var buffer = new byte[1 << 16];
+      var in = from.getInputStream();
+      for (var read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        awaitFree();
+        to.getOutputStream().write(buffer, 0, read);
+      }
+    } catch (IOException | InterruptedException e) {
+      // Cut.
+    }
+  }
+
+  private synchronized void awaitFree() throws InterruptedException {
+    while (held) {
+      wait();
+    }
+  }
+
+  /** What the server sends from now on does not arrive before {@link #letGo}. */
+  synchronized void hold() {
+    held = true;
+  }
+
+  synchronized void letGo() {
+    held = false;
+    notifyAll();
   }
 
   void pull() throws IOException {

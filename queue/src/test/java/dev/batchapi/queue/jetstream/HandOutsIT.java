@@ -146,9 +146,7 @@ class HandOutsIT {
     try (var hasty = JetStreamLedger.connect(server.owner(), settings);
         var cable = new Cable(server.port())) {
       hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
-      var access = server.worker("j");
-      var cut = new NatsAccess(cable.url(), access.credentials(), "cut off");
-      try (var first = JetStreamWorkQueue.connect(cut, "j", 1, settings);
+      try (var first = behind(cable, settings);
           var second = worker(settings);
           var third = worker(settings)) {
         var held = first.lease(LONG).orElseThrow();
@@ -171,6 +169,64 @@ class HandOutsIT {
         assertThat(again.commit(ok())).isTrue();
       }
     }
+  }
+
+  @Test
+  void whoAsksOnceIsGivenWhatComesALittleLate() throws Exception {
+    try (var cable = new Cable(server.port());
+        var queue = behind(cable, SETTINGS);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      ledger.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      assertThat(queue.ended()).isEmpty(); // connected
+      cable.hold();
+      var asked = threads.submit(() -> queue.leaseOnce(SHORT));
+      Thread.sleep(SHORT.plusMillis(50)); // its time is over; sooner is in time
+      cable.letGo();
+      assertThat(asked.get().orElseThrow().commit(ok())).isTrue();
+    }
+  }
+
+  /** As a worker is that is told to stop. */
+  @Test
+  void whoIsInterruptedThenGivesItBack() throws Exception {
+    try (var cable = new Cable(server.port());
+        var queue = behind(cable, SETTINGS);
+        var other = worker(SETTINGS);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      ledger.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      assertThat(queue.ended()).isEmpty(); // connected
+      cable.hold();
+      var asked = threads.submit(() -> queue.leaseOnce(SHORT));
+      Thread.sleep(SHORT.plusMillis(50)); // as above
+      assertThat(asked.cancel(true)).isTrue();
+      cable.letGo();
+      assertThat(other.lease(Duration.ofSeconds(10))).isPresent();
+    }
+  }
+
+  /** The batch is another's by the time that it would be found. */
+  @Test
+  void whatComesTooLateForWhoAskedOnceIsNotTakenForAFreshLease() throws Exception {
+    var settings = SETTINGS.withLease(Duration.ofSeconds(2));
+    try (var hasty = JetStreamLedger.connect(server.owner(), settings);
+        var cable = new Cable(server.port());
+        var late = behind(cable, settings);
+        var other = worker(settings)) {
+      hasty.enqueue("j", Batches.of(1, index -> "[1]".getBytes(UTF_8)));
+      assertThat(late.ended()).isEmpty(); // connected
+      cable.hold();
+      assertThat(late.leaseOnce(SHORT)).isEmpty();
+      cable.letGo();
+      var held = other.lease(LONG).orElseThrow();
+      assertThat(late.lease(SHORT)).isEmpty();
+      assertThat(held.commit(ok())).isTrue();
+    }
+  }
+
+  private JetStreamWorkQueue behind(Cable cable, JetStreamSettings settings) {
+    var access = server.worker("j");
+    var through = new NatsAccess(cable.url(), access.credentials(), "behind a cable");
+    return JetStreamWorkQueue.connect(through, "j", 1, settings);
   }
 
   /** It can't be told from one that is in time: that is why a holder goes by its own clock. */

@@ -168,7 +168,7 @@ final class NextBatch implements AutoCloseable {
       waitsForLease = Thread.currentThread();
     }
     try {
-      return queue.lease(LEASE_WAIT).orElse(null);
+      return queue.leaseOnce(LEASE_WAIT).orElse(null);
     } catch (InterruptedException e) {
       return null;
     } catch (RuntimeException e) {
