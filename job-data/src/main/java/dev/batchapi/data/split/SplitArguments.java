@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.batchapi.contract.Sha256;
 import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.results.Manifest;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,11 @@ public record SplitArguments(
    */
   public static SplitArguments read(String json) {
     try {
-      return JSON.readValue(json, SplitArguments.class);
+      var arguments = JSON.readValue(json, SplitArguments.class);
+      if (arguments == null) { // "null" is JSON, too
+        throw new UncheckedIOException(new IOException("no arguments"));
+      }
+      return arguments;
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

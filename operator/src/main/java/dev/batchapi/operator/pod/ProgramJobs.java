@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -99,7 +100,9 @@ public final class ProgramJobs {
         : spec.getContainers().stream()
             .flatMap(container -> container.getEnv().stream())
             .filter(variable -> program.argumentsVariable.equals(variable.getName()))
-            .map(variable -> variable.getValue().replace("$$", "$"))
+            .map(EnvVar::getValue)
+            .filter(Objects::nonNull)
+            .map(value -> value.replace("$$", "$"))
             .findFirst();
   }
 

@@ -464,18 +464,7 @@ class SplittingTest {
   /** The job is looked at anew: it was corrected, or another operator goes on. */
   @Test
   void aFolderIsTakenWhenTheOneThatGivesItBackIsGone() throws IOException {
-    var givesBack =
-        new ProgramPlan(
-            Program.SPLITTER,
-            PLAN.job(),
-            PLAN.api(),
-            PLAN.image(),
-            "{\"folders\":[],\"batchSize\":1,\"giveBack\":true}",
-            "another digest",
-            null,
-            null,
-            PLAN.natsUrl(),
-            PLAN.resources());
+    var givesBack = told("{\"folders\":[],\"batchSize\":1,\"giveBack\":true}");
     try (var api = new SmallApiServer()) {
       var beside = new Children(List.of(job(givesBack, 0, 0)), List.of(), api.client());
       assertThat(splitting.next(PLAN, beside)).isInstanceOf(SplitResult.Underway.class);
@@ -490,6 +479,32 @@ class SplittingTest {
       assertThat(splitting.next(PLAN, gone)).isInstanceOf(SplitResult.Underway.class);
       assertThat(api.requests())
           .anyMatch(asked -> asked.startsWith("POST ") && asked.contains("-split-0"));
+    }
+  }
+
+  private static ProgramPlan told(String arguments) {
+    return new ProgramPlan(
+        Program.SPLITTER,
+        PLAN.job(),
+        PLAN.api(),
+        PLAN.image(),
+        arguments,
+        "another digest",
+        null,
+        null,
+        PLAN.natsUrl(),
+        PLAN.resources());
+  }
+
+  /** Its author can make a Job that looks like one of ours. */
+  @Test
+  void oneThatWasToldNothingThatWeWouldSayIsNoneThatGivesBack() throws IOException {
+    for (var garbage : List.of("null", "{", "[]", "")) {
+      try (var api = new SmallApiServer()) {
+        var beside = new Children(List.of(job(told(garbage), 0, 0)), List.of(), api.client());
+        assertThat(splitting.next(PLAN, beside)).isInstanceOf(SplitResult.Underway.class);
+        assertThat(api.requests()).anyMatch(asked -> asked.contains("-split-1"));
+      }
     }
   }
 
