@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -89,9 +90,9 @@ class ForgedHeadersIT {
   }
 
   private static void assertSaidNow(@Nullable SaidProgress said, String body) {
-    assertThat(said).isNotNull();
-    assertThat(said.body()).asString(UTF_8).isEqualTo(body);
-    assertThat(said.at()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+    var now = Objects.requireNonNull(said);
+    assertThat(now.body()).asString(UTF_8).isEqualTo(body);
+    assertThat(now.at()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
   }
 
   @ParameterizedTest
@@ -129,8 +130,7 @@ class ForgedHeadersIT {
     assertThat(splits.read(job, 3, "end")).asString(UTF_8).isEqualTo("the end");
     var outcome = OutcomeRecord.headers(Outcome.succeeded(1, "7".getBytes(UTF_8))).put(name, value);
     writeAsWorker(Subjects.out(job, 0), outcome, "7");
-    var read = ledger.outcome(job, 0);
-    assertThat(read).isNotNull();
+    var read = Objects.requireNonNull(ledger.outcome(job, 0));
     assertThat(read.body()).asString(UTF_8).isEqualTo("7");
     assertThat(ledger.counts(job).succeeded()).isEqualTo(1);
     assertThat(System.nanoTime() - began)
