@@ -30,7 +30,7 @@ final class ReadableHeaders {
   private byte[] ready = {};
   private int given;
   // Bytes of the message behind it.
-  private long body;
+  private int body;
 
   /** Where the bytes come from, as of {@link java.io.InputStream}. */
   interface Source {
@@ -52,7 +52,7 @@ final class ReadableHeaders {
       given += count;
       return count;
     }
-    var count = pass(into, offset, (int) Math.min(length, body));
+    var count = pass(into, offset, Math.min(length, body));
     body -= Math.max(0, count);
     return count;
   }

@@ -60,9 +60,12 @@ class ForgedHeadersIT {
   private static void write(
       NatsAccess access, String inbox, String subject, Headers headers, String body)
       throws Exception {
-    try (var connection = connect(access, inbox)) {
+    var connection = connect(access, inbox);
+    try {
       connection.publish(subject, headers, body.getBytes(UTF_8));
       connection.flush(Duration.ofSeconds(5));
+    } finally {
+      connection.close();
     }
   }
 
