@@ -98,7 +98,8 @@ final class BatchCutter implements ItemSink {
     payload.write(']');
     sink.batch(
         batches,
-        new BatchRef(parts, carried ? payload.toByteArray() : null, Positions.of(bad.stream().toArray())));
+        new BatchRef(
+            parts, carried ? payload.toByteArray() : null, Positions.of(bad.stream().toArray())));
     batches++;
     payload.reset();
     parts.clear();

@@ -274,9 +274,7 @@ public record RerunBatch(List<Piece> pieces) {
       first = false;
       var head =
           "{\"at\":%s,\"numbers\":%s,"
-              .formatted(
-                  Positions.of(piece.positions()),
-                  Positions.of(piece.numbers()));
+              .formatted(Positions.of(piece.positions()), Positions.of(piece.numbers()));
       out.writeBytes(head.getBytes(UTF_8));
       var ref = piece.from().toJson();
       out.write(ref, 1, ref.length - 1);

@@ -36,7 +36,8 @@ class PositionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[0]", "[-1,2]", "[5,-3]", "[5,0]", "[2147483647,2]", "[0,1,0,1]", "null"})
+  @ValueSource(
+      strings = {"[0]", "[-1,2]", "[5,-3]", "[5,0]", "[2147483647,2]", "[0,1,0,1]", "null"})
   void othersAreRefused(String runs) {
     var batch = "{\"parts\":[],\"unreadable\":" + runs + "}";
     assertThatThrownBy(() -> BatchRef.read(batch.getBytes(UTF_8)))
@@ -54,8 +55,7 @@ class PositionsTest {
         new String[] {
           "{\"at\":[0,2147483647],\"numbers\":[0,2147483647],\"parts\":[]}", piece + "," + piece
         }) {
-      assertThatThrownBy(
-              () -> RerunBatch.read(("{\"pieces\":[" + pieces + "]}").getBytes(UTF_8)))
+      assertThatThrownBy(() -> RerunBatch.read(("{\"pieces\":[" + pieces + "]}").getBytes(UTF_8)))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("more items than a payload has");
     }
