@@ -194,7 +194,8 @@ class RerunItemsTest {
   void recordsOfPlacesThatAreGarbageCostTheRerunNoMoreThanItself(String record) throws Exception {
     var part = "{\"u\":\"s3://b/k\",\"v\":\"1\",\"s\":9,\"o\":0,\"n\":9,\"l\":1,\"i\":3}";
     var body = record.formatted(part).getBytes(UTF_8);
-    var run = run().withFiles((ObjectNode) new ObjectMapper().readTree("{\"paths\":[\"s3://b/k\"]}"));
+    var run =
+        run().withFiles((ObjectNode) new ObjectMapper().readTree("{\"paths\":[\"s3://b/k\"]}"));
     var items = new RerunItems(run, Of.Failed);
     items.read(1, Outcome.failed(3, ERROR));
     items.readAll();
