@@ -249,6 +249,7 @@ public record BatchJobStatus(
               "How long its last attempt ran, in seconds; none if that is not known, as of an item in a"
                   + " list that handle_batch returned.")
           @Min(0)
+          @Max(1000000000)
           @Nullable Double seconds,
       @JsonPropertyDescription("Why, in one word, such as HandlerFailed or WorkerLost.")
           @Required
