@@ -160,7 +160,7 @@ final class UnderwayIT {
     s3.secretOfNowhere("moving");
     patch("large", "{\"suspend\":false}");
 
-    awaitsCondition("large", "StorageAvailable", "StorageUnavailable", "s3://photos");
+    awaitsCondition("large", "StorageAvailable", "StorageUnavailable", "batch 0", "bucket photos");
     s3.secret("moving", "hush-hush-hush");
     runs("delete", "pod", "-l", "batchapi.dev/job=large", "--grace-period=0", "--force");
 
