@@ -355,8 +355,7 @@ class ResultFolderIT {
     return Manifest.read(Files.readAllBytes(folder.resolve(out).resolve("manifest.json")));
   }
 
-  /** The folder that inline code is written to has another name in each process. */
-  /** But for what is of each attempt: the folder of its code, and how long it ran. */
+  /** But for what is of each process: its folder for inline code, and how long attempts took. */
   private String errors(String out) throws IOException {
     return Files.readString(folder.resolve(out).resolve("errors.jsonl"))
         .replaceAll("batchapi-code\\d+", "")
