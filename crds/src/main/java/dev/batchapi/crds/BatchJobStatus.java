@@ -157,30 +157,17 @@ public record BatchJobStatus(
 
   /** The same with other conditions. */
   public BatchJobStatus with(List<Condition> others) {
-    return new BatchJobStatus(
-        others,
-        phase,
-        batches,
-        items,
-        input,
-        failedAttempts,
-        failures,
-        workers,
-        selector,
-        observedGeneration,
-        acceptedTime,
-        runDigest,
-        startTime,
-        completionTime,
-        queueBytes,
-        output,
-        progress);
+    return with(others, progress);
   }
 
   /** The same with how far splitting or collecting is. */
   public BatchJobStatus withProgress(@Nullable Integer percent) {
+    return with(conditions, percent);
+  }
+
+  private BatchJobStatus with(@Nullable List<Condition> others, @Nullable Integer percent) {
     return new BatchJobStatus(
-        conditions,
+        others,
         phase,
         batches,
         items,

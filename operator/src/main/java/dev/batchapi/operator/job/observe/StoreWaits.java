@@ -19,7 +19,7 @@ public final class StoreWaits {
   /** A store is asked for some time each time, before it is said to be away. */
   static final Duration COUNTS = Duration.ofMinutes(4);
 
-  /** How long nobody has to say that he waits, after one has said that he waits no more. */
+  /** That one waits no more counts for all when none has said for so long that it still does. */
   static final Duration QUIET = Duration.ofSeconds(30);
 
   private final Seldom<SaidProgress> last = new Seldom<>();
