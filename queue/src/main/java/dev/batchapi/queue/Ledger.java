@@ -148,8 +148,8 @@ public interface Ledger extends AutoCloseable {
 
   /**
    * Calls the listener, soon and from a thread of the ledger's, when an open job's counts have
-   * changed, or its usage much. The listener must be quick. Closing the registration ends the
-   * calls.
+   * changed, or its usage much, and mostly when a splitter or a collector has ended. The listener
+   * must be quick. Closing the registration ends the calls.
    */
   Registration onChange(Consumer<String> listener);
 

@@ -60,6 +60,7 @@ public final class JetStreamLedger implements Ledger {
     consumers = new Consumers(streams, followed::epoch);
     leftovers = new Leftovers(nats, followed, seen);
     splits = new JetStreamSplits(nats, streams);
+    ProgramEnds.tell(nats, changes);
   }
 
   /**

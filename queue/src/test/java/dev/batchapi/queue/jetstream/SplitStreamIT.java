@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.queue.QueueFullException;
 import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +37,24 @@ class SplitStreamIT {
       writer.write("late", new byte[0]);
       assertThat(ledger.splits().written("A", 1)).isEqualTo(1);
       assertThat(ledger.splits().written("A")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theEndOfASplitterIsToldAndNothingElseThatItWrites() throws Exception {
+    try (var server = NatsServer.startUnsynced();
+        var ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
+        var first = JetStreamSplitWriter.connect(server.splitter("A"), "A", 0, SETTINGS);
+        var second = JetStreamSplitWriter.connect(server.splitter("B"), "B", 0, SETTINGS)) {
+      var told = new LinkedBlockingQueue<String>();
+      try (var _ = ledger.onChange(told::add)) {
+        first.write("0", new byte[] {1});
+        second.write("end", new byte[] {1});
+        assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("B");
+
+        first.write("end", new byte[] {1});
+        assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("A");
+      }
     }
   }
 
