@@ -16,6 +16,7 @@ step lint "$MAKE" lint
 PYTHONPATH=$LOOPS python_tests python-host handler-runtime/python-host/tests
 python_tests installer deploy
 python_tests report e2e/report
+python_tests benchmark cli/src/bench/data
 
 if [ "$(id -u)" != 0 ]; then
   echo "SKIPPED: the tests on a real Kubernetes: starting one needs root. Everything else is tested." >&2

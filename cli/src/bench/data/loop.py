@@ -1,6 +1,6 @@
-"""What somebody would write by hand: boto3, as many processes as there are workers, and no more.
+"""What somebody would write by hand: the vendor's client, as many processes as there are workers, and no more.
 
-loop.py read|scan BUCKET KEY; run BUCKET KEY OUTPUT PROCESSES; copy BUCKET FOLDER OUTPUT"""
+loop.py STORE read|scan KEY; run KEY OUTPUT PROCESSES; copy FOLDER OUTPUT"""
 
 import json
 import multiprocessing
@@ -8,39 +8,34 @@ import pathlib
 import sys
 import tempfile
 
-import boto3
+from stores import STORES
 
 BATCH = 100
-CHUNK = 1 << 20
 
 
-def read(bucket, key, scan):
-    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
-    return sum(chunk.count(b"\n") if scan else len(chunk) for chunk in body.iter_chunks(CHUNK))
+def read(store, key, scan):
+    return sum(chunk.count(b"\n") if scan else len(chunk) for chunk in store.chunks(key))
 
 
 def handle_batch(payload):
     return [item["id"] for item in payload]
 
 
-def lines(s3, bucket, key, first, end):
+def lines(store, key, first, end):
     """Those that begin in this part of the file: the one before the part ends in it."""
-    from_byte = max(0, first - 1)
-    body = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes={from_byte}-")["Body"]
-    at = from_byte
-    with body:
-        stream = iter(body.iter_lines(CHUNK, keepends=True))
-        if first:
-            at += len(next(stream))
-        for line in stream:
-            if at >= end:
-                return
-            at += len(line)
-            yield line
+    at = max(0, first - 1)
+    stream = iter(store.lines(key, at))
+    if first:
+        at += len(next(stream))
+    for line in stream:
+        if at >= end:
+            return
+        at += len(line)
+        yield line
 
 
-def part(bucket, key, output, number, first, end):
-    s3 = boto3.client("s3")
+def part(scheme, key, output, number, first, end):
+    store = STORES[scheme]()
     with tempfile.TemporaryFile() as results:
         batch = []
 
@@ -50,40 +45,41 @@ def part(bucket, key, output, number, first, end):
                 results.write(line.encode("utf-8") + b"\n")
             batch.clear()
 
-        for line in lines(s3, bucket, key, first, end):
+        for line in lines(store, key, first, end):
             batch.append(json.loads(line))
             if len(batch) == BATCH:
                 handle()
         handle()
         results.seek(0)
-        s3.upload_fileobj(results, bucket, f"{output}results-{number:05}.jsonl")
+        store.put(results, f"{output}results-{number:05}.jsonl")
 
 
-def run(bucket, key, output, processes):
-    size = boto3.client("s3").head_object(Bucket=bucket, Key=key)["ContentLength"]
+def run(scheme, key, output, processes):
+    size = STORES[scheme]().size(key)
     borders = [size * number // processes for number in range(processes + 1)]
     with multiprocessing.Pool(processes) as pool:
         pool.starmap(
             part,
             [
-                (bucket, key, output, number, borders[number], borders[number + 1])
+                (scheme, key, output, number, borders[number], borders[number + 1])
                 for number in range(processes)
             ],
         )
 
 
-def copy(bucket, folder, output):
-    s3 = boto3.client("s3")
+def copy(scheme, folder, output):
+    store = STORES[scheme]()
     for file in sorted(pathlib.Path(folder).iterdir()):
         if file.is_file():
-            s3.upload_file(str(file), bucket, output + file.name)
+            with open(file, "rb") as content:
+                store.put(content, output + file.name)
 
 
 if __name__ == "__main__":
-    way, *rest = sys.argv[1:]
+    scheme, way, *rest = sys.argv[1:]
     if way in ("read", "scan"):
-        print(read(*rest, way == "scan"))
+        print(read(STORES[scheme](), *rest, way == "scan"))
     elif way == "run":
-        run(*rest[:3], int(rest[3]))
+        run(scheme, *rest[:2], int(rest[2]))
     else:
-        copy(*rest)
+        copy(scheme, *rest)

@@ -8,6 +8,9 @@ import sys
 import pyarrow.fs
 import ray
 
+# Else it takes 30 % of the machine's memory, which others may need; blocks beyond it go to the disk.
+OBJECT_STORE_BYTES = 3 << 30
+
 
 def handle_batch(batch):
     return {"item": batch["id"], "result": batch["id"]}
@@ -16,7 +19,12 @@ def handle_batch(batch):
 def main(bucket, key, folder, cpus):
     # It is alone on its machine, and would leave a token there.
     os.environ["RAY_AUTH_MODE"] = "disabled"
-    ray.init(num_cpus=int(cpus), include_dashboard=False, log_to_driver=False)
+    ray.init(
+        num_cpus=int(cpus),
+        object_store_memory=OBJECT_STORE_BYTES,
+        include_dashboard=False,
+        log_to_driver=False,
+    )
     s3 = pyarrow.fs.S3FileSystem(
         access_key=os.environ["AWS_ACCESS_KEY_ID"],
         secret_key=os.environ["AWS_SECRET_ACCESS_KEY"],
