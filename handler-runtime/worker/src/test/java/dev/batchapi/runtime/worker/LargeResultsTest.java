@@ -1,8 +1,12 @@
 package dev.batchapi.runtime.worker;
 
+import static dev.batchapi.runtime.worker.ScriptedJob.FINE;
+import static dev.batchapi.runtime.worker.ScriptedJob.ID;
+import static dev.batchapi.runtime.worker.ScriptedJob.RETRY;
+import static dev.batchapi.runtime.worker.ScriptedJob.THROWN;
+import static dev.batchapi.runtime.worker.ScriptedJob.assignment;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.data.collect.BatchResults;
 import dev.batchapi.data.results.LargeJson;
@@ -10,32 +14,23 @@ import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Stores;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.BatchError.Reason;
-import dev.batchapi.queue.Batches;
-import dev.batchapi.queue.End;
 import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.Outcome;
-import dev.batchapi.queue.Rate;
-import dev.batchapi.queue.Reservation;
 import dev.batchapi.queue.WorkQueue;
-import dev.batchapi.queue.memory.MemoryQueue;
+import dev.batchapi.queue.WrappedQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,22 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Results that are too large for the ledger, in a folder of this machine as their store. */
 @Timeout(30)
 class LargeResultsTest {
-  private static final String JOB = "uid-1";
-  private static final BatchError THROWN = BatchError.of(Reason.HandlerFailed, "no such label");
-  private static final Assignment ASSIGNMENT =
-      new Assignment(
-          JOB,
-          "monday",
-          new RetryPolicy(3, Duration.ofMillis(1), Duration.ofMillis(2), 10),
-          Optional.empty());
   private static final byte[] OTHER = "[2]".getBytes(UTF_8);
-  private static final Answer FINE = new Answer.Result("[1]".getBytes(UTF_8));
 
   @TempDir private Path folder;
 
-  private final MemoryQueue queue = new MemoryQueue();
+  private final ScriptedJob job = new ScriptedJob();
   private final List<String> waits = new CopyOnWriteArrayList<>();
-  private final ScriptedHosts hosts = new ScriptedHosts();
+  private final ScriptedHosts hosts = job.hosts;
   private @Nullable Lease held;
 
   private Answer.Large large(String json) throws IOException {
@@ -67,11 +53,12 @@ class LargeResultsTest {
   }
 
   private Worker storing(LargeResults large) {
-    return new Worker(ASSIGNMENT, new Noting(queue.worker(JOB)), hosts, Payloads.CARRIED, large);
+    return new Worker(
+        assignment(RETRY), new Noting(job.queue.worker(ID)), hosts, Payloads.CARRIED, large);
   }
 
   private Optional<String> stored(int index) {
-    var reference = Objects.requireNonNull(outcome(index).stored());
+    var reference = Objects.requireNonNull(job.outcome(index).stored());
     try (var stores = Stores.of(Map.of(), folder)) {
       return new BatchResults("out/", stores)
           .read(reference.name(), reference.bytes(), reference.sha256())
@@ -94,14 +81,14 @@ class LargeResultsTest {
   void aLargeResultIsAnObjectThatTheLedgerRefersTo() throws IOException {
     var json = "[" + text(400_000) + "]";
     hosts.answers(large(" " + json + "\n"), FINE);
-    enqueue(2);
+    job.enqueue(2);
     try (var stores = Stores.of(Map.of(), folder)) {
-      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 2);
+      run(storing(new StoredResults("out/", stores)), 2);
     }
-    assertThat(outcome(0).body()).isEmpty();
+    assertThat(job.outcome(0).body()).isEmpty();
     assertThat(stored(0)).contains(json);
-    assertThat(outcome(1).stored()).isNull();
-    assertThat(new String(outcome(1).body(), UTF_8)).isEqualTo("[1]");
+    assertThat(job.outcome(1).stored()).isNull();
+    assertThat(job.result(1)).isEqualTo("[1]");
   }
 
   @Test
@@ -117,14 +104,14 @@ class LargeResultsTest {
             List.of(ResultJson.of(big), ResultJson.of(big), ResultJson.of("null")),
             new TreeMap<>(Map.of(2, BatchError.of(Reason.FatalError, "never"))),
             null));
-    enqueue(2);
+    job.enqueue(2);
     try (var stores = Stores.of(Map.of(), folder)) {
-      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 2);
+      run(storing(new StoredResults("out/", stores)), 2);
     }
     assertThat(stored(0)).contains("[" + big + "," + big + "," + text(1) + "]");
-    assertThat(outcome(1).kind()).isEqualTo(Outcome.Kind.PARTIAL);
+    assertThat(job.outcome(1).kind()).isEqualTo(Outcome.Kind.PARTIAL);
     assertThat(stored(1)).contains("[" + big + "," + big + ",null]");
-    var partial = ItemOutcomes.fromJson(outcome(1).body());
+    var partial = job.items(1);
     assertThat(partial.results()).isEmpty();
     assertThat(partial.errors()).extracting(ItemOutcomes.ItemError::item).containsExactly(2);
   }
@@ -140,12 +127,12 @@ class LargeResultsTest {
       results.add(ResultJson.of("null"));
     }
     hosts.answers(new Answer.Items(results, errors, null));
-    enqueue(1);
+    job.enqueue(1);
     try (var stores = Stores.of(Map.of(), folder)) {
-      run(storing(new StoredResults("out/", stores)), () -> queue.counts(JOB).done() == 1);
+      run(storing(new StoredResults("out/", stores)), 1);
     }
-    assertThat(outcome(0).kind()).isEqualTo(Outcome.Kind.FAILED);
-    var error = BatchError.fromJson(outcome(0).body());
+    assertThat(job.outcome(0).kind()).isEqualTo(Outcome.Kind.FAILED);
+    var error = job.error(0);
     assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
     assertThat(error.message()).contains("3,999 items failed", "262,144 bytes", "spec.batchSize");
   }
@@ -167,14 +154,14 @@ class LargeResultsTest {
     var inFile = new Answer.Items(List.of(ResultJson.of("1")), new TreeMap<>(), file);
     var large = large("[1]");
     hosts.answers(later, FINE, some, inFile, large);
-    enqueue(1);
-    var worker = queue.worker(JOB);
+    job.enqueue(1);
+    var worker = job.queue.worker(ID);
     var kept = new ArrayList<Answer>();
     try (var keeper = new LeaseKeeper(worker.leaseDuration())) {
       var lease = worker.lease(Duration.ofSeconds(1)).orElseThrow();
       var handOver =
           new HandOver(
-              ASSIGNMENT,
+              assignment(RETRY),
               hosts.start(),
               lease,
               new Fetched.Payload(lease.payload()),
@@ -195,7 +182,7 @@ class LargeResultsTest {
   @Test
   void aStoreThatIsAwayIsWaitedForAndCostsNoAttempt() throws IOException {
     hosts.answers(large("[" + text(400_000) + "]"));
-    enqueue(1);
+    job.enqueue(1);
     var tries = new AtomicInteger();
     try (var stores = Stores.of(Map.of(), folder)) {
       var real = new StoredResults("out/", stores);
@@ -210,11 +197,11 @@ class LargeResultsTest {
               return real.outcome(index, attempt, json, errors);
             }
           };
-      run(storing(away), () -> queue.counts(JOB).done() == 1);
+      run(storing(away), 1);
     }
     assertThat(tries).hasValue(2);
     assertThat(hosts.handled).containsExactly("uid-1-0 #1");
-    assertThat(outcome(0).attempts()).isEqualTo(1);
+    assertThat(job.outcome(0).attempts()).isEqualTo(1);
     assertThat(stored(0)).isPresent();
     assertThat(waits)
         .containsExactly("The result of batch 0 can't be written: the store is away", "");
@@ -223,7 +210,7 @@ class LargeResultsTest {
   @Test
   void aStoreThatRefusesEndsTheWorkerWithItsWords() throws IOException {
     hosts.answers(large("[" + text(400_000) + "]"));
-    enqueue(1);
+    job.enqueue(1);
     WorkerExit exit;
     try (var stores = Stores.of(Map.of(), folder)) {
       exit = storing(new StoredResults("https://127.0.0.1/out/", stores)).run();
@@ -231,13 +218,13 @@ class LargeResultsTest {
     assertThat(exit.reason()).isEqualTo(WorkerExit.Reason.STORE_REFUSED);
     assertThat(exit.message())
         .contains("A result can't be written: https://127.0.0.1/out/", "only read");
-    assertThat(queue.counts(JOB).done()).isZero();
+    assertThat(job.counts().done()).isZero();
   }
 
   @Test
   void whatWasStoredForAnOutcomeThatDoesNotStandGoes() throws IOException {
     hosts.answers(large("[" + text(400_000) + "]"));
-    enqueue(1);
+    job.enqueue(1);
     try (var stores = Stores.of(Map.of(), folder)) {
       var real = new StoredResults("out/", stores);
       var late =
@@ -251,9 +238,9 @@ class LargeResultsTest {
               return ours;
             }
           };
-      run(storing(late), () -> hosts.handled.size() == 1 && queue.counts(JOB).done() == 1);
+      run(storing(late), 1);
     }
-    assertThat(new String(outcome(0).body(), UTF_8)).isEqualTo("[2]");
+    assertThat(job.result(0)).isEqualTo("[2]");
     assertThat(folder.resolve("out/.batches")).isEmptyDirectory();
   }
 
@@ -281,107 +268,26 @@ class LargeResultsTest {
     }
   }
 
-  private void enqueue(int batches) {
-    queue.enqueue(JOB, Batches.of(batches, index -> "[0]".getBytes(UTF_8)));
-  }
-
-  private Outcome outcome(int index) {
-    return Objects.requireNonNull(queue.outcome(JOB, index));
-  }
-
-  private void run(Worker worker, BooleanSupplier over) {
-    var exit = CompletableFuture.supplyAsync(worker::run);
-    await().until(() -> exit.isDone() || over.getAsBoolean());
-    queue.end(JOB, new End(End.Verdict.Complete, "", Instant.now()));
-    queue.retire(JOB);
-    assertThat(exit.join().reason()).isEqualTo(WorkerExit.Reason.DONE);
+  private void run(Worker worker, int done) {
+    assertThat(job.runUntil(worker, done).reason()).isEqualTo(WorkerExit.Reason.DONE);
   }
 
   /** The queue, which notes what is leased. */
-  private final class Noting implements WorkQueue {
-    private final WorkQueue inner;
-
+  private final class Noting extends WrappedQueue {
     Noting(WorkQueue inner) {
-      this.inner = inner;
+      super(inner);
     }
 
     @Override
     public Optional<Lease> lease(Duration wait) throws InterruptedException {
-      var lease = inner.lease(wait);
+      var lease = super.lease(wait);
       held = lease.orElse(null);
       return lease;
     }
 
     @Override
-    public Optional<End> ended() {
-      return inner.ended();
-    }
-
-    @Override
-    public Reservation reserve(Rate rate, int permits) {
-      return inner.reserve(rate, permits);
-    }
-
-    @Override
-    public void giveBack(Reservation.Made reserved, int permits) {
-      inner.giveBack(reserved, permits);
-    }
-
-    @Override
     public void waitsForStore(String words) {
       waits.add(words);
-    }
-
-    @Override
-    public Duration leaseDuration() {
-      return inner.leaseDuration();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
-    }
-  }
-
-  /** One host after the other that gives the next answer. */
-  private static final class ScriptedHosts implements HostSource {
-    private final Deque<Answer> answers = new ArrayDeque<>();
-    private final List<String> handled = new ArrayList<>();
-
-    void answers(Answer... script) {
-      answers.addAll(List.of(script));
-    }
-
-    @Override
-    public boolean canRestart() {
-      return true;
-    }
-
-    @Override
-    public Host start() {
-      return new Host() {
-        @Override
-        public Answer handle(Call call) {
-          handled.add(call.id() + " #" + call.attempt());
-          return answers.remove();
-        }
-
-        @Override
-        public Answer complete(Optional<Instant> deadline, byte[] summary) {
-          return answers.remove();
-        }
-
-        @Override
-        public boolean alive() {
-          return true;
-        }
-
-        @Override
-        public void kill() {}
-
-        @Override
-        public void close() {}
-      };
     }
   }
 }

@@ -11,6 +11,8 @@ import dev.batchapi.queue.Counts;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.WrappedLease;
+import dev.batchapi.queue.WrappedQueue;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.NextBatch.Taken;
 import java.time.Duration;
@@ -115,7 +117,7 @@ class NextBatchTest {
   /** What the worker takes up if its queue makes that of the next lease. */
   private Optional<Taken> afterAsking(UnaryOperator<Lease> lease) throws Exception {
     var current = batch(0, 3);
-    var next = new NextBatch(new WorkerTest.Wrapped(queue.worker(JOB), lease), READ, 1, LONG);
+    var next = new NextBatch(WrappedQueue.withLeases(queue.worker(JOB), lease), READ, 1, LONG);
     next.took(1);
     next.begin(current, Attempts.NONE);
     var taken = new FutureTask<>(next::take);
@@ -149,7 +151,7 @@ class NextBatchTest {
   }
 
   private static Lease manyWaitingBehind(Lease lease) {
-    return new WorkerTest.Leased(lease) {
+    return new WrappedLease(lease) {
       @Override
       public int waiting() {
         return 5;

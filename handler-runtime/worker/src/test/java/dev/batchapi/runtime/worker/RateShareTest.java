@@ -3,18 +3,16 @@ package dev.batchapi.runtime.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.batchapi.contract.RunSpec.RateLimit;
-import dev.batchapi.queue.End;
-import dev.batchapi.queue.Lease;
 import dev.batchapi.queue.QueueUnavailableException;
 import dev.batchapi.queue.Rate;
 import dev.batchapi.queue.Reservation;
 import dev.batchapi.queue.WorkQueue;
+import dev.batchapi.queue.WrappedQueue;
 import dev.batchapi.queue.memory.MemoryQueue;
 import dev.batchapi.runtime.worker.RateShare.Asked;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,24 +94,13 @@ class RateShareTest {
     assertThat(worker.reserved).containsExactly(1, 2, 1);
   }
 
-  private static final class Flaky implements WorkQueue {
-    private final WorkQueue inner;
+  private static final class Flaky extends WrappedQueue {
     private final List<Integer> reserved = new ArrayList<>();
     private final List<Integer> givenBack = new ArrayList<>();
     private boolean away;
 
     Flaky(WorkQueue inner) {
-      this.inner = inner;
-    }
-
-    @Override
-    public Optional<Lease> lease(Duration wait) throws InterruptedException {
-      return inner.lease(wait);
-    }
-
-    @Override
-    public Optional<End> ended() {
-      return inner.ended();
+      super(inner);
     }
 
     @Override
@@ -122,23 +109,13 @@ class RateShareTest {
         throw new QueueUnavailableException("away", null);
       }
       reserved.add(permits);
-      return inner.reserve(rate, permits);
+      return super.reserve(rate, permits);
     }
 
     @Override
     public void giveBack(Reservation.Made made, int permits) {
       givenBack.add(permits);
-      inner.giveBack(made, permits);
-    }
-
-    @Override
-    public Duration leaseDuration() {
-      return inner.leaseDuration();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
+      super.giveBack(made, permits);
     }
   }
 }
