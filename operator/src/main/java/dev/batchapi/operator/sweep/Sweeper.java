@@ -27,11 +27,16 @@ public final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final Duration EVERY = Duration.ofMinutes(1);
 
-  /** Pods of a job that ran get some time to go, so that one sweep does it all. */
-  private static final Duration AFTER_DELETION = Duration.ofSeconds(2);
-
-  /** How long pods of a job that is gone may take to go. */
-  private static final Duration PODS_GO = Duration.ofMinutes(10);
+  /**
+   * How long it waits.
+   *
+   * @param afterDeletion pods of a job that ran get some time to go, so that one sweep does it all
+   * @param podsGo how long pods of a job that is gone may take to go
+   */
+  record Patience(Duration afterDeletion, Duration podsGo) {
+    private static final Patience DEFAULT =
+        new Patience(Duration.ofSeconds(2), Duration.ofMinutes(10));
+  }
 
   /** What the cluster has, asked of the API server itself: a cache may be behind. */
   public interface Cluster {
@@ -46,7 +51,7 @@ public final class Sweeper implements AutoCloseable {
   private final Cluster cluster;
   private final Consumer<String> revoke;
   private final BooleanSupplier leading;
-  private final Duration patience;
+  private final Patience patience;
 
   /** Since when a job was seen to be gone whose pods are left. Of the sweeper's thread. */
   private final Map<String, Instant> goneSince = new HashMap<>();
@@ -59,7 +64,7 @@ public final class Sweeper implements AutoCloseable {
       Cluster cluster,
       Consumer<String> revoke,
       BooleanSupplier leading,
-      Duration patience) {
+      Patience patience) {
     this.ledger = ledger;
     this.cluster = cluster;
     this.revoke = revoke;
@@ -77,7 +82,7 @@ public final class Sweeper implements AutoCloseable {
    */
   public static Sweeper start(
       Supplier<Ledger> ledger, Cluster cluster, Consumer<String> revoke, BooleanSupplier leading) {
-    return start(ledger, cluster, revoke, leading, PODS_GO);
+    return start(ledger, cluster, revoke, leading, Patience.DEFAULT);
   }
 
   static Sweeper start(
@@ -85,7 +90,7 @@ public final class Sweeper implements AutoCloseable {
       Cluster cluster,
       Consumer<String> revoke,
       BooleanSupplier leading,
-      Duration patience) {
+      Patience patience) {
     var sweeper = new Sweeper(ledger, cluster, revoke, leading, patience);
     sweeper.thread.start();
     return sweeper;
@@ -100,7 +105,7 @@ public final class Sweeper implements AutoCloseable {
     try {
       while (true) {
         if (asked.tryAcquire(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-          Thread.sleep(AFTER_DELETION);
+          Thread.sleep(patience.afterDeletion());
           asked.drainPermits();
         }
         if (leading.getAsBoolean()) {
@@ -158,7 +163,7 @@ public final class Sweeper implements AutoCloseable {
   /** Its credentials are no good any more; and a pod with its label can be anybody's. */
   private boolean waitedLongEnough(String uid) {
     var since = goneSince.computeIfAbsent(uid, id -> Instant.now());
-    return Duration.between(since, Instant.now()).compareTo(patience) >= 0;
+    return Duration.between(since, Instant.now()).compareTo(patience.podsGo()) >= 0;
   }
 
   @Override

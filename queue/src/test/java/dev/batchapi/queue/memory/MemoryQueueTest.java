@@ -80,14 +80,14 @@ class MemoryQueueTest extends QueueContract {
             1,
             index -> {
               reads.countDown();
-              await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+              await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
               return new byte[0];
             });
-    try (var real = new MemoryQueue(Duration.ofSeconds(3), System::nanoTime)) {
+    try (var real = new MemoryQueue(Duration.ofMillis(1500), System::nanoTime)) {
       real.enqueue(job, slow);
       var first = CompletableFuture.supplyAsync(() -> taken(real));
       await().until(() -> reads.getCount() == 1);
-      assertThat(real.worker(job).lease(Duration.ofMillis(3500))).isEmpty();
+      assertThat(real.worker(job).lease(Duration.ofMillis(1750))).isEmpty();
       assertThat(first.join().attempts().losses()).isZero();
       assertThat(reads.getCount()).isEqualTo(1);
     }
