@@ -21,10 +21,11 @@ def main(socket_path, code, patience):
     """Serves one worker, and returns the process's exit code.
 
     socket_path is where the worker listens, code the folder with the author's code, patience for
-    how many seconds the worker is looked for; 0 is for as long as this process lives."""
+    how many seconds the worker is looked for."""
     replaceable = batchapi_init.is_process_1()
     if replaceable:
         batchapi_init.start_host()
+    parent = os.getppid()
     _ignore_signals()
     if replaceable:
         batchapi_init.unblock()
@@ -32,7 +33,7 @@ def main(socket_path, code, patience):
         faulthandler.enable()  # a segmentation fault then says where in the author's code it was
     if not os.isatty(0) and "PYTHONBREAKPOINT" not in os.environ:
         sys.breakpointhook = batchapi_errors.no_debugger
-    connection = batchapi_wire.connect(socket_path, patience)
+    connection = batchapi_wire.connect(socket_path, patience, parent)
     atexit.register(connection.flush)  # before the author's, so that it comes after them
     return batchapi_session.run(connection, code, replaceable)
 

@@ -28,11 +28,13 @@ except ImportError:
 USAGE = "usage: python3 -u batchapi_start.py --socket PATH --code DIR [--connect-seconds N]"
 HOST = {"--host", "--host-from", "--host-digest"}
 CODE = {"--code-from", "--code-digest"}
+# A worker listens before it starts a host: one that is not there by then never will be.
+CONNECT_SECONDS = "60"
 
 
 def main(arguments):
     options = dict(zip(arguments[::2], arguments[1::2]))
-    seconds = options.get("--connect-seconds", "0")
+    seconds = options.get("--connect-seconds", CONNECT_SECONDS)
     if (
         len(options) * 2 != len(arguments)
         or set(options) - HOST - CODE - {"--connect-seconds"} != {"--socket", "--code"}

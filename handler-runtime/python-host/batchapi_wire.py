@@ -28,11 +28,9 @@ class ProtocolError(Exception):
     """The worker sent what is no protocol; the message says what."""
 
 
-def connect(path, patience=0):
-    """Waits for the worker, at most `patience` seconds (0: as long as it takes), but not for one
-    whose process started this host and has died. Says once, after ten seconds, what it is waiting
-    for."""
-    parent = os.getppid()
+def connect(path, patience, parent):
+    """Waits for the worker, at most `patience` seconds, and no longer than the process `parent` lives,
+    which started this one. Says once, after ten seconds, what it is waiting for."""
     started = time.monotonic()
     said = False
     while True:
@@ -47,7 +45,7 @@ def connect(path, patience=0):
         if waited > 10 and not said:
             said = True
             say(f"waiting for the worker at {path}: {reason}")
-        if patience and waited >= patience:
+        if waited >= patience:
             say(f"no worker listened at {path} for {patience} s ({reason})")
             os._exit(EXIT_WORKER_GONE)
         if os.getppid() != parent:

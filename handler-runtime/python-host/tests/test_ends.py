@@ -258,6 +258,24 @@ class EndsTest(HostTest):
         self.assertIn(b"no worker listened at", done.stderr)
         self.assertIn(b"for 1 s", done.stderr)
 
+    def test_nor_for_ever_for_one_that_was_gone_before_it_looked_who_its_parent_is(self):
+        """With a clock that is ahead of the true one: it waits for a minute."""
+        quick = (
+            "import itertools, runpy, sys, time\n"
+            "time.monotonic, time.sleep = itertools.count().__next__, lambda seconds: None\n"
+            "sys.argv = sys.argv[1:]\n"
+            "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, "-c", quick, HOST, "--socket", folder + "/s", "--code", folder],
+                check=False,
+                stderr=subprocess.PIPE,
+                timeout=20,
+            )
+        self.assertEqual(done.returncode, 70)
+        self.assertIn(f"no worker listened at {folder}/s for 60 s (".encode(), done.stderr)
+
     def test_wrong_arguments_are_told_with_the_right_ones(self):
         for arguments in (
             [],

@@ -22,7 +22,7 @@ final class Connecting {
   /**
    * Tries until somebody listens.
    *
-   * @param patience how long; zero: forever
+   * @param patience how long
    * @throws IOException if nobody did, or nobody ever can
    */
   static FrameChannel to(Path socket, Duration patience) throws IOException {
@@ -36,8 +36,7 @@ final class Connecting {
       try {
         return new FrameChannel(SocketChannel.open(address));
       } catch (SocketException nobody) {
-        boolean late = System.nanoTime() - start >= patience.toNanos();
-        if (!patience.isZero() && late) {
+        if (System.nanoTime() - start >= patience.toNanos()) {
           throw new IOException(
               "no worker listened at %s for %d s (%s)"
                   .formatted(socket, patience.toSeconds(), nobody.getMessage()),

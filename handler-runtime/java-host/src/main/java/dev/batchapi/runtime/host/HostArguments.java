@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param code the author's code folder
  * @param codeFrom where the code is mounted, to be checked and copied into {@code code}; null: it
  *     is there already
- * @param patience how long to look for the worker; zero: for as long as this process lives
+ * @param patience how long to look for the worker
  * @param replaceable whether who started this process starts another one when it ends with 75
  */
 record HostArguments(
@@ -27,6 +27,9 @@ record HostArguments(
       "usage: JavaHost --socket PATH --code DIR [--code-from DIR --code-digest HEX]"
           + " [--connect-seconds N] [--replaceable true], or JavaHost --train";
 
+  /** A worker listens before it starts a host: one that is not there by then never will be. */
+  private static final String CONNECT_SECONDS = "60";
+
   /**
    * Reads them. No library: it would be a third of the host's start.
    *
@@ -37,7 +40,7 @@ record HostArguments(
     @Nullable String code = null;
     @Nullable String from = null;
     @Nullable String digest = null;
-    String seconds = "0";
+    String seconds = CONNECT_SECONDS;
     boolean replaceable = false;
     for (int i = 0; i < arguments.length; i += 2) {
       String value = i + 1 < arguments.length ? arguments[i + 1] : "";
