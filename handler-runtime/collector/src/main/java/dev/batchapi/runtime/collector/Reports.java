@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.collector;
 
+import dev.batchapi.contract.Pace;
 import dev.batchapi.data.collect.CollectProgress;
 import dev.batchapi.data.results.LineFiles;
 import java.time.Duration;
@@ -12,16 +13,12 @@ import org.slf4j.LoggerFactory;
 final class Reports {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.collector");
 
-  /** More often than that the owner does not look. */
-  static final Duration EVERY = Duration.ofSeconds(1);
-
   private static final Duration LOGGED_EVERY = Duration.ofSeconds(10);
 
   private final Consumer<byte[]> queue;
-  private final LongSupplier nanoTime;
   private final int allBatches;
-  private long said;
-  private long logged;
+  private final Pace said;
+  private final Pace logged;
 
   /**
    * @param queue takes what is said
@@ -29,21 +26,17 @@ final class Reports {
   Reports(Consumer<byte[]> queue, int allBatches, LongSupplier nanoTime) {
     this.queue = queue;
     this.allBatches = allBatches;
-    this.nanoTime = nanoTime;
-    said = nanoTime.getAsLong();
-    logged = said;
+    said = new Pace(Pace.OF_PROGRESS, nanoTime);
+    logged = new Pace(LOGGED_EVERY, nanoTime);
   }
 
   /** So many batches are done, without an outcome or with it. */
   void reached(int batches, LineFiles results, LineFiles errors) {
-    var now = nanoTime.getAsLong();
-    if (now - said >= EVERY.toNanos()) {
-      said = now;
+    if (said.isDue()) {
       var files = results.ended() + errors.ended();
       queue.accept(new CollectProgress(batches, files, results.bytes() + errors.bytes()).toJson());
     }
-    if (now - logged >= LOGGED_EVERY.toNanos()) {
-      logged = now;
+    if (logged.isDue()) {
       LOG.info("{} of {} batches", batches, allBatches);
     }
   }

@@ -3,6 +3,7 @@ package dev.batchapi.runtime.collector;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.contract.Pace;
 import dev.batchapi.data.collect.CollectProgress;
 import dev.batchapi.data.results.LineFiles;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +25,7 @@ class ReportsTest {
       results.add("123\n".getBytes(UTF_8));
       reports.reached(1, results, errors);
       assertThat(said).isEmpty();
-      time.addAndGet(Reports.EVERY.toNanos());
+      time.addAndGet(Pace.OF_PROGRESS.toNanos());
       results.add("4\n".getBytes(UTF_8));
       errors.add("no\n".getBytes(UTF_8));
       reports.reached(3, results, errors);

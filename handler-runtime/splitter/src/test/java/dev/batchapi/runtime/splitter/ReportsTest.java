@@ -2,6 +2,7 @@ package dev.batchapi.runtime.splitter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.contract.Pace;
 import dev.batchapi.data.files.SplitListener.Reached;
 import dev.batchapi.data.split.SplitProgress;
 import dev.batchapi.data.store.StoredFile;
@@ -17,7 +18,7 @@ class ReportsTest {
   private final Reports reports = new Reports(said::add, time::get);
 
   private void second() {
-    time.addAndGet(Reports.EVERY.toNanos());
+    time.addAndGet(Pace.OF_PROGRESS.toNanos());
   }
 
   @Test
