@@ -84,7 +84,7 @@ final class YamlFile {
     while (composer.checkNode()) {
       Node root = composer.getNode();
       if (!(root instanceof ScalarNode scalar) || !scalar.getValue().isEmpty()) {
-        documents.add(YamlTree.document(file, root, problems));
+        YamlTree.document(file, root, problems).ifPresent(documents::add);
       }
     }
   }

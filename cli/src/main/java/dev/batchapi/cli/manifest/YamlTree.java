@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -50,26 +51,58 @@ final class YamlTree {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private int nodes;
 
   private YamlTree(Path file, List<Problem> problems) {
     this.file = file;
     this.problems = problems;
   }
 
-  static Document document(Path file, Node root, List<Problem> problems) {
+  /** Empty if it would be too large, which is a problem. */
+  static Optional<Document> document(Path file, Node root, List<Problem> problems) {
     var tree = new YamlTree(file, problems);
     tree.places.put("", new Place(line(root), null));
-    return new Document(file, tree.json(root, ""), tree.places);
+    var sizes = new IdentityHashMap<Node, Integer>();
+    if (size(root, sizes) > MAX_NODES) {
+      tree.problem(
+          smallestTooLarge(root, sizes), "", "is too large when its aliases are filled in");
+      return Optional.empty();
+    }
+    return Optional.of(new Document(file, tree.json(root, ""), tree.places));
+  }
+
+  /** How many nodes it is with its aliases filled in, up to one more than there may be. */
+  private static int size(Node node, Map<Node, Integer> known) {
+    var size = known.get(node);
+    if (size != null) {
+      return size;
+    }
+    known.put(node, 0); // if it contains itself
+    var sum = 1L;
+    for (var child : children(node)) {
+      sum += size(child, known);
+    }
+    size = (int) Math.min(sum, MAX_NODES + 1);
+    known.put(node, size);
+    return size;
+  }
+
+  private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes) {
+    return children(node).stream()
+        .filter(child -> sizes.getOrDefault(child, 0) > MAX_NODES)
+        .findFirst()
+        .map(child -> smallestTooLarge(child, sizes))
+        .orElse(node);
+  }
+
+  private static List<Node> children(Node node) {
+    return switch (node) {
+      case SequenceNode list -> list.getValue();
+      case MappingNode object -> object.getValue().stream().map(NodeTuple::getValueNode).toList();
+      default -> List.of();
+    };
   }
 
   private JsonNode json(Node node, String path) {
-    if (++nodes > MAX_NODES) {
-      if (nodes == MAX_NODES + 1) {
-        problem(node, path, "is too large when its aliases are filled in");
-      }
-      return NullNode.instance;
-    }
     if (!KNOWN.contains(node.getTag())) {
       problem(node, path, "the YAML tag " + node.getTag() + " has no meaning here: remove it");
     }
