@@ -8,12 +8,7 @@ import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Waiting;
-import io.nats.client.Connection;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.impl.Headers;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -60,24 +55,12 @@ class ForgedHeadersIT {
   private static void write(
       NatsAccess access, String inbox, String subject, Headers headers, String body)
       throws Exception {
-    var connection = connect(access, inbox);
-    try {
-      connection.publish(subject, headers, body.getBytes(UTF_8));
-      connection.flush(Duration.ofSeconds(5));
-    } finally {
-      connection.close();
+    try (var forger =
+        new BareClient(
+            access, inbox, options -> options.dataPortType(ForgingPort.class.getName()))) {
+      forger.nats().publish(subject, headers, body.getBytes(UTF_8));
+      forger.flush();
     }
-  }
-
-  private static Connection connect(NatsAccess access, String inbox)
-      throws IOException, InterruptedException {
-    return Nats.connect(
-        Options.builder()
-            .server(server.url())
-            .authHandler(Nats.staticCredentials(Files.readAllBytes(access.credentials())))
-            .inboxPrefix(inbox)
-            .dataPortType(ForgingPort.class.getName())
-            .build());
   }
 
   private void writeAsWorker(String subject, Headers headers, String body) throws Exception {
