@@ -10,13 +10,10 @@ import dev.batchapi.data.files.Part;
 import dev.batchapi.data.split.ChunkSink;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.job.observe.Observations;
+import dev.batchapi.operator.job.program.WrittenRecords;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.pod.TamperedException;
-import dev.batchapi.queue.SaidProgress;
-import dev.batchapi.queue.Splits;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,77 +21,29 @@ import org.junit.jupiter.api.Test;
 class SplitBatchesTest {
   private static final int BATCHES = 20_000;
 
-  private final Map<String, byte[]> records = new HashMap<>();
+  private final WrittenRecords records =
+      new WrittenRecords() {
+        @Override
+        public byte @Nullable [] read(String job, int attempt, String name) {
+          reads++;
+          return job.equals("uid") ? super.read(job, attempt, name) : null;
+        }
+      };
   private int reads;
   private SplitBatches batches;
 
-  /** The stream, as a map. */
-  private final class Records implements Splits {
-    @Override
-    public byte @Nullable [] read(String job, int attempt, String name) {
-      reads++;
-      return attempt == 3 && job.equals("uid") ? records.get(name) : null;
-    }
-
-    @Override
-    public void write(String job, String name, byte[] record) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    public byte @Nullable [] collected(String job, int attempt) {
-      return null;
-    }
-
-    @Override
-    public @Nullable SaidProgress splitProgress(String job, int attempt) {
-      return null;
-    }
-
-    @Override
-    public @Nullable SaidProgress collectProgress(String job, int attempt) {
-      return null;
-    }
-
-    @Override
-    public @Nullable SaidProgress waitsForStore(String job) {
-      return null;
-    }
-
-    @Override
-    public void forgetProgress(String job) {}
-
-    @Override
-    public int written(String job, int attempt) {
-      return records.size();
-    }
-
-    @Override
-    public int written(String job) {
-      return records.size();
-    }
-
-    @Override
-    public void forget(String job) {}
-
-    @Override
-    public List<String> jobsWithSplits() {
-      return List.of();
-    }
-  }
-
   @BeforeEach
   void aSplitterHasWritten() {
-    var sink = new ChunkSink((number, lines) -> records.put(Integer.toString(number), lines));
+    var sink = new ChunkSink((number, lines) -> records.split.put("3." + number, lines));
     for (var i = 0; i < BATCHES; i++) {
       sink.batch(i, new BatchRef(List.of(new Part("s3://b/k", "v", 9, i, 1, 1, 1, null)), null));
     }
     var end = new SplitEnd("args", 1, 9, BATCHES, BATCHES, sink.end(), null).toJson();
-    records.put(SplitEnd.NAME, end);
+    records.split.put("3." + SplitEnd.NAME, end);
     var split = new FrozenSplit(3, Sha256.hex(end), 1, 9, 0);
     var job = new Observations();
     job.total = BATCHES;
-    batches = new SplitBatches(job.frozen(), split, new Records());
+    batches = new SplitBatches(job.frozen(), split, records);
   }
 
   private long offset(int index) {
@@ -114,12 +63,12 @@ class SplitBatchesTest {
                 List.of(new SplitEnd.Chunk(0, Sha256.hex(lines))),
                 null)
             .toJson();
-    records.put("0", lines);
-    records.put(SplitEnd.NAME, end);
+    records.split.put("3.0", lines);
+    records.split.put("3." + SplitEnd.NAME, end);
     var job = new Observations();
     job.total = BATCHES;
     var tampered =
-        new SplitBatches(job.frozen(), new FrozenSplit(3, Sha256.hex(end), 1, 9, 0), new Records());
+        new SplitBatches(job.frozen(), new FrozenSplit(3, Sha256.hex(end), 1, 9, 0), records);
 
     assertThatThrownBy(() -> tampered.payload(0))
         .isInstanceOf(TamperedException.class)
@@ -128,27 +77,27 @@ class SplitBatchesTest {
 
   @Test
   void eachBatchIsFoundAndAChunkIsReadOnceInARow() {
-    assertThat(records).hasSizeGreaterThan(3);
+    assertThat(records.split).hasSizeGreaterThan(3);
     for (var i = 0; i < BATCHES; i++) {
       assertThat(offset(i)).isEqualTo(i);
     }
-    assertThat(reads).isEqualTo(records.size());
+    assertThat(reads).isEqualTo(records.split.size());
     assertThat(offset(7)).isEqualTo(7);
     assertThat(offset(BATCHES - 1)).isEqualTo(BATCHES - 1);
   }
 
   @Test
   void whatWasReplacedOrIsGoneIsNotBelieved() {
-    records.put("1", "{\"parts\":[]}\n".getBytes(UTF_8));
+    records.split.put("3.1", "{\"parts\":[]}\n".getBytes(UTF_8));
     assertThat(offset(0)).isZero();
     assertThatThrownBy(() -> offset(BATCHES / 2)).isInstanceOf(TamperedException.class);
-    records.remove("1");
+    records.split.remove("3.1");
     assertThatThrownBy(() -> offset(BATCHES / 2)).isInstanceOf(TamperedException.class);
   }
 
   @Test
   void anotherEndIsNotBelieved() {
-    records.put(SplitEnd.NAME, SplitEnd.failed("args", "no").toJson());
+    records.split.put("3." + SplitEnd.NAME, SplitEnd.failed("args", "no").toJson());
     assertThatThrownBy(() -> offset(0)).isInstanceOf(TamperedException.class);
   }
 }

@@ -12,16 +12,14 @@ import dev.batchapi.operator.job.observe.Observations;
 import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.job.program.SmallApiServer;
+import dev.batchapi.operator.job.program.WrittenRecords;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.pod.Labels;
-import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
-import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.End;
 import dev.batchapi.queue.End.Verdict;
 import dev.batchapi.queue.SaidProgress;
-import dev.batchapi.queue.Splits;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -51,85 +49,22 @@ class CollectingTest {
   private static final String FOLDER = "s3://results/j/";
   private static final FrozenJob JOB = job();
 
-  private final Map<Integer, byte[]> records = new HashMap<>();
-  private final Map<Integer, SaidProgress> progress = new HashMap<>();
+  private final WrittenRecords queue =
+      new WrittenRecords() {
+        @Override
+        public void forget(String job) {
+          throw new AssertionError("a collector needs what the splitter has written");
+        }
+      };
+  private final Map<Integer, byte[]> records = queue.collected;
+  private final Map<Integer, SaidProgress> progress = queue.progress;
   private final Map<String, String> refusals = new HashMap<>();
   private final Collecting collecting =
       new Collecting(
-          new Queue(),
+          queue,
           Duration.ofHours(1),
           new StartTroubles(System::nanoTime),
           Clock.fixed(NOW, ZoneOffset.UTC));
-
-  private final class Queue implements ProgramQueue, Splits {
-    @Override
-    public Splits splits() {
-      return this;
-    }
-
-    @Override
-    public String credentials(Program program, String namespace, String uid, Instant expires) {
-      return "credentials";
-    }
-
-    @Override
-    public void revoke(Program program, String namespace, String uid, Instant at) {}
-
-    @Override
-    public byte @Nullable [] read(String job, int attempt, String name) {
-      return null;
-    }
-
-    @Override
-    public void write(String job, String name, byte[] record) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    public byte @Nullable [] collected(String job, int attempt) {
-      return records.get(attempt);
-    }
-
-    @Override
-    public @Nullable SaidProgress splitProgress(String job, int attempt) {
-      return progress.get(attempt);
-    }
-
-    @Override
-    public @Nullable SaidProgress collectProgress(String job, int attempt) {
-      return progress.get(attempt);
-    }
-
-    @Override
-    public @Nullable SaidProgress waitsForStore(String job) {
-      return null;
-    }
-
-    @Override
-    public void forgetProgress(String job) {
-      progress.clear();
-    }
-
-    @Override
-    public int written(String job, int attempt) {
-      return 0;
-    }
-
-    @Override
-    public int written(String job) {
-      return 0;
-    }
-
-    @Override
-    public void forget(String job) {
-      throw new AssertionError("a collector needs what the splitter has written");
-    }
-
-    @Override
-    public List<String> jobsWithSplits() {
-      return List.of();
-    }
-  }
 
   private static FrozenJob job() {
     var observations = new Observations();

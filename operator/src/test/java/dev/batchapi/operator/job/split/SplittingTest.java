@@ -9,15 +9,14 @@ import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.job.program.SmallApiServer;
+import dev.batchapi.operator.job.program.WrittenRecords;
 import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
 import dev.batchapi.operator.pod.ProgramPlan;
-import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.SaidProgress;
-import dev.batchapi.queue.Splits;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -32,12 +31,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a splitter's end, with its records in a map. */
@@ -56,89 +53,17 @@ class SplittingTest {
           "nats://nats:4222",
           Map.of());
 
-  private final Map<String, byte[]> records = new HashMap<>();
-  private final Map<Integer, SaidProgress> progress = new HashMap<>();
+  private final WrittenRecords queue = new WrittenRecords();
+  private final Map<String, byte[]> records = queue.split;
+  private final Map<Integer, SaidProgress> progress = queue.progress;
   private final Map<String, String> refusals = new HashMap<>();
-  private final List<Instant> revoked = new ArrayList<>();
   private final JobMemory memory = new JobMemory();
   private final Splitting splitting =
       new Splitting(
-          new Queue(),
+          queue,
           Duration.ofHours(1),
           new StartTroubles(System::nanoTime),
           Clock.fixed(NOW, ZoneOffset.UTC));
-
-  private final class Queue implements ProgramQueue, Splits {
-    @Override
-    public Splits splits() {
-      return this;
-    }
-
-    @Override
-    public String credentials(Program program, String namespace, String uid, Instant expires) {
-      return "credentials";
-    }
-
-    @Override
-    public void revoke(Program program, String namespace, String uid, Instant at) {
-      revoked.add(at);
-    }
-
-    @Override
-    public byte @Nullable [] read(String job, int attempt, String name) {
-      return records.get(attempt + "." + name);
-    }
-
-    @Override
-    public void write(String job, String name, byte[] record) {
-      throw new UnsupportedOperationException(name);
-    }
-
-    @Override
-    public byte @Nullable [] collected(String job, int attempt) {
-      return null;
-    }
-
-    @Override
-    public @Nullable SaidProgress splitProgress(String job, int attempt) {
-      return progress.get(attempt);
-    }
-
-    @Override
-    public @Nullable SaidProgress collectProgress(String job, int attempt) {
-      return progress.get(attempt);
-    }
-
-    @Override
-    public @Nullable SaidProgress waitsForStore(String job) {
-      return null;
-    }
-
-    @Override
-    public void forgetProgress(String job) {
-      progress.clear();
-    }
-
-    @Override
-    public int written(String job, int attempt) {
-      return (int) records.keySet().stream().filter(n -> n.startsWith(attempt + ".")).count();
-    }
-
-    @Override
-    public int written(String job) {
-      return records.size();
-    }
-
-    @Override
-    public void forget(String job) {
-      records.clear();
-    }
-
-    @Override
-    public List<String> jobsWithSplits() {
-      return List.of();
-    }
-  }
 
   private static Job job(ProgramPlan plan, int attempt, int fruitless) {
     return new JobBuilder(ProgramJobs.of(plan, attempt, fruitless))
@@ -429,7 +354,7 @@ class SplittingTest {
     assertThat(next(job(PLAN, 0, 0), ended(137, "")))
         .isInstanceOfSatisfying(
             SplitResult.Bad.class, bad -> assertThat(bad.reason()).isEqualTo(Reason.QueueMisused));
-    assertThat(revoked).containsExactly(NOW);
+    assertThat(queue.revoked).containsExactly(NOW);
   }
 
   private SplitResult leave(List<Job> jobs) throws IOException {
