@@ -189,8 +189,7 @@ class SplittingTest {
         .isEqualTo(
             new SplitResult.Underway(
                 Reason.Splitting,
-                "The files are being read: 3 of 40, 1.0 GiB of 2.0 GiB, with 100,000 items in 1,000"
-                    + " batches so far.",
+                "The files are being read: 3 of 40, 1.0 GiB of 2.0 GiB, with 100,000 items in 1,000 batches so far.",
                 50));
   }
 
@@ -229,8 +228,7 @@ class SplittingTest {
   void whatKeepsItsPodFromBeingMadeIsTheReasonInTheApiServersWords() throws IOException {
     refusals.put(
         "uid-of-it",
-        "pods \"p\" is forbidden: error looking up service account vision/tagger: serviceaccount"
-            + " \"tagger\" not found");
+        "pods \"p\" is forbidden: error looking up service account vision/tagger: serviceaccount \"tagger\" not found");
 
     assertThat(look(List.of(job(PLAN, 0, 0)), ofAnother()))
         .satisfies(
