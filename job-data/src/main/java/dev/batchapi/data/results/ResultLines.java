@@ -22,13 +22,17 @@ import org.jspecify.annotations.Nullable;
  * "payload": …}}, one line per item that failed alone, the item itself as its payload. What stands
  * in a file has its {@code "source": "data.csv:17"} after {@code batch}; of a batch of several
  * items it is {@code "data.csv:17 to data.csv:26"}. Items that could not be read again are {@code
- * null}, and before them stands {@code "unread": "why"}. Not thread-safe.
+ * null}, and before them stands {@code "unread": "why"}. An error is what was recorded but for how
+ * long its attempt took, so that the same outcomes are the same bytes. Not thread-safe.
  */
 public final class ResultLines {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String INPUT = "input";
   private static final String RESULT = "result";
+
+  /** Of an error: how long its attempt took, which is another time when the same is run again. */
+  private static final String TIME = "seconds";
 
   private final String job;
   private final Sources sources;
@@ -230,7 +234,7 @@ public final class ResultLines {
       var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
       if (one != null) {
         var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
-        head.put("attempts", one.attempts).set("error", one.error);
+        head.put("attempts", one.attempts).set("error", repeatable(one.error));
         its.in(head);
         toErrors.add(JsonText.line(head, "payload", json));
       } else if (withItems) {
@@ -269,7 +273,7 @@ public final class ResultLines {
               var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
               var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
               if (one != null) {
-                head.put("attempts", one.attempts).set("error", one.error);
+                head.put("attempts", one.attempts).set("error", repeatable(one.error));
                 toErrors.add(JsonText.line(its.in(head), "payload", json));
               } else if (withItems) {
                 toResults.add(line(its.in(head), json, result));
@@ -300,8 +304,12 @@ public final class ResultLines {
   public void error(int batch, int attempts, JsonNode error, BatchItems its, Lines to)
       throws IOException {
     var head = head().put("batch", batch).put("attempts", attempts);
-    with(sources.source(batch), head).set("error", error);
+    with(sources.source(batch), head).set("error", repeatable(error));
     to.add(JsonText.line(its.in(head), "payload", JsonText.text(its.json())));
+  }
+
+  private static JsonNode repeatable(JsonNode error) {
+    return error instanceof ObjectNode of && of.has(TIME) ? of.deepCopy().without(TIME) : error;
   }
 
   private static ObjectNode with(@Nullable String source, ObjectNode head) {

@@ -124,6 +124,25 @@ class ResultLinesTest {
             "{\"job\":\"monday\",\"batch\":3,\"attempts\":2,\"error\":{\"reason\":\"HandlerFailed\"},\"payload\":[\"x\"]}\n");
   }
 
+  /** Of a run that was stopped and goes on, and of one that was not, the files are the same. */
+  @Test
+  void howLongAnAttemptTookStandsOnNoLine() throws Exception {
+    var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
+    error.put("seconds", 0.25);
+    var failed = List.of(new ResultLines.FailedItem(0, 3, error));
+    var its = BatchItems.of("[1]".getBytes(UTF_8));
+
+    lines.error(3, 2, error, its, this::write);
+    lines.items(4, 10, List.of("null"), failed, its, false, this::write, this::write);
+    try (var large = LargeJson.of("[null]".getBytes(UTF_8))) {
+      lines.items(5, 11, large, failed, its, false, this::write, this::write);
+    }
+
+    assertThat(written).hasSize(3).allMatch(line -> line.contains("HandlerFailed"));
+    assertThat(written).noneMatch(line -> line.contains("seconds"));
+    assertThat(error.has("seconds")).isTrue();
+  }
+
   @Test
   void whyItemsAreNotThereIsSaidOnTheirLinesUnlessTheErrorDoes() throws Exception {
     var error = new ObjectMapper().createObjectNode().put("reason", "HandlerFailed");
