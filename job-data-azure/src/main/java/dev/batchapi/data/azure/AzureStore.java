@@ -74,7 +74,7 @@ final class AzureStore implements Store {
   }
 
   private static boolean isFolder(BlobItem blob) {
-    return blob.getName().endsWith("/")
+    return Store.isFolder(blob.getName(), blob.getProperties().getContentLength())
         || (blob.getMetadata() != null && "true".equals(blob.getMetadata().get(FOLDER)));
   }
 

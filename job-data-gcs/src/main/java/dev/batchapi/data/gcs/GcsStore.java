@@ -62,8 +62,7 @@ final class GcsStore implements Store {
                       .setFields("nextPageToken,items(%s)".formatted(FIELDS))
                       .execute());
       for (var object : Objects.requireNonNullElse(page.getItems(), List.<StorageObject>of())) {
-        // A name that ends in a slash is how programs draw an empty folder.
-        if (!object.getName().endsWith("/")) {
+        if (!Store.isFolder(object.getName(), object.getSize().longValueExact())) {
           visitor.accept(stored(url.sibling(object.getName()), object));
         }
       }

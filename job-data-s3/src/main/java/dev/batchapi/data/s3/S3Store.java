@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -44,12 +45,15 @@ final class S3Store implements Store {
   @Override
   public void list(String prefix, Consumer<StoredFile> visitor) {
     var url = S3Url.of(prefix);
-    var request = ListObjectsV2Request.builder().bucket(url.bucket()).prefix(url.key());
+    var request =
+        ListObjectsV2Request.builder()
+            .bucket(url.bucket())
+            .prefix(url.key())
+            .encodingType(EncodingType.URL); // else XML could not name some keys
     for (var more = true; more; ) {
       var page = call(url, () -> client.listObjectsV2(request.build()));
       for (var object : page.contents()) {
-        // A key that ends in a slash is how programs draw an empty folder.
-        if (!object.key().endsWith("/")) {
+        if (!Store.isFolder(object.key(), object.size())) {
           visitor.accept(
               new StoredFile(
                   url.sibling(object.key()),

@@ -77,8 +77,9 @@ public final class Folders {
   private static String outside(String path, List<String> folders) {
     return String.format(
         Locale.ROOT,
-        "\"%s\" does not lie in a folder that the BatchAPI allows (spec.storage.paths): %s.",
+        "\"%s\" does not lie in a folder that the BatchAPI allows (spec.storage.paths): %s.%s",
         StoredFile.name(path),
-        String.join(", ", folders));
+        String.join(", ", folders),
+        CLIMBS.matcher(path).find() ? " Such a path has no . or .. between its slashes." : "");
   }
 }

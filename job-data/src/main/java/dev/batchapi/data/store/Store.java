@@ -36,6 +36,16 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Whether an object is how programs draw an empty folder. One with something in it is a file,
+   * whatever it is called.
+   *
+   * @param size bytes
+   */
+  static boolean isFolder(String name, long size) {
+    return size == 0 && name.endsWith("/");
+  }
+
+  /**
    * What a program opens a file by, whatever folder it runs in: the URL itself, and of a file of
    * this machine its whole path.
    */

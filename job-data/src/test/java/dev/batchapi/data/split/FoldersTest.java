@@ -54,6 +54,15 @@ class FoldersTest {
   }
 
   @Test
+  void thatDotsAreWhyIsSaid() {
+    var climbs = FilesSpec.of(List.of("s3://photos/2026/x/../a.jsonl"));
+    assertThat(Folders.check(climbs, FOLDERS).orElseThrow())
+        .endsWith("Such a path has no . or .. between its slashes.");
+    var elsewhere = FilesSpec.of(List.of("s3://photos/2025/a.jsonl"));
+    assertThat(Folders.check(elsewhere, FOLDERS).orElseThrow()).doesNotContain("..");
+  }
+
+  @Test
   void withoutFoldersAnywhereIsRight() {
     assertThat(Folders.check(FilesSpec.of(List.of("s3://any/../x")), List.of())).isEmpty();
   }
