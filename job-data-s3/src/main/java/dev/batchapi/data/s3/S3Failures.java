@@ -5,7 +5,10 @@ import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.data.store.Unanswered;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -30,6 +33,10 @@ final class S3Failures {
           "PermanentRedirect",
           "AuthorizationHeaderMalformed",
           "IllegalLocationConstraintException");
+
+  private static final Set<Integer> REDIRECTS = Set.of(301, 307);
+
+  private static final Pattern REGION_ELEMENT = Pattern.compile("<Region>([a-z0-9-]+)</Region>");
 
   /**
    * The last ones are of STS, which can't reach who vouches for a service account, and of writes
@@ -94,10 +101,17 @@ final class S3Failures {
       return "%s doesn't accept the credentials for bucket %s, %s: %s"
           .formatted(settings.place(), url.bucket(), settings.identity(), words(e));
     }
-    if (REGION.contains(code) || e.statusCode() == 301) {
-      return "Bucket %s is not in region %s, as asked at %s with %s: set AWS_REGION to the bucket's. %s"
+    if (REGION.contains(code) || REDIRECTS.contains(e.statusCode())) {
+      var right = region(e);
+      return "Bucket %s is %sin region %s, as asked at %s with %s: set AWS_REGION to %s. %s"
           .formatted(
-              url.bucket(), settings.region(), settings.place(), settings.identity(), words(e));
+              url.bucket(),
+              right.map("in region %s and not "::formatted).orElse("not "),
+              settings.region(),
+              settings.place(),
+              settings.identity(),
+              right.orElse("the bucket's"),
+              words(e));
     }
     return "%s refuses %s in bucket %s to %s: %s"
         .formatted(
@@ -106,6 +120,22 @@ final class S3Failures {
             url.bucket(),
             settings.identity(),
             words(e));
+  }
+
+  /** Where the bucket is, if the answer says it; of AWS the SDK has asked there already. */
+  private static Optional<String> region(S3Exception e) {
+    var details = e.awsErrorDetails();
+    if (details == null) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(details.sdkHttpResponse())
+        .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"))
+        .or(
+            () ->
+                Optional.ofNullable(details.rawResponse())
+                    .map(body -> REGION_ELEMENT.matcher(body.asUtf8String()))
+                    .filter(Matcher::find)
+                    .map(found -> found.group(1)));
   }
 
   private RuntimeException unanswered(SdkException e, S3Url url) {

@@ -17,12 +17,14 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -42,9 +44,11 @@ public final class VersityGw implements AutoCloseable {
 
   private final Path folder;
   private final int port;
+  private final String region;
   private @Nullable Process process;
 
-  private VersityGw() throws IOException {
+  private VersityGw(String region) throws IOException {
+    this.region = region;
     folder = Files.createTempDirectory("versitygw");
     Files.createDirectory(folder.resolve("data"));
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -60,12 +64,17 @@ public final class VersityGw implements AutoCloseable {
 
   /** A server that runs, without buckets. */
   public static VersityGw start() {
+    return startIn(Region.US_EAST_1.id());
+  }
+
+  /** The same in a region, which a client has to sign for. */
+  static VersityGw startIn(String region) {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no versitygw at " + BINARY + ": `make tools` builds it.");
     }
     try {
-      var server = new VersityGw();
+      var server = new VersityGw(region);
       server.restart();
       return server;
     } catch (IOException e) {
@@ -82,6 +91,8 @@ public final class VersityGw implements AutoCloseable {
                 "127.0.0.1:" + port,
                 "--quiet",
                 "--keep-alive",
+                "--region",
+                region,
                 "posix",
                 folder.resolve("data").toString())
             .redirectErrorStream(true)
@@ -138,7 +149,9 @@ public final class VersityGw implements AutoCloseable {
 
   /** The SDK's own client, to put things there. Close it. */
   public S3Client client() {
-    return S3Settings.of(env()).client(Duration.ofSeconds(30));
+    var env = new HashMap<>(env());
+    env.put("AWS_REGION", region);
+    return S3Settings.of(env).client(Duration.ofSeconds(30));
   }
 
   /** Makes a bucket. */
