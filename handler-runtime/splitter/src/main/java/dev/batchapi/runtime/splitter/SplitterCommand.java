@@ -43,15 +43,16 @@ public final class SplitterCommand {
    * @param home the folder with the libraries of stores, in {@code lib-files}
    */
   static List<String> arguments(Path home) throws IOException {
-    return arguments(System.getProperty("java.class.path"), home.resolve("lib-files"));
+    try (var jars = Files.list(home.resolve("lib-files"))) {
+      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
+      return arguments(System.getProperty("java.class.path") + ":" + behind);
+    }
   }
 
-  private static List<String> arguments(String classPath, Path stores) throws IOException {
-    try (var jars = Files.list(stores)) {
-      var behind = jars.map(Path::toString).sorted().collect(joining(":"));
-      var arguments = new ArrayList<>(JVM_OPTIONS);
-      arguments.addAll(List.of("-cp", classPath + ":" + behind, SplitterMain.class.getName()));
-      return arguments;
-    }
+  /** The same for any class path. */
+  static List<String> arguments(String classPath) {
+    var arguments = new ArrayList<>(JVM_OPTIONS);
+    arguments.addAll(List.of("-cp", classPath, SplitterMain.class.getName()));
+    return arguments;
   }
 }

@@ -161,7 +161,9 @@ class SplittingIT {
     var other = split("E", into("out/a/", null, "E"));
     assertThat(other.problem()).isEqualTo(OutputProblem.OutputExists);
     assertThat(other.error())
-        .contains("out/a/ is taken by job \"monday\" in namespace \"team\" (uid D)");
+        .contains(
+            "out/a/ is taken by job \"monday\" in namespace \"team\" (uid D)",
+            "if that job is gone for good, delete out/a/.batches/owner.json");
     assertThat(SplitEnd.read(record("E", "end"))).isEqualTo(other);
   }
 
