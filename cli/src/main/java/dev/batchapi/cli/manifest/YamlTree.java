@@ -31,6 +31,8 @@ final class YamlTree {
   /** Aliases of aliases make a small file large; this is far more than 4 MiB of text can hold. */
   private static final int MAX_NODES = 2_000_000;
 
+  private static final String TOO_LARGE = "is too large when its aliases are filled in";
+
   private static final Tag PLAIN = new Tag("!plain");
   private static final Set<Tag> KNOWN =
       Set.of(PLAIN, Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.MAP, Tag.SEQ, Tag.MERGE);
@@ -51,6 +53,7 @@ final class YamlTree {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int nodes;
 
   private YamlTree(Path file, List<Problem> problems) {
     this.file = file;
@@ -63,8 +66,7 @@ final class YamlTree {
     tree.places.put("", new Place(line(root), null));
     var sizes = new IdentityHashMap<Node, Integer>();
     if (size(root, sizes) > MAX_NODES) {
-      tree.problem(
-          smallestTooLarge(root, sizes), "", "is too large when its aliases are filled in");
+      tree.problem(smallestTooLarge(root, sizes), "", TOO_LARGE);
       return Optional.empty();
     }
     return Optional.of(new Document(file, tree.json(root, ""), tree.places));
@@ -103,6 +105,13 @@ final class YamlTree {
   }
 
   private JsonNode json(Node node, String path) {
+    // Of nodes that contain each other, which is a problem of its own, size() counts too few.
+    if (++nodes > MAX_NODES) {
+      if (nodes == MAX_NODES + 1) {
+        problem(node, path, TOO_LARGE);
+      }
+      return NullNode.instance;
+    }
     if (!KNOWN.contains(node.getTag())) {
       problem(node, path, "the YAML tag " + node.getTag() + " has no meaning here: remove it");
     }
