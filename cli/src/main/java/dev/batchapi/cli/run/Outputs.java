@@ -45,9 +45,10 @@ record Outputs(
   static Outputs of(
       @Nullable String results,
       @Nullable Path errors,
-      @Nullable Path resume,
+      @Nullable String resumed,
       boolean retryFailed,
       boolean force) {
+    var resume = resumed == null ? null : folderOfThisMachine(resumed);
     var store = ResultStore.isStore(results) ? results : null;
     var place = results == null || store != null ? null : Path.of(results);
     var toFolder =
@@ -59,10 +60,14 @@ record Outputs(
     }
     if (resume != null && (place != null || force)) {
       throw new UsageException(
-          "--resume goes on in the folder that it names: it goes neither with --force nor with --results of this machine; --results of a store, such as s3://bucket/folder/, gets them in the end.");
+          "--resume goes on in the folder that it names: it goes neither with --force nor with"
+              + " --results of this machine; --results of a store, such as s3://bucket/folder/,"
+              + " gets them in the end.");
     }
     if (retryFailed && resume == null) {
-      throw new UsageException("--retry-failed goes with --resume FOLDER/ only.");
+      throw new UsageException(
+          "--retry-failed goes with --resume FOLDER/ only."
+              + (store == null ? "" : " " + ofStore(store)));
     }
     if (errors != null && (toFolder || store != null || resume != null)) {
       throw new UsageException(
@@ -73,6 +78,20 @@ record Outputs(
           "--force goes with --results FOLDER/ only; a file is replaced when the run ends.");
     }
     return new Outputs(place, store, toFolder, errors, resume, retryFailed, force);
+  }
+
+  private static Path folderOfThisMachine(String resume) {
+    if (!Stores.scheme(resume).isEmpty()) {
+      throw new UsageException(
+          "--resume %s: a run goes on from a folder of this machine. %s"
+              .formatted(resume, ofStore(resume)));
+    }
+    return Path.of(resume);
+  }
+
+  private static String ofStore(String folder) {
+    return "Nothing in a store is ever changed: what failed is run again as a run of its own, with the payloads in %serrors.jsonl as its items (--input) and another folder for its results."
+        .formatted(folder.endsWith("/") ? folder : folder + "/");
   }
 
   /**

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "1:something unexpected happened",
       "2:some batches or items failed",
       "3:the handler is invalid: its message says why",
-      "4:the job failed otherwise: its workers, its deadline, on_job_complete, a store that takes no results",
+      "4:the job failed otherwise: its workers, its deadline, on_job_complete, a store that takes"
+          + " no results",
       "64:a file, an option or the input is wrong",
       "130:stopped by Ctrl-C (by SIGTERM: 143); what was done is reported and written"
     })
@@ -45,8 +46,8 @@ public final class RunCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          "YAML files, or folders of them, with a BatchAPI, BatchJobs, ConfigMaps and Secrets; \"-\" is "
-              + "standard input. What else stands in them is skipped.")
+          "YAML files, or folders of them, with a BatchAPI, BatchJobs, ConfigMaps and Secrets;"
+              + " \"-\" is standard input. What else stands in them is skipped.")
   private List<Path> files = List.of();
 
   @Option(names = "--job", paramLabel = "NAME", description = "Run only this job.")
@@ -62,9 +63,10 @@ public final class RunCommand implements Callable<Integer> {
       names = "--input",
       paramLabel = "FILE|-|GLOB|URL",
       description =
-          "Items instead of the job's own input; may be given several times. Files of this machine, in "
-              + "quotes also patterns such as \"data/**/*.csv\", and URLs with s3://, gs://, az:// and http(s)://, for which "
-              + "the shell's credentials are used. \"-\" is standard input, as JSON lines.")
+          "Items instead of the job's own input; may be given several times. Files of this machine,"
+              + " in quotes also patterns such as \"data/**/*.csv\", and URLs with s3://, gs://,"
+              + " az:// and http(s)://, for which the shell's credentials are used. \"-\" is"
+              + " standard input, as JSON lines.")
   private List<String> input = List.of();
 
   @Option(
@@ -72,23 +74,26 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       converter = FormatName.class,
       description =
-          "What is in the files of --input: jsonl, csv, parquet, lines, or paths. Default: by each name's ending.")
+          "What is in the files of --input: jsonl, csv, parquet, lines, or paths. Default: by each"
+              + " name's ending.")
   private FileInput.@Nullable Format format;
 
   @Option(
       names = "--results",
       paramLabel = "FILE|FOLDER/|URL/",
       description =
-          "Write the results there, as JSON lines. A folder gets result files of 256 MiB at most, "
-              + "errors.jsonl, and last manifest.json with sizes and SHA-256; a run with it can be resumed. "
-              + "One of s3://, gs:// or az:// gets them when the run has ended; nothing there is ever replaced.")
+          "Write the results there, as JSON lines. A folder gets result files of 256 MiB at most,"
+              + " errors.jsonl, and last manifest.json with sizes and SHA-256; a run with it can be"
+              + " resumed. One of s3://, gs:// or az:// gets them when the run has ended; nothing"
+              + " there is ever replaced.")
   private @Nullable String results;
 
   @Option(
       names = "--errors",
       paramLabel = "FILE",
       description =
-          "Write failed batches, and items that failed alone, there with error and payload, as JSON lines.")
+          "Write failed batches, and items that failed alone, there with error and payload, as JSON"
+              + " lines.")
   private @Nullable Path errors;
 
   @Option(
@@ -102,7 +107,7 @@ public final class RunCommand implements Callable<Integer> {
       description =
           "Go on with the run that was stopped there, whatever stopped it: only batches without an "
               + "outcome are run. Takes the files and the input that the run was started with.")
-  private @Nullable Path resume;
+  private @Nullable String resume;
 
   @Option(
       names = "--retry-failed",
@@ -129,15 +134,16 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--debug",
       description =
-          "One worker, whose handler has this terminal: breakpoint(), pdb and print work. No deadlines, "
-              + "and what fails is not tried again.")
+          "One worker, whose handler has this terminal: breakpoint(), pdb and print work. No"
+              + " deadlines, and what fails is not tried again.")
   private boolean debug;
 
   @Option(
       names = "--debug-port",
       paramLabel = "PORT",
       description =
-          "Like --debug, for a handler in Java: it waits for a debugger on this port of this machine.")
+          "Like --debug, for a handler in Java: it waits for a debugger on this port of this"
+              + " machine.")
   private @Nullable Integer debugPort;
 
   @Option(

@@ -51,7 +51,8 @@ class ResultStoreIT {
     cli.python(
         HANDLER,
         "batchSize: 1",
-        "input: {files: {paths: [items.jsonl]}}\noutput: {path: 's3://elsewhere/', include: [item]}");
+        "input: {files: {paths: [items.jsonl]}}\n"
+            + "output: {path: 's3://elsewhere/', include: [item]}");
   }
 
   @AfterEach
@@ -104,6 +105,12 @@ class ResultStoreIT {
         .says("monday/results-00000.jsonl is there already");
     cli.run("run", "job.yaml", "--results", STORE, "--force").exits(64).says("ever replaced");
     cli.run("run", "job.yaml", "--results", STORE, "--errors", "e").exits(64).says("errors.jsonl");
+    for (var option : List.of("--resume", "--results")) {
+      cli.run("run", "job.yaml", option, STORE, "--retry-failed")
+          .exits(64)
+          .says("the payloads in " + STORE + "errors.jsonl as its items")
+          .withoutOurFrames();
+    }
     cli.run("run", "job.yaml", "--results", STORE, "--input", STORE + "*", "--dry-run")
         .exits(64)
         .says("lies in " + STORE);
