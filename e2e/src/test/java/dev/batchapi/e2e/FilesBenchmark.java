@@ -68,6 +68,7 @@ final class FilesBenchmark {
     for (var run = -1; run < RUNS; run++) {
       for (var way : ways.entrySet()) {
         var took = way.getValue().applyAsDouble("first-" + number++);
+        System.err.printf(Locale.ROOT, "%s: %.3f s%n", way.getKey(), took);
         if (run >= 0) {
           seconds.computeIfAbsent(way.getKey(), key -> new ArrayList<>()).add(took);
         }

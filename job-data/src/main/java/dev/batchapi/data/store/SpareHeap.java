@@ -16,7 +16,7 @@ public final class SpareHeap implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(200);
 
   /** Collect when this much more is used than after the last time: it pauses for some 20 ms. */
-  private static final long WORTH_BYTES = 10 << 20;
+  private static final long WORTH_BYTES = 6 << 20;
 
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(

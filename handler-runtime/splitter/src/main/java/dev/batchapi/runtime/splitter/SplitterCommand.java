@@ -16,7 +16,8 @@ public final class SplitterCommand {
    * <p>The heap's limit is for large batches. What lives as long as a store's answer finds room in
    * the young generation, so that the old one stays small where batches are. Both compilers: the
    * first alone makes TLS ten times slower. But the second one may not take 40 MiB to compile a
-   * method of a store's library, nor keep all that it has ever compiled.
+   * method of a store's library, nor keep all that it has ever compiled. What either has used and
+   * does not need goes back to the machine: the old generation's, and the compilers'.
    */
   private static final List<String> JVM_OPTIONS =
       List.of(
@@ -27,6 +28,10 @@ public final class SplitterCommand {
           "-Xmn8m",
           "-XX:SurvivorRatio=2",
           "-XX:TargetSurvivorRatio=90",
+          "-XX:MinHeapFreeRatio=10",
+          "-XX:MaxHeapFreeRatio=30",
+          "-XX:-ShrinkHeapInSteps",
+          "-XX:TrimNativeHeapInterval=1000",
           "-XX:ReservedCodeCacheSize=16m",
           "-XX:CompileCommand=quiet",
           "-XX:CompileCommand=MemLimit,*.*,1M~stop",
