@@ -1,5 +1,6 @@
 """The author's class: which arguments its functions ask for, checked before anything of it runs."""
 
+import difflib
 import inspect
 
 CONSTRUCTOR_ARGUMENTS = ("config", "job_spec", "metrics_client")
@@ -32,7 +33,7 @@ class Handler:
         self._close = self._method("close", ())
         if self._handle_batch is None and self._handle_item is None:
             raise HandlerInvalid(
-                f"class {name} in {file} has no method handle_batch:"
+                f"class {name} in {file} has no method handle_batch{_but_alike(cls)}:"
                 " add def handle_batch(self, payload), or def handle_item(self, item)"
             )
         if self._handle_batch is not None and self._handle_item is not None:
@@ -185,3 +186,11 @@ def _unknown_argument(name, where, possible):
         f"{where} asks for the unknown argument {name}: there is {listed};"
         " any other needs a default value"
     )
+
+
+def _but_alike(cls):
+    """What the class has in its place, if a name is like it."""
+    alike = difflib.get_close_matches("handle_batch", vars(cls)) or difflib.get_close_matches(
+        "handle_item", vars(cls)
+    )
+    return f", but {alike[0]}" if alike else ""

@@ -43,6 +43,11 @@ class LoadingTest(HostTest):
             "class Handler in handler.py has no method handle_batch:"
             " add def handle_batch(self, payload), or def handle_item(self, item)",
         )
+        for meant in "handle_bach", "handleBatch", "handle_items":
+            self.assertIn(
+                f"has no method handle_batch, but {meant}: add",
+                self.invalid(f"class Handler:\n    def {meant}(self, payload): pass\n"),
+            )
         self.assertIn(
             "handle_batch in handler.py is no function",
             self.invalid("class Handler:\n    handle_batch = 3\n"),
