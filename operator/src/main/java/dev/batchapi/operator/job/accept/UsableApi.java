@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a job may refer to, and say, before anything is read for it. */
 final class UsableApi {
-  /** A BatchAPI of the same file is checked in this time. */
+  /** A BatchAPI of the same file is seen and checked in this time. */
   private static final Duration CHECKED_SOON = Duration.ofSeconds(3);
 
   private UsableApi() {}
@@ -29,6 +29,9 @@ final class UsableApi {
    * @throws Stop if it can't be used, or not yet
    */
   static BatchApi of(BatchJob job, @Nullable BatchApi api, Instant now) {
+    if (api == null && isNew(job, now)) {
+      throw new Stop(new Acceptance.Soon());
+    }
     if (api == null || api.getMetadata().getDeletionTimestamp() != null) {
       throw new Stop(
           new Acceptance.Waiting(
@@ -63,9 +66,8 @@ final class UsableApi {
         Conditions.find(api.getStatus() == null ? null : api.getStatus().conditions(), "Ready")
             .filter(c -> Objects.equals(c.observedGeneration(), api.getMetadata().getGeneration()));
     if (ready.isEmpty()) {
-      var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
       throw new Stop(
-          age.compareTo(CHECKED_SOON) < 0
+          isNew(job, now)
               ? new Acceptance.Soon()
               : new Acceptance.Waiting(
                   Reason.ApiNotReady, "BatchAPI \"%s\" is being checked.".formatted(name(api))));
@@ -77,6 +79,11 @@ final class UsableApi {
               "BatchAPI \"%s\" is not ready: %s: %s"
                   .formatted(name(api), ready.get().reason(), ready.get().message())));
     }
+  }
+
+  private static boolean isNew(BatchJob job, Instant now) {
+    var age = Duration.between(Instant.parse(job.getMetadata().getCreationTimestamp()), now);
+    return age.compareTo(CHECKED_SOON) < 0;
   }
 
   private static void refuse(List<Problem> problems, Function<String, Acceptance.Result> result) {

@@ -38,7 +38,7 @@ public final class JobEvents {
     output(before, after, news);
     failures(before, after, news);
     losses(before, after, lastLoss, news);
-    return news;
+    return news.stream().distinct().toList(); // a rejection is Accepted and Failed in one
   }
 
   private static void ofCondition(
@@ -135,9 +135,13 @@ public final class JobEvents {
             new Item(
                 Kind.WARNING,
                 failure.item() == null ? Reason.BatchFailed.name() : Reason.ItemFailed.name(),
-                "%s failed after %d attempts: %s: %s"
+                "%s failed after %d attempt%s: %s: %s"
                     .formatted(
-                        what(failure), failure.attempts(), failure.reason(), failure.message())));
+                        what(failure),
+                        failure.attempts(),
+                        failure.attempts() == 1 ? "" : "s",
+                        failure.reason(),
+                        failure.message())));
       }
     }
     if (now.size() == FailedBatches.SHOWN && told.size() < FailedBatches.SHOWN) {
@@ -145,7 +149,8 @@ public final class JobEvents {
           new Item(
               Kind.WARNING,
               Reason.BatchesFailed.name(),
-              "More may fail from here on; status.batches.failed and status.items.failed count them."));
+              "More may fail from here on; status.batches.failed and status.items.failed count"
+                  + " them."));
     }
   }
 

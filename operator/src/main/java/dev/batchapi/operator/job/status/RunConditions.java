@@ -229,11 +229,13 @@ final class RunConditions {
 
   /** What the condition Accepted says. */
   static String frozenAs(FrozenJob frozen) {
-    return "Frozen as BatchAPI \"%s\" was then: %d batches of up to %d items%s."
+    return "Frozen as BatchAPI \"%s\" was then: %d batch%s of up to %d item%s%s."
         .formatted(
             frozen.run().job().apiName(),
             frozen.run().totalBatches(),
+            frozen.run().totalBatches() == 1 ? "" : "es",
             frozen.run().batchSize(),
+            frozen.run().batchSize() == 1 ? "" : "s",
             mayFail(frozen.run().maxFailedBatches()));
   }
 

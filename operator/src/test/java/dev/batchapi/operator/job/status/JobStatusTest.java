@@ -71,7 +71,7 @@ public final class JobStatusTest {
 
   @Test
   void howManyMayFailIsSaidInBatches() {
-    assertThat(condition(status(), "Accepted").message()).endsWith("10 batches of up to 1 items.");
+    assertThat(condition(status(), "Accepted").message()).endsWith("10 batches of up to 1 item.");
     job.maxFailed = 0; // as 5% of ten are
     assertThat(condition(status(), "Accepted").message()).endsWith(", of which none may fail.");
     job.maxFailed = 3;
