@@ -11,6 +11,12 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 source "$here/requirements.sh"
 
+# What runs on holds nothing that its caller has open: the lock of `flock FILE make cluster` would be taken until the end.
+for fd in "/proc/$$/fd"/*; do
+  fd=${fd##*/}
+  if ((fd > 2 && fd < 255)); then eval "exec $fd>&-"; fi # bash reads this file as 255
+done
+
 in_node() {
   nsenter --target "$(cut -d' ' -f1 "$NODE_PID")" --mount --net --pid -- env CONTAINERD_ADDRESS="$SOCKET" CONTAINERD_NAMESPACE=k8s.io "$@"
 }

@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 export KUBECONFIG=$ADMIN
 kubectl=$BIN/kubectl log=$(mktemp) bystander=
 cluster() { "$here/cluster.sh" "$@"; }
-trap 'cluster down; ip link del batchapi-test 2>/dev/null || true; [ -z "$bystander" ] || kill "$bystander"; rm -f "$log"' EXIT
+trap 'cluster down; ip link del batchapi-test 2>/dev/null || true; [ -z "$bystander" ] || kill "$bystander"; rm -f "$log" "$log.lock"' EXIT
 
 step() { echo "- $*"; }
 fail() { echo "FAILED: $*" >&2; tail -n 20 "$log" >&2; exit 1; }
@@ -43,8 +43,9 @@ ip link set batchapi-test up
 refuses "$SERVICE_CIDR are in use by the network device batchapi-test" cluster up
 ip link del batchapi-test
 
-step 'started twice, it is one cluster; a pod gets a volume'
-succeeds cluster up
+step 'started twice, it is one cluster; a pod gets a volume; a lock that it was started under is free then'
+succeeds flock "$log.lock" "$here/cluster.sh" up
+succeeds flock --nonblock "$log.lock" true
 first=$(cat "$NODE_PID")
 succeeds cluster up
 [ "$first" = "$(cat "$NODE_PID")" ] || fail 'the second start made another node'
