@@ -28,6 +28,10 @@ final class ReadmeIT {
           assertThat(result.out()).contains("PHASE", "SUCCEEDED", "digits-python");
         } else if (command.contains(" describe ")) {
           assertThat(result.out()).contains("All 113 batches succeeded.", "Accepted", "Complete");
+        } else if (command.contains(" logs ")) {
+          assertThat(result.out()).contains("1797 digits are classified.");
+        } else if (command.contains(" scale ")) {
+          assertThat(user.job("digits-java").getSpec().workers()).isEqualTo(3);
         } else if (command.contains(" get configmap ")) {
           assertThat(result.out())
               .startsWith("{\"job\":\"digits-python\",\"item\":0,\"batch\":0,\"result\":")
