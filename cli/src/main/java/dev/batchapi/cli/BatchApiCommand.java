@@ -86,10 +86,14 @@ public final class BatchApiCommand {
           .printf(
               "batchapi: there is no command \"%s\"; there are: %s.%n",
               unmatched.getUnmatched().getFirst(), String.join(", ", commands));
-    } else {
+    } else if (!commands.isEmpty()) {
       line.getErr().println(e.getMessage());
-      CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
       line.usage(line.getErr());
+    } else {
+      line.getErr().println(message(e).replace("is not an int", "is no whole number"));
+      CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
+      // A page of options would push the sentence above out of sight.
+      line.getErr().printf("%s --help lists the options.%n", line.getCommandSpec().qualifiedName());
     }
     return ExitCode.USAGE.code();
   }

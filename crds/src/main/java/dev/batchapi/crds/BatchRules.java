@@ -48,6 +48,7 @@ public final class BatchRules {
   private void api(BatchApiSpec spec) {
     if (spec.handler() != null) {
       HandlerRules.check(spec.handler(), found);
+      Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
     }
     if (spec.resources() != null) {
       quantities(spec.resources().requests(), "spec.resources.requests");
@@ -59,7 +60,6 @@ public final class BatchRules {
     }
     failureLimit(spec.maxFailedBatches(), "spec.maxFailedBatches", Rules.FAILURE_LIMIT);
     failureLimit(spec.maxFailedItems(), "spec.maxFailedItems", Rules.ITEM_FAILURE_LIMIT);
-    Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
     if (spec.template() != null) {
       Limits.checkFreeForm(spec.template().metadata(), "spec.template.metadata")
           .ifPresent(found::add);

@@ -71,7 +71,9 @@ public final class InitCommand implements Callable<Integer> {
     var yaml = folder.resolve("batchapi.yaml");
     Files.writeString(yaml, MODELINE + Files.readString(yaml));
     Files.writeString(folder.resolve(SCHEMA), KindSchemas.ofFile());
-    console.getOut().printf("Made %s. Run it: %s%n", shown(), chosen.next.formatted(shown()));
+    console
+        .getOut()
+        .printf("Made %s. Run it: %s%n", shown(), chosen.next.formatted(quoted(shown())));
     return ExitCode.SUCCEEDED.code();
   }
 
@@ -95,6 +97,11 @@ public final class InitCommand implements Callable<Integer> {
       return "%s can't be made: %s".formatted(folder, e);
     }
     return Files.isWritable(folder) ? null : "%s can't be written to.".formatted(shown());
+  }
+
+  /** As a shell takes it. */
+  private static String quoted(String path) {
+    return path.matches("[\\w./~-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
   }
 
   private String shown() {

@@ -13,6 +13,8 @@ import java.util.stream.StreamSupport;
 
 /** What a schema's validator found, in the words of people. */
 final class Sentences {
+  private static final int FIELDS_NAMED = 6;
+
   private final Document document;
 
   /** The schema as the CRD has it, with its descriptions. */
@@ -34,7 +36,12 @@ final class Sentences {
       case "required" ->
           problem(Document.field(path, name), missing(found.getInstanceLocation(), name));
       case "type" ->
-          problem(path, "must be %s, but %s".formatted(kinds(limit), actual(path, value, limit)));
+          problem(
+              path,
+              "must be %s, but %s"
+                  .formatted(
+                      kinds(limit, schemaAt(found.getInstanceLocation())),
+                      actual(path, value, limit)));
       case "enum" -> problem(path, "must be one of %s, but is %s".formatted(list(limit), value));
       case "minimum" ->
           problem(path, "must be at least %s, but is %s".formatted(number(limit), number(value)));
@@ -75,7 +82,7 @@ final class Sentences {
     return "is missing" + (about.isEmpty() ? "" : ". " + about);
   }
 
-  private static String kinds(JsonNode types) {
+  private static String kinds(JsonNode types, JsonNode schema) {
     if (types.isArray()) {
       return "a whole number or text";
     }
@@ -85,8 +92,15 @@ final class Sentences {
       case "boolean" -> "true or false";
       case "string" -> "text";
       case "array" -> "a list";
-      default -> "an object";
+      default -> "an object" + fields(names(schema.path("properties")));
     };
+  }
+
+  /** What an object is made of, where that is short enough to be read. */
+  private static String fields(List<String> names) {
+    return names.isEmpty() || names.size() > FIELDS_NAMED
+        ? ""
+        : " with " + String.join(", ", names);
   }
 
   private String actual(String path, JsonNode value, JsonNode wanted) {

@@ -150,6 +150,8 @@ final class Inputs {
 
   private Input files(FileInput files, Path base) {
     var spec = JSON.convertValue(files, FilesSpec.class);
-    return new FilesInput(spec, batchSize, Stores.of(System.getenv(), base));
+    try (var _ = SilentStore.watched(files.paths())) {
+      return new FilesInput(spec, batchSize, Stores.of(System.getenv(), base));
+    }
   }
 }

@@ -22,11 +22,11 @@ record Part(@Nullable Integer batch, @Nullable Integer item) {
    */
   Input of(Input input) {
     if (batch != null) {
-      check("--batch", batch, input.count(), "batches");
+      check("--batch", batch, input.count(), input.count() == 1 ? "batch" : "batches");
       return new OneBatch(input, batch, null);
     }
     if (item != null) {
-      check("--item", item, input.items(), "items");
+      check("--item", item, input.items(), input.items() == 1 ? "item" : "items");
       return new OneBatch(input, item / input.batchSize(), item % input.batchSize());
     }
     return input;
@@ -35,8 +35,13 @@ record Part(@Nullable Integer batch, @Nullable Integer item) {
   private static void check(String option, int number, int count, String what) {
     if (number < 0 || number >= count) {
       throw new UsageException(
-          "%s %d: the job has %,d %s, numbered from 0 to %d."
-              .formatted(option, number, count, what, count - 1));
+          "%s %d: the job has %,d %s, %s."
+              .formatted(
+                  option,
+                  number,
+                  count,
+                  what,
+                  count == 1 ? "number 0" : "numbered from 0 to %d".formatted(count - 1)));
     }
   }
 }

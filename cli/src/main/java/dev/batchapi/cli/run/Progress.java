@@ -153,7 +153,12 @@ final class Progress {
       text.append(String.format(Locale.ROOT, ", %,d failed", failed));
     }
     if (counts.failedAttempts() > 0) {
-      text.append(String.format(Locale.ROOT, ", %,d failed attempts", counts.failedAttempts()));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", %,d failed attempt%s",
+              counts.failedAttempts(),
+              counts.failedAttempts() == 1 ? "" : "s"));
     }
     var rate = (done - before) / seconds;
     if (done > before) {

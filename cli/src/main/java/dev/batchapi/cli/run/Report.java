@@ -46,15 +46,16 @@ final class Report {
         job,
         end.verdict(),
         took.toMillis() / 1000.0,
-        end.message());
+        Visible.text(end.message()));
     out.printf(
         Locale.ROOT,
-        "  batches  %,d succeeded, %,d failed, %,d not done (of %,d; %,d items)%n",
+        "  batches  %,d succeeded, %,d failed, %,d not done (of %,d; %,d item%s)%n",
         counts.succeeded(),
         counts.failed(),
         input.count() - counts.done(),
         input.count(),
-        input.items());
+        input.items(),
+        input.items() == 1 ? "" : "s");
     if (counts.failedItems() > 0) {
       var items = ItemCounts.of(counts, input.items(), input.batchSize());
       out.printf(
@@ -213,12 +214,13 @@ final class Report {
   }
 
   private static String sentence(BatchError error) {
+    var message = Visible.text(error.message()).replace("\n", "\n      ");
     return "%s: %s"
         .formatted(
             error.reason(),
             error.type() == null || error.type().equals(error.reason().name())
-                ? error.message()
-                : error.type() + ": " + error.message());
+                ? message
+                : error.type() + ": " + message);
   }
 
   /** Each stack once: frames say the same whatever the message that Python puts below them. */
@@ -229,8 +231,8 @@ final class Report {
     }
     var first = before.putIfAbsent(stack.replace(error.message(), ""), batch);
     if (first == null) {
-      Stack.where(stack).ifPresent(where -> out.println("      at " + where));
-      Stack.shown(stack).forEach(line -> out.println("      " + line));
+      Stack.where(stack).ifPresent(where -> out.println("      at " + Visible.text(where)));
+      Stack.shown(stack).forEach(line -> out.println("      " + Visible.text(line)));
     } else {
       out.printf("      (the same stack as batch %d)%n", first);
     }

@@ -23,7 +23,7 @@ final class Stack {
    */
   static List<String> shown(String stack) {
     var lines = stack.strip().lines().toList();
-    if (lines.size() <= LINES) {
+    if (lines.size() <= LINES + 1) { // a line in place of one line would save nothing
       return lines;
     }
     if (lines.getFirst().startsWith("Traceback")) {
@@ -62,6 +62,6 @@ final class Stack {
   }
 
   private static String more(int lines) {
-    return "… %d more lines".formatted(lines);
+    return "… %d more line%s".formatted(lines, lines == 1 ? "" : "s");
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -35,6 +36,21 @@ class ManifestsTest {
   @MethodSource("filesThatAnApiServerTakes")
   void whatAnApiServerTakesIsTaken(Path file) {
     assertThatCode(() -> Manifests.load(List.of(file))).doesNotThrowAnyException();
+  }
+
+  /** Who writes a file saves it half-written, too. */
+  @ParameterizedTest
+  @MethodSource("filesThatAnApiServerTakes")
+  void aFileThatEndsAnywhereIsAnsweredInWords(Path file, @TempDir Path folder) throws IOException {
+    var lines = Files.readAllLines(file);
+    for (int kept = 1; kept < lines.size(); kept++) {
+      var part = Files.write(folder.resolve("part.yaml"), lines.subList(0, kept));
+      try {
+        Manifests.load(List.of(part));
+      } catch (ManifestException e) {
+        assertThat(e.problems()).isNotEmpty();
+      }
+    }
   }
 
   @Test

@@ -107,7 +107,7 @@ class FilesRunIT {
     }
     cli.run("run", manifest, "--input", "data/x.dat", "--format", "paths", "--results", "r.jsonl")
         .exits(0)
-        .says("1 items");
+        .says("1 item)");
     assertThat(folder.resolve("r.jsonl")).content().contains("data/x.dat");
     cli.run("run", manifest, "--input", "data/x.dat", "--format", "xml").exits(64).says("xml");
     cli.withInput("data/x.dat")

@@ -19,7 +19,7 @@ class InitIT {
   @Test
   void aNewPythonFolderRuns() throws Exception {
     var cli = new Cli(folder);
-    cli.run("init", "python", "My Words").exits(0).says("batchapi run My Words");
+    cli.run("init", "python", "My Words").exits(0).says("batchapi run 'My Words'");
     cli.run("run", "My Words", "--results", "r.jsonl")
         .exits(0)
         .says("my-words-sample: Complete", "2 succeeded, 0 failed", "texts", "sum 3");

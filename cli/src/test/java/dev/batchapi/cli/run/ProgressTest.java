@@ -37,6 +37,12 @@ class ProgressTest {
   }
 
   @Test
+  void oneFailedAttemptIsOne() {
+    assertThat(shown("j", 200, counts(40_000, 1_234, 1), Duration.ZERO))
+        .contains(", 1 failed attempt,");
+  }
+
+  @Test
   void itemsAreCountedAndNotTheirBatches() {
     var style = new Progress.Style(new PrintStream(screen, true, UTF_8), () -> OptionalInt.of(200));
     var counts =

@@ -62,6 +62,14 @@ class StackTest {
   }
 
   @Test
+  void noLineStandsInPlaceOfOneLine() {
+    assertThat(Stack.shown("Traceback\n" + lines("  frame ", 12)))
+        .hasSize(13)
+        .contains("  frame 1");
+    assertThat(Stack.shown("Traceback\n" + lines("  frame ", 13))).contains("… 2 more lines");
+  }
+
+  @Test
   void aShortOneIsShownAsItIs() {
     assertThat(Stack.shown("a\n  at b\n")).containsExactly("a", "  at b");
   }

@@ -1,6 +1,7 @@
 package dev.batchapi.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedWriter;
 import java.nio.file.Files;
@@ -38,6 +39,13 @@ class UsageIT {
     cli.run("run").exits(64).says("FILE");
     cli.run("run", "x.yaml", "--wrokers", "2").exits(64).says("--wrokers");
     cli.run("run", "x.yaml", "--workers", "two").exits(64).says("--workers", "two");
+    // The sentence is not pushed out of sight by a page of options.
+    for (var wrong : List.of("--wrokers", "--format=xml", "--item=x")) {
+      var said = cli.run("run", "x.yaml", wrong).exits(64).says(wrong.replaceAll("=.*", "")).err();
+      assertThat(said)
+          .hasLineCount(said.contains("Possible") ? 3 : 2)
+          .endsWith("--help lists the options.\n");
+    }
   }
 
   @Test
@@ -414,5 +422,26 @@ class UsageIT {
               .toList();
       assertThat(bars).as(screen).hasSizeGreaterThan(3).allMatch(bar -> bar.length() < columns);
     }
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsNamedWhileItIsAsked() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 1}");
+    var nobody = "http://127.0.0.1:1/items.jsonl";
+    try (var running = cli.start("run", manifest, "--input", nobody)) {
+      await().until(() -> Files.readString(running.err()).contains("Looking at " + nobody));
+    }
+  }
+
+  @Test
+  void whatAnErrorSaysCanNotSteerTheTerminal() throws Exception {
+    var manifest =
+        cli.python(
+            "class Handler:\n"
+                + "    def handle_batch(self, payload): raise ValueError('a\\x1b[2Jb\\n"
+                + "second')\n",
+            "maxFailedBatches: 1",
+            "input: {count: 1}");
+    cli.run("run", manifest).exits(2).says("ValueError: a\\u001b[2Jb\n      second");
   }
 }
