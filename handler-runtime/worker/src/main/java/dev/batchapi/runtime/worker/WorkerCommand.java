@@ -94,6 +94,9 @@ public final class WorkerCommand {
     }
     var arguments = new ArrayList<String>();
     arguments.add("--sun-misc-unsafe-memory-access=allow");
+    // Else the second compiler takes up to 40 MiB for one method of a store's library.
+    arguments.addAll(
+        List.of("-XX:CompileCommand=quiet", "-XX:CompileCommand=MemLimit,*.*,1M~stop"));
     arguments.addAll(arguments(classPath.toString(), home.resolve("worker.aot")));
     return arguments;
   }
