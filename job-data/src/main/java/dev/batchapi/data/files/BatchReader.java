@@ -110,9 +110,9 @@ public final class BatchReader {
     return batch.end();
   }
 
-  /** As many bytes as the items have in the files, and brackets; a guess, for it may grow. */
+  /** As many bytes as the items have in the files, and what is between them; a guess. */
   private static int room(BatchRef ref) {
-    var inFiles = ref.parts().stream().mapToLong(Part::length).sum() + 2;
+    var inFiles = ref.parts().stream().mapToLong(part -> part.length() + 1).sum() + 1;
     return Math.clamp(inFiles, 32, Payload.MAX_BYTES);
   }
 
@@ -128,7 +128,11 @@ public final class BatchReader {
       rowFiles.read(part, kind.format(), batch.rows(file.name()));
     } else {
       try (var in = content.of(piece(part))) {
-        reader(file, kind.format(), checking).read(in, part.firstLine() - 1, batch);
+        if (kind.format() == FileFormat.JSONL && !checking && part.length() <= Payload.MAX_BYTES) {
+          batch.lines(in, (int) part.length());
+        } else {
+          reader(file, kind.format(), checking).read(in, part.firstLine() - 1, batch);
+        }
       } catch (IOException e) {
         throw new StoreUnavailableException(
             "%s can't be read: %s".formatted(file.name(), e.getMessage()), e);

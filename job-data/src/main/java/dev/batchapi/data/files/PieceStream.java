@@ -43,8 +43,8 @@ final class PieceStream implements AutoCloseable {
     }
     file = null; // until it is read to its end, nobody knows where the stream is
     in.skipNBytes(piece.offset() - position);
-    var bytes = in.readNBytes((int) piece.length());
-    if (bytes.length < piece.length()) {
+    var bytes = new byte[(int) piece.length()];
+    if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
       throw new EOFException("it ended early");
     }
     position = piece.offset() + bytes.length;

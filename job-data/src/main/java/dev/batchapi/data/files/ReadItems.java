@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.Payload;
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.input.JsonArray;
 import dev.batchapi.data.input.ReadBatch;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.SortedMap;
@@ -19,9 +21,8 @@ final class ReadItems implements ItemSink {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] NULL = "null".getBytes(UTF_8);
 
-  private final ByteArrayOutputStream json;
+  private final JsonArray json;
   private final SortedMap<Integer, String> unreadable = new TreeMap<>();
-  private int count;
 
   ReadItems() {
     this(32);
@@ -31,19 +32,22 @@ final class ReadItems implements ItemSink {
    * @param room how many bytes they probably are
    */
   ReadItems(int room) {
-    json = new ByteArrayOutputStream(room);
+    json = new JsonArray(room);
   }
 
   @Override
   public void item(long line, long start, long end, byte[] item, int length) {
-    json.write(count == 0 ? '[' : ',');
-    json.write(item, 0, length);
-    count++;
+    json.item(item, 0, length);
+  }
+
+  /** Takes lines that are items, as they stand in a file. */
+  void lines(InputStream in, int length) throws IOException {
+    json.lines(in, length);
   }
 
   @Override
   public void bad(long line, long start, long end, InputException mistake) {
-    unreadable.put(count, String.valueOf(mistake.getMessage()));
+    unreadable.put(count(), String.valueOf(mistake.getMessage()));
     item(line, start, end, NULL, NULL.length);
   }
 
@@ -77,7 +81,7 @@ final class ReadItems implements ItemSink {
     try {
       for (var position = 0; position < array.size(); position++) {
         if (isUnreadable.test(position)) {
-          unreadable.put(count, JSON.readValue(array.get(position), String.class));
+          unreadable.put(count(), JSON.readValue(array.get(position), String.class));
           item(0, 0, 0, NULL, NULL.length);
         } else {
           var item = array.get(position).getBytes(UTF_8);
@@ -90,11 +94,10 @@ final class ReadItems implements ItemSink {
   }
 
   int count() {
-    return count;
+    return json.count();
   }
 
   ReadBatch end() {
-    json.write(']');
-    return new ReadBatch(json.toByteArray(), count, unreadable);
+    return new ReadBatch(json.end(), count(), unreadable);
   }
 }

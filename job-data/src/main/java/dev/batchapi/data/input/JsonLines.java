@@ -1,7 +1,7 @@
 package dev.batchapi.data.input;
 
 import dev.batchapi.contract.Sha256;
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -147,30 +147,12 @@ public final class JsonLines implements Input {
 
   /** The lines as a JSON array. */
   private static byte[] array(byte[] lines) {
-    var out = new ByteArrayOutputStream(lines.length + 2);
-    out.write('[');
-    for (int from = 0, to; from < lines.length; from = to + 1) {
-      to = from;
-      while (to < lines.length && lines[to] != '\n') {
-        to++;
-      }
-      if (!blank(lines, from, to)) {
-        if (out.size() > 1) {
-          out.write(',');
-        }
-        out.write(lines, from, to - from);
-      }
+    try {
+      var array = new JsonArray(lines.length + 2);
+      array.lines(new ByteArrayInputStream(lines), lines.length);
+      return array.end();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // which memory never throws
     }
-    out.write(']');
-    return out.toByteArray();
-  }
-
-  static boolean blank(byte[] line, int from, int to) {
-    for (var i = from; i < to; i++) {
-      if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
-        return false;
-      }
-    }
-    return true;
   }
 }

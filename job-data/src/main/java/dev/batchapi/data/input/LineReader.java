@@ -68,10 +68,7 @@ public final class LineReader {
         ended = true;
         return length > 0 || tooLong;
       }
-      var newline = at;
-      while (newline < filled && buffer[newline] != '\n') {
-        newline++;
-      }
+      var newline = Newlines.next(buffer, at, filled);
       append(newline - at);
       textEnd = next;
       at = newline;
@@ -161,11 +158,16 @@ public final class LineReader {
 
   /** Whether there is nothing but white space. */
   public boolean blank() {
-    for (var i = 0; i < length; i++) {
-      if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
+    return blank(line, 0, length) && !tooLong;
+  }
+
+  /** Whether there is nothing but white space from here to there, which may be nothing at all. */
+  public static boolean blank(byte[] bytes, int from, int end) {
+    for (var i = from; i < end; i++) {
+      if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r') {
         return false;
       }
     }
-    return !tooLong;
+    return true;
   }
 }
