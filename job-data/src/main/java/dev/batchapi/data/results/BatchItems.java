@@ -2,7 +2,6 @@ package dev.batchapi.data.results;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /** The items of a batch, as its lines show them. */
@@ -45,7 +44,7 @@ public final class BatchItems {
   }
 
   /** Says in a line's head why its items are not there, if they are not. */
-  ObjectNode in(ObjectNode head) {
-    return unread == null ? head : head.put("unread", unread);
+  LineHead in(LineHead head) {
+    return unread == null ? head : head.text("unread", unread);
   }
 }

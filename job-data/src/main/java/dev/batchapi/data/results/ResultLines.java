@@ -1,8 +1,8 @@
 package dev.batchapi.data.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.batchapi.contract.JsonElements;
 import dev.batchapi.data.input.Sources;
 import java.io.IOException;
 import java.util.Collections;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * long its attempt took, so that the same outcomes are the same bytes. Not thread-safe.
  */
 public final class ResultLines {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final String INPUT = "input";
   private static final String RESULT = "result";
 
@@ -100,15 +98,16 @@ public final class ResultLines {
       return;
     }
     var result = JsonText.text(json);
-    if (isPerItem(batch, JsonText.elements(result) == items)) {
+    var elements = JsonText.list(result);
+    var each = isPerItem(batch, elements != null && elements.size() == items);
+    if (elements != null && each) {
       var item = 0;
-      for (var element : JsonText.split(result)) {
+      for (var element : elements) {
         itemResult(batch, firstItem, item, element, to);
         item++;
       }
     } else {
-      var head = with(sources.source(batch), head().put("batch", batch));
-      to.add(JsonText.line(head, RESULT, result));
+      to.add(batchHead(batch).json(RESULT, result).end());
     }
   }
 
@@ -125,19 +124,19 @@ public final class ResultLines {
     }
     var result = JsonText.text(json);
     var input = JsonText.text(its.json());
-    if (isPerItem(batch, JsonText.elements(result) == items)) {
-      var inputs = JsonText.elements(input) == items ? JsonText.split(input) : null;
+    var elements = JsonText.list(result);
+    var each = isPerItem(batch, elements != null && elements.size() == items);
+    if (elements != null && each) {
+      var inputs = inputs(input, items);
       var item = 0;
-      for (var element : JsonText.split(result)) {
-        var head = itemHead(batch, firstItem, item);
-        its.in(with(sources.source(batch, item), head));
-        var one = inputs == null ? "null" : inputs.get(item);
-        to.add(JsonText.line(head, INPUT, one, RESULT, element));
+      for (var element : elements) {
+        var head = its.in(itemHead(batch, firstItem, item)).json(INPUT, inputs.get(item));
+        to.add(head.json(RESULT, element).end());
         item++;
       }
     } else {
-      var head = its.in(with(sources.source(batch), head().put("batch", batch)));
-      to.add(JsonText.line(head, INPUT, input, RESULT, result));
+      var head = its.in(batchHead(batch)).json(INPUT, input);
+      to.add(head.json(RESULT, result).end());
     }
   }
 
@@ -155,14 +154,14 @@ public final class ResultLines {
       var inputs = input == null ? null : inputs(input, items);
       json.elements(
           (item, element) -> {
-            var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+            var head = itemHead(batch, firstItem, item);
             if (its != null) {
               its.in(head);
             }
             to.add(line(head, inputs == null ? null : inputs.get(item), element));
           });
     } else {
-      var head = with(sources.source(batch), head().put("batch", batch));
+      var head = batchHead(batch);
       if (its != null) {
         its.in(head);
       }
@@ -172,26 +171,26 @@ public final class ResultLines {
 
   /** One for each item, also if they can't be read any more. */
   private static List<String> inputs(String input, int items) throws IOException {
-    return JsonText.elements(input) == items
-        ? JsonText.split(input)
+    var elements = JsonText.list(input);
+    return elements != null && elements.size() == items
+        ? elements
         : Collections.nCopies(items, "null");
   }
 
-  private static LargeLine line(ObjectNode head, @Nullable String input, LargeJson.Part result)
-      throws IOException {
-    return new LargeLine(
-        input == null ? JsonText.before(head, RESULT) : JsonText.before(head, INPUT, input, RESULT),
-        result);
+  private static LargeLine line(LineHead head, @Nullable String input, LargeJson.Part result) {
+    return new LargeLine((input == null ? head : head.json(INPUT, input)).before(RESULT), result);
   }
 
   private void itemResult(int batch, int firstItem, int item, String json, Lines to)
       throws IOException {
-    var head = itemHead(batch, firstItem, item);
-    to.add(JsonText.line(with(sources.source(batch, item), head), RESULT, json));
+    to.add(itemHead(batch, firstItem, item).json(RESULT, json).end());
   }
 
-  private ObjectNode itemHead(int batch, int firstItem, int item) {
-    return head().put("item", sources.number(batch, firstItem, item)).put("batch", batch);
+  private LineHead itemHead(int batch, int firstItem, int item) {
+    return head()
+        .put("item", sources.number(batch, firstItem, item))
+        .put("batch", batch)
+        .source(sources.source(batch, item));
   }
 
   private boolean isPerItem(int batch, boolean fits) {
@@ -233,13 +232,10 @@ public final class ResultLines {
       // Of a batch whose items were not read there are their places.
       var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
       if (one != null) {
-        var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
-        head.put("attempts", one.attempts).set("error", repeatable(one.error));
-        its.in(head);
-        toErrors.add(JsonText.line(head, "payload", json));
+        toErrors.add(error(itemHead(batch, firstItem, item), one, its, json));
       } else if (withItems) {
-        var head = its.in(with(sources.source(batch, item), itemHead(batch, firstItem, item)));
-        toResults.add(JsonText.line(head, INPUT, json, RESULT, results.get(item)));
+        var head = its.in(itemHead(batch, firstItem, item)).json(INPUT, json);
+        toResults.add(head.json(RESULT, results.get(item)).end());
       } else {
         itemResult(batch, firstItem, item, results.get(item), toResults);
       }
@@ -271,10 +267,9 @@ public final class ResultLines {
             (item, result) -> {
               var one = errors.get(item);
               var json = items.isEmpty() ? whole : item < items.size() ? items.get(item) : "null";
-              var head = with(sources.source(batch, item), itemHead(batch, firstItem, item));
+              var head = itemHead(batch, firstItem, item);
               if (one != null) {
-                head.put("attempts", one.attempts).set("error", repeatable(one.error));
-                toErrors.add(JsonText.line(its.in(head), "payload", json));
+                toErrors.add(error(head, one, its, json));
               } else if (withItems) {
                 toResults.add(line(its.in(head), json, result));
               } else {
@@ -286,9 +281,15 @@ public final class ResultLines {
     }
   }
 
+  private static byte[] error(LineHead head, FailedItem failed, BatchItems its, String json)
+      throws IOException {
+    head.put("attempts", failed.attempts).put("error", repeatable(failed.error));
+    return its.in(head).json("payload", json).end();
+  }
+
   private static List<String> elements(byte[] payload) {
     try {
-      return JsonText.split(JsonText.text(payload));
+      return JsonElements.split(JsonText.text(payload));
     } catch (IOException e) {
       return List.of();
     }
@@ -304,20 +305,20 @@ public final class ResultLines {
   public void error(int batch, int attempts, JsonNode error, BatchItems its, Lines to)
       throws IOException {
     var head = head().put("batch", batch).put("attempts", attempts);
-    with(sources.source(batch), head).set("error", repeatable(error));
-    to.add(JsonText.line(its.in(head), "payload", JsonText.text(its.json())));
+    head.source(sources.source(batch)).put("error", repeatable(error));
+    to.add(its.in(head).json("payload", JsonText.text(its.json())).end());
   }
 
   private static JsonNode repeatable(JsonNode error) {
     return error instanceof ObjectNode of && of.has(TIME) ? of.deepCopy().without(TIME) : error;
   }
 
-  private static ObjectNode with(@Nullable String source, ObjectNode head) {
-    return source == null ? head : head.put("source", source);
+  private LineHead batchHead(int batch) {
+    return head().put("batch", batch).source(sources.source(batch));
   }
 
-  private ObjectNode head() {
-    return JSON.createObjectNode().put("job", job);
+  private LineHead head() {
+    return LineHead.of(job);
   }
 
   /**

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,10 +57,11 @@ class LargeJsonTest {
       var found = new ArrayList<String>();
       try (var large = LargeJson.of(json.getBytes(UTF_8))) {
         var count = large.elements((index, part) -> found.add(text(part)));
-        assertThat(count).isEqualTo(JsonText.elements(json));
+        var list = JsonText.list(json);
+        assertThat(count).isEqualTo(list == null ? -1 : list.size());
         assertThat(text(large.value())).isEqualTo(json.strip());
       }
-      assertThat(found).isEqualTo(json.strip().startsWith("[") ? JsonText.split(json) : List.of());
+      assertThat(found).isEqualTo(Objects.requireNonNullElse(JsonText.list(json), List.of()));
     }
   }
 
