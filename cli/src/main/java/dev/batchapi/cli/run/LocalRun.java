@@ -135,39 +135,44 @@ final class LocalRun {
               ledger,
               hosts,
               progress);
-      running = owner;
-      if (cancelled) {
-        cancel();
-      }
-      End end;
-      // Nobody else would learn of a thread that dies: the run would hang.
-      var before = Thread.getDefaultUncaughtExceptionHandler();
-      Thread.setDefaultUncaughtExceptionHandler(owner::died);
-      try {
-        end = owner.run();
-      } finally {
-        running = null;
-        Thread.setDefaultUncaughtExceptionHandler(before);
-      }
-      launchers.awaitOutput();
-      metrics.flush();
+      try (var lines = files.begin(ResultFiles.Job.of(spec), ledger, input)) {
+        var end = run(owner);
+        launchers.awaitOutput();
+        metrics.flush();
 
-      var took = Duration.between(started, Instant.now());
-      var counts = ledger.counts(id);
-      var report = new Report(out);
-      report.outcome(spec.job().name(), end, counts, input, took);
-      report.waits(owner.waits());
-      report.failures(id, ledger, input);
-      report.metrics(statsd.snapshot(), statsd.malformed());
-      // A run that never began must not replace the results of an earlier one. A handler may also
-      // become invalid in the middle, when its code is edited and a fresh host loads it.
-      if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
-        files.add(ResultFiles.Job.of(spec), ledger, input);
-        files.publish(manifest(spec, end, counts)).ifPresent(where -> out.println("\n" + where));
-      } else {
-        files.forget();
+        var took = Duration.between(started, Instant.now());
+        var counts = ledger.counts(id);
+        var report = new Report(out);
+        report.outcome(spec.job().name(), end, counts, input, took);
+        report.waits(owner.waits());
+        report.failures(id, ledger, input);
+        report.metrics(statsd.snapshot(), statsd.malformed());
+        // A run that never began must not replace the results of an earlier one. A handler may also
+        // become invalid in the middle, when its code is edited and a fresh host loads it.
+        if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
+          files.add(lines);
+          files.publish(manifest(spec, end, counts)).ifPresent(where -> out.println("\n" + where));
+        } else {
+          files.forget();
+        }
+        return end.verdict();
       }
-      return end.verdict();
+    }
+  }
+
+  private End run(LocalJob owner) throws InterruptedException {
+    running = owner;
+    if (cancelled) {
+      cancel();
+    }
+    // Nobody else would learn of a thread that dies: the run would hang.
+    var before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler(owner::died);
+    try {
+      return owner.run();
+    } finally {
+      running = null;
+      Thread.setDefaultUncaughtExceptionHandler(before);
     }
   }
 

@@ -65,6 +65,11 @@ final class OutputFile implements LineSink, AutoCloseable {
     }
   }
 
+  /** Whether it is written to as it is, for it is no regular file. */
+  boolean isInPlace() {
+    return written.equals(place);
+  }
+
   /** All lines are written: the file may take its place when it is closed. */
   void complete() {
     complete = true;
@@ -74,13 +79,13 @@ final class OutputFile implements LineSink, AutoCloseable {
   public void close() throws IOException {
     try {
       out.close();
-      if (complete && !written.equals(place)) {
+      if (complete && !isInPlace()) {
         Files.move(written, place, StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
       throw named(e);
     } finally {
-      if (!written.equals(place)) {
+      if (!isInPlace()) {
         Files.deleteIfExists(written);
       }
     }

@@ -1,42 +1,21 @@
 package dev.batchapi.cli.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.contract.RunSpec;
 import dev.batchapi.data.input.Input;
-import dev.batchapi.data.input.InputException;
-import dev.batchapi.data.results.BatchItems;
-import dev.batchapi.data.results.LargeJson;
 import dev.batchapi.data.results.Manifest;
-import dev.batchapi.data.results.ResultLines;
-import dev.batchapi.data.store.FileChangedException;
-import dev.batchapi.data.store.StoreRefusedException;
-import dev.batchapi.data.store.StoreUnavailableException;
-import dev.batchapi.queue.BatchError;
-import dev.batchapi.queue.ItemOutcomes;
 import dev.batchapi.queue.Ledger;
-import dev.batchapi.queue.Outcome;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that results and failed batches are written to as {@link ResultLines}, job after job,
- * by index.
+ * The files that results and failed batches are written to, job after job; see {@link
+ * OutcomeWriter}.
  */
 final class ResultFiles implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** How a run says that lines have the items. */
   private static final String ITEM = "item";
-
-  /** Of lines that nobody writes. */
-  private static final BatchItems NONE = BatchItems.of("null".getBytes(StandardCharsets.UTF_8));
-
-  /** Bytes of a result that is taken apart in memory, several times its size. */
-  private static final int IN_MEMORY = 1 << 20;
 
   private final @Nullable OutputFile resultFile;
   private final @Nullable OutputFile errorFile;
@@ -45,9 +24,6 @@ final class ResultFiles implements AutoCloseable {
   private final @Nullable LineSink results;
   private final @Nullable LineSink errors;
   private boolean written;
-
-  /** A store's words, once it was away. */
-  private @Nullable String away;
 
   /**
    * A job whose outcomes are written.
@@ -153,107 +129,26 @@ final class ResultFiles implements AutoCloseable {
     return written;
   }
 
-  /** Writes what the ledger holds of a job. */
-  void add(Job job, Ledger ledger, Input input) throws IOException {
+  /** Begins to write what the ledger gets of a job. */
+  OutcomeWriter begin(Job job, Ledger ledger, Input input) {
+    return new OutcomeWriter(job, ledger, input, results, errors, !isShown());
+  }
+
+  /** Whether somebody reads lines as they come: on a terminal they would be among the progress. */
+  private boolean isShown() {
+    return (resultFile != null && resultFile.isInPlace())
+        || (errorFile != null && errorFile.isInPlace());
+  }
+
+  /** Writes what is left of a job that has ended. */
+  void add(OutcomeWriter job) throws IOException {
     written = true;
-    if (results == null && errors == null) {
-      return;
-    }
-    var lines = new ResultLines(job.name, input, job.perItem);
-    try {
-      ledger.outcomes(
-          job.id,
-          (index, outcome) -> {
-            try {
-              add(index, outcome, lines, input, job.withItems);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    job.finish();
     if (resultFile != null) {
       resultFile.complete();
     }
     if (errorFile != null) {
       errorFile.complete();
-    }
-  }
-
-  private void add(int index, Outcome outcome, ResultLines lines, Input input, boolean withItems)
-      throws IOException {
-    switch (outcome.kind()) {
-      case SUCCEEDED -> {
-        if (results != null) {
-          result(index, outcome.body(), lines, input, withItems, results);
-        }
-      }
-      case PARTIAL -> {
-        var items = ItemOutcomes.fromJson(outcome.body());
-        lines.items(
-            index,
-            input.firstItem(index),
-            items.results(),
-            items.errors().stream().map(ResultFiles::failed).toList(),
-            errors == null && !withItems ? NONE : payload(index, input),
-            withItems,
-            results == null ? line -> {} : results::write,
-            errors == null ? line -> {} : errors::write);
-      }
-      case FAILED -> {
-        if (errors != null) {
-          var error = BatchError.fromJson(outcome.body());
-          var its = payload(index, input);
-          lines.error(
-              index,
-              outcome.attempts(),
-              JSON.valueToTree(error),
-              error.reason().isOfInput() ? its.withoutReason() : its,
-              errors::write);
-        }
-      }
-    }
-  }
-
-  private void result(
-      int index, byte[] json, ResultLines lines, Input input, boolean withItems, LineSink to)
-      throws IOException {
-    var first = input.firstItem(index);
-    var items = input.itemsIn(index);
-    // Of a batch that returned nothing there is no line.
-    var its = withItems && json.length > 0 ? payload(index, input) : null;
-    if (json.length > IN_MEMORY) {
-      try (var large = LargeJson.of(json)) {
-        lines.result(index, first, items, large, its, to::write);
-      }
-    } else if (its == null) {
-      lines.result(index, first, items, json, to::write);
-    } else {
-      lines.result(index, first, items, json, its, to::write);
-    }
-  }
-
-  private static ResultLines.FailedItem failed(ItemOutcomes.ItemError error) {
-    return new ResultLines.FailedItem(
-        error.item(), error.attempts(), JSON.valueToTree(error.error()));
-  }
-
-  /** What can't be read any more costs nothing but itself. */
-  private BatchItems payload(int index, Input input) {
-    if (away != null) {
-      return BatchItems.unread(away);
-    }
-    try {
-      return BatchItems.of(input.payload(index));
-    } catch (StoreUnavailableException e) {
-      away = String.valueOf(e.getMessage()); // each batch would wait for it anew
-      return BatchItems.unread(away);
-    } catch (InputException
-        | FileChangedException
-        | StoreRefusedException
-        | UncheckedIOException e) {
-      return BatchItems.unread(String.valueOf(e.getMessage()));
     }
   }
 

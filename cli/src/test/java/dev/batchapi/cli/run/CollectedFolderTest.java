@@ -54,7 +54,8 @@ class CollectedFolderTest {
       fill(queue, input);
       var laptop = ResultFolder.of(folder.resolve("laptop"), false);
       try (var files = new ResultFiles(laptop)) {
-        files.add(new ResultFiles.Job(JOB.name(), "id", true, withItems), queue, input);
+        files.add(
+            files.begin(new ResultFiles.Job(JOB.name(), "id", true, withItems), queue, input));
         laptop.publish(
             new Manifest(
                 JOB,

@@ -88,7 +88,7 @@ class ResultFilesTest {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.failed(1, error));
       }
       try (var files = new ResultFiles(null, folder.resolve("e.jsonl"))) {
-        files.add(JOB, queue, input);
+        files.add(files.begin(JOB, queue, input));
       }
     }
     var lines = Files.readAllLines(folder.resolve("e.jsonl"));
@@ -134,7 +134,7 @@ class ResultFilesTest {
                 : Outcome.failed(1, error));
       }
       try (var written = new ResultFiles(folder.resolve("r.jsonl"), folder.resolve("e.jsonl"))) {
-        written.add(JOB, queue, input);
+        written.add(written.begin(JOB, queue, input));
       }
     } finally {
       server.stop(0);
@@ -159,7 +159,7 @@ class ResultFilesTest {
       for (var body : bodies) {
         queue.worker("id").lease(Duration.ZERO).orElseThrow().commit(Outcome.succeeded(1, body));
       }
-      files.add(JOB, queue, input);
+      files.add(files.begin(JOB, queue, input));
     }
     return Files.readAllLines(folder.resolve("r.jsonl"));
   }
