@@ -25,6 +25,9 @@ final class ReadAhead implements AutoCloseable {
   /** More than this is read when it is needed. */
   private static final long SMALL = 1 << 17;
 
+  /** Of such a piece the next bytes are read while these are looked at. */
+  private static final long LARGE = 1 << 20;
+
   /** Bytes of a file. */
   record Piece(StoredFile file, long offset, long length) {}
 
@@ -52,7 +55,8 @@ final class ReadAhead implements AutoCloseable {
     }
     var next = asked.remove();
     if (next.bytes() == null) {
-      return open(next.piece());
+      var in = open(next.piece());
+      return next.piece().length() < LARGE ? in : new BlocksAhead(in);
     }
     try {
       return new ByteArrayInputStream(next.bytes().get());
