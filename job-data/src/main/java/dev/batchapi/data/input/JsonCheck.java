@@ -15,6 +15,7 @@ public final class JsonCheck {
 
   private final String name;
   private final boolean quoting;
+  private final PlainJson plain = new PlainJson();
 
   /**
    * A check of one text.
@@ -33,6 +34,9 @@ public final class JsonCheck {
    * @throws InputException if it isn't exactly one JSON value that Python and Java read alike
    */
   public void check(LineReader line) {
+    if (plain.isPlain(line.bytes(), 0, line.length())) {
+      return;
+    }
     var number = line.number();
     try (var parser = JSON.createParser(line.bytes(), 0, line.length())) {
       var depth = 0;

@@ -58,9 +58,24 @@ final class LineHead {
 
   LineHead text(String field, String value) {
     var to = name(field).append('"');
-    QUOTING.quoteAsString(value, to);
+    if (isPlain(value)) {
+      to.append(value);
+    } else {
+      QUOTING.quoteAsString(value, to);
+    }
     to.append('"');
     return this;
+  }
+
+  /** Whether it is itself in quotes; each line has its source, which nearly always is. */
+  private static boolean isPlain(String value) {
+    for (var i = 0; i < value.length(); i++) {
+      var c = value.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private StringBuilder name(String field) {
