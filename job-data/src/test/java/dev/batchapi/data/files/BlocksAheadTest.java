@@ -44,6 +44,11 @@ final class BlocksAheadTest {
           public int read() throws IOException {
             throw new IOException("the line is broken");
           }
+
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            throw new IOException("the line is broken");
+          }
         };
     var two = new ByteArrayInputStream(new byte[2 * BlocksAhead.BLOCK]);
     try (var ahead = new BlocksAhead(new SequenceInputStream(two, broken))) {
@@ -72,6 +77,11 @@ final class BlocksAheadTest {
           @Override
           public int read() {
             return 0;
+          }
+
+          @Override
+          public int read(byte[] into, int offset, int length) {
+            return length; // of zeros
           }
 
           @Override

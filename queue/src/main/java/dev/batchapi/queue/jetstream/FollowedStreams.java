@@ -65,7 +65,8 @@ final class FollowedStreams implements AutoCloseable {
     var last = now.getStreamState().getLastSequence();
     tallies.followedFrom(name, last);
     start.put(name, last);
-    return new StreamFollower(nats, name, last, (record, of) -> tallies.apply(name, record, of));
+    return new StreamFollower(
+        nats, name, List.of(">"), last, (record, of) -> tallies.apply(name, record, of));
   }
 
   /** What is in a stream up to this sequence was not seen by those who follow it. */

@@ -45,6 +45,7 @@ public final class JetStreamLedger implements Ledger {
   private final Consumers consumers;
   private final Leftovers leftovers;
   private final JetStreamSplits splits;
+  private final StreamFollower programEnds;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
@@ -60,7 +61,7 @@ public final class JetStreamLedger implements Ledger {
     consumers = new Consumers(streams, followed::epoch);
     leftovers = new Leftovers(nats, followed, seen);
     splits = new JetStreamSplits(nats, streams);
-    ProgramEnds.tell(nats, changes);
+    programEnds = ProgramEnds.follow(nats, streams, changes);
   }
 
   /**
@@ -336,6 +337,7 @@ public final class JetStreamLedger implements Ledger {
   @Override
   public void close() {
     followed.close();
+    programEnds.close();
     changes.close();
     nats.close();
   }

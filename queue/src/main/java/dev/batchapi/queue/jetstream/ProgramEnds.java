@@ -1,32 +1,30 @@
 package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.ChangeListeners;
-import io.nats.client.Dispatcher;
+import java.util.List;
 
 /**
- * Tells that a splitter or a collector has written its last record, by the message on its way into
- * the stream: it may be told before the record can be read. What gets lost is found by who looks
- * from time to time.
+ * Tells that a splitter or a collector has written its last record. It comes from the stream, which
+ * takes each once, and without its body: who has a job's credentials can't flood this. After the
+ * stream was lost they come late; those who wait look from time to time all the same.
  */
 final class ProgramEnds {
-  /** A job's credentials are enough to flood it. */
-  private static final int PENDING = 64;
-
-  private static final int PENDING_BYTES = 1 << 20;
+  private static final List<String> ENDS = List.of("split.*.*.end", "split.*.collect.*");
 
   private ProgramEnds() {}
 
-  static void tell(NatsConnection nats, ChangeListeners changes) {
-    Dispatcher dispatcher =
-        nats.connection()
-            .createDispatcher(
-                message -> {
-                  var job = Subjects.job(message.getSubject());
-                  if (job != null) {
-                    changes.changed(job);
-                  }
-                });
-    dispatcher.setPendingLimits(PENDING, PENDING_BYTES);
-    dispatcher.subscribe(Subjects.EVERY_SPLIT_END).subscribe(Subjects.EVERY_COLLECTED);
+  static StreamFollower follow(NatsConnection nats, Streams streams, ChangeListeners changes) {
+    var last = streams.ensure(Subjects.SPLIT).getStreamState().getLastSequence();
+    return new StreamFollower(
+        nats,
+        Subjects.SPLIT,
+        ENDS,
+        last,
+        (record, epoch) -> {
+          var job = Subjects.job(record.getSubject());
+          if (job != null) {
+            changes.changed(job);
+          }
+        });
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads every record that comes into a stream, once and in order, for as long as it is open. */
+/** Reads the records that come into a stream, once and in order, for as long as it is open. */
 final class StreamFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StreamFollower.class);
   private static final Duration LOOK_UP = Duration.ofMillis(250);
@@ -34,6 +34,7 @@ final class StreamFollower implements AutoCloseable {
 
   private final NatsConnection nats;
   private final String stream;
+  private final List<String> subjects;
   private final Records records;
   private final Thread thread;
 
@@ -50,11 +51,14 @@ final class StreamFollower implements AutoCloseable {
   /**
    * Begins behind a sequence.
    *
+   * @param subjects which records are read, {@code >} for all
    * @param from 0 for the whole stream
    */
-  StreamFollower(NatsConnection nats, String stream, long from, Records records) {
+  StreamFollower(
+      NatsConnection nats, String stream, List<String> subjects, long from, Records records) {
     this.nats = nats;
     this.stream = stream;
+    this.subjects = subjects;
     this.records = records;
     position = from;
     nats.afterReconnect(this::reopen);
@@ -92,7 +96,7 @@ final class StreamFollower implements AutoCloseable {
         nats.request("look at " + stream, () -> nats.management().getStreamInfo(stream))
             .getStreamState()
             .getLastSequence();
-    var range = new StreamReader.Range(stream, List.of(">"), from.position + 1, true);
+    var range = new StreamReader.Range(stream, subjects, from.position + 1, true);
     try (var reader = StreamReader.open(nats, range)) {
       reading();
       if (reader.pendingAtStart() == 0) {

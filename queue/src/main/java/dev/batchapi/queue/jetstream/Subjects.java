@@ -13,12 +13,6 @@ public final class Subjects {
   static final String RATE = "RATE";
   static final String PROGRESS = "PROGRESS";
 
-  /** Last records of splitters, of all jobs. */
-  static final String EVERY_SPLIT_END = "split.*.*.end";
-
-  /** Records of collectors, of all jobs. */
-  static final String EVERY_COLLECTED = "split.*.collect.*";
-
   private static final String ACKNOWLEDGEMENT = "$JS.ACK.";
   private static final int ACKNOWLEDGEMENT_TOKENS = 9;
 
