@@ -28,8 +28,11 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /** Makes JSON of YAML's nodes and remembers where everything stood. */
 final class YamlTree {
-  /** Aliases of aliases make a small file large; this is far more than 4 MiB of text can hold. */
-  private static final int MAX_NODES = 2_000_000;
+  /**
+   * Aliases of aliases make a small file large: nodes that are there in any case with its aliases
+   * filled in, and twice as many as are written.
+   */
+  private static final int NODES_ANYWAY = 100_000;
 
   private static final String TOO_LARGE = "is too large when its aliases are filled in";
 
@@ -53,6 +56,7 @@ final class YamlTree {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int maxNodes = NODES_ANYWAY;
   private int nodes;
 
   private YamlTree(Path file, List<Problem> problems) {
@@ -65,14 +69,16 @@ final class YamlTree {
     var tree = new YamlTree(file, problems);
     tree.places.put("", new Place(line(root), null));
     var sizes = new IdentityHashMap<Node, Integer>();
-    if (size(root, sizes) > MAX_NODES) {
-      tree.problem(smallestTooLarge(root, sizes), "", TOO_LARGE);
+    var size = size(root, sizes);
+    tree.maxNodes = Math.max(NODES_ANYWAY, 2 * sizes.size());
+    if (size > tree.maxNodes) {
+      tree.problem(smallestTooLarge(root, sizes, tree.maxNodes), "", TOO_LARGE);
       return Optional.empty();
     }
     return Optional.of(new Document(file, tree.json(root, ""), tree.places));
   }
 
-  /** How many nodes it is with its aliases filled in, up to one more than there may be. */
+  /** How many nodes it is with its aliases filled in. */
   private static int size(Node node, Map<Node, Integer> known) {
     var size = known.get(node);
     if (size != null) {
@@ -83,16 +89,16 @@ final class YamlTree {
     for (var child : children(node)) {
       sum += size(child, known);
     }
-    size = (int) Math.min(sum, MAX_NODES + 1);
+    size = (int) Math.min(sum, Integer.MAX_VALUE);
     known.put(node, size);
     return size;
   }
 
-  private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes) {
+  private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes, int maxNodes) {
     return children(node).stream()
-        .filter(child -> sizes.getOrDefault(child, 0) > MAX_NODES)
+        .filter(child -> sizes.getOrDefault(child, 0) > maxNodes)
         .findFirst()
-        .map(child -> smallestTooLarge(child, sizes))
+        .map(child -> smallestTooLarge(child, sizes, maxNodes))
         .orElse(node);
   }
 
@@ -106,8 +112,8 @@ final class YamlTree {
 
   private JsonNode json(Node node, String path) {
     // Of nodes that contain each other, which is a problem of its own, size() counts too few.
-    if (++nodes > MAX_NODES) {
-      if (nodes == MAX_NODES + 1) {
+    if (++nodes > maxNodes) {
+      if (nodes == maxNodes + 1) {
         problem(node, path, TOO_LARGE);
       }
       return NullNode.instance;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -229,6 +230,29 @@ class ManifestFilesTest {
         .first()
         .asString()
         .contains("too large when its aliases are filled in");
+  }
+
+  /** A million nodes of twenty lines are too many for the memory of a small machine. */
+  @Test
+  void soAreFewAliasesOfEachOther() throws IOException {
+    var lists = new StringBuilder();
+    for (var i = 0; i < 20; i++) {
+      var before = IntStream.range(0, i).mapToObj(of -> "*a" + of).toList();
+      lists.append("a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", before)));
+    }
+    var file = write("lists.yaml", lists.toString());
+
+    assertThat(problems(file))
+        .first()
+        .asString()
+        .contains("too large when its aliases are filled in");
+  }
+
+  @Test
+  void aLargeFileWithoutAliasesIsNotTooLarge() throws IOException {
+    var file = write("large.yaml", "- [" + "1, ".repeat(150_000) + "1]\n");
+
+    assertThat(problems(file)).noneMatch(problem -> problem.contains("too large"));
   }
 
   @Test
