@@ -1,5 +1,6 @@
 package dev.batchapi.cli;
 
+import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.deploy.DeployCommand;
 import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
@@ -99,6 +100,6 @@ public final class BatchApiCommand {
   }
 
   private static String message(Exception e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+    return Visible.text(e.getMessage() == null ? e.toString() : e.getMessage());
   }
 }

@@ -95,6 +95,7 @@ final class YamlTree {
   }
 
   private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes, int maxNodes) {
+    sizes.remove(node); // it may contain itself
     return children(node).stream()
         .filter(child -> sizes.getOrDefault(child, 0) > maxNodes)
         .findFirst()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.contract.Visible;
 import dev.batchapi.data.files.FilesInput;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.data.input.InputException;
@@ -61,7 +62,7 @@ final class DryRun {
       payload = JSON.readTree(read.json());
       unreadable = read.unreadable();
     } catch (InputException e) {
-      out.printf(Locale.ROOT, "    %d  %s%n", input.firstItem(batch), e.getMessage());
+      out.printf(Locale.ROOT, "    %d  %s%n", input.firstItem(batch), Visible.text(String.valueOf(e.getMessage())));
       return items;
     }
     for (var item = 0; item < items; item++) {
@@ -70,7 +71,7 @@ final class DryRun {
           Locale.ROOT,
           "    %d  %s%s%n",
           input.firstItem(batch) + item,
-          unreadable.getOrDefault(item, shortened(payload.get(item).toString())),
+          Visible.text(unreadable.getOrDefault(item, shortened(payload.get(item).toString()))),
           source == null || unreadable.containsKey(item) ? "" : "  " + source);
     }
     return items;
@@ -95,7 +96,7 @@ final class DryRun {
           Locale.ROOT,
           "  %s can't be read and will fail; the first: %s%n",
           count(files.unreadable(), "item", "s"),
-          unreadable.values().iterator().next());
+          Visible.text(unreadable.values().iterator().next()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.batchapi.cli.run;
 
+import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.statsd.MetricRow;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.BatchError;

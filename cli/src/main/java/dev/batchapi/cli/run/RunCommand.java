@@ -1,5 +1,6 @@
 package dev.batchapi.cli.run;
 
+import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.ExitCode;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
@@ -176,17 +177,17 @@ public final class RunCommand implements Callable<Integer> {
     try {
       return run();
     } catch (ManifestException e) {
-      e.problems().forEach(problem -> console.getErr().println(problem));
+      e.problems().forEach(problem -> console.getErr().println(Visible.text(problem.toString())));
       return ExitCode.USAGE.code();
     } catch (NotStoredException e) {
-      console.getErr().println("batchapi: " + e.getMessage());
+      console.getErr().println("batchapi: " + Visible.text(String.valueOf(e.getMessage())));
       return ExitCode.JOB_FAILED.code();
     } catch (UsageException
         | InputException
         | OutputException
         | StoreRefusedException
         | FileChangedException e) {
-      console.getErr().println("batchapi: " + e.getMessage());
+      console.getErr().println("batchapi: " + Visible.text(String.valueOf(e.getMessage())));
       return ExitCode.USAGE.code();
     }
   }

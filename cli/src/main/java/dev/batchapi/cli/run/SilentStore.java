@@ -1,5 +1,6 @@
 package dev.batchapi.cli.run;
 
+import dev.batchapi.data.store.StoredFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,8 @@ final class SilentStore implements AutoCloseable {
     try {
       Thread.sleep(PATIENCE);
       System.err.printf(
-          "Looking at %s; a store that doesn't answer is asked again for a minute.%n", url);
+          "Looking at %s; a store that doesn't answer is asked again for a minute.%n",
+          StoredFile.name(url));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // it has answered
     }

@@ -249,6 +249,18 @@ class ManifestFilesTest {
   }
 
   @Test
+  void norMayTheyContainThemselves() throws IOException {
+    var lists = new StringBuilder("x0: &x0 [%s1]\n".formatted("1, ".repeat(99)));
+    for (var i = 1; i < 3; i++) {
+      lists.append("x%d: &x%d [%s1]\n".formatted(i, i, "*x%d, ".formatted(i - 1).repeat(50)));
+    }
+    lists.append("s: &s [*s, *x2]\n");
+    var file = write("itself.yaml", lists.toString());
+
+    assertThat(problems(file)).anyMatch(problem -> problem.contains("too large when its aliases"));
+  }
+
+  @Test
   void aLargeFileWithoutAliasesIsNotTooLarge() throws IOException {
     var file = write("large.yaml", "- [" + "1, ".repeat(150_000) + "1]\n");
 

@@ -36,7 +36,10 @@ final class S3Failures {
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 307);
 
-  private static final Pattern REGION_ELEMENT = Pattern.compile("<Region>([a-z0-9-]+)</Region>");
+  private static final Pattern REGION_NAME = Pattern.compile("[a-z0-9-]{1,40}");
+
+  private static final Pattern REGION_ELEMENT =
+      Pattern.compile("<Region>(" + REGION_NAME + ")</Region>");
 
   /**
    * The last ones are of STS, which can't reach who vouches for a service account, and of writes
@@ -101,8 +104,12 @@ final class S3Failures {
       return "%s doesn't accept the credentials for bucket %s, %s: %s"
           .formatted(settings.place(), url.bucket(), settings.identity(), words(e));
     }
+    var right = region(e);
+    if (REDIRECTS.contains(e.statusCode()) && !REGION.contains(code) && right.isEmpty()) {
+      return "%s, bucket %s: it sends to somewhere else, where nobody follows it with credentials; AWS_ENDPOINT_URL must name the store itself. %s"
+          .formatted(settings.place(), url.bucket(), words(e));
+    }
     if (REGION.contains(code) || REDIRECTS.contains(e.statusCode())) {
-      var right = region(e);
       return "Bucket %s is %sin region %s, as asked at %s with %s: set AWS_REGION to %s. %s"
           .formatted(
               url.bucket(),
@@ -130,6 +137,7 @@ final class S3Failures {
     }
     return Optional.ofNullable(details.sdkHttpResponse())
         .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"))
+        .filter(region -> REGION_NAME.matcher(region).matches())
         .or(
             () ->
                 Optional.ofNullable(details.rawResponse())

@@ -1,5 +1,7 @@
 package dev.batchapi.data.store;
 
+import dev.batchapi.contract.Visible;
+
 /**
  * One version of one file.
  *
@@ -11,7 +13,10 @@ package dev.batchapi.data.store;
  */
 public record StoredFile(String url, long size, String version) {
 
-  /** What messages and results call it: without the query, which may hold a signature. */
+  /**
+   * What messages and results call it: without the query, which may hold a signature, and with
+   * {@code \\u001b} for what would steer a terminal, which keys of stores may have in them.
+   */
   public String name() {
     return name(url);
   }
@@ -19,7 +24,7 @@ public record StoredFile(String url, long size, String version) {
   /** The same for any URL. */
   public static String name(String url) {
     var query = starts(url, "http://") || starts(url, "https://") ? url.indexOf('?') : -1;
-    return query < 0 ? url : url.substring(0, query);
+    return Visible.line(query < 0 ? url : url.substring(0, query));
   }
 
   /** A scheme has no case. */

@@ -57,7 +57,8 @@ class FoldersTest {
   void thatDotsAreWhyIsSaid() {
     var climbs = FilesSpec.of(List.of("s3://photos/2026/x/../a.jsonl"));
     assertThat(Folders.check(climbs, FOLDERS).orElseThrow())
-        .endsWith("Such a path has no . or .. between its slashes.");
+        .endsWith(
+            "Such a path has neither . or .. between its slashes nor a backslash or an escaped slash.");
     var elsewhere = FilesSpec.of(List.of("s3://photos/2025/a.jsonl"));
     assertThat(Folders.check(elsewhere, FOLDERS).orElseThrow()).doesNotContain("..");
   }

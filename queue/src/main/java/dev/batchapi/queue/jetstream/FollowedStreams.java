@@ -1,5 +1,6 @@
 package dev.batchapi.queue.jetstream;
 
+import dev.batchapi.queue.ChangeListeners;
 import dev.batchapi.queue.QueueAccessException;
 import dev.batchapi.queue.QueueUnavailableException;
 import io.nats.client.api.StreamInfo;
@@ -25,11 +26,15 @@ final class FollowedStreams implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedStreams.class);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
+  /** A consumer that is gone without a word is missed for so many looks. */
+  private static final int LOOKS_TO_REOPEN = 12;
+
   private final Streams streams;
   private final Tallies tallies;
   private final Duration patience;
   private final StreamFollower out;
   private final StreamFollower attempts;
+  private final StreamFollower programEnds;
   private final Thread watcher;
   private final Semaphore lookNow = new Semaphore(0);
 
@@ -41,26 +46,39 @@ final class FollowedStreams implements AutoCloseable {
   private long lookedAt;
   private @Nullable RuntimeException lookFailure;
 
-  FollowedStreams(NatsConnection nats, Streams streams, Tallies tallies, Duration patience) {
+  // Of the watcher alone.
+  private ZonedDateTime splitCreated;
+  private int looks;
+
+  FollowedStreams(
+      NatsConnection nats,
+      Streams streams,
+      Tallies tallies,
+      ChangeListeners changes,
+      Duration patience) {
     this.streams = streams;
     this.tallies = tallies;
     this.patience = patience;
     lookedAt = System.nanoTime();
     created.put(Subjects.WORK, streams.ensure(Subjects.WORK).getCreateTime());
-    out = follow(nats, Subjects.OUT);
-    attempts = follow(nats, Subjects.TRY);
+    var outNow = streams.ensure(Subjects.OUT);
+    var attemptsNow = streams.ensure(Subjects.TRY);
     // Last: its room is what the others of an earlier version give back. What is lost with it is
     // not made again: its jobs find out.
-    streams.ensure(Subjects.SPLIT);
+    var splitNow = streams.ensure(Subjects.SPLIT);
     streams.ensure(Subjects.RATE);
     streams.ensure(Subjects.PROGRESS);
+    // Nothing above leaves a thread behind when the server is away.
+    out = follow(nats, Subjects.OUT, outNow);
+    attempts = follow(nats, Subjects.TRY, attemptsNow);
+    splitCreated = splitNow.getCreateTime();
+    programEnds = ProgramEnds.follow(nats, splitNow.getStreamState().getLastSequence(), changes);
     nats.afterReconnect(lookNow::release);
     watcher = Thread.ofPlatform().daemon().name("queue-streams").start(this::watch);
   }
 
   /** From now on: who opens a job reads what is there of it. */
-  private StreamFollower follow(NatsConnection nats, String name) {
-    var now = streams.ensure(name);
+  private StreamFollower follow(NatsConnection nats, String name, StreamInfo now) {
     created.put(name, now.getCreateTime());
     var last = now.getStreamState().getLastSequence();
     tallies.followedFrom(name, last);
@@ -86,6 +104,7 @@ final class FollowedStreams implements AutoCloseable {
         lookNow.drainPermits();
         try {
           catchUp();
+          lookAfterProgramEnds();
           for (var name : List.of(Subjects.RATE, Subjects.PROGRESS)) {
             var _ = streams.info(name); // made again if it was lost
           }
@@ -95,6 +114,17 @@ final class FollowedStreams implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("Closed.");
+    }
+  }
+
+  /** Nobody waits for these, so nobody would notice that they don't come any more. */
+  private void lookAfterProgramEnds() {
+    var split = streams.info(Subjects.SPLIT);
+    if (!split.getCreateTime().equals(splitCreated)) {
+      splitCreated = split.getCreateTime();
+      programEnds.restart(epoch.get());
+    } else if (++looks % LOOKS_TO_REOPEN == 0) {
+      programEnds.reopen();
     }
   }
 
@@ -166,5 +196,6 @@ final class FollowedStreams implements AutoCloseable {
     watcher.interrupt();
     out.close();
     attempts.close();
+    programEnds.close();
   }
 }

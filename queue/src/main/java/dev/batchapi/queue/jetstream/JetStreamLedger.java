@@ -45,7 +45,6 @@ public final class JetStreamLedger implements Ledger {
   private final Consumers consumers;
   private final Leftovers leftovers;
   private final JetStreamSplits splits;
-  private final StreamFollower programEnds;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
   private final Map<String, Duration> leases = new ConcurrentHashMap<>();
 
@@ -55,13 +54,12 @@ public final class JetStreamLedger implements Ledger {
     streams = new Streams(nats, settings);
     changes = new ChangeListeners();
     tallies = new Tallies(changes, seen, job -> nats.directGet(Subjects.OUT, Subjects.end(job)));
-    followed = new FollowedStreams(nats, streams, tallies, settings.patience());
+    followed = new FollowedStreams(nats, streams, tallies, changes, settings.patience());
     opening = new Opening(nats, tallies);
     filler = new WorkFiller(nats, streams, followed, tallies, System::nanoTime);
     consumers = new Consumers(streams, followed::epoch);
     leftovers = new Leftovers(nats, followed, seen);
     splits = new JetStreamSplits(nats, streams);
-    programEnds = ProgramEnds.follow(nats, streams, changes);
   }
 
   /**
@@ -337,7 +335,6 @@ public final class JetStreamLedger implements Ledger {
   @Override
   public void close() {
     followed.close();
-    programEnds.close();
     changes.close();
     nats.close();
   }

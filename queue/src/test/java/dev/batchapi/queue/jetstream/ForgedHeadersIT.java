@@ -61,8 +61,10 @@ class ForgedHeadersIT {
     try (var forger =
         new BareClient(
             access, inbox, options -> options.dataPortType(ForgingPort.class.getName()))) {
-      forger.nats().publish(subject, headers, body.getBytes(UTF_8));
-      forger.flush();
+      // The stream's answer: from here on it can be read.
+      var taken =
+          forger.nats().request(subject, headers, body.getBytes(UTF_8), Duration.ofSeconds(10));
+      assertThat(taken).as("answer for %s", subject).isNotNull();
     }
   }
 

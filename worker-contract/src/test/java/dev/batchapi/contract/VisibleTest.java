@@ -1,4 +1,4 @@
-package dev.batchapi.cli.run;
+package dev.batchapi.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,5 +18,10 @@ class VisibleTest {
         "za\u017c\u00f3\u0142\u0107\tg\u0119\u015bl\u0105\n"
             + "\u3053\u3093 \u05d0 \ud83d\ude00 \\u001b";
     assertThat(Visible.text(text)).isEqualTo(text);
+  }
+
+  @Test
+  void aNameIsOneLine() {
+    assertThat(Visible.line("a\nINFO b\tc\u001b[2J")).isEqualTo("a\\u000aINFO b\\u0009c\\u001b[2J");
   }
 }
