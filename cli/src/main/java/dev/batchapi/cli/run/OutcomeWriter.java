@@ -88,11 +88,8 @@ final class OutcomeWriter implements AutoCloseable {
       }
     } catch (StoreUnavailableException e) {
       // It may be there again when the job has ended; nothing of this batch is written yet.
-    } catch (InterruptedException | IOException | RuntimeException e) {
+    } catch (InterruptedException | IOException | RuntimeException | Error e) {
       problem = e; // which is told when the job has ended: no batch is lost by it
-    } catch (Error e) {
-      problem = e;
-      throw e; // which ends the run
     }
   }
 
@@ -108,7 +105,7 @@ final class OutcomeWriter implements AutoCloseable {
       case null -> {}
       case IOException own -> throw own;
       case RuntimeException own -> throw own;
-      default -> throw new IOException(problem);
+      default -> throw new IOException("results can't be written: " + problem, problem);
     }
     for (; (results != null || errors != null) && next < input.count(); next++) {
       var outcome = ledger.outcome(job.id(), next);

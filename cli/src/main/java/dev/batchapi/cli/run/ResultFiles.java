@@ -129,9 +129,13 @@ final class ResultFiles implements AutoCloseable {
     return written;
   }
 
-  /** Begins to write what the ledger gets of a job. */
+  /**
+   * Begins to write what the ledger gets of a job; of a second one when it has ended, for a file
+   * that has the first may take its place whatever becomes of this one.
+   */
   OutcomeWriter begin(Job job, Ledger ledger, Input input) {
-    return new OutcomeWriter(job, ledger, input, results, errors, !isShown());
+    var follow = !written && !isShown() && (results != null || errors != null);
+    return new OutcomeWriter(job, ledger, input, results, errors, follow);
   }
 
   /** Whether somebody reads lines as they come: on a terminal they would be among the progress. */
