@@ -1,11 +1,11 @@
 package dev.batchapi.cli;
 
-import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.deploy.DeployCommand;
 import dev.batchapi.cli.init.InitCommand;
 import dev.batchapi.cli.run.RunCommand;
 import dev.batchapi.cli.validate.SchemaCommand;
 import dev.batchapi.cli.validate.ValidateCommand;
+import dev.batchapi.contract.Visible;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

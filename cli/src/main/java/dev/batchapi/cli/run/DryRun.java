@@ -62,7 +62,11 @@ final class DryRun {
       payload = JSON.readTree(read.json());
       unreadable = read.unreadable();
     } catch (InputException e) {
-      out.printf(Locale.ROOT, "    %d  %s%n", input.firstItem(batch), Visible.text(String.valueOf(e.getMessage())));
+      out.printf(
+          Locale.ROOT,
+          "    %d  %s%n",
+          input.firstItem(batch),
+          Visible.text(String.valueOf(e.getMessage())));
       return items;
     }
     for (var item = 0; item < items; item++) {

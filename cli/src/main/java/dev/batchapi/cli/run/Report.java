@@ -1,7 +1,7 @@
 package dev.batchapi.cli.run;
 
-import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.statsd.MetricRow;
+import dev.batchapi.contract.Visible;
 import dev.batchapi.data.input.Input;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Counts;

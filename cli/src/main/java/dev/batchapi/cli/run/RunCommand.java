@@ -1,9 +1,9 @@
 package dev.batchapi.cli.run;
 
-import dev.batchapi.contract.Visible;
 import dev.batchapi.cli.ExitCode;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
+import dev.batchapi.contract.Visible;
 import dev.batchapi.crds.FileInput;
 import dev.batchapi.data.collect.OutputException;
 import dev.batchapi.data.input.InputException;

@@ -80,6 +80,8 @@ public final class Folders {
         "\"%s\" does not lie in a folder that the BatchAPI allows (spec.storage.paths): %s.%s",
         StoredFile.name(path),
         String.join(", ", folders),
-        CLIMBS.matcher(path).find() ? " Such a path has neither . or .. between its slashes nor a backslash or an escaped slash." : "");
+        CLIMBS.matcher(path).find()
+            ? " Such a path has neither . or .. between its slashes nor a backslash or an escaped slash."
+            : "");
   }
 }

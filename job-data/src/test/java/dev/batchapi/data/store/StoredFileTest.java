@@ -20,6 +20,7 @@ class StoredFileTest {
   void aNameSteersNoTerminalAndEndsNoLine() {
     assertThat(StoredFile.name("s3://b/\u001b]0;x\u0007\nERROR a.csv"))
         .isEqualTo("s3://b/\\u001b]0;x\\u0007\\u000aERROR a.csv");
-    assertThat(StoredFile.name("s3://b/caf\u00e9 \u3053.csv")).isEqualTo("s3://b/caf\u00e9 \u3053.csv");
+    assertThat(StoredFile.name("s3://b/caf\u00e9 \u3053.csv"))
+        .isEqualTo("s3://b/caf\u00e9 \u3053.csv");
   }
 }

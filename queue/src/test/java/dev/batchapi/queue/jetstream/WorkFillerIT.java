@@ -33,7 +33,8 @@ class WorkFillerIT {
         var changes = new ChangeListeners()) {
       var tallies = new Tallies(changes, new SeenJobs(), job -> null);
       var streams = new Streams(nats, SETTINGS);
-      try (var followed = new FollowedStreams(nats, streams, tallies, changes, SETTINGS.patience())) {
+      try (var followed =
+          new FollowedStreams(nats, streams, tallies, changes, SETTINGS.patience())) {
         var filler = new WorkFiller(nats, streams, followed, tallies, nanos::get);
         new Opening(nats, tallies).open("j", batches.count());
         frozen.set(WorkFiller.STOOD_STILL.toNanos());
