@@ -1,6 +1,7 @@
 """What a Python program reads a file from and writes one to, with the vendor's own client: who is asked, and as whom, says
 the environment. Each has the same few calls, for the loop that somebody would write by hand."""
 
+import contextlib
 import os
 import pathlib
 
@@ -26,7 +27,7 @@ class S3:
         return self.body(key, first).iter_chunks(CHUNK)
 
     def lines(self, key, first):
-        with self.body(key, first) as body:
+        with contextlib.closing(self.body(key, first)) as body:  # its own `with` gives another
             yield from body.iter_lines(CHUNK, keepends=True)
 
     def body(self, key, first):
