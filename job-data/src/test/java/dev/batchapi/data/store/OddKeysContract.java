@@ -61,6 +61,11 @@ public abstract class OddKeysContract {
     return "\"" + key.replaceAll("[^ -~]", "?") + "\"";
   }
 
+  /** Of characters that would steer a terminal. */
+  private static String shown(String url) {
+    return url.replace("\u0001", "\\u0001").replace("\n", "\\u000a");
+  }
+
   private static List<String> items(FilesSpec spec, Stores stores) {
     var items = new ArrayList<String>();
     var reader = new BatchReader(spec, stores);
@@ -91,7 +96,7 @@ public abstract class OddKeysContract {
           .containsExactlyElementsOf(
               keys().stream()
                   .filter(key -> !key.endsWith("/"))
-                  .map(key -> "%s:1 [%s]".formatted(url(key), item(key)))
+                  .map(key -> "%s:1 [%s]".formatted(shown(url(key)), item(key)))
                   .toList());
       assertThat(items(FilesSpec.of(List.of(url("a//*.jsonl"))), stores))
           .containsExactly(url("a//b.jsonl") + ":1 [\"a//b.jsonl\"]");
