@@ -2,12 +2,16 @@ package dev.batchapi.runtime.worker;
 
 import dev.batchapi.queue.Waiting;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a job's owner that this worker waits, as long as it does so for more than half of the time.
- * Used by the worker's own thread.
+ * Tells a job's owner that this worker waits, as long as it does so for more than half of the time,
+ * and for what it waits longest. Used by the worker's own thread.
  */
 final class WaitNews {
   /** Over which time it is looked at, and how often it is told at most. */
@@ -15,12 +19,11 @@ final class WaitNews {
 
   private final BiConsumer<Waiting.For, String> owner;
   private final LongSupplier nanos;
+  private final Map<Waiting.For, Long> waited = new EnumMap<>(Waiting.For.class);
+  private final Map<Waiting.For, String> words = new EnumMap<>(Waiting.For.class);
   private long began;
-  private long waited;
   private long since;
-  private boolean waiting;
-  private Waiting.For what = Waiting.For.RateLimit;
-  private String why = "";
+  private Waiting.@Nullable For waiting;
 
   WaitNews(BiConsumer<Waiting.For, String> owner, LongSupplier nanos) {
     this.owner = owner;
@@ -29,11 +32,10 @@ final class WaitNews {
   }
 
   /** A wait begins. */
-  void begins(Waiting.For forWhat, String because) {
-    what = forWhat;
-    why = because;
+  void begins(Waiting.For what, String why) {
+    words.put(what, why);
     since = nanos.getAsLong();
-    waiting = true;
+    waiting = what;
     look(since);
   }
 
@@ -46,13 +48,13 @@ final class WaitNews {
   void ends() {
     var now = nanos.getAsLong();
     take(now);
-    waiting = false;
+    waiting = null;
     look(now);
   }
 
   private void take(long now) {
-    if (waiting) {
-      waited += now - since;
+    if (waiting != null) {
+      waited.merge(waiting, now - since, Long::sum);
       since = now;
     }
   }
@@ -62,10 +64,11 @@ final class WaitNews {
       return;
     }
     take(now);
-    if (2 * waited > now - began) {
-      owner.accept(what, why);
+    if (2 * waited.values().stream().mapToLong(Long::longValue).sum() > now - began) {
+      var longest = Collections.max(waited.entrySet(), Map.Entry.comparingByValue()).getKey();
+      owner.accept(longest, words.getOrDefault(longest, ""));
     }
     began = now;
-    waited = 0;
+    waited.clear();
   }
 }

@@ -55,6 +55,20 @@ class WaitNewsTest {
     assertThat(told).isEmpty();
   }
 
+  /** The shorter one is often the last of the ten seconds that are looked at. */
+  @Test
+  void ofTwoKindsOfWaitsItTellsTheOneThatTakesMostOfTheTime() {
+    for (var batch = 0; batch < 20; batch++) {
+      news.begins(RateLimit, "");
+      passes(1.2);
+      news.ends();
+      news.begins(RetryLater, " busy");
+      passes(0.8);
+      news.ends();
+    }
+    assertThat(told).hasSizeGreaterThanOrEqualTo(3).containsOnly("RateLimit");
+  }
+
   /** Its host died in the middle of it, and another batch waits. */
   @Test
   void aWaitThatNeverEndedIsNoneOfWhatComesAfterIt() {
