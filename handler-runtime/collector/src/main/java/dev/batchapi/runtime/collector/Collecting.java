@@ -124,6 +124,11 @@ public final class Collecting {
     try {
       return writeOnce(folder);
     } catch (OutputException e) {
+      // One on a node that did not answer may have gone on, and what it has read is gone.
+      var written = folder.manifest();
+      if (written.isPresent()) {
+        return end(written.get(), null);
+      }
       if (e.problem() != OutputProblem.OutputExists || unread.isEmpty()) {
         throw e;
       }

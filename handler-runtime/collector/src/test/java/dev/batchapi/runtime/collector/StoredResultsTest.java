@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ class StoredResultsTest {
 
   private final SortedMap<Integer, Outcome> outcomes = new TreeMap<>();
   private boolean stops;
+  private Runnable meanwhile = () -> {};
 
   private StoredResult store(String output, int index, String json) {
     try (var stores = Stores.of(Map.of(), folder)) {
@@ -56,6 +58,7 @@ class StoredResultsTest {
         new RecordedJob() {
           @Override
           public void read(int batches, Ledger.OutcomeReader taker) {
+            meanwhile.run();
             outcomes.forEach(taker::read);
             if (stops) {
               throw new IllegalStateException("stopped");
@@ -121,6 +124,27 @@ class StoredResultsTest {
     assertThat(file("o/results-00000.jsonl")).hasLineCount(2);
     assertThat(folder.resolve("o/.batches")).doesNotExist();
     assertThat(collect("o/", false)).isEqualTo(end);
+  }
+
+  /** Of one on a node that does not answer nobody knows whether it goes on. */
+  @Test
+  void oneWhoseWorkAnotherHasDoneInTheMeantimeSaysTheSame() throws Exception {
+    outcomes.put(0, Outcome.succeeded(1, store("o/", 0, TWO)));
+    outcomes.put(1, Outcome.succeeded(1, TWO.getBytes(UTF_8)));
+    var others = new AtomicReference<CollectEnd>();
+    meanwhile =
+        () -> {
+          meanwhile = () -> {};
+          others.set(collect("o/", false));
+        };
+
+    var end = collect("o/", false);
+
+    assertThat(end.error()).isNull();
+    assertThat(end).isEqualTo(others.get());
+    assertThat(file("o/results-00000.jsonl")).hasLineCount(4);
+    assertThat(file("o/errors.jsonl")).isEmpty();
+    assertThat(folder.resolve("o/.batches")).doesNotExist();
   }
 
   @Test
