@@ -2,8 +2,6 @@ package dev.batchapi.operator.job.observe;
 
 import dev.batchapi.operator.job.observe.WorkerState.Ended;
 import dev.batchapi.operator.job.observe.WorkerState.How;
-import dev.batchapi.operator.kube.Trimmed;
-import dev.batchapi.operator.pod.Labels;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -49,8 +47,9 @@ final class PodReading {
     if ("Failed".equals(phase) || "Succeeded".equals(phase)) {
       return PodEnd.withoutWorker(pod, now);
     }
-    if (isUnreachable(pod)) {
-      return unreachable(pod, now);
+    var lost = LostNode.of(pod, Containers.WORKER, now);
+    if (lost.isPresent()) {
+      return new Ended(How.DISRUPTED, lost.get().words(), lost.get().since());
     }
     var handler = Containers.terminated(Containers.of(pod, Containers.HANDLER));
     return handler == null ? alive(pod, queue, now) : withoutHandler(pod, handler, now);
@@ -64,29 +63,6 @@ final class PodReading {
     return job.getMetadata().getDeletionTimestamp() != null
         ? new WorkerState.Stopping()
         : new WorkerState.Pending(Optional.empty(), true);
-  }
-
-  /**
-   * Whether the node has not been heard of for so long that the control plane has given it up. It
-   * says so by taking the pod's readiness back and nothing else, while the container's readiness is
-   * as kubelet wrote it last; kubelet itself never says the one without the other, and names its
-   * reason.
-   */
-  private static boolean isUnreachable(Pod pod) {
-    return Containers.isReady(Containers.of(pod, Containers.WORKER))
-        && Containers.condition(pod, "Ready", "False")
-            .filter(c -> c.getReason() == null || c.getReason().isEmpty())
-            .isPresent();
-  }
-
-  private static WorkerState unreachable(Pod pod, Instant now) {
-    var since = PodEnd.time(pod, now, null);
-    var node = Labels.of(pod, Trimmed.NODE);
-    return new Ended(
-        How.DISRUPTED,
-        "its node%s does not answer, the control plane has given it up since %s"
-            .formatted(node.isEmpty() ? "" : " \"" + node + "\"", since),
-        since);
   }
 
   private static WorkerState alive(Pod pod, String queue, Instant now) {

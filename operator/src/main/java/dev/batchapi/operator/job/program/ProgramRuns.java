@@ -121,6 +121,9 @@ public final class ProgramRuns<E> {
     jobs(plan, children)
         .filter(job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
         .forEach(job -> delete(children.client(), job)); // of days without a store there are many
+    if (ended.mayGoOn()) {
+      end(newest.job(), children.client());
+    }
     var started = start(plan, ends, fruitless, children.client());
     return ended.storageAway() ? triedAgain(newest, ended) : started;
   }
@@ -222,14 +225,13 @@ public final class ProgramRuns<E> {
   public void hold(String uid, Children children) {
     ProgramState.jobs(program, uid, children.jobs())
         .filter(ProgramRuns::mayRun)
-        .filter(job -> job.getMetadata().getDeletionTimestamp() == null)
-        .forEach(
-            job ->
-                children
-                    .client()
-                    .resource(job)
-                    .withPropagationPolicy(DeletionPropagation.FOREGROUND)
-                    .delete());
+        .forEach(job -> end(job, children.client()));
+  }
+
+  private static void end(Job job, KubernetesClient client) {
+    if (job.getMetadata().getDeletionTimestamp() == null) {
+      client.resource(job).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
+    }
   }
 
   /** Whether one of the program's was made for the BatchJob, and is still there. */

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.program;
 
 import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.TextLimit;
+import dev.batchapi.operator.job.observe.LostNode;
 import dev.batchapi.operator.job.observe.PodEnd;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
@@ -49,10 +50,15 @@ record ProgramState(
    * @param lastWords for people, up to 1 KiB
    * @param at when, as far as known: the same in every pass, or the pause after it never ends
    * @param storageAway whether the queue or a store was away or full: no fault of its own
+   * @param mayGoOn whether it may run all the same, on a node that does not answer
    */
-  record Ended(String lastWords, Instant at, boolean storageAway) {
+  record Ended(String lastWords, Instant at, boolean storageAway, boolean mayGoOn) {
     Ended {
       lastWords = TextLimit.beginning(lastWords, LAST_WORDS_BYTES);
+    }
+
+    Ended(String lastWords, Instant at, boolean storageAway) {
+      this(lastWords, at, storageAway, false);
     }
   }
 
@@ -160,10 +166,14 @@ record ProgramState(
       return Optional.of(
           new Ended(words.orElse("its pod ended"), PodEnd.time(pod, now, null), false));
     }
-    // Of a node that does not answer nothing more is heard.
+    // Of a node that does not answer nothing more is heard, though its pod be tolerated there.
+    var lost = LostNode.of(pod, program.title(), now);
+    if (lost.isPresent()) {
+      return lost.map(node -> new Ended(node.words(), node.since(), false, true));
+    }
     return time(pod.getMetadata().getDeletionTimestamp())
         .filter(at -> now.isAfter(at.plus(GONE)))
-        .map(at -> new Ended("its node does not answer", at, false));
+        .map(at -> new Ended("its node does not answer", at, false, true));
   }
 
   private static String words(ContainerStateTerminated terminated) {

@@ -123,6 +123,26 @@ class ProgramStateTest {
         .endStatus();
   }
 
+  /** An author's pods may tolerate such nodes, and are never taken from there. */
+  @Test
+  void oneOnANodeThatIsGivenUpHasEndedAndMayGoOn() {
+    var pod = podOf("j-split-0").withNewStatus();
+    pod.addNewContainerStatus().withName("splitter").withReady(true).endContainerStatus();
+    pod.addNewCondition()
+        .withType("Ready")
+        .withStatus("False")
+        .withLastTransitionTime("2026-01-01T07:50:00Z")
+        .endCondition();
+
+    assertThat(of(job("j-split-0", "uid"), pod.endStatus().build()).ended())
+        .hasValueSatisfying(
+            end -> {
+              assertThat(end.lastWords()).contains("does not answer", "2026-01-01T07:50:00Z");
+              assertThat(end.at()).isEqualTo(Instant.parse("2026-01-01T07:50:00Z"));
+              assertThat(end.mayGoOn()).isTrue();
+            });
+  }
+
   /** Else the pause after it would begin anew with every pass. */
   @Test
   void anEndWithoutATimeHasOneThatStays() {
