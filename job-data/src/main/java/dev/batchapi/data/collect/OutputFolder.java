@@ -1,5 +1,7 @@
 package dev.batchapi.data.collect;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -34,7 +36,7 @@ public final class OutputFolder {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final String url;
-  private final Manifest.Job job;
+  private final Owner owner;
   private final Store store;
 
   /**
@@ -42,9 +44,37 @@ public final class OutputFolder {
    * @param job whose it is, or is to be
    */
   public OutputFolder(String url, Manifest.Job job, Stores stores) {
+    this(url, Owner.of(job, null), stores);
+  }
+
+  /**
+   * @param url with a slash at its end
+   * @param owner whose it is, or is to be
+   */
+  public OutputFolder(String url, Owner owner, Stores stores) {
     this.url = url;
-    this.job = job;
+    this.owner = owner;
     this.store = stores.of(url);
+  }
+
+  /**
+   * Whose a folder is, as the object says that takes it.
+   *
+   * @param cluster where the job is known, so that it can be found out whether it is gone; null: no
+   *     cluster knows it
+   */
+  @JsonPropertyOrder({"namespace", "name", "uid", "apiName", "cluster"})
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Owner(
+      String namespace, String name, String uid, String apiName, @Nullable String cluster) {
+    /** Of a job. */
+    public static Owner of(Manifest.Job job, @Nullable String cluster) {
+      return new Owner(job.namespace(), job.name(), job.uid(), job.apiName(), cluster);
+    }
+
+    private Manifest.Job job() {
+      return new Manifest.Job(namespace, name, uid, apiName);
+    }
   }
 
   /** Where a file of the folder is. */
@@ -67,7 +97,7 @@ public final class OutputFolder {
       refuseFile(url("errors.jsonl"));
     }
     own();
-    if (write(OWNER, owner())) {
+    if (write(OWNER, json())) {
       release();
       throw new OutputException(
           OutputProblem.OutputRefused,
@@ -83,14 +113,15 @@ public final class OutputFolder {
    * @throws OutputException if it is another's
    */
   public void own() {
-    if (write(OWNER, owner())) {
+    if (write(OWNER, json())) {
       return;
     }
-    var found = job(OWNER, Manifest.Job.class);
-    if (found == null || !job.uid().equals(found.uid())) {
-      throw exists(
+    var found = job(OWNER, Owner.class);
+    if (found == null || !owner.uid().equals(found.uid())) {
+      throw new FolderTakenException(
           "%s is taken by %s, whose results are not there yet: name another folder; or, if that job is gone for good, delete %s."
-              .formatted(url, name(found), url(OWNER)));
+              .formatted(url, name(found == null ? null : found.job()), url(OWNER)),
+          found);
     }
   }
 
@@ -102,9 +133,18 @@ public final class OutputFolder {
    * @throws StoreUnavailableException if the store is away
    */
   public void leave() {
+    leave(owner.uid());
+  }
+
+  /**
+   * The same for a job that is gone for good and can't do it any more.
+   *
+   * @param uid of that job
+   */
+  public void leave(String uid) {
     var bytes = read(OWNER);
-    var found = bytes == null ? null : parse(bytes, Manifest.Job.class);
-    if (found != null && job.uid().equals(found.uid())) {
+    var found = bytes == null ? null : parse(bytes, Owner.class);
+    if (found != null && uid.equals(found.uid())) {
       release();
     }
   }
@@ -166,7 +206,7 @@ public final class OutputFolder {
     return found != null
         && found.job() != null
         && found.files() != null
-        && job.uid().equals(found.job().uid());
+        && owner.uid().equals(found.job().uid());
   }
 
   private void refuseManifest() {
@@ -250,9 +290,9 @@ public final class OutputFolder {
     }
   }
 
-  private byte[] owner() {
+  private byte[] json() {
     try {
-      return JSON.writeValueAsBytes(job);
+      return JSON.writeValueAsBytes(owner);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

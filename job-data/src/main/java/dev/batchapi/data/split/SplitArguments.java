@@ -36,10 +36,20 @@ public record SplitArguments(
    *
    * @param folder its URL, with a slash at its end
    * @param job whose results they will be
+   * @param cluster where the job is known; null: unknown
+   * @param gone uid of a job that is gone for good: the folder may be that one's; null: of none
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
       @JsonProperty(required = true) String folder,
-      @JsonProperty(required = true) Manifest.Job job) {}
+      @JsonProperty(required = true) Manifest.Job job,
+      @Nullable String cluster,
+      @Nullable String gone) {
+    /** A folder that is nobody's. */
+    public Output(String folder, Manifest.Job job, @Nullable String cluster) {
+      this(folder, job, cluster, null);
+    }
+  }
 
   /** Of a job without output. */
   public SplitArguments(FilesSpec files, List<String> folders, int batchSize) {
@@ -59,6 +69,16 @@ public record SplitArguments(
 
   public SplitArguments {
     folders = List.copyOf(folders);
+  }
+
+  /** The same, and the folder of the output may be that of a job that is gone for good. */
+  public SplitArguments after(String gone) {
+    return new SplitArguments(
+        files,
+        folders,
+        batchSize,
+        output == null ? null : new Output(output.folder, output.job, output.cluster, gone),
+        giveBack);
   }
 
   /** As JSON, the same text for the same arguments. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.collect.OutputProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param chunks where the batches are, in order
  * @param error one or two sentences for people; null if the input is good
  * @param problem what is wrong with the output; null: nothing, or the error is the input's
+ * @param owner the job of the same cluster whose folder the output is; null: of none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -33,7 +35,8 @@ public record SplitEnd(
     @JsonProperty(required = true) int batches,
     @JsonProperty(required = true) List<Chunk> chunks,
     @Nullable String error,
-    @Nullable OutputProblem problem) {
+    @Nullable OutputProblem problem,
+    OutputFolder.@Nullable Owner owner) {
   /** The record's name; chunks are named by their number, from 0. */
   public static final String NAME = "end";
 
@@ -48,7 +51,7 @@ public record SplitEnd(
       int batches,
       List<Chunk> chunks,
       @Nullable String error) {
-    this(arguments, files, bytes, items, batches, chunks, error, null);
+    this(arguments, files, bytes, items, batches, chunks, error, null, null);
   }
 
   public SplitEnd {
@@ -71,7 +74,12 @@ public record SplitEnd(
 
   /** Of an output that can't be used. */
   public static SplitEnd failed(String arguments, OutputProblem problem, String error) {
-    return new SplitEnd(arguments, 0, 0, 0, 0, List.of(), error, problem);
+    return new SplitEnd(arguments, 0, 0, 0, 0, List.of(), error, problem, null);
+  }
+
+  /** Of an output that is another job's of the same cluster. */
+  public static SplitEnd taken(String arguments, OutputFolder.Owner owner, String error) {
+    return new SplitEnd(arguments, 0, 0, 0, 0, List.of(), error, OutputProblem.OutputExists, owner);
   }
 
   public byte[] toJson() {

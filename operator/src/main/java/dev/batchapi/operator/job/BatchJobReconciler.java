@@ -337,6 +337,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         results.forget(uid);
         reruns.forget(uid);
         credentials.forget(uid);
+        splitting.forgetGone(uid);
         queue.revoke(uid);
         metrics.forget(uid);
       }

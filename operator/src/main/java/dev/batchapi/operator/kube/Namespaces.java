@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labels of namespaces, by which whoever administers the cluster says what may be done in each.
@@ -20,6 +21,7 @@ public final class Namespaces {
   private record Known(Map<String, String> labels, Instant until) {}
 
   private final Clock clock;
+  private volatile @Nullable String cluster;
 
   // Guarded by itself; no request is made within.
   private final Map<String, Known> known =
@@ -55,6 +57,19 @@ public final class Namespaces {
       known.put(namespace, new Known(labels, now.plus(KNOWN_FOR)));
     }
     return labels;
+  }
+
+  /**
+   * What tells this cluster from all others, as far as they tell: the uid of {@code kube-system}.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server doesn't say
+   */
+  public @Nullable String cluster(KubernetesClient client) {
+    if (cluster == null) {
+      var system = client.namespaces().withName("kube-system").get();
+      cluster = system == null ? null : system.getMetadata().getUid();
+    }
+    return cluster;
   }
 
   private static Map<String, String> read(String namespace, KubernetesClient client) {

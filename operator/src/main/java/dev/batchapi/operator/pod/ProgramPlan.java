@@ -63,6 +63,23 @@ public record ProgramPlan(
         resources);
   }
 
+  /** The same with other arguments, as JSON. */
+  public ProgramPlan told(String other) {
+    return new ProgramPlan(
+        program,
+        job,
+        api,
+        image,
+        other,
+        Sha256.hex(other),
+        storageSecret,
+        storage,
+        template,
+        input,
+        natsUrl,
+        resources);
+  }
+
   /**
    * SHA-256 of what it is made of, as far as somebody may have to correct it before one can run:
    * the arguments, the image, the Secret's name, volumes, service account and the template. Of

@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.splitter;
 
+import dev.batchapi.data.collect.FolderTakenException;
 import dev.batchapi.data.collect.OutputException;
 import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.collect.OutputProblem;
@@ -58,10 +59,14 @@ final class Splitting {
               message -> {
                 throw new OutputException(OutputProblem.OutputRefused, message);
               });
-      var folder = new OutputFolder(output.folder(), output.job(), stores);
+      var owner = OutputFolder.Owner.of(output.job(), output.cluster());
+      var folder = new OutputFolder(output.folder(), owner, stores);
       if (Boolean.TRUE.equals(arguments.giveBack())) {
         folder.leave();
         return new SplitEnd(digest, 0, 0, 0, 0, List.of(), null);
+      }
+      if (output.gone() != null) {
+        folder.leave(output.gone());
       }
       folder.take();
       var end = split();
@@ -70,6 +75,13 @@ final class Splitting {
         folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
       }
       return end;
+    } catch (FolderTakenException e) {
+      var message = String.valueOf(e.getMessage());
+      return e.owner() != null
+              && output.cluster() != null
+              && output.cluster().equals(e.owner().cluster())
+          ? SplitEnd.taken(digest, e.owner(), message)
+          : SplitEnd.failed(digest, e.problem(), message);
     } catch (OutputException e) {
       return SplitEnd.failed(digest, e.problem(), String.valueOf(e.getMessage()));
     } catch (StoreRefusedException e) {

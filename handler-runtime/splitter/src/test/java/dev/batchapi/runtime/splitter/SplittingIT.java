@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.collect.OutputProblem;
 import dev.batchapi.data.files.BatchReader;
 import dev.batchapi.data.files.BatchRef;
@@ -147,7 +148,42 @@ class SplittingIT {
   private static SplitArguments into(String output, @Nullable FilesSpec files, String uid) {
     var job = new Manifest.Job("team", "monday", uid, "digits");
     return new SplitArguments(
-        files, List.of("in/", "out/"), 2, new SplitArguments.Output(output, job));
+        files, List.of("in/", "out/"), 2, new SplitArguments.Output(output, job, "here"));
+  }
+
+  @Test
+  void theFolderOfAJobOfThisClusterThatIsGoneIsTakenOver() {
+    assertThat(split("P", into("out/p/", null, "P")).owner()).isNull();
+    var next = into("out/p/", null, "Q");
+
+    var refused = split("Q", next);
+    assertThat(refused.problem()).isEqualTo(OutputProblem.OutputExists);
+    assertThat(refused.owner())
+        .isEqualTo(new OutputFolder.Owner("team", "monday", "P", "digits", "here"));
+    assertThat(SplitEnd.read(record("Q", "end"))).isEqualTo(refused);
+
+    assertThat(split("R", next.after("another")).problem()).isEqualTo(OutputProblem.OutputExists);
+    assertThat(split("S", next.after("P")).error()).isNull();
+    assertThat(folder.resolve("out/p/.batches/owner.json")).content().contains("\"uid\":\"Q\"");
+    assertThat(split("T", into("out/p/", null, "T").after("P")).owner())
+        .as("the one that came first")
+        .extracting(OutputFolder.Owner::uid)
+        .isEqualTo("Q");
+  }
+
+  @Test
+  void whetherAJobOfAnotherClusterIsGoneIsNotAsked() throws Exception {
+    for (var cluster : List.of(",\"cluster\":\"there\"", "")) {
+      write(
+          "out/q/.batches/owner.json",
+          "{\"namespace\":\"team\",\"name\":\"monday\",\"uid\":\"P\",\"apiName\":\"a\"%s}"
+              .formatted(cluster));
+
+      var refused = split("U" + cluster.length(), into("out/q/", null, "U"));
+
+      assertThat(refused.problem()).isEqualTo(OutputProblem.OutputExists);
+      assertThat(refused.owner()).isNull();
+    }
   }
 
   @Test
@@ -197,7 +233,8 @@ class SplittingIT {
 
   private static SplitArguments givingBack(String output, String uid) {
     var job = new Manifest.Job("team", "monday", uid, "digits");
-    return SplitArguments.toGiveBack(List.of("out/"), new SplitArguments.Output(output, job));
+    return SplitArguments.toGiveBack(
+        List.of("out/"), new SplitArguments.Output(output, job, "here"));
   }
 
   @Test

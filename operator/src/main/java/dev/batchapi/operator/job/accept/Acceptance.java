@@ -135,7 +135,7 @@ public final class Acceptance {
     }
     try {
       var whole = JobInputs.whole(job, client);
-      return OutputTarget.of(whole, api)
+      return OutputTarget.of(whole, api, () -> levels.namespaces().cluster(client))
           .filter(output -> output.problem().isEmpty())
           .map(output -> SplitInput.toGiveBack(settings, whole, api, output));
     } catch (InputException e) {
@@ -157,7 +157,7 @@ public final class Acceptance {
       // Before anything is read for it: of the jobs that wait there may be many.
       requireRoom(job, 1, others, share);
       var whole = UsableApi.checked(JobInputs.whole(job, client));
-      var output = OutputTarget.of(whole, usable);
+      var output = OutputTarget.of(whole, usable, () -> levels.namespaces().cluster(client));
       output.ifPresent(target -> require(target, others.get()));
       var outside = SplitInput.of(settings, whole, usable, output);
       var earlier =

@@ -78,7 +78,7 @@ final class CutInput {
                   message,
                   underway == Reason.Splitting ? JobPhase.SPLITTING : JobPhase.CHECKING,
                   percent));
-      case SplitResult.Bad(var reason, var message, var left) ->
+      case SplitResult.Bad(var reason, var message, var left, _) ->
           throw new Stop(new Acceptance.Rejected(reason, message, left));
     };
   }

@@ -15,6 +15,7 @@ import dev.batchapi.operator.status.JobConditions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +27,24 @@ final class OutputTarget {
   private final BatchJob job;
   private final BatchApi api;
   private final RunSpec.Output output;
+  private final @Nullable String cluster;
 
-  private OutputTarget(BatchJob job, BatchApi api, RunSpec.Output output) {
+  private OutputTarget(
+      BatchJob job, BatchApi api, RunSpec.Output output, @Nullable String cluster) {
     this.job = job;
     this.api = api;
     this.output = output;
+    this.cluster = cluster;
   }
 
-  /** Empty if neither the job nor its BatchAPI names one. */
-  static Optional<OutputTarget> of(BatchJob job, BatchApi api) {
+  /**
+   * Empty if neither the job nor its BatchAPI names one.
+   *
+   * @param cluster that has the job; asked for if there is an output
+   */
+  static Optional<OutputTarget> of(BatchJob job, BatchApi api, Supplier<@Nullable String> cluster) {
     return Freeze.output(api.named(), job.named(), job.getMetadata().getUid())
-        .map(output -> new OutputTarget(job, api, output));
+        .map(output -> new OutputTarget(job, api, output, cluster.get()));
   }
 
   /** What is wrong with it, as far as the specs themselves show; for people. */
@@ -79,7 +87,8 @@ final class OutputTarget {
     return new SplitArguments.Output(
         output.path(),
         new Manifest.Job(
-            meta.getNamespace(), meta.getName(), meta.getUid(), job.getSpec().apiName()));
+            meta.getNamespace(), meta.getName(), meta.getUid(), job.getSpec().apiName()),
+        cluster);
   }
 
   /**

@@ -33,6 +33,9 @@ public final class JobMemory {
   /** It has had a splitter before it was accepted, which may be gone. */
   public boolean hadSplitter;
 
+  /** Uid of a job that is gone, whose folder its splitter may take over; null: of none. */
+  public @Nullable String takesOverFrom;
+
   /**
    * Why a job will not run that may have taken the folder of its output, and gives it back first.
    *

@@ -1,5 +1,7 @@
 package dev.batchapi.operator.job.split;
 
+import dev.batchapi.data.collect.OutputFolder;
+import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.pod.ProgramPlan;
@@ -41,12 +43,46 @@ public final class JobSplitters {
 
   /** Looks how far it is, and makes what is missing. */
   public SplitResult next(ProgramPlan plan) {
-    var result = splitting.next(plan, children);
+    var result = splitting.next(asked(plan), children);
     if (!(result instanceof SplitResult.Underway underway)
         || underway.reason() != Reason.QueueUnavailable) {
       memory.hadSplitter = true; // no cache need have its Job yet
     }
-    return result;
+    return result instanceof SplitResult.Bad bad
+            && bad.owner() != null
+            && memory.takesOverFrom == null
+        ? taken(bad, bad.owner())
+        : result;
+  }
+
+  private ProgramPlan asked(ProgramPlan plan) {
+    var gone = memory.takesOverFrom;
+    return gone == null
+        ? plan
+        : plan.told(SplitArguments.read(plan.arguments()).after(gone).toJson());
+  }
+
+  /** A job that was deleted can't give its folder back: the next one takes it over. */
+  private SplitResult taken(SplitResult.Bad taken, OutputFolder.Owner owner) {
+    var whose =
+        "The folder of its output was taken by BatchJob \"%s\" in namespace \"%s\", which was deleted"
+            .formatted(owner.name(), owner.namespace());
+    return switch (splitting.gone().look(owner, uid, children.client())) {
+      case THERE -> taken;
+      case INHERITED ->
+          new SplitResult.Bad(
+              taken.reason(),
+              whose + ", and another BatchJob takes it over: name another folder.",
+              true,
+              null);
+      case LEAVING ->
+          new SplitResult.Underway(
+              Reason.CheckingOutput, whose + ". It is taken over when no pod of that one is left.");
+      case GONE -> {
+        memory.takesOverFrom = owner.uid();
+        yield new SplitResult.Underway(Reason.CheckingOutput, whose + ". It is taken over.");
+      }
+    };
   }
 
   /** None is to run for now. */

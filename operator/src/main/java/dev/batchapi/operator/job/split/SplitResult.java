@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.split;
 
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.pod.FrozenSplit;
 import dev.batchapi.operator.status.Reason;
@@ -26,10 +27,12 @@ public sealed interface SplitResult {
    * The job can never run: its files are no input, its output is none, or nobody can tell.
    *
    * @param left whether the folder of its output is not taken for it, as far as a splitter knows
+   * @param owner the job of this cluster that has taken it, as the folder says; null: none
    */
-  record Bad(Reason reason, String message, boolean left) implements SplitResult {
+  record Bad(Reason reason, String message, boolean left, OutputFolder.@Nullable Owner owner)
+      implements SplitResult {
     public Bad(Reason reason, String message) {
-      this(reason, message, false);
+      this(reason, message, false, null);
     }
   }
 }

@@ -34,6 +34,7 @@ public final class Splitting {
   private final ProgramQueue queue;
   private final ProgramRuns<SplitRecords.Said> splitters;
   private final Clock clock;
+  private final GoneJobs gone = new GoneJobs();
 
   public Splitting(ProgramQueue queue, Duration validity, StartTroubles troubles, Clock clock) {
     this.queue = queue;
@@ -81,7 +82,7 @@ public final class Splitting {
             end,
             new FrozenSplit(
                 attempt, said.digest(), end.files(), end.bytes(), kept(uid, attempt, end)))
-        : new SplitResult.Bad(reason(end), ProgramRuns.shortened(end.error()), true);
+        : new SplitResult.Bad(reason(end), ProgramRuns.shortened(end.error()), true, end.owner());
   }
 
   /** What the queue has, and not what a splitter says of it. */
@@ -130,6 +131,15 @@ public final class Splitting {
     } catch (UncheckedIOException e) {
       return false; // of another version of the operator
     }
+  }
+
+  GoneJobs gone() {
+    return gone;
+  }
+
+  /** The BatchJob is gone. */
+  public void forgetGone(String uid) {
+    gone.forget(uid);
   }
 
   /** Whether the job has had a splitter. */

@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
 
 /**
  * Of an API server, what a pass over a program that runs asks for: a Secret is renewed, and it
- * answers with what it is told; and it has Events of the Job controller's refusals.
+ * answers with what it is told; it has Events of the Job controller's refusals, and what a test
+ * gives it.
  */
 public final class SmallApiServer implements AutoCloseable {
   private final HttpServer server;
   private final KubernetesClient client;
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
+  private final Map<String, String> objects = new ConcurrentHashMap<>();
 
   public SmallApiServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -34,9 +36,10 @@ public final class SmallApiServer implements AutoCloseable {
           var told = exchange.getRequestBody().readAllBytes();
           var path = exchange.getRequestURI().getPath();
           requests.add(exchange.getRequestMethod() + " " + path + " " + new String(told, UTF_8));
-          var body = path.endsWith("/events") ? events() : told;
+          var asked = exchange.getRequestMethod().equals("GET");
+          var body = path.endsWith("/events") ? events() : asked ? object(path) : told;
           exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(200, body.length);
+          exchange.sendResponseHeaders(asked && body.length == 0 ? 404 : 200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -60,6 +63,15 @@ public final class SmallApiServer implements AutoCloseable {
   /** The Job controller could not make the pod of the Job with this uid. */
   public void refuses(String uid, String message) {
     refusals.put(uid, message.replace("\"", "\\\""));
+  }
+
+  /** What it answers who asks for this path; it has nothing else. */
+  public void has(String path, String json) {
+    objects.put(path, json);
+  }
+
+  private byte[] object(String path) {
+    return objects.getOrDefault(path, "").getBytes(UTF_8);
   }
 
   private byte[] events() {

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.split;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.split.SplitProgress;
 import dev.batchapi.operator.job.observe.JobMemory;
@@ -419,6 +420,142 @@ class SplittingTest {
         null,
         PLAN.natsUrl(),
         PLAN.resources());
+  }
+
+  @Test
+  void oneOnANodeThatDoesNotAnswerIsToEndAndTheNextOneIsMade() throws IOException {
+    var lost =
+        new PodBuilder(running())
+            .editStatus()
+            .editFirstContainerStatus()
+            .withReady(true)
+            .endContainerStatus()
+            .addNewCondition()
+            .withType("Ready")
+            .withStatus("False")
+            .withLastTransitionTime("2026-01-01T07:50:00Z")
+            .endCondition()
+            .endStatus()
+            .build();
+    try (var api = new SmallApiServer()) {
+      var children = new Children(List.of(job(PLAN, 0, 0)), List.of(lost), api.client());
+      assertThat(splitting.next(PLAN, children)).isInstanceOf(SplitResult.Underway.class);
+      assertThat(api.requests())
+          .anyMatch(asked -> asked.startsWith("DELETE ") && asked.contains("Foreground"));
+      assertMade(api, "monday-split-1");
+    }
+  }
+
+  private static final String OTHERS = "/apis/batchapi.dev/v1alpha1/namespaces/team/batchjobs/old";
+  private static final String PODS = "/api/v1/namespaces/team/pods";
+
+  private static String podList(String pods) {
+    return "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"items\":[%s]}".formatted(pods);
+  }
+
+  private static String batchJob(String uid) {
+    return "{\"apiVersion\":\"batchapi.dev/v1alpha1\",\"kind\":\"BatchJob\",\"metadata\":{\"name\":\"old\",\"namespace\":\"team\",\"uid\":\"%s\"}}"
+        .formatted(uid);
+  }
+
+  /** The folder is another job's, as a splitter of the job with this uid says. */
+  private void isTaken(OutputFolder.Owner by) {
+    writes(0, SplitEnd.taken("digest", by, "It is taken."));
+  }
+
+  private static OutputFolder.Owner old(String name) {
+    return new OutputFolder.Owner("team", name, "gone-uid", "tagger", "cluster");
+  }
+
+  private SplitResult taken(SmallApiServer api) {
+    var plan =
+        new ProgramPlan(
+            Program.SPLITTER,
+            PLAN.job(),
+            PLAN.api(),
+            PLAN.image(),
+            "{\"folders\":[],\"batchSize\":1,\"output\":{\"folder\":\"s3://b/o/\",\"job\":{\"name\":\"monday\"}}}",
+            PLAN.digest(),
+            null,
+            null,
+            PLAN.natsUrl(),
+            PLAN.resources());
+    return splitters(api, job(plan, 0, 0)).next(plan);
+  }
+
+  @Test
+  void theFolderOfAJobThatIsThereIsThatJobs() throws IOException {
+    isTaken(old("old"));
+    try (var api = new SmallApiServer()) {
+      api.has(OTHERS, batchJob("gone-uid"));
+      assertThat(taken(api))
+          .isInstanceOfSatisfying(
+              SplitResult.Bad.class,
+              bad -> {
+                assertThat(bad.reason()).isEqualTo(Reason.OutputExists);
+                assertThat(bad.message()).isEqualTo("It is taken.");
+                assertThat(bad.left()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void theFolderOfAJobThatIsGoneIsTakenOverWhenNoneOfItsPodsIsLeft() throws IOException {
+    isTaken(old("old"));
+    try (var api = new SmallApiServer()) {
+      api.has(OTHERS, batchJob("of the next one of its name"));
+      api.has(PODS, podList("{\"metadata\":{\"name\":\"old-0-0-abcde\"}}"));
+      assertThat(taken(api))
+          .isInstanceOfSatisfying(
+              SplitResult.Underway.class,
+              underway -> {
+                assertThat(underway.reason()).isEqualTo(Reason.CheckingOutput);
+                assertThat(underway.message())
+                    .contains("\"old\" in namespace \"team\", which was deleted", "no pod");
+              });
+      assertThat(memory.takesOverFrom).isNull();
+
+      api.has(PODS, podList(""));
+      assertThat(taken(api)).isInstanceOf(SplitResult.Underway.class);
+      assertThat(taken(api)).isInstanceOf(SplitResult.Underway.class);
+      assertThat(api.requests())
+          .anySatisfy(
+              request ->
+                  assertThat(request)
+                      .startsWith("POST /apis/batch/v1/namespaces/vision/jobs ")
+                      .contains("\"monday-split-1\"", "gone-uid"));
+    }
+  }
+
+  /** Each would remove what the other has written. */
+  @Test
+  void aFolderIsTakenOverByOneJobAlone() throws IOException {
+    isTaken(old("old"));
+    try (var api = new SmallApiServer()) {
+      api.has(PODS, podList(""));
+      var first = GoneJobs.State.GONE;
+      assertThat(splitting.gone().look(old("old"), "first", api.client())).isEqualTo(first);
+      assertThat(splitting.gone().look(old("old"), "first", api.client())).isEqualTo(first);
+      assertThat(taken(api))
+          .isInstanceOfSatisfying(
+              SplitResult.Bad.class,
+              bad -> assertThat(bad.message()).contains("another BatchJob takes it over"));
+
+      splitting.forgetGone("first");
+      assertThat(taken(api)).isInstanceOf(SplitResult.Underway.class);
+    }
+  }
+
+  /** Whoever may write to the folder has written it. */
+  @Test
+  void nothingIsAskedForWhatIsNoName() throws IOException {
+    for (var name : List.of("../../secrets/key", "", "a?b", "Ünix")) {
+      isTaken(old(name));
+      try (var api = new SmallApiServer()) {
+        assertThat(taken(api)).isInstanceOf(SplitResult.Bad.class);
+        assertThat(api.requests()).isEmpty();
+      }
+    }
   }
 
   /** Its author can make a Job that looks like one of ours. */
