@@ -24,6 +24,7 @@ public record BatchApiSpec(
                 + " the runtime image or one built on it. Default: the runtime image of the"
                 + " operator's version.")
         @Size(min = 1, max = 512)
+        @ValidationRule(value = "self.matches('" + Syntax.IMAGE + "')", message = Rules.IMAGE)
         @Nullable String image,
     @JsonPropertyDescription(
             "CPU, memory and other resources of the handler's container, per worker. Default:"

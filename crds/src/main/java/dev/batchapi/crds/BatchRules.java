@@ -50,6 +50,7 @@ public final class BatchRules {
       HandlerRules.check(spec.handler(), found);
       Limits.checkFreeForm(spec.handler().config(), "spec.handler.config").ifPresent(found::add);
     }
+    found.matches(spec.image(), Syntax.IMAGE, "spec.image", Rules.IMAGE);
     if (spec.resources() != null) {
       quantities(spec.resources().requests(), "spec.resources.requests");
       quantities(spec.resources().limits(), "spec.resources.limits");

@@ -38,6 +38,9 @@ final class Rules {
   static final String JAVA_CLASS =
       "must be the name of a Java class with its package, such as com.acme.Tagger";
 
+  static final String IMAGE =
+      "must be the name of an image, such as registry.example/team/model:3: a registry, then lower-case"
+          + " letters, digits, '.', '_', '-' and '/', then a tag or a digest, and no spaces";
   static final String QUANTITIES =
       "amounts must be written like 500m, 2 or 1.5 for cpu and like 512Mi or 2Gi for memory";
   static final String ENV_NAME =

@@ -37,6 +37,15 @@ final class Syntax {
   static final String SYSTEM_FOLDER =
       "^/(batchapi|tmp|proc|sys|dev|etc|usr|lib|lib64|bin|sbin|run|var/run|opt/batchapi)(/.*)?$|^/(opt|var)$";
 
+  /**
+   * As container runtimes read names: a registry, known by a dot or colon, lower-case parts, a tag,
+   * a digest.
+   */
+  static final String IMAGE =
+      "^([!-.0-?A-~]*[.:][!-.0-?A-~]*/)?"
+          + "[a-z0-9]+(([.]|__?|-+)[a-z0-9]+)*(/[a-z0-9]+(([.]|__?|-+)[a-z0-9]+)*)*"
+          + "(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@[A-Za-z0-9_+.-]+:[A-Fa-f0-9]{32,})?$";
+
   static final String PERCENT = "^(100|[0-9]{1,2})%$";
   static final String QUANTITY =
       "^([0-9]+([.][0-9]*)?|[.][0-9]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$";

@@ -42,7 +42,7 @@ public final class CodeFiles {
   }
 
   /** The file with the class: in the code folder, or a path in the image; null for Java classes. */
-  static @Nullable String file(HandlerSpec handler) {
+  public static @Nullable String file(HandlerSpec handler) {
     if (handler.python() != null) {
       return handler.python().file() != null ? handler.python().file() : PYTHON_FILE;
     }
