@@ -7,12 +7,14 @@ import dev.batchapi.cli.cluster.ClusterException;
 import dev.batchapi.cli.cluster.ClusterOptions;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
+import dev.batchapi.runtime.host.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +89,8 @@ public final class DeployCommand implements Callable<Integer> {
       err.printf("batchapi: %s is no folder: name the one with batchapi.yaml.%n", folder);
       return ExitCode.USAGE;
     }
-    var apis = apis(Manifests.load(List.of(folder)), err);
+    var manifests = Manifests.load(List.of(folder));
+    var apis = apis(manifests, err);
     if (apis.size() != 1) {
       err.printf(
           "batchapi: %s has %d BatchAPIs in its YAML files: a folder to deploy has one.%n",
@@ -107,10 +110,19 @@ public final class DeployCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     var configMap = Deployment.configMap(api);
+    var files = configMap.isEmpty() ? Map.<String, String>of() : CodeFiles.of(folder);
+    var handler =
+        dev.batchapi.crds.run.CodeFiles.file(manifests.apis().getFirst().value().spec().handler());
+    if (configMap.isPresent() && handler != null && !files.containsKey(handler)) {
+      err.printf(
+          "batchapi: %s has no %s, the file with the handler's class%s%n",
+          folder, handler, Nearest.hint(handler, files.keySet()));
+      return ExitCode.USAGE;
+    }
     var deployment =
         configMap.isEmpty()
             ? new Deployment(api.deepCopy(), null)
-            : Deployment.of(api, configMap.get(), CodeFiles.of(folder));
+            : Deployment.of(api, configMap.get(), files);
     try (var cluster = options.open()) {
       return apply(deployment, cluster, out, err);
     }

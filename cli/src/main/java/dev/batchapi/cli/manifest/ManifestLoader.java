@@ -36,6 +36,7 @@ final class ManifestLoader {
   private final List<Secret> secrets = new ArrayList<>();
   private final List<Located<JsonNode>> documents = new ArrayList<>();
   private final List<Problem> skipped = new ArrayList<>();
+  private final List<HandlerSources> sources = new ArrayList<>();
 
   /** Everything that has a name, valid or not, and where it stands. */
   private final Map<Id, String> taken = new LinkedHashMap<>();
@@ -73,7 +74,18 @@ final class ManifestLoader {
   Manifests finish() {
     jobs.forEach(this::checkAgainstApi);
     return new Manifests(
-        apis, jobs.stream().map(Job::located).toList(), configMaps, secrets, documents, skipped);
+        apis,
+        jobs.stream().map(Job::located).toList(),
+        configMaps,
+        secrets,
+        documents,
+        skipped,
+        missing());
+  }
+
+  private List<Missing> missing() {
+    var known = configMaps.stream().map(Located::value).toList();
+    return sources.stream().flatMap(source -> source.check(known).stream()).toList();
   }
 
   private void add(Kind kind, Document document) {
@@ -101,6 +113,9 @@ final class ManifestLoader {
   private void api(NamedSpec<BatchApiSpec> api, Document document) {
     report(BatchRules.checkApi(api), document);
     apis.add(new Located<>(api, document.file(), document.line("")));
+    if (problems.isEmpty()) { // else it may name no source, or several
+      sources.add(new HandlerSources(api, document));
+    }
     List<JobEntry> entries = api.spec().jobs() == null ? List.of() : api.spec().jobs();
     for (int i = 0; i < entries.size(); i++) {
       String path = Document.entry("spec.jobs", i);

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param secrets the Secrets; all four in the order of the files
  * @param documents the same objects as they are written, without defaults
  * @param skipped what is of another kind and not read
+ * @param missing code of handlers that is not on this machine
  */
 public record Manifests(
     List<Located<NamedSpec<BatchApiSpec>>> apis,
@@ -28,7 +29,8 @@ public record Manifests(
     List<Located<ConfigMap>> configMaps,
     List<Secret> secrets,
     List<Located<JsonNode>> documents,
-    List<Problem> skipped) {
+    List<Problem> skipped,
+    List<Missing> missing) {
 
   private static final String KUSTOMIZATION =
       "is skipped: its files are read as they are. What it makes of them runs with:"
@@ -41,6 +43,7 @@ public record Manifests(
     secrets = List.copyOf(secrets);
     documents = List.copyOf(documents);
     skipped = List.copyOf(skipped);
+    missing = List.copyOf(missing);
   }
 
   /**

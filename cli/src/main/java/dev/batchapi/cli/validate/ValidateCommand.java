@@ -60,7 +60,17 @@ public final class ValidateCommand implements Callable<Integer> {
       var manifests = Manifests.load(files);
       manifests.skipped().forEach(console.getErr()::println);
       var documents = manifests.documents();
-      var refused = server ? refused(documents) : List.<String>of();
+      var refused = new ArrayList<String>();
+      for (var code : manifests.missing()) {
+        if (code.mayBeElsewhere()) {
+          console.getErr().println(code.problem());
+        } else {
+          refused.add(code.problem().toString());
+        }
+      }
+      if (server) {
+        refused.addAll(refused(documents));
+      }
       refused.forEach(console.getErr()::println);
       if (refused.isEmpty()) {
         console.getOut().println(good(documents));

@@ -30,6 +30,7 @@ class ValidateIT {
   void aPersonWithKubectl() throws Exception {
     cli = new Cli(folder).withEnv(Map.of("KUBECONFIG", SERVER.kubeconfig().toString()));
     cli.file("good.yaml", GOOD);
+    cli.file("handler.py", "class Handler: pass\n");
   }
 
   @Test
@@ -40,6 +41,40 @@ class ValidateIT {
     assertThat(said.lines()).hasSize(2);
     assertThat(said).contains("bad.yaml:5 spec.bachSize", "did you mean batchSize?", "fil");
     cli.run("validate", "good.yaml").exits(0).says("1 resource is right: BatchAPI words");
+  }
+
+  @Test
+  void aHandlerThatIsNotThereIsNamed() throws Exception {
+    cli.file("bad.yaml", GOOD.replace("handler.py", "handlr.py"));
+    cli.run("validate", "bad.yaml")
+        .exits(64)
+        .says(
+            "bad.yaml:6 spec.handler.python.file: there is no handlr.py beside this file;"
+                + " did you mean handler.py?");
+    cli.file("image.yaml", GOOD.replace("handler.py", "own.py") + "  image: acme/words:1\n");
+    cli.run("validate", "image.yaml")
+        .exits(0)
+        .says("own.py is not beside this file: it must be in the image", "1 resource is right");
+    cli.file("map.yaml", GOOD.replace("handler.py", "main.py, configMap: {name: code}"));
+    cli.run("validate", "map.yaml").exits(0);
+    cli.file(
+        "code.yaml",
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: code}, data: {man.py: pass}}\n");
+    cli.run("validate", "map.yaml", "code.yaml")
+        .exits(64)
+        .says("ConfigMap \"code\" has no main.py; did you mean man.py?");
+    cli.file(
+        "java.yaml",
+        GOOD.replace("python: {file: handler.py}", "java: {classpath: [target/classes]}"));
+    cli.run("validate", "java.yaml").exits(0).says("target/classes is not beside this file");
+  }
+
+  @Test
+  void anImageThatNoRegistryTakesIsRefusedAsByTheCluster() throws Exception {
+    cli.file("bad.yaml", GOOD + "  image: my Image:latest\n");
+    cli.run("validate", "bad.yaml")
+        .exits(64)
+        .says("bad.yaml:7 spec.image: must be the name of an image, such as registry.example/");
   }
 
   @Test
