@@ -33,7 +33,8 @@ class Handler:
         self._close = self._method("close", ())
         if self._handle_batch is None and self._handle_item is None:
             raise HandlerInvalid(
-                f"class {name} in {file} has no method handle_batch{_but_alike(cls)}:"
+                _misspelt(cls, f"class {name} in {file}")
+                or f"class {name} in {file} has no method handle_batch:"
                 " add def handle_batch(self, payload), or def handle_item(self, item)"
             )
         if self._handle_batch is not None and self._handle_item is not None:
@@ -188,9 +189,9 @@ def _unknown_argument(name, where, possible):
     )
 
 
-def _but_alike(cls):
-    """What the class has in its place, if a name is like it."""
-    alike = difflib.get_close_matches("handle_batch", vars(cls)) or difflib.get_close_matches(
-        "handle_item", vars(cls)
-    )
-    return f", but {alike[0]}" if alike else ""
+def _misspelt(cls, where):
+    """Which of the class's methods was meant to be one that is called, if a name is like it."""
+    for found in vars(cls):
+        for meant in difflib.get_close_matches(found, ("handle_batch", "handle_item"), 1):
+            return f"{found} of {where} is never called: did you mean {meant}?"
+    return None

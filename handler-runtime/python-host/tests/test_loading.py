@@ -43,10 +43,14 @@ class LoadingTest(HostTest):
             "class Handler in handler.py has no method handle_batch:"
             " add def handle_batch(self, payload), or def handle_item(self, item)",
         )
-        for meant in "handle_bach", "handleBatch", "handle_items":
-            self.assertIn(
-                f"has no method handle_batch, but {meant}: add",
-                self.invalid(f"class Handler:\n    def {meant}(self, payload): pass\n"),
+        for found, meant in (
+            ("handle_bach", "handle_batch"),
+            ("handleBatch", "handle_batch"),
+            ("handle_items", "handle_item"),
+        ):
+            self.assertEqual(
+                f"{found} of class Handler in handler.py is never called: did you mean {meant}?",
+                self.invalid(f"class Handler:\n    def {found}(self, payload): pass\n"),
             )
         self.assertIn(
             "handle_batch in handler.py is no function",
