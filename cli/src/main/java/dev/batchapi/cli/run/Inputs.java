@@ -108,7 +108,7 @@ final class Inputs {
               inputs,
               null,
               format == null && isPlain(inputs) ? FileInput.Format.JSONL : format,
-              null,
+              csv(format),
               FileInput.BadRecord.FAIL),
           Path.of(""));
     }
@@ -132,6 +132,14 @@ final class Inputs {
     }
   }
 
+  /** How CSV is written stands in the job's own input alone. */
+  private FileInput.@Nullable Csv csv(FileInput.@Nullable Format format) {
+    return job.spec().input().source() instanceof JobInput.InFiles(var own)
+            && (format == null || format == FileInput.Format.CSV)
+        ? own.csv()
+        : null;
+  }
+
   private static boolean isPlain(List<String> inputs) {
     var file = Path.of(inputs.getFirst());
     return inputs.size() == 1
@@ -150,8 +158,8 @@ final class Inputs {
 
   private Input files(FileInput files, Path base) {
     var spec = JSON.convertValue(files, FilesSpec.class);
-    try (var _ = SilentStore.watched(files.paths())) {
-      return new FilesInput(spec, batchSize, Stores.of(System.getenv(), base));
+    try (var slow = new SlowInput(files.paths())) {
+      return new FilesInput(spec, batchSize, Stores.of(System.getenv(), base), slow);
     }
   }
 }

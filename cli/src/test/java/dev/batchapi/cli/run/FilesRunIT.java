@@ -90,6 +90,25 @@ class FilesRunIT {
   }
 
   @Test
+  void howCsvIsWrittenStandsInTheJobAndHoldsForTheCommandsFilesToo() throws Exception {
+    cli.file("data/a.csv", "id;name\n1;ann\n");
+    cli.python(ECHO, "", "input: {files: {paths: [data/a.csv]}}");
+    cli.run("run", "job.yaml")
+        .exits(64)
+        .says("data/a.csv, line 1: the header has no comma", "input.files.csv.delimiter: \";\"");
+    cli.python(ECHO, "", "input: {files: {paths: [none.csv], csv: {delimiter: ';'}}}");
+    cli.run("run", "job.yaml", "--input", "data/a.csv", "--dry-run")
+        .exits(0)
+        .says("{\"id\":\"1\",\"name\":\"ann\"}");
+    cli.file("data/b.jsonl", "1\n");
+    cli.run("run", "job.yaml", "--input", "data/b.jsonl", "--format", "jsonl").exits(0);
+    cli.file("data/h.csv", "id;name\n");
+    cli.run("run", "job.yaml", "--input", "data/h.csv")
+        .exits(64)
+        .says("The input has no items: data/h.csv has no rows below its header.");
+  }
+
+  @Test
   void theFormatIsWhatTheNameOrTheOptionSays() throws Exception {
     var manifest = cli.python(ECHO, "", "input: {count: 1}");
     cli.file("data/x.dat", "1\n2\n");

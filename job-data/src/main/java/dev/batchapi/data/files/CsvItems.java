@@ -111,7 +111,24 @@ final class CsvItems implements ItemReader {
       throw new InputException(
           "%s: the header has more than %,d bytes.".formatted(name, HEADER_BYTES));
     }
-    return CsvHeader.of(fields(row, place.line()), "%s, line %d".formatted(name, place.line()));
+    var at = "%s, line %d".formatted(name, place.line());
+    var names = CsvHeader.of(fields(row, place.line()), at);
+    if (options.delimiter() == null && names.names().size() == 1) {
+      refuseOther(names.names().getFirst(), at);
+    }
+    return names;
+  }
+
+  /** Else each row would be one text that nobody expects. */
+  private static void refuseOther(String column, String place) {
+    for (var delimiter : List.of(";", "\t", "|")) {
+      if (column.contains(delimiter)) {
+        var written = delimiter.equals("\t") ? "\\t" : delimiter;
+        throw new InputException(
+            "%s: the header has no comma, and is one column \"%s\". If \"%s\" is between its columns, say so in the BatchJob by input.files.csv.delimiter: \"%s\"; if it is one column, by delimiter: \",\"."
+                .formatted(place, column.replace("\t", "\\t"), written, written));
+      }
+    }
   }
 
   private List<String> fields(CsvRecord row, long line) {

@@ -52,15 +52,20 @@ public final class FilesInput implements Input {
    * @throws UncheckedIOException if there is no room for where the batches are
    */
   public FilesInput(FilesSpec spec, int batchSize, Stores stores) {
+    this(spec, batchSize, stores, SplitListener.NONE);
+  }
+
+  /** The same for who wants to know how far it is. */
+  public FilesInput(FilesSpec spec, int batchSize, Stores stores, SplitListener listener) {
     this.spec = spec;
     this.batchSize = batchSize;
     this.stores = stores;
     var spool = new RefSpool();
     ListedFiles listed = null;
     try {
-      listed = Listing.of(spec, stores);
+      listed = Listing.of(spec, stores, listener);
       split =
-          new Splitter(listed, spec, batchSize, stores)
+          new Splitter(listed, spec, batchSize, stores, listener)
               .split(
                   (index, ref) -> {
                     spool.add(ref.toJson());

@@ -13,6 +13,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipException;
 
 /**
@@ -87,14 +88,25 @@ public final class Splitter {
     }
     cutter.end();
     if (cutter.items() == 0) {
-      throw new InputException(
-          "The input has no items: %s empty."
-              .formatted(
-                  files.size() == 1
-                      ? files.getFirst().name() + " is"
-                      : "all %,d files are".formatted(files.size())));
+      throw new InputException("The input has no items: %s.".formatted(nothing()));
     }
     return new Split(files.size(), bytesBefore, cutter.items(), cutter.batches());
+  }
+
+  private String nothing() {
+    var areEmpty = files.stream().allMatch(file -> file.size() == 0);
+    if (files.size() > 1) {
+      return String.format(
+          Locale.ROOT,
+          areEmpty ? "all %,d files are empty" : "none of %,d files has one",
+          files.size());
+    }
+    var only = files.getFirst();
+    var hasHeader = kind(only).format() == FileFormat.CSV && spec.csv().named();
+    return only.name()
+        + (areEmpty
+            ? " is empty"
+            : hasHeader ? " has no rows below its header" : " has nothing but empty lines");
   }
 
   private FileKind kind(StoredFile file) {

@@ -177,7 +177,27 @@ class SplitterTest {
     Cut.write(base, "a.jsonl", "");
     Cut.write(base, "b.csv", "name,age\r\n");
     refused("The input has no items: a.jsonl is empty", "a.jsonl");
-    refused("all 2 files are empty", "a.jsonl", "b.csv");
+    Cut.write(base, "c.jsonl", "\n\n");
+    refused("no items: b.csv has no rows below its header.", "b.csv");
+    refused("no items: c.jsonl has nothing but empty lines.", "c.jsonl");
+    refused("no items: none of 2 files has one.", "a.jsonl", "b.csv");
+    Files.delete(base.resolve("b.csv"));
+    Cut.write(base, "b.csv", "");
+    refused("no items: all 2 files are empty.", "a.jsonl", "b.csv");
+  }
+
+  @Test
+  void anotherDelimiterThanACommaIsNamed() throws IOException {
+    Cut.write(base, "a.csv", "name;age\r\nann;7\r\n");
+    refused("a.csv, line 1: the header has no comma, and is one column \"name;age\"", "a.csv");
+    refused("say so in the BatchJob by input.files.csv.delimiter: \";\"", "a.csv");
+    Cut.write(base, "b.csv", "name\tage\nann\t7\n");
+    refused("input.files.csv.delimiter: \"\\t\"", "b.csv");
+    var oneColumn = new FilesSpec(List.of("a.csv"), null, null, new CsvOptions(null, ","), null);
+    assertThat(Cut.of(oneColumn, 1, base).payloads()).containsExactly("[{\"name;age\":\"ann;7\"}]");
+    var columns = new FilesSpec(List.of("a.csv"), null, null, new CsvOptions(null, ";"), null);
+    assertThat(Cut.of(columns, 1, base).payloads())
+        .containsExactly("[{\"name\":\"ann\",\"age\":\"7\"}]");
   }
 
   @Test
