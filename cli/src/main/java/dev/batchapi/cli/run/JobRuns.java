@@ -11,6 +11,7 @@ import dev.batchapi.crds.StorageVolume;
 import dev.batchapi.crds.run.Freeze;
 import dev.batchapi.data.files.FilesInput;
 import dev.batchapi.data.input.Input;
+import dev.batchapi.data.results.Manifest;
 import dev.batchapi.queue.End.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,30 @@ record JobRuns(
       try (var batches = open(job)) {
         on.show(job.name(), batches);
       }
+    }
+  }
+
+  /**
+   * Looks at the input of a job of which nothing is left to do, as of one that goes on.
+   *
+   * @throws UsageException if it is not the one that the results are of
+   */
+  void refuseAnother(NamedSpec<BatchJobSpec> job, Manifest whole) {
+    var input = whole.input();
+    if (input == null) { // of a version that did not note it
+      return;
+    }
+    try (var now = open(job)) {
+      var was =
+          new StoppedRun(
+              whole.job().namespace(),
+              whole.job().name(),
+              whole.job().uid(),
+              whole.items().total(),
+              now.batchSize(),
+              input);
+      was.refuseAnother(
+          Objects.requireNonNull(outputs.resume()), StoppedRun.of(job, was.uid(), now));
     }
   }
 

@@ -151,7 +151,9 @@ final class LocalRun {
         // become invalid in the middle, when its code is edited and a fresh host loads it.
         if (end.verdict() != Verdict.HandlerInvalid || counts.done() > 0) {
           files.add(lines);
-          files.publish(manifest(spec, end, counts)).ifPresent(where -> out.println("\n" + where));
+          files
+              .publish(manifest(spec, end, counts, input))
+              .ifPresent(where -> out.println("\n" + where));
         } else {
           files.forget();
         }
@@ -201,16 +203,7 @@ final class LocalRun {
   private static String uid(NamedSpec<BatchJobSpec> job, Input input, @Nullable ResultFolder folder)
       throws IOException {
     var uid = UUID.randomUUID().toString();
-    return folder == null
-        ? uid
-        : folder.begin(
-            new StoppedRun(
-                job.namespace(),
-                job.name(),
-                uid,
-                input.items(),
-                input.batchSize(),
-                input.fingerprint()));
+    return folder == null ? uid : folder.begin(StoppedRun.of(job, uid, input));
   }
 
   /** How many batches are done already. */
@@ -225,7 +218,7 @@ final class LocalRun {
     return done;
   }
 
-  private static Manifest manifest(RunSpec spec, End end, Counts counts) {
+  private static Manifest manifest(RunSpec spec, End end, Counts counts, Input input) {
     var items = ItemCounts.of(counts, spec.items(), spec.batchSize());
     return new Manifest(
         job(spec),
@@ -237,6 +230,7 @@ final class LocalRun {
             counts.succeeded(),
             counts.failed(),
             spec.totalBatches() - counts.done()),
+        input.fingerprint(),
         List.of());
   }
 

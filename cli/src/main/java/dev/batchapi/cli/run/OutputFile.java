@@ -22,6 +22,7 @@ final class OutputFile implements LineSink, AutoCloseable {
   private final Path written;
   private final OutputStream out;
   private boolean complete;
+  private boolean told;
 
   /**
    * Opens it, before anything runs: a path that can't be written to must not cost a run.
@@ -68,6 +69,14 @@ final class OutputFile implements LineSink, AutoCloseable {
   /** Whether it is written to as it is, for it is no regular file. */
   boolean isInPlace() {
     return written.equals(place);
+  }
+
+  /** Says once that there is one already, when the run begins that replaces it. */
+  void tellOfReplacing() {
+    if (!told && Files.isRegularFile(place)) {
+      System.err.println(place + " is there already: it is replaced when the run ends.");
+    }
+    told = true;
   }
 
   /** All lines are written: the file may take its place when it is closed. */

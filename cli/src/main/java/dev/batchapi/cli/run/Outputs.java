@@ -2,6 +2,7 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.data.results.Manifest;
 import dev.batchapi.data.store.StoredFile;
 import dev.batchapi.data.store.Stores;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,15 +169,16 @@ record Outputs(
   }
 
   /**
-   * Whether the run to be resumed is complete: every batch has succeeded, and {@code
+   * What the run to be resumed has left if it is complete: every batch has succeeded, and {@code
    * on_job_complete} too.
    *
+   * @return null if there is something to do
    * @throws UsageException if it was another job's
    */
-  boolean isComplete(List<NamedSpec<BatchJobSpec>> jobs) {
+  @Nullable Manifest wholeRun(List<NamedSpec<BatchJobSpec>> jobs) {
     var manifest = resume == null ? null : ResultFolder.manifestOfWholeRun(resume);
     if (manifest == null) {
-      return false;
+      return null;
     }
     var job = jobs.getFirst().name();
     if (!manifest.job().name().equals(job)) {
@@ -185,28 +186,18 @@ record Outputs(
           "--resume %s holds the results of job \"%s\", and this is job \"%s\"."
               .formatted(resume, manifest.job().name(), job));
     }
-    return true;
+    return manifest;
   }
 
   /** A run of which nothing is left to do: its results go to where they are not yet. */
-  void complete(PrintStream out) throws IOException {
-    var manifest = resume == null ? null : ResultFolder.manifestOfWholeRun(resume);
-    if (store == null || resume == null || manifest == null) {
+  void complete(Manifest manifest, PrintStream out) throws IOException {
+    if (store == null || resume == null) {
       out.printf("%s is complete: nothing is left to do.%n", resume);
       return;
     }
     try (var to = ResultStore.resumed(store, resume)) {
       out.println(to.add(manifest));
     }
-  }
-
-  /** Says which files are replaced. */
-  void tellOfReplacing(PrintStream out) {
-    Stream.of(results, errors)
-        .filter(Objects::nonNull)
-        .filter(Files::isRegularFile)
-        .forEach(
-            file -> out.println(file + " is there already: it is replaced when the run ends."));
   }
 
   /**

@@ -89,10 +89,16 @@ final class ResultFiles implements AutoCloseable {
     return store != null ? store.url() : folder != null ? folder.path() : null;
   }
 
-  /** Takes the place for a job, before it runs; see {@link ResultStore#take}. */
+  /** Takes the place for a job that runs now; see {@link ResultStore#take}. */
   void take(Manifest.Job job) {
     if (store != null) {
       store.take(job);
+    }
+    if (resultFile != null) {
+      resultFile.tellOfReplacing();
+    }
+    if (errorFile != null) {
+      errorFile.tellOfReplacing();
     }
   }
 

@@ -225,6 +225,7 @@ final class ResultFolder implements AutoCloseable {
             withoutFiles.message(),
             withoutFiles.items(),
             withoutFiles.batches(),
+            withoutFiles.input(),
             files);
     Files.write(hidden.resolve(Manifest.NAME), manifest.toJson());
     sync(hidden.resolve(Manifest.NAME));

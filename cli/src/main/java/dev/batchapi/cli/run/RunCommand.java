@@ -67,7 +67,8 @@ public final class RunCommand implements Callable<Integer> {
           "Items instead of the job's own input; may be given several times. Files of this machine,"
               + " in quotes also patterns such as \"data/**/*.csv\", and URLs with s3://, gs://,"
               + " az:// and http(s)://, for which the shell's credentials are used. \"-\" is"
-              + " standard input, as JSON lines.")
+              + " standard input, as JSON lines. How CSV is written stands in the job's"
+              + " input.files.csv.")
   private List<String> input = List.of();
 
   @Option(
@@ -207,8 +208,10 @@ public final class RunCommand implements Callable<Integer> {
       runs.show(jobs, new DryRun(System.out));
       return ExitCode.SUCCEEDED.code();
     }
-    if (outputs.isComplete(jobs)) {
-      outputs.complete(System.out);
+    var whole = outputs.wholeRun(jobs);
+    if (whole != null) {
+      runs.refuseAnother(jobs.getFirst(), whole);
+      outputs.complete(whole, System.out);
       return ExitCode.SUCCEEDED.code();
     }
     var home = Path.of(System.getProperty("batchapi.home", "."));
@@ -216,7 +219,6 @@ public final class RunCommand implements Callable<Integer> {
     try (var _ = new Signals(canceller)) {
       ExitCode code;
       boolean hasResults;
-      outputs.tellOfReplacing(System.err);
       try (var written = outputs.open()) {
         var local =
             new LocalRun(

@@ -2,6 +2,9 @@ package dev.batchapi.cli.run;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.batchapi.crds.BatchJobSpec;
+import dev.batchapi.crds.NamedSpec;
+import dev.batchapi.data.input.Input;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,11 @@ record StoppedRun(
   private static final String FILE = "run.json";
   private static final ObjectMapper JSON =
       new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  static StoppedRun of(NamedSpec<BatchJobSpec> job, String uid, Input input) {
+    return new StoppedRun(
+        job.namespace(), job.name(), uid, input.items(), input.batchSize(), input.fingerprint());
+  }
 
   void write(Path folder) throws IOException {
     var part = folder.resolve(FILE + ".part");

@@ -250,6 +250,14 @@ class ResultFolderIT {
     assertThat(folder.resolve("out/errors.jsonl")).isEmptyFile();
     assertThat(names("out")).doesNotContain(".batches");
     cli.run("run", manifest, "--resume", "out/").exits(0).says("out is complete");
+    cli.file("other.jsonl", "1\n2\n");
+    cli.run("run", manifest, "--resume", "out/", "--input", "other.jsonl")
+        .exits(64)
+        .says("--resume out can't go on: its input had 20 items, and now it has 2");
+    cli.file("other.jsonl", "1\n".repeat(20));
+    cli.run("run", manifest, "--resume", "out/", "--input", "other.jsonl")
+        .exits(64)
+        .says("its input has changed since it began");
     assertThat(calls(5)).isEqualTo(3);
   }
 

@@ -92,6 +92,18 @@ class UsageIT {
   }
 
   @Test
+  void onlyARunThatBeginsSaysThatItReplacesAFile() throws Exception {
+    var manifest = cli.python(FINE, "", "input: {count: 3}");
+    cli.file("r.jsonl", "earlier");
+    var refused = cli.run("run", manifest, "--results", "r.jsonl", "--input", "none.jsonl");
+    assertThat(refused.exits(64).all()).doesNotContain("is replaced");
+    assertThat(folder.resolve("r.jsonl")).hasContent("earlier");
+    cli.run("run", manifest, "--results", "r.jsonl")
+        .exits(0)
+        .says("r.jsonl is there already: it is replaced when the run ends.");
+  }
+
+  @Test
   void anItemOverTheLimitIsRefusedWithItsLineAndTheLimit() throws Exception {
     var manifest = cli.python(FINE, "", "input: {count: 3}");
     cli.file("items.jsonl", "1\n\"" + "x".repeat(1_100_000) + "\"\n");

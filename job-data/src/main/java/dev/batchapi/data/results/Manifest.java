@@ -1,5 +1,6 @@
 package dev.batchapi.data.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is written last, when all other files of a job are whole: who sees it sees all of them. It
@@ -19,11 +21,25 @@ import java.util.List;
  * @param message the same for people
  * @param items what became of them
  * @param batches what became of them
+ * @param input a fingerprint of what a run of the command read; null of a job of a cluster
  * @param files in the order in which they are to be read
  */
-@JsonPropertyOrder({"job", "verdict", "message", "items", "batches", "files"})
+@JsonPropertyOrder({"job", "verdict", "message", "items", "batches", "input", "files"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Manifest(
-    Job job, String verdict, String message, Items items, Batches batches, List<File> files) {
+    Job job,
+    String verdict,
+    String message,
+    Items items,
+    Batches batches,
+    @Nullable String input,
+    List<File> files) {
+  /** Of a job of a cluster. */
+  public Manifest(
+      Job job, String verdict, String message, Items items, Batches batches, List<File> files) {
+    this(job, verdict, message, items, batches, null, files);
+  }
+
   /** Its name among the other files. */
   public static final String NAME = "manifest.json";
 
