@@ -50,11 +50,14 @@ final class GoneJobs {
     if (found != null && owner.uid().equals(found.getMetadata().getUid())) {
       return State.THERE;
     }
+    // Without those that have ended: of a job that was deleted without its Jobs they stay.
     var pods =
         client
             .pods()
             .inNamespace(owner.namespace())
             .withLabel(Labels.JOB_UID, owner.uid())
+            .withoutField("status.phase", "Succeeded")
+            .withoutField("status.phase", "Failed")
             .list(new ListOptionsBuilder().withLimit(1L).build());
     if (!pods.getItems().isEmpty()) {
       return State.LEAVING;
