@@ -16,6 +16,7 @@ from batchapi_deadline import (
 from batchapi_results import ResultInvalid
 
 _clock = time.monotonic
+_STOPPED = "the handler has stopped the event loop that it runs in, which is the host's to stop"
 _PATIENCE_SECONDS = 1  # for coroutines that were told to end
 
 
@@ -251,8 +252,11 @@ class Runner:
         task = loop.create_task(_await(awaitable))
         try:
             return loop.run_until_complete(task)
-        except BaseException:
+        except BaseException as error:
+            stopped = isinstance(error, RuntimeError) and not task.done()
             self._end(loop, task)
+            if stopped and "stopped" in str(error):
+                raise RuntimeError(_STOPPED) from None
             raise
 
     def _end(self, loop, task):

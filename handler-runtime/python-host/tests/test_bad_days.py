@@ -59,6 +59,18 @@ class Handler:
         for _ in range(2):
             self.assertEqual(worker.handle([1, 2, 3, 4, 5]), (RESULT, b"[1,2,3,4,5]"))
 
+    def test_a_handler_that_stops_the_loop_is_told_so(self):
+        worker = self.ready(
+            """
+            import asyncio
+            class Handler:
+                async def handle_batch(self, payload):
+                    asyncio.get_running_loop().stop()
+                    await asyncio.sleep(0.1)
+            """
+        )
+        self.assertIn("the handler has stopped the event loop", str(worker.handle([1])[1]))
+
     def test_a_thread_that_pushes_after_the_end_of_a_batch_disturbs_no_answer(self):
         worker = self.ready(
             """

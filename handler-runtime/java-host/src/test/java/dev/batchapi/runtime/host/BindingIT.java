@@ -130,10 +130,13 @@ class BindingIT {
         "result[0] is a dev.batchapi.runtime.host.HandlerThread, which can't be written as JSON");
     results.put(
         "java.util.stream.Stream.of(1)",
-        "result is a java.util.stream.ReferencePipeline$Head, which can't be written as JSON");
+        "result is a java.util.stream.ReferencePipeline$Head, which can't be written as JSON: collect it, as by toList()");
+    results.put(
+        "new java.util.concurrent.CompletableFuture<Integer>()",
+        "result is a java.util.concurrent.CompletableFuture, which can't be written as JSON: wait for it, as by get()");
     results.put(
         "Map.of(\"o\", new Object())",
-        "result.o is a java.lang.Object, which can't be written as JSON: No serializer found for class java.lang.Object and no properties discovered to create BeanSerializer (to avoid exception, disable SerializationFeature.FAIL_ON_EMPTY_BEANS)");
+        "result.o is a java.lang.Object, which can't be written as JSON: it has no public field or getter; a record has what is needed");
     results.put("new Bad()", "result.name can't be written as JSON: reading it threw: no name");
     results.put("new Raw(\"{oops\")", "result.json is raw text that is not JSON");
     StringBuilder cases = new StringBuilder("return switch (payload.get(0)) {");

@@ -59,7 +59,9 @@ final class Misfit {
                   .formatted(
                       Paths.of("result", e.getPath()),
                       e.getType() == null ? "value" : e.getType().toCanonical(),
-                      e.getOriginalMessage()),
+                      e.getOriginalMessage().startsWith("No serializer found")
+                          ? "it has no public field or getter; a record has what is needed"
+                          : e.getOriginalMessage()),
               null);
       case JsonMappingException e -> {
         String place = Paths.of("result", e.getPath());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.util.concurrent.Future;
+import java.util.stream.BaseStream;
 
 /**
  * Refuses what is no data, by its type's name: Jackson would try to write an open file or a thread
@@ -31,8 +32,19 @@ final class NotJson extends SimpleModule {
     public void serialize(T value, JsonGenerator generator, SerializerProvider provider)
         throws IOException {
       throw new NotJsonException(
-          "%s is a %s, which can't be written as JSON"
-              .formatted(Paths.next(generator.getOutputContext()), value.getClass().getName()));
+          "%s is a %s, which can't be written as JSON%s"
+              .formatted(
+                  Paths.next(generator.getOutputContext()),
+                  value.getClass().getName(),
+                  wayOut(value)));
+    }
+
+    private static String wayOut(Object value) {
+      return switch (value) {
+        case Future<?> _ -> ": wait for it, as by get()";
+        case BaseStream<?, ?> _ -> ": collect it, as by toList()";
+        default -> "";
+      };
     }
   }
 }
