@@ -1,5 +1,6 @@
 package dev.batchapi.cli.manifest;
 
+import dev.batchapi.contract.Visible;
 import java.nio.file.Path;
 
 /**
@@ -14,9 +15,10 @@ public record Problem(Path file, int line, String path, String message) {
   /** As {@code digits.yaml:12 spec.bachSize: unknown field; did you mean batchSize?} */
   @Override
   public String toString() {
-    return file
-        + (line == 0 ? "" : ":" + line)
-        + (path.isEmpty() ? ": " : " " + path + ": ")
-        + message;
+    return Visible.text(
+        file
+            + (line == 0 ? "" : ":" + line)
+            + (path.isEmpty() ? ": " : " " + path + ": ")
+            + message);
   }
 }

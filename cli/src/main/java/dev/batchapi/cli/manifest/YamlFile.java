@@ -81,10 +81,11 @@ final class YamlFile {
     options.setMaxAliasesForCollections(10_000); // YamlTree bounds what they add up to
     var composer =
         new Composer(new ParserImpl(new StreamReader(text), options), YamlTree.RESOLVER, options);
+    var nodes = new YamlTree.Nodes();
     while (composer.checkNode()) {
       Node root = composer.getNode();
       if (!(root instanceof ScalarNode scalar) || !scalar.getValue().isEmpty()) {
-        YamlTree.document(file, root, problems).ifPresent(documents::add);
+        YamlTree.document(file, root, nodes, problems).ifPresent(documents::add);
       }
     }
   }

@@ -56,23 +56,38 @@ final class YamlTree {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private int maxNodes = NODES_ANYWAY;
-  private int nodes;
+  private final Nodes nodes;
 
-  private YamlTree(Path file, List<Problem> problems) {
+  /** Of all documents of a file. */
+  static final class Nodes {
+    private int written;
+    private int filledIn;
+
+    private int most() {
+      return Math.max(NODES_ANYWAY, 2 * written);
+    }
+  }
+
+  private YamlTree(Path file, Nodes nodes, List<Problem> problems) {
     this.file = file;
+    this.nodes = nodes;
     this.problems = problems;
   }
 
-  /** Empty if it would be too large, which is a problem. */
-  static Optional<Document> document(Path file, Node root, List<Problem> problems) {
-    var tree = new YamlTree(file, problems);
+  /**
+   * Empty if it would be too large, which is a problem.
+   *
+   * @param nodes those of the documents before it in its file
+   */
+  static Optional<Document> document(Path file, Node root, Nodes nodes, List<Problem> problems) {
+    var tree = new YamlTree(file, nodes, problems);
     tree.places.put("", new Place(line(root), null));
     var sizes = new IdentityHashMap<Node, Integer>();
     var size = size(root, sizes);
-    tree.maxNodes = Math.max(NODES_ANYWAY, 2 * sizes.size());
-    if (size > tree.maxNodes) {
-      tree.problem(smallestTooLarge(root, sizes, tree.maxNodes), "", TOO_LARGE);
+    nodes.written += sizes.size();
+    var most = nodes.most() - nodes.filledIn;
+    if (size > most) {
+      tree.problem(smallestTooLarge(root, sizes, most), "", TOO_LARGE);
       return Optional.empty();
     }
     return Optional.of(new Document(file, tree.json(root, ""), tree.places));
@@ -94,12 +109,12 @@ final class YamlTree {
     return size;
   }
 
-  private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes, int maxNodes) {
+  private static Node smallestTooLarge(Node node, Map<Node, Integer> sizes, int most) {
     sizes.remove(node); // it may contain itself
     return children(node).stream()
-        .filter(child -> sizes.getOrDefault(child, 0) > maxNodes)
+        .filter(child -> sizes.getOrDefault(child, 0) > most)
         .findFirst()
-        .map(child -> smallestTooLarge(child, sizes, maxNodes))
+        .map(child -> smallestTooLarge(child, sizes, most))
         .orElse(node);
   }
 
@@ -113,8 +128,8 @@ final class YamlTree {
 
   private JsonNode json(Node node, String path) {
     // Of nodes that contain each other, which is a problem of its own, size() counts too few.
-    if (++nodes > maxNodes) {
-      if (nodes == maxNodes + 1) {
+    if (++nodes.filledIn > nodes.most()) {
+      if (nodes.filledIn == nodes.most() + 1) {
         problem(node, path, TOO_LARGE);
       }
       return NullNode.instance;

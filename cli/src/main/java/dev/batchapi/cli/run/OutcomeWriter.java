@@ -43,6 +43,10 @@ final class OutcomeWriter implements AutoCloseable {
   private volatile boolean ended;
   private boolean following;
   private int next;
+
+  /** Whether a line of the batch that is written has gone out: it can't be written again. */
+  private boolean begun;
+
   private @Nullable Throwable problem;
 
   /** A store's words, once it was away. */
@@ -86,10 +90,10 @@ final class OutcomeWriter implements AutoCloseable {
           next++;
         }
       }
-    } catch (StoreUnavailableException e) {
-      // It may be there again when the job has ended; nothing of this batch is written yet.
     } catch (InterruptedException | IOException | RuntimeException | Error e) {
-      problem = e; // which is told when the job has ended: no batch is lost by it
+      // No batch is lost by it. A store may be there again when the job has ended, and memory, and
+      // room on a disk: what is not begun is tried once more then.
+      problem = begun ? e : null;
     }
   }
 
@@ -127,6 +131,7 @@ final class OutcomeWriter implements AutoCloseable {
   }
 
   private void add(int index, Outcome outcome) throws IOException {
+    begun = false;
     switch (outcome.kind()) {
       case SUCCEEDED -> {
         if (results != null) {
@@ -142,8 +147,8 @@ final class OutcomeWriter implements AutoCloseable {
             items.errors().stream().map(OutcomeWriter::failed).toList(),
             errors == null && !job.withItems() ? NONE : payload(index),
             job.withItems(),
-            results == null ? line -> {} : results::write,
-            errors == null ? line -> {} : errors::write);
+            results == null ? line -> {} : line -> write(results, line),
+            errors == null ? line -> {} : line -> write(errors, line));
       }
       case FAILED -> {
         if (errors != null) {
@@ -154,7 +159,7 @@ final class OutcomeWriter implements AutoCloseable {
               outcome.attempts(),
               JSON.valueToTree(error),
               error.reason().isOfInput() ? its.withoutReason() : its,
-              errors::write);
+              line -> write(errors, line));
         }
       }
     }
@@ -167,13 +172,18 @@ final class OutcomeWriter implements AutoCloseable {
     var its = job.withItems() && json.length > 0 ? payload(index) : null;
     if (json.length > IN_MEMORY) {
       try (var large = LargeJson.of(json)) {
-        lines.result(index, first, items, large, its, to::write);
+        lines.result(index, first, items, large, its, line -> write(to, line));
       }
     } else if (its == null) {
-      lines.result(index, first, items, json, to::write);
+      lines.result(index, first, items, json, line -> write(to, line));
     } else {
-      lines.result(index, first, items, json, its, to::write);
+      lines.result(index, first, items, json, its, line -> write(to, line));
     }
+  }
+
+  private void write(LineSink to, byte[] line) throws IOException {
+    begun = true;
+    to.write(line);
   }
 
   private static ResultLines.FailedItem failed(ItemOutcomes.ItemError error) {

@@ -248,6 +248,18 @@ class ManifestFilesTest {
         .contains("too large when its aliases are filled in");
   }
 
+  /** What one document may fill in, a hundred of one file may not. */
+  @Test
+  void soAreFewOfEachOfManyDocuments() throws IOException {
+    var nodes = String.join(", ", Collections.nCopies(1000, "x"));
+    var aliases = String.join(", ", Collections.nCopies(60, "*a"));
+    var document = "a: &a [%s]\nb: [%s]\n---\n".formatted(nodes, aliases);
+    var file = write("documents.yaml", document.repeat(100));
+
+    assertThat(problems(file).stream().filter(problem -> problem.toString().contains("too large")))
+        .hasSizeGreaterThan(90);
+  }
+
   @Test
   void norMayTheyContainThemselves() throws IOException {
     var lists = new StringBuilder("x0: &x0 [%s1]\n".formatted("1, ".repeat(99)));

@@ -20,8 +20,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class OutcomeWriterTest {
   private static final ResultFiles.Job JOB = new ResultFiles.Job("j", "id", false, false);
@@ -84,9 +87,11 @@ final class OutcomeWriterTest {
     assertThat(tried).hasSize(1);
   }
 
-  /** In the middle it may be away for a while; what the lines say of it counts at the end. */
-  @Test
-  void aStoreThatIsAwayIsAskedAgainAtTheEnd() throws Exception {
+  /** A store may be away for a while, a disk full, memory short: what counts is the end. */
+  @ParameterizedTest
+  @MethodSource
+  void whatIsInTheWayOfABatchIsTriedAgainAtTheEndUnlessALineOfItIsWritten(Throwable trouble)
+      throws Exception {
     var error = new BatchError(BatchError.Reason.HandlerFailed, "bad", null, null);
     var away = new AtomicBoolean(true);
     var asked = new AtomicInteger();
@@ -106,7 +111,10 @@ final class OutcomeWriterTest {
           public byte[] payload(int batch) {
             asked.incrementAndGet();
             if (away.get()) {
-              throw new StoreUnavailableException("it is away", null);
+              switch (trouble) {
+                case Error error -> throw error;
+                default -> throw (RuntimeException) trouble;
+              }
             }
             return input.payload(batch);
           }
@@ -124,6 +132,13 @@ final class OutcomeWriterTest {
       writer.finish();
     }
     assertThat(lines).hasSize(1).first().asString().endsWith("\"payload\":[1]}\n");
+  }
+
+  static Stream<Throwable> whatIsInTheWayOfABatchIsTriedAgainAtTheEndUnlessALineOfItIsWritten() {
+    return Stream.of(
+        new StoreUnavailableException("it is away", null),
+        new IllegalStateException("no space left"),
+        new OutOfMemoryError("heap"));
   }
 
   private OutcomeWriter writer(LineSink results) {

@@ -105,7 +105,8 @@ final class S3Failures {
           .formatted(settings.place(), url.bucket(), settings.identity(), words(e));
     }
     var right = region(e);
-    if (REDIRECTS.contains(e.statusCode()) && !REGION.contains(code) && right.isEmpty()) {
+    var same = right.filter(settings.region().id()::equals).isPresent();
+    if (REDIRECTS.contains(e.statusCode()) && (same || right.isEmpty() && !REGION.contains(code))) {
       return "%s, bucket %s: it sends to somewhere else, where nobody follows it with credentials; AWS_ENDPOINT_URL must name the store itself. %s"
           .formatted(settings.place(), url.bucket(), words(e));
     }

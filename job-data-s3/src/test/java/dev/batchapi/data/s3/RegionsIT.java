@@ -82,11 +82,11 @@ class RegionsIT {
     }
   }
 
-  private Stores stores() {
+  private Stores stores(String region) {
     return Stores.of(
         Map.of(
             "AWS_ENDPOINT_URL", "http://127.0.0.1:" + server.getAddress().getPort(),
-            "AWS_REGION", "us-east-1",
+            "AWS_REGION", region,
             "AWS_ACCESS_KEY_ID", "k",
             "AWS_SECRET_ACCESS_KEY", "hush"),
         Path.of("."));
@@ -96,7 +96,7 @@ class RegionsIT {
   @EnumSource
   void whereABucketIsIsSaidInOneSentence(Answer how) {
     answer = how;
-    try (var stores = stores()) {
+    try (var stores = stores("us-east-1")) {
       refused(() -> stores.of("s3://").find("s3://far/in.jsonl"));
       refused(() -> stores.of("s3://").list("s3://far/", file -> {}));
       refused(
@@ -108,6 +108,19 @@ class RegionsIT {
           });
     }
     assertThat(asked).as("none is repeated").hasValue(3);
+  }
+
+  /** An endpoint of elsewhere, which knows better where the bucket is. */
+  @ParameterizedTest
+  @EnumSource(names = {"PERMANENT", "TEMPORARY"})
+  void whoNamesTheRegionThatWasAskedForIsTheWrongEndpoint(Answer how) {
+    answer = how;
+    try (var stores = stores(OURS)) {
+      assertThatThrownBy(() -> stores.of("s3://").find("s3://far/in.jsonl"))
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining(
+              "bucket far: it sends to somewhere else, where nobody follows it with credentials; AWS_ENDPOINT_URL must name the store itself.");
+    }
   }
 
   private static void refused(ThrowingCallable call) {

@@ -162,7 +162,7 @@ public final class LineReader {
   }
 
   /** Whether there is nothing but white space from here to there, which may be nothing at all. */
-  public static boolean blank(byte[] bytes, int from, int end) {
+  static boolean blank(byte[] bytes, int from, int end) {
     for (var i = from; i < end; i++) {
       if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r') {
         return false;

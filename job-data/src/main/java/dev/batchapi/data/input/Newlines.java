@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * Where lines end. Eight bytes are looked at together, which is three times as fast as one by one
  * with the JVM's first compiler, the only one of short programs.
  */
-public final class Newlines {
+final class Newlines {
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -25,7 +25,7 @@ public final class Newlines {
    * @param end behind the last one
    * @return its position; {@code end} if there is none
    */
-  public static int next(byte[] bytes, int from, int end) {
+  static int next(byte[] bytes, int from, int end) {
     var at = from;
     for (; at < end && at % Long.BYTES != 0; at++) {
       if (bytes[at] == '\n') {

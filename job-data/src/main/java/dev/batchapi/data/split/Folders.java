@@ -43,7 +43,7 @@ public final class Folders {
   public static Optional<String> check(StoredFile file, List<String> folders) {
     return folders.isEmpty() || lies(file.url(), folders)
         ? Optional.empty()
-        : Optional.of(outside(file.name(), folders));
+        : Optional.of(outside(file.url(), folders));
   }
 
   /**

@@ -72,5 +72,9 @@ class FoldersTest {
   void aFileThatWasFoundIsLookedAtToo() {
     assertThat(Folders.check(new StoredFile("s3://photos/2026/a", 1, "v"), FOLDERS)).isEmpty();
     assertThat(Folders.check(new StoredFile("s3://photos/2025/a", 1, "v"), FOLDERS)).isPresent();
+    var key = new StoredFile("s3://photos/2025/\u001b[2J", 1, "v");
+    assertThat(Folders.check(key, FOLDERS).orElseThrow())
+        .startsWith("\"s3://photos/2025/\\u001b[2J\" does not lie")
+        .doesNotContain("backslash");
   }
 }

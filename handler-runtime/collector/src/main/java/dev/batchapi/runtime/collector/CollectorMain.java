@@ -6,6 +6,7 @@ import dev.batchapi.contract.ProgramSettings;
 import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.collect.CollectArguments;
 import dev.batchapi.data.collect.CollectEnd;
+import dev.batchapi.data.store.DataProgram;
 import dev.batchapi.data.store.SpareHeap;
 import dev.batchapi.data.store.StoreRefusedException;
 import dev.batchapi.data.store.StoreUnavailableException;
@@ -38,6 +39,12 @@ public final class CollectorMain {
   private static final JetStreamSettings PATIENT =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofMinutes(1));
 
+  /**
+   * It holds the outcomes that are on their way, 8 MiB at the most, and a part of 5 MiB of each of
+   * two files, whatever the job.
+   */
+  static final DataProgram PROGRAM = new DataProgram(CollectorMain.class, 56);
+
   private CollectorMain() {}
 
   /**
@@ -47,7 +54,7 @@ public final class CollectorMain {
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length == 2 && arguments[0].equals("--print-args")) {
-      CollectorCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
+      PROGRAM.arguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
     ProgramSettings settings;

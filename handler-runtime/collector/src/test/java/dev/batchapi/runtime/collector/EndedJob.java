@@ -187,7 +187,7 @@ record EndedJob(String uid, int batches, FilesSpec files, CollectArguments.Split
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(CollectorCommand.arguments(System.getProperty("java.class.path")));
+    command.addAll(CollectorMain.PROGRAM.arguments(System.getProperty("java.class.path")));
     var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

@@ -4,6 +4,7 @@ import dev.batchapi.contract.ExitCode;
 import dev.batchapi.contract.ProgramSettings;
 import dev.batchapi.contract.TerminationMessage;
 import dev.batchapi.data.split.SplitArguments;
+import dev.batchapi.data.store.DataProgram;
 import dev.batchapi.data.store.FileChangedException;
 import dev.batchapi.data.store.SpareHeap;
 import dev.batchapi.data.store.StoreUnavailableException;
@@ -32,6 +33,9 @@ public final class SplitterMain {
   private static final JetStreamSettings PATIENT =
       JetStreamSettings.DEFAULT.withPatience(Duration.ofMinutes(1));
 
+  /** It holds one batch and one chunk, whatever the input. */
+  static final DataProgram PROGRAM = new DataProgram(SplitterMain.class, 64);
+
   private SplitterMain() {}
 
   /**
@@ -41,7 +45,7 @@ public final class SplitterMain {
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length == 2 && arguments[0].equals("--print-args")) {
-      SplitterCommand.arguments(Path.of(arguments[1])).forEach(System.out::println);
+      PROGRAM.arguments(Path.of(arguments[1])).forEach(System.out::println);
       return;
     }
     ProgramSettings settings;

@@ -99,7 +99,7 @@ class SplitterIT {
   private Process splitter(String job, int attempt, SplitArguments arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(SplitterCommand.arguments(System.getProperty("java.class.path")));
+    command.addAll(SplitterMain.PROGRAM.arguments(System.getProperty("java.class.path")));
     var builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

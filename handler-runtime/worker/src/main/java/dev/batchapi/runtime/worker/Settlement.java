@@ -1,5 +1,6 @@
 package dev.batchapi.runtime.worker;
 
+import dev.batchapi.contract.Visible;
 import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.queue.Attempts;
 import dev.batchapi.queue.BatchError;
@@ -311,6 +312,6 @@ final class Settlement {
         .addKeyValue("job", job.jobName())
         .addKeyValue("batch", isCompletion() ? "on_job_complete" : lease.index())
         .addKeyValue("attempt", attempt)
-        .log(message);
+        .log(Visible.text(message));
   }
 }
