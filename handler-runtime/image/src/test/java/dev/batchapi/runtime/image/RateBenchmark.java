@@ -32,11 +32,12 @@ final class RateBenchmark {
   private static final int WINDOWS = Integer.getInteger("windows", 4);
   private static final int BATCH = 50;
 
-  /** Of workers that come and go each one leaves after so long, or when another one has come. */
+  /** Of workers that come and go each one leaves after so long, or when another one is there. */
   private static final int STAYS_SECONDS = 5;
 
   /**
-   * Notes when each item is called, by a clock that all processes of the machine have in common.
+   * Notes when each item is called, by a clock that all processes of the machine have in common,
+   * and in which process; of its constructor the time is negative.
    */
   private static final String HANDLER =
       """
@@ -44,15 +45,34 @@ final class RateBenchmark {
       CALLS = os.open("CALLS_FILE", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
       class Handler:
           def __init__(self):
-              os.write(CALLS, struct.pack("<d", -1))
+              os.write(CALLS, struct.pack("<dq", -time.monotonic(), os.getpid()))
           async def handle_item(self, item):
-              os.write(CALLS, struct.pack("<d", time.monotonic()))
+              os.write(CALLS, struct.pack("<dq", time.monotonic(), os.getpid()))
       """;
 
   private final NatsServer nats;
   private final JetStreamLedger owner;
   private final Path folder;
-  private int leaves;
+
+  /** What becomes of the workers of a row. */
+  private enum Fate {
+    STAY,
+    /** In order, as when a job is scaled down. */
+    LEAVE,
+    /** As with a node. */
+    DIE
+  }
+
+  private record Entry(double at, long process) {}
+
+  /**
+   * What a row has.
+   *
+   * @param shares of the calls that the limit allows, in each window
+   * @param gone how many workers have left
+   * @param starts seconds from the constructor of each handler to its first call
+   */
+  private record Row(List<Double> shares, int gone, List<Double> starts) {}
 
   private RateBenchmark(NatsServer nats, JetStreamLedger owner, Path folder) {
     this.nats = nats;
@@ -66,12 +86,12 @@ final class RateBenchmark {
         var owner = JetStreamLedger.connect(nats.owner(), JetStreamSettings.DEFAULT)) {
       var benchmark = new RateBenchmark(nats, owner, folder);
       System.out.printf(
-          "| %d a second, burst %d | calls in each %d s, of %d | workers that left | load |%n",
+          "| %d a second, burst %d | calls in each %d s, of %d | workers gone | constructor to first call, at most | load |%n",
           PER_SECOND, BURST, WINDOW_SECONDS, PER_SECOND * WINDOW_SECONDS);
-      System.out.println("|---|---|---|---|");
-      for (var change : List.of(false, true)) {
+      System.out.println("|---|---|---|---|---|");
+      for (var fate : Fate.values()) {
         for (var workers : List.of(1, 4, 8)) {
-          benchmark.row(change ? "come and go" : "stay", workers, change);
+          benchmark.print(workers, fate);
         }
       }
     } finally {
@@ -79,18 +99,22 @@ final class RateBenchmark {
     }
   }
 
-  private void row(String name, int workers, boolean change) throws Exception {
-    leaves = 0;
-    var shares =
-        shares(workers, change).stream()
-            .map(share -> String.format(Locale.ROOT, "%.3f", share))
-            .collect(Collectors.joining(", "));
+  private void print(int workers, Fate fate) throws Exception {
+    var row = row(workers, fate);
     System.out.printf(
-        "| %d workers that %s | %s | %d | %s |%n",
-        workers, name, shares, leaves, Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
+        Locale.ROOT,
+        "| %d workers that %s | %s | %d | %.0f ms | %s |%n",
+        workers,
+        fate.name().toLowerCase(Locale.ROOT),
+        row.shares.stream()
+            .map(share -> String.format(Locale.ROOT, "%.3f", share))
+            .collect(Collectors.joining(", ")),
+        row.gone,
+        1000 * row.starts.stream().mapToDouble(seconds -> seconds).max().orElse(0),
+        Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
   }
 
-  private List<Double> shares(int workers, boolean change) throws Exception {
+  private Row row(int workers, Fate fate) throws Exception {
     var job = UUID.randomUUID().toString();
     var calls = folder.resolve("calls-" + job);
     var code = Files.createDirectories(folder.resolve("code-" + job));
@@ -98,11 +122,12 @@ final class RateBenchmark {
     var batches = PER_SECOND * WINDOW_SECONDS * (WINDOWS + 12) / BATCH;
     owner.enqueue(job, Batches.of(batches, index -> payload()));
     var running = new ArrayDeque<WorkerProcess>();
+    var gone = 0;
     try {
       for (var i = 0; i < workers; i++) {
         running.add(start(job, code, batches));
       }
-      while (!Files.exists(calls) || constructed(calls) < workers) {
+      while (there(entries(calls)) < workers) {
         TimeUnit.MILLISECONDS.sleep(100);
       }
       TimeUnit.SECONDS.sleep(2); // what a rest had left is used up, and each has found its pace
@@ -110,19 +135,23 @@ final class RateBenchmark {
       var until = from + (double) WINDOWS * WINDOW_SECONDS;
       while (seconds() < until + 0.5) {
         TimeUnit.MILLISECONDS.sleep(100);
-        if (change && running.size() == workers) {
+        if (fate == Fate.STAY) {
+          continue;
+        }
+        if (running.size() == workers) {
           running.add(start(job, code, batches));
         }
-        if (change
-            && constructed(calls) == workers + leaves + 1
-            && seconds() - from > leaves * (double) STAYS_SECONDS / workers) {
-          leaves++; // the next one is there
+        // Only when the next one works, so that what is missing is not that nobody was there.
+        if (there(entries(calls)) == workers + gone + 1
+            && seconds() - from > gone * (double) STAYS_SECONDS / workers) {
+          gone++;
           var oldest = running.removeFirst();
-          oldest.signal(oldest.worker(), "TERM");
+          oldest.signal(oldest.worker(), fate == Fate.LEAVE ? "TERM" : "KILL");
           var _ = Thread.startVirtualThread(() -> close(oldest));
         }
       }
-      return shares(calls, from);
+      var entries = entries(calls);
+      return new Row(shares(entries, from), gone, starts(entries));
     } finally {
       running.forEach(RateBenchmark::close);
       owner.retire(job);
@@ -135,11 +164,11 @@ final class RateBenchmark {
     return System.nanoTime() / 1e9;
   }
 
-  private static List<Double> shares(Path calls, double from) throws IOException {
+  private static List<Double> shares(List<Entry> entries, double from) {
     var counts = new int[WINDOWS];
-    for (var at : times(calls)) {
-      var window = (int) Math.floor((at - from) / WINDOW_SECONDS);
-      if (at >= from && window < WINDOWS) {
+    for (var entry : entries) {
+      var window = (int) Math.floor((entry.at - from) / WINDOW_SECONDS);
+      if (entry.at >= from && window < WINDOWS) {
         counts[window]++;
       }
     }
@@ -148,17 +177,33 @@ final class RateBenchmark {
         .toList();
   }
 
-  private static long constructed(Path calls) throws IOException {
-    return times(calls).stream().filter(at -> at < 0).count();
+  /** How many workers have called their handler, or had. */
+  private static long there(List<Entry> entries) {
+    return entries.stream().filter(entry -> entry.at > 0).map(Entry::process).distinct().count();
   }
 
-  private static List<Double> times(Path calls) throws IOException {
-    var bytes = ByteBuffer.wrap(Files.readAllBytes(calls)).order(ByteOrder.LITTLE_ENDIAN);
-    var times = new ArrayList<Double>();
-    while (bytes.remaining() >= Double.BYTES) {
-      times.add(bytes.getDouble());
+  private static List<Double> starts(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> entry.at < 0)
+        .flatMap(
+            constructed ->
+                entries.stream()
+                    .filter(entry -> entry.at > 0 && entry.process == constructed.process)
+                    .limit(1)
+                    .map(first -> first.at + constructed.at))
+        .toList();
+  }
+
+  private static List<Entry> entries(Path calls) throws IOException {
+    if (!Files.exists(calls)) {
+      return List.of();
     }
-    return times;
+    var bytes = ByteBuffer.wrap(Files.readAllBytes(calls)).order(ByteOrder.LITTLE_ENDIAN);
+    var entries = new ArrayList<Entry>();
+    while (bytes.remaining() >= Double.BYTES + Long.BYTES) {
+      entries.add(new Entry(bytes.getDouble(), bytes.getLong()));
+    }
+    return entries;
   }
 
   private static byte[] payload() {

@@ -32,6 +32,7 @@ public final class RateShare {
   private int used;
   private long began;
   private int size = 1;
+  private boolean leaving;
 
   RateShare(Rate rate, WorkQueue queue) {
     this.rate = rate;
@@ -97,7 +98,7 @@ public final class RateShare {
       size = Math.max(1, size / 2);
     }
     if (held == null) {
-      var notYet = reserve(Math.clamp(Math.max(size, wanted), 1, largest));
+      var notYet = reserve(Math.clamp(leaving ? wanted : Math.max(size, wanted), 1, largest));
       if (notYet != null) {
         return notYet;
       }
@@ -144,6 +145,13 @@ public final class RateShare {
         yield null;
       }
     };
+  }
+
+  /**
+   * From now on nothing is reserved but what is wanted: the worker leaves with the batch in hand.
+   */
+  void leaves() {
+    leaving = true;
   }
 
   /** Gives back what is held for nobody. */

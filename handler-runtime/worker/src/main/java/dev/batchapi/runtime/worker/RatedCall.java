@@ -40,6 +40,9 @@ final class RatedCall implements CallPermits {
       return new RateShare.Asked.Refused();
     }
     wait.news().goesOn();
+    if (wait.isStopping()) {
+      share.leaves();
+    }
     var asked = share.ask(wanted, all);
     begun |= asked instanceof RateShare.Asked.Granted;
     return asked;

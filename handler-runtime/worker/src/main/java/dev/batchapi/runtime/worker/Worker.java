@@ -92,6 +92,7 @@ public final class Worker {
       return new WorkerExit(Reason.UNEXPECTED, "The worker can't go on: " + e);
     } finally {
       if (rate != null) {
+        rate.letGo();
         LOG.info("it has waited for the rate limit for {} s", waits.forRate().toSeconds());
       }
       next.close();

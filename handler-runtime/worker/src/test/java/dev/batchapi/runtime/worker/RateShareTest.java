@@ -74,6 +74,18 @@ class RateShareTest {
   }
 
   @Test
+  void whoLeavesReservesNoMoreThanIsWanted() {
+    var share = new RateShare(new Rate(new RateLimit(100, 1000), 100), worker);
+    for (var i = 0; i < 7; i++) {
+      assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    }
+    share.leaves();
+    assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
+    assertThat(share.ask(3, false)).isEqualTo(new Asked.Granted(3));
+    assertThat(worker.reserved).containsExactly(1, 2, 4, 1, 3);
+  }
+
+  @Test
   void aBatchDoesNotPassOnWhatSingleItemsHaveLeftIfThatIsTooLittle() {
     var share = new RateShare(new Rate(new RateLimit(100, 1000), 100), worker);
     assertThat(share.ask(1, false)).isEqualTo(new Asked.Granted(1));
