@@ -1,20 +1,8 @@
 package dev.batchapi.data.input;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
-/**
- * Where lines end. Eight bytes are looked at together, which is three times as fast as one by one
- * with the JVM's first compiler, the only one of short programs.
- */
+/** Where lines end. */
 final class Newlines {
-  private static final VarHandle EIGHT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  private static final long NEWLINES = 0x0A0A0A0A0A0A0A0AL;
-  private static final long LOWEST_BITS = 0x0101010101010101L;
-  private static final long HIGHEST_BITS = 0x8080808080808080L;
+  private static final long NEWLINES = EightBytes.all('\n');
 
   private Newlines() {}
 
@@ -33,11 +21,9 @@ final class Newlines {
       }
     }
     for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      var zeroes = (long) EIGHT.get(bytes, at) ^ NEWLINES;
-      // The lowest bit that is set is that of the first byte that is 0, see "Bit Twiddling Hacks".
-      var found = (zeroes - LOWEST_BITS) & ~zeroes & HIGHEST_BITS;
+      var found = EightBytes.same(EightBytes.at(bytes, at), NEWLINES) & EightBytes.MARKS;
       if (found != 0) {
-        return at + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+        return at + EightBytes.first(found);
       }
     }
     for (; at < end; at++) {
