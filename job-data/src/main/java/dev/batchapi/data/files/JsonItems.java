@@ -1,7 +1,6 @@
 package dev.batchapi.data.files;
 
 import dev.batchapi.data.input.InputException;
-import dev.batchapi.data.input.JsonCheck;
 import dev.batchapi.data.input.LineReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,25 +11,39 @@ record JsonItems(String name, boolean checking) implements ItemReader {
   @Override
   public void read(InputStream in, long linesBefore, ItemSink sink) throws IOException {
     var line = new LineReader(name, in, linesBefore);
-    var json = new JsonCheck(name, true);
-    while (line.next()) {
+    var checked = new CheckedLines(name, sink);
+    while (next(line, checked)) {
       if (!line.blank()) {
-        item(line, json, sink);
+        item(line, checked, sink);
       }
     }
   }
 
-  private void item(LineReader line, JsonCheck json, ItemSink sink) {
-    var end = line.textEnd();
+  /** At the end, also of a file that breaks off, all that came before is given on. */
+  private static boolean next(LineReader line, CheckedLines checked) throws IOException {
+    var more = false;
+    try {
+      more = line.next();
+      return more;
+    } finally {
+      if (!more) {
+        checked.end();
+      }
+    }
+  }
+
+  private void item(LineReader line, CheckedLines checked, ItemSink sink) {
     try {
       line.checkLength();
-      if (checking) {
-        json.check(line);
-      }
     } catch (InputException e) {
-      sink.bad(line.number(), line.start(), end, e);
+      checked.end();
+      sink.bad(line.number(), line.start(), line.textEnd(), e);
       return;
     }
-    sink.item(line.number(), line.start(), end, line.bytes(), line.length());
+    if (checking) {
+      checked.add(line);
+    } else {
+      sink.item(line.number(), line.start(), line.textEnd(), line.bytes(), line.length());
+    }
   }
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
-/** Whether lines are JSON values, one each. */
+/** Whether lines are JSON values, one each. Not thread-safe. */
 public final class JsonCheck {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -34,11 +34,19 @@ public final class JsonCheck {
    * @throws InputException if it isn't exactly one JSON value that Python and Java read alike
    */
   public void check(LineReader line) {
-    if (plain.isPlain(line.bytes(), 0, line.length())) {
+    check(line.bytes(), 0, line.length(), line.number());
+  }
+
+  /**
+   * The same of a line that stands among others.
+   *
+   * @param number the line's, from 1
+   */
+  public void check(byte[] bytes, int from, int length, long number) {
+    if (plain.isPlain(bytes, from, from + length)) {
       return;
     }
-    var number = line.number();
-    try (var parser = JSON.createParser(line.bytes(), 0, line.length())) {
+    try (var parser = JSON.createParser(bytes, from, length)) {
       var depth = 0;
       for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token.isStructStart()) {

@@ -1,6 +1,7 @@
 package dev.batchapi.data.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +161,44 @@ class SplitterTest {
       assertThat(cut.unreadable(0).get(1)).contains(name + ", line 2: the item has");
       assertThat(cut.unreadable(0).get(3)).contains(name + ", line 5: the item has");
     }
+  }
+
+  /** Of many lines some are checked while others are read. */
+  @Test
+  void linesOfALargeFileAreCheckedInTheirOrder() throws IOException {
+    var lines = new StringBuilder("\uFEFF");
+    for (var i = 0; i < 20_000; i++) {
+      switch (i) {
+        case 9_000, 19_999 -> lines.append("}\n");
+        case 12_345 -> lines.append('"').append("x".repeat(600_000)).append("\"\n\n");
+        case 12_346 -> lines.append('"').append("x".repeat(2 << 20)).append("\"\n");
+        default -> lines.append("{\"i\": %d, \"t\": \"%s\"}\n".formatted(i, "é".repeat(i % 60)));
+      }
+    }
+    Cut.write(base, "a.jsonl", lines.toString());
+    var cut = Cut.of(base, 100, "a.jsonl");
+    assertThat(cut.split.items()).isEqualTo(20_000);
+    for (var batch = 1; batch < cut.batches.size(); batch++) {
+      if (batch != 90) {
+        assertThat(cut.payload(batch)).startsWith("[{\"i\": %d00, ".formatted(batch));
+      }
+    }
+    assertThat(cut.payload(90)).startsWith("[null,{\"i\": 9001, ");
+    assertThat(cut.payload(123)).contains("\"i\": 12344,", "xxx\",null,{\"i\": 12347,");
+    assertThat(cut.sources()).contains("a.jsonl:12345", "a.jsonl:12346", "a.jsonl:12348");
+    assertThat(cut.unreadable(90)).containsOnlyKeys(0);
+    assertThat(cut.unreadable(90).get(0)).startsWith("a.jsonl, line 9001, column 1 is not JSON");
+    assertThat(cut.unreadable(123)).containsOnlyKeys(46);
+    assertThat(cut.unreadable(199)).containsOnlyKeys(99);
+    refused("a.jsonl, line 9001, column 1 is not JSON", "a.jsonl");
+  }
+
+  @Test
+  void whatIsWrongBeforeAFileBreaksOffIsSaid() throws IOException {
+    var numbers = new Random(1).ints(100_000).mapToObj(Integer::toString).collect(joining("\n"));
+    var whole = Cut.gzip("1\n}\n" + numbers);
+    Cut.write(base, "a.jsonl.gz", Arrays.copyOf(whole, whole.length - 9));
+    refused("a.jsonl.gz, line 2, column 1", "a.jsonl.gz");
   }
 
   @Test
