@@ -37,6 +37,12 @@ public final class BatchReader {
         }
       };
 
+  /** Asked for item by item. */
+  private volatile Name last = new Name("", "");
+
+  /** What results call a file. */
+  private record Name(String url, String name) {}
+
   /**
    * @param spec what the batches were cut by
    */
@@ -195,11 +201,20 @@ public final class BatchReader {
     var left = item;
     for (var part : ref.parts()) {
       if (left < part.items()) {
-        var name = StoredFile.name(part.url());
+        var name = name(part.url());
         return spec.format() == FileFormat.PATHS ? name : name + ":" + part.line(left);
       }
       left -= part.items();
     }
     throw new IndexOutOfBoundsException("item %d of a batch of %d".formatted(item, ref.items()));
+  }
+
+  private String name(String url) {
+    var known = last;
+    if (!known.url.equals(url)) {
+      known = new Name(url, StoredFile.name(url));
+      last = known;
+    }
+    return known.name;
   }
 }

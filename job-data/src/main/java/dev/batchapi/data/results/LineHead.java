@@ -25,6 +25,13 @@ final class LineHead {
     return head.text("job", job);
   }
 
+  /** Another one that begins as this one. */
+  LineHead copy() {
+    var copy = new LineHead();
+    copy.line.append(line);
+    return copy;
+  }
+
   LineHead put(String field, int value) {
     name(field).append(value);
     return this;

@@ -32,7 +32,7 @@ public final class ResultLines {
   /** Of an error: how long its attempt took, which is another time when the same is run again. */
   private static final String TIME = "seconds";
 
-  private final String job;
+  private final LineHead begin;
   private final Sources sources;
   private final boolean perItem;
   private int firstBatch = -1;
@@ -70,7 +70,7 @@ public final class ResultLines {
    * @param perItem whether a list has one result for each item: {@code handler.results: Item}
    */
   public ResultLines(String job, Sources sources, boolean perItem) {
-    this.job = job;
+    this.begin = LineHead.of(job);
     this.sources = sources;
     this.perItem = perItem;
   }
@@ -318,7 +318,7 @@ public final class ResultLines {
   }
 
   private LineHead head() {
-    return LineHead.of(job);
+    return begin.copy();
   }
 
   /**
