@@ -186,6 +186,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
       results.forget(uid);
       shares.forget(uid);
       reruns.forget(uid);
+      splitting.forgetGone(uid);
       return new FinishedJob(context, queue, splitting, collecting, clock.instant())
           .of(job, memory, tools.observer().workers(job, memory, context));
     }

@@ -137,7 +137,7 @@ public final class Splitting {
     return gone;
   }
 
-  /** The BatchJob is gone. */
+  /** The BatchJob is over, or gone: what it has not taken over by now another one may. */
   public void forgetGone(String uid) {
     gone.forget(uid);
   }
