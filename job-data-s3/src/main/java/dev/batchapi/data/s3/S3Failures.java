@@ -106,7 +106,8 @@ final class S3Failures {
     }
     var right = region(e);
     var same = right.filter(settings.region().id()::equals).isPresent();
-    if (REDIRECTS.contains(e.statusCode()) && (same || right.isEmpty() && !REGION.contains(code))) {
+    if (REDIRECTS.contains(e.statusCode())
+        && (same || (right.isEmpty() && !REGION.contains(code)))) {
       return "%s, bucket %s: it sends to somewhere else, where nobody follows it with credentials; AWS_ENDPOINT_URL must name the store itself. %s"
           .formatted(settings.place(), url.bucket(), words(e));
     }
