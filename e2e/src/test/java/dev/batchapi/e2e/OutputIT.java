@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs whose results go to a folder of an object store. */
 @ExtendWith(Cluster.class)
@@ -200,6 +202,31 @@ final class OutputIT {
     var ends = List.of(user.reasonOfTheEndOf("twin-a"), user.reasonOfTheEndOf("twin-b"));
 
     assertThat(ends).containsExactlyInAnyOrder("Complete", "OutputExists");
+  }
+
+  /** With files, so that it is deleted while they are split; or without, while it works. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"input: {files: {paths: [\"s3://photos/many/*\"]}}", "input: {count: 90}"})
+  void aJobThatIsDeletedLeavesItsFolderToTheNextOne(String input) {
+    s3.put("many/a.jsonl", lines(0, 1_000_000));
+    var name = "deleted-" + input.length();
+    var folder = "out/" + name + "/";
+    var handler =
+        "import time\nclass Handler:\n    def handle_batch(self, payload):\n        time.sleep(1)\n        return payload\n";
+    user.applies(Team.python(name, input + output(folder), STORAGE, handler));
+    user.awaits(
+        "its folder",
+        () ->
+            s3.keys(folder).contains(folder + ".batches/owner.json")
+                && (input.contains("files") || user.succeeded(name) > 2));
+    assertThat(user.kubectl("delete", "batchjob", name).code()).isZero();
+
+    user.applies(Team.python(name, "input: {count: 3}" + output(folder), STORAGE, ECHO));
+
+    user.completes(name, 3);
+    assertThat(s3.keys(folder)).noneMatch(key -> key.contains(".batches"));
+    assertThat(s3.get(folder + "results-00000.jsonl").lines()).hasSize(3);
   }
 
   @Test

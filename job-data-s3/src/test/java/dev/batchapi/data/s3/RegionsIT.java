@@ -85,10 +85,14 @@ class RegionsIT {
   private Stores stores(String region) {
     return Stores.of(
         Map.of(
-            "AWS_ENDPOINT_URL", "http://127.0.0.1:" + server.getAddress().getPort(),
-            "AWS_REGION", region,
-            "AWS_ACCESS_KEY_ID", "k",
-            "AWS_SECRET_ACCESS_KEY", "hush"),
+            "AWS_ENDPOINT_URL",
+            "http://127.0.0.1:" + server.getAddress().getPort(),
+            "AWS_REGION",
+            region,
+            "AWS_ACCESS_KEY_ID",
+            "k",
+            "AWS_SECRET_ACCESS_KEY",
+            "hush"),
         Path.of("."));
   }
 
