@@ -303,7 +303,7 @@ class Handler:
             """
         )
         self.assertEqual(worker.handle(["a"]), (RESULT, b'["a"]'))
-        self.assertIn("stopped before", self.failed(worker.handle(["stop"]))["message"])
+        self.assertIn("stopped the event loop", self.failed(worker.handle(["stop"]))["message"])
         self.assertEqual(worker.complete()[0], RESULT)
         self.assertEqual(worker.handle(["b"]), (RESULT, b'["b"]'))
 
