@@ -133,31 +133,35 @@ public final class OutputFolder {
    * @throws StoreUnavailableException if the store is away
    */
   public void leave() {
-    leave(owner.uid());
+    leave(owner.uid(), null);
   }
 
   /**
    * The same for a job that is gone for good and can't do it any more.
    *
-   * @param uid of that job
+   * @param gone what the folder must say of it
    */
-  public void leave(String uid) {
+  public void leave(Owner gone) {
+    leave(gone.uid(), gone);
+  }
+
+  private void leave(String uid, @Nullable Owner whole) {
     var bytes = read(OWNER);
     var found = bytes == null ? null : parse(bytes, Owner.class);
-    if (found != null && uid.equals(found.uid())) {
+    if (found != null && uid.equals(found.uid()) && (whole == null || whole.equals(found))) {
       release();
     }
   }
 
   /**
-   * As {@link #release}, where a store that refuses it changes nothing of what is to be said: all
+   * As {@link #leave()}, where a store that refuses it changes nothing of what is to be said: all
    * results are there, or there will be none.
    *
    * @return why traces stay; empty if none do
    */
   public Optional<String> giveBack() {
     try {
-      release();
+      leave();
       return Optional.empty();
     } catch (StoreRefusedException e) {
       return Optional.of("what shows whose the folder was stays in .batches/: " + e.getMessage());

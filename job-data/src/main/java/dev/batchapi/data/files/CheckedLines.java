@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,8 +94,20 @@ final class CheckedLines {
     var its = checked;
     if (its != null) {
       checked = null;
-      give(its, mistakes.join());
+      give(its, mistakes());
       free = its;
+    }
+  }
+
+  private Map<Integer, InputException> mistakes() {
+    try {
+      return mistakes.join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case Error error -> throw error; // a lack of memory has its own exit code
+        case RuntimeException own -> throw own;
+        case null, default -> throw e;
+      }
     }
   }
 

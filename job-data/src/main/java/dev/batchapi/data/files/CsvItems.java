@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import dev.batchapi.contract.TextLimit;
 import dev.batchapi.data.input.InputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,6 +120,9 @@ final class CsvItems implements ItemReader {
     return names;
   }
 
+  /** As much of a header as is of use in a sentence. */
+  private static final int QUOTED = 100;
+
   /** Else each row would be one text that nobody expects. */
   private static void refuseOther(String column, String place) {
     for (var delimiter : List.of(";", "\t", "|")) {
@@ -126,7 +130,11 @@ final class CsvItems implements ItemReader {
         var written = delimiter.equals("\t") ? "\\t" : delimiter;
         throw new InputException(
             "%s: the header has no comma, and is one column \"%s\". If \"%s\" is between its columns, say so in the BatchJob by input.files.csv.delimiter: \"%s\"; if it is one column, by delimiter: \",\"."
-                .formatted(place, column.replace("\t", "\\t"), written, written));
+                .formatted(
+                    place,
+                    TextLimit.beginning(column, QUOTED).replace("\t", "\\t"),
+                    written,
+                    written));
       }
     }
   }

@@ -102,9 +102,10 @@ public final class Splitter {
           files.size());
     }
     var only = files.getFirst();
-    var hasHeader = kind(only).format() == FileFormat.CSV && spec.csv().named();
+    var kind = kind(only);
+    var hasHeader = kind.format() == FileFormat.CSV && spec.csv().named();
     return only.name()
-        + (areEmpty
+        + (areEmpty || kind.rows()
             ? " is empty"
             : hasHeader ? " has no rows below its header" : " has nothing but empty lines");
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Whether lines are JSON values, one each. Not thread-safe. */
 public final class JsonCheck {
@@ -46,7 +47,9 @@ public final class JsonCheck {
     if (plain.isPlain(bytes, from, from + length)) {
       return;
     }
-    try (var parser = JSON.createParser(bytes, from, length)) {
+    // Alone: of what looks like UTF-16 Jackson would read on behind the line.
+    var line = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, from + length);
+    try (var parser = JSON.createParser(line, 0, length)) {
       var depth = 0;
       for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token.isStructStart()) {

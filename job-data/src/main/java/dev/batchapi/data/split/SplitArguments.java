@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.batchapi.contract.Sha256;
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.files.FilesSpec;
 import dev.batchapi.data.results.Manifest;
 import java.io.IOException;
@@ -37,14 +38,14 @@ public record SplitArguments(
    * @param folder its URL, with a slash at its end
    * @param job whose results they will be
    * @param cluster where the job is known; null: unknown
-   * @param gone uid of a job that is gone for good: the folder may be that one's; null: of none
+   * @param gone a job that is gone for good: the folder may be that one's; null: of none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Output(
       @JsonProperty(required = true) String folder,
       @JsonProperty(required = true) Manifest.Job job,
       @Nullable String cluster,
-      @Nullable String gone) {
+      OutputFolder.@Nullable Owner gone) {
     /** A folder that is nobody's. */
     public Output(String folder, Manifest.Job job, @Nullable String cluster) {
       this(folder, job, cluster, null);
@@ -72,13 +73,20 @@ public record SplitArguments(
   }
 
   /** The same, and the folder of the output may be that of a job that is gone for good. */
-  public SplitArguments after(String gone) {
+  public SplitArguments after(OutputFolder.Owner gone) {
     return new SplitArguments(
         files,
         folders,
         batchSize,
         output == null ? null : new Output(output.folder, output.job, output.cluster, gone),
         giveBack);
+  }
+
+  /**
+   * Whether it may free the folder of an output, which another job, or the same, could have taken.
+   */
+  public boolean freesFolder() {
+    return Boolean.TRUE.equals(giveBack) || (output != null && output.gone != null);
   }
 
   /** As JSON, the same text for the same arguments. */

@@ -230,6 +230,8 @@ class SplitterTest {
   void anotherDelimiterThanACommaIsNamed() throws IOException {
     Cut.write(base, "a.csv", "name;age\r\nann;7\r\n");
     refused("a.csv, line 1: the header has no comma, and is one column \"name;age\"", "a.csv");
+    Cut.write(base, "wide.csv", "temperature;".repeat(200) + "end\n1\n");
+    refused("temperature;t…\". If \";\" is between its columns", "wide.csv");
     refused("say so in the BatchJob by input.files.csv.delimiter: \";\"", "a.csv");
     Cut.write(base, "b.csv", "name\tage\nann\t7\n");
     refused("input.files.csv.delimiter: \"\\t\"", "b.csv");

@@ -32,6 +32,9 @@ public final class Labels {
   /** On a splitter's or collector's Job: the digest of what it was made of. */
   public static final String ARGUMENTS = "batchapi.dev/arguments";
 
+  /** On a splitter's Job, with the value {@code true}: it may free the folder of an output. */
+  public static final String FREES_FOLDER = "batchapi.dev/frees-folder";
+
   public static final String KUEUE_PREFIX = "kueue.x-k8s.io/";
   public static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   public static final String OPERATOR = "batchapi-operator";

@@ -21,8 +21,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * The Job of one splitter or collector: one pod, once, as a worker's. All that it needs to know is
@@ -90,20 +88,6 @@ public final class ProgramJobs {
     var tree = KubernetesJson.tree(job);
     tree.withObject("/spec").set("template", pod(plan, attempt));
     return KubernetesJson.model(tree, Job.class);
-  }
-
-  /** What a Job's program is told, as JSON; empty if that is not to be seen. */
-  public static Optional<String> arguments(Program program, Job job) {
-    var spec = job.getSpec() == null ? null : job.getSpec().getTemplate().getSpec();
-    return spec == null
-        ? Optional.empty()
-        : spec.getContainers().stream()
-            .flatMap(container -> container.getEnv().stream())
-            .filter(variable -> program.argumentsVariable.equals(variable.getName()))
-            .map(EnvVar::getValue)
-            .filter(Objects::nonNull)
-            .map(value -> value.replace("$$", "$"))
-            .findFirst();
   }
 
   /**

@@ -70,7 +70,9 @@ final class Splitting {
       }
       folder.take();
       var end = split();
-      if (end.error() != null) {
+      if (end.error() == null) {
+        folder.own(); // another may have freed it, as that of a job that is gone
+      } else {
         // No job will be accepted by this, and the next one may have it.
         folder.giveBack().ifPresent(why -> LOG.warn("{}", why));
       }

@@ -151,6 +151,10 @@ class SplittingIT {
         files, List.of("in/", "out/"), 2, new SplitArguments.Output(output, job, "here"));
   }
 
+  private static OutputFolder.Owner owner(String uid, String name) {
+    return new OutputFolder.Owner("team", name, uid, "digits", "here");
+  }
+
   @Test
   void theFolderOfAJobOfThisClusterThatIsGoneIsTakenOver() {
     assertThat(split("P", into("out/p/", null, "P")).owner()).isNull();
@@ -158,14 +162,17 @@ class SplittingIT {
 
     var refused = split("Q", next);
     assertThat(refused.problem()).isEqualTo(OutputProblem.OutputExists);
-    assertThat(refused.owner())
-        .isEqualTo(new OutputFolder.Owner("team", "monday", "P", "digits", "here"));
+    assertThat(refused.owner()).isEqualTo(owner("P", "monday"));
     assertThat(SplitEnd.read(record("Q", "end"))).isEqualTo(refused);
 
-    assertThat(split("R", next.after("another")).problem()).isEqualTo(OutputProblem.OutputExists);
-    assertThat(split("S", next.after("P")).error()).isNull();
+    assertThat(split("R", next.after(owner("another", "monday"))).problem())
+        .isEqualTo(OutputProblem.OutputExists);
+    assertThat(split("R2", next.after(owner("P", "tuesday"))).problem())
+        .as("not what the folder says")
+        .isEqualTo(OutputProblem.OutputExists);
+    assertThat(split("S", next.after(owner("P", "monday"))).error()).isNull();
     assertThat(folder.resolve("out/p/.batches/owner.json")).content().contains("\"uid\":\"Q\"");
-    assertThat(split("T", into("out/p/", null, "T").after("P")).owner())
+    assertThat(split("T", into("out/p/", null, "T").after(owner("P", "monday"))).owner())
         .as("the one that came first")
         .extracting(OutputFolder.Owner::uid)
         .isEqualTo("Q");

@@ -1,5 +1,6 @@
 package dev.batchapi.operator.job.observe;
 
+import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Waiting;
@@ -33,8 +34,8 @@ public final class JobMemory {
   /** It has had a splitter before it was accepted, which may be gone. */
   public boolean hadSplitter;
 
-  /** Uid of a job that is gone, whose folder its splitter may take over; null: of none. */
-  public @Nullable String takesOverFrom;
+  /** A job that is gone, whose folder its splitter may take over; null: none. */
+  public OutputFolder.@Nullable Owner takesOverFrom;
 
   /**
    * Why a job will not run that may have taken the folder of its output, and gives it back first.

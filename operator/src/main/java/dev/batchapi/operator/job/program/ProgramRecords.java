@@ -1,6 +1,7 @@
 package dev.batchapi.operator.job.program;
 
 import dev.batchapi.operator.pod.ProgramPlan;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,4 +29,9 @@ public interface ProgramRecords<E> {
 
   /** Makes room before the next one begins. */
   void clear(ProgramPlan plan);
+
+  /** By what its Job is told from others of the program, whose templates no cache keeps. */
+  default Map<String, String> annotations(ProgramPlan plan) {
+    return Map.of();
+  }
 }

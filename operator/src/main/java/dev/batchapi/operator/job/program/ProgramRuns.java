@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -205,6 +204,7 @@ public final class ProgramRuns<E> {
     records.clear(plan);
     credentials.ensure(plan, client);
     var job = ProgramJobs.of(plan, attempt, fruitless);
+    job.getMetadata().getAnnotations().putAll(records.annotations(plan));
     try {
       client.resource(job).create();
     } catch (KubernetesClientException e) {
@@ -245,14 +245,12 @@ public final class ProgramRuns<E> {
   }
 
   /**
-   * The same of one that was told this.
+   * The same of one with an annotation.
    *
-   * @param told looks at its arguments
+   * @param annotation see {@link ProgramRecords#annotations}
    */
-  public boolean runsAnother(ProgramPlan plan, Predicate<String> told, Children children) {
-    return others(plan, children)
-        .flatMap(job -> ProgramJobs.arguments(program, job).stream())
-        .anyMatch(told);
+  public boolean runsAnother(ProgramPlan plan, String annotation, Children children) {
+    return others(plan, children).anyMatch(job -> !Labels.of(job, annotation).isEmpty());
   }
 
   private Stream<Job> others(ProgramPlan plan, Children children) {

@@ -18,13 +18,19 @@ final class GoneJobs {
   /** As Kubernetes names things. What a folder says is written by whoever may write there. */
   private static final String NAME = "[a-z0-9][a-z0-9.-]{0,252}";
 
-  private final Map<String, String> heirs = new ConcurrentHashMap<>();
+  /** The same of what pods have as a label. */
+  private static final String UID = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+
+  private final Map<Left, String> heirs = new ConcurrentHashMap<>();
+
+  /** A folder, and the uid that is left in it. */
+  private record Left(String folder, String uid) {}
 
   /** What is known of such a job. */
   enum State {
     /** It is there, or nobody can tell. */
     THERE,
-    /** It is gone, and a pod of it is not. */
+    /** It is gone or about to go, and a pod of it may still run. */
     LEAVING,
     /** Its folder is another job's to take over. */
     INHERITED,
@@ -35,10 +41,11 @@ final class GoneJobs {
   /**
    * Looks for it, and not in a cache.
    *
+   * @param folder that it has left, by its URL
    * @param heir uid of the job that asks
    */
-  State look(OutputFolder.Owner owner, String heir, KubernetesClient client) {
-    if (!isName(owner.namespace()) || !isName(owner.name()) || !isName(owner.uid())) {
+  State look(String folder, OutputFolder.Owner owner, String heir, KubernetesClient client) {
+    if (!is(NAME, owner.namespace()) || !is(NAME, owner.name()) || !is(UID, owner.uid())) {
       return State.THERE;
     }
     var found =
@@ -48,7 +55,7 @@ final class GoneJobs {
             .withName(owner.name())
             .get();
     if (found != null && owner.uid().equals(found.getMetadata().getUid())) {
-      return State.THERE;
+      return found.isMarkedForDeletion() ? State.LEAVING : State.THERE;
     }
     // Without those that have ended: of a job that was deleted without its Jobs they stay.
     var pods =
@@ -62,12 +69,12 @@ final class GoneJobs {
     if (!pods.getItems().isEmpty()) {
       return State.LEAVING;
     }
-    var before = heirs.putIfAbsent(owner.uid(), heir);
+    var before = heirs.putIfAbsent(new Left(folder, owner.uid()), heir);
     return before == null || before.equals(heir) ? State.GONE : State.INHERITED;
   }
 
-  private static boolean isName(@Nullable String text) {
-    return text != null && text.matches(NAME);
+  private static boolean is(String form, @Nullable String text) {
+    return text != null && text.matches(form);
   }
 
   /** A job that may have taken over a folder is gone itself. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The splitters of one job that is not accepted. That there was one is remembered, for its Job does
@@ -51,7 +52,7 @@ public final class JobSplitters {
     return result instanceof SplitResult.Bad bad
             && bad.owner() != null
             && memory.takesOverFrom == null
-        ? taken(bad, bad.owner())
+        ? taken(bad, bad.owner(), SplitArguments.read(plan.arguments()).output())
         : result;
   }
 
@@ -63,11 +64,16 @@ public final class JobSplitters {
   }
 
   /** A job that was deleted can't give its folder back: the next one takes it over. */
-  private SplitResult taken(SplitResult.Bad taken, OutputFolder.Owner owner) {
+  private SplitResult taken(
+      SplitResult.Bad taken, OutputFolder.Owner owner, SplitArguments.@Nullable Output output) {
+    // What a splitter says may be said by others with its credentials, too.
+    if (output == null || output.cluster() == null || !output.cluster().equals(owner.cluster())) {
+      return taken;
+    }
     var whose =
         "The folder of its output was taken by BatchJob \"%s\" in namespace \"%s\", which was deleted"
             .formatted(owner.name(), owner.namespace());
-    return switch (splitting.gone().look(owner, uid, children.client())) {
+    return switch (splitting.gone().look(output.folder(), owner, uid, children.client())) {
       case THERE -> taken;
       case INHERITED ->
           new SplitResult.Bad(
@@ -79,7 +85,7 @@ public final class JobSplitters {
           new SplitResult.Underway(
               Reason.CheckingOutput, whose + ". It is taken over when no pod of that one is left.");
       case GONE -> {
-        memory.takesOverFrom = owner.uid();
+        memory.takesOverFrom = owner;
         yield new SplitResult.Underway(Reason.CheckingOutput, whose + ". It is taken over.");
       }
     };

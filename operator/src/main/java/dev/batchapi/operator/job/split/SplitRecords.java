@@ -7,10 +7,12 @@ import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.split.SplitProgress;
 import dev.batchapi.operator.job.program.ProgramProgress;
 import dev.batchapi.operator.job.program.ProgramRecords;
+import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,13 @@ final class SplitRecords implements ProgramRecords<SplitRecords.Said> {
    * @param digest of the record
    */
   record Said(SplitEnd end, String digest) {}
+
+  @Override
+  public Map<String, String> annotations(ProgramPlan plan) {
+    return SplitArguments.read(plan.arguments()).freesFolder()
+        ? Map.of(Labels.FREES_FOLDER, "true")
+        : Map.of();
+  }
 
   @Override
   public Optional<Said> done(ProgramPlan plan, int attempt) {

@@ -1,20 +1,19 @@
 package dev.batchapi.operator.job.split;
 
 import dev.batchapi.data.split.ChunkSink;
-import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.operator.job.observe.StartTroubles;
 import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.QueueUnavailableException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,8 +49,8 @@ public final class Splitting {
    * @param children of the BatchJob, splitters or not
    */
   public SplitResult next(ProgramPlan plan, Children children) {
-    // It would give back what the next one believes to have taken, for both are of one job.
-    if (splitters.runsAnother(plan, Splitting::givesBack, children)) {
+    // It could free what the next one believes to have taken.
+    if (splitters.runsAnother(plan, Labels.FREES_FOLDER, children)) {
       return held(plan, children);
     }
     try {
@@ -123,14 +122,6 @@ public final class Splitting {
   private SplitResult held(ProgramPlan plan, Children children) {
     splitters.hold(plan.job().uid(), children);
     return new SplitResult.Underway(Reason.CheckingOutput, "The splitter is ended.");
-  }
-
-  private static boolean givesBack(String arguments) {
-    try {
-      return Boolean.TRUE.equals(SplitArguments.read(arguments).giveBack());
-    } catch (UncheckedIOException e) {
-      return false; // of another version of the operator
-    }
   }
 
   GoneJobs gone() {
