@@ -88,6 +88,7 @@ final class OutcomeWriter implements AutoCloseable {
         } else {
           add(next, outcome);
           next++;
+          begun = false;
         }
       }
     } catch (InterruptedException | IOException | RuntimeException | Error e) {

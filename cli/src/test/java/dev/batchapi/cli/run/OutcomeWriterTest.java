@@ -11,9 +11,11 @@ import dev.batchapi.data.store.StoreUnavailableException;
 import dev.batchapi.queue.BatchError;
 import dev.batchapi.queue.Batches;
 import dev.batchapi.queue.Lease;
+import dev.batchapi.queue.Ledger;
 import dev.batchapi.queue.Outcome;
 import dev.batchapi.queue.memory.MemoryQueue;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,6 +134,38 @@ final class OutcomeWriterTest {
       writer.finish();
     }
     assertThat(lines).hasSize(1).first().asString().endsWith("\"payload\":[1]}\n");
+  }
+
+  /** The trouble belongs to no batch: that of the one before is written, once. */
+  @Test
+  void anOutcomeThatCanNotBeReadIsReadAgainAtTheEnd() throws Exception {
+    var away = new AtomicBoolean(true);
+    var asked = new AtomicInteger();
+    var ledger =
+        (Ledger)
+            Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(),
+                new Class<?>[] {Ledger.class},
+                (_, method, of) -> {
+                  if (method.getName().equals("outcome") && of[1].equals(1) && away.get()) {
+                    asked.incrementAndGet();
+                    throw new IllegalStateException("it is away");
+                  }
+                  return method.invoke(queue, of);
+                });
+    LineSink results = line -> lines.add(new String(line, UTF_8));
+    try (var writer = new OutcomeWriter(JOB, ledger, input, results, null, true)) {
+      var leases = leases();
+      succeed(leases.get(0));
+      succeed(leases.get(1));
+      await().untilAsserted(() -> assertThat(asked).hasValue(1));
+      away.set(false);
+      writer.finish();
+    }
+    assertThat(lines)
+        .containsExactly(
+            "{\"job\":\"j\",\"batch\":0,\"result\":0}\n",
+            "{\"job\":\"j\",\"batch\":1,\"result\":1}\n");
   }
 
   static Stream<Throwable> whatIsInTheWayOfABatchIsTriedAgainAtTheEndUnlessALineOfItIsWritten() {
