@@ -4,6 +4,8 @@ import difflib
 import inspect
 
 CONSTRUCTOR_ARGUMENTS = ("config", "job_spec", "metrics_client")
+EITHER = "def handle_batch(self, payload), or def handle_item(self, item)"
+ALIKE = 0.6  # as close as difflib's own matches are
 
 
 class HandlerInvalid(Exception):
@@ -34,8 +36,7 @@ class Handler:
         if self._handle_batch is None and self._handle_item is None:
             raise HandlerInvalid(
                 _misspelt(cls, f"class {name} in {file}")
-                or f"class {name} in {file} has no method handle_batch:"
-                " add def handle_batch(self, payload), or def handle_item(self, item)"
+                or f"class {name} in {file} has no method handle_batch: add {EITHER}"
             )
         if self._handle_batch is not None and self._handle_item is not None:
             raise HandlerInvalid(
@@ -191,7 +192,15 @@ def _unknown_argument(name, where, possible):
 
 def _misspelt(cls, where):
     """Which of the class's methods was meant to be one that is called, if a name is like it."""
-    for found in vars(cls):
-        for meant in difflib.get_close_matches(found, ("handle_batch", "handle_item"), 1):
-            return f"{found} of {where} is never called: did you mean {meant}?"
-    return None
+    ratio, found, meant = max(
+        (
+            (difflib.SequenceMatcher(None, found, meant).ratio(), found, meant)
+            for found in vars(cls)
+            if not found.startswith("_") and callable(getattr(cls, found, None))
+            for meant in ("handle_batch", "handle_item")
+        ),
+        default=(0, None, None),
+    )
+    if ratio < ALIKE:
+        return None
+    return f"{found} of {where} is never called: did you mean {meant}? Add {EITHER}"

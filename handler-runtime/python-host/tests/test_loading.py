@@ -49,8 +49,15 @@ class LoadingTest(HostTest):
             ("handle_items", "handle_item"),
         ):
             self.assertEqual(
-                f"{found} of class Handler in handler.py is never called: did you mean {meant}?",
-                self.invalid(f"class Handler:\n    def {found}(self, payload): pass\n"),
+                f"{found} of class Handler in handler.py is never called: did you mean {meant}?"
+                " Add def handle_batch(self, payload), or def handle_item(self, item)",
+                self.invalid(
+                    "class Handler:\n"
+                    "    handle_batches = 3\n"
+                    "    def _handle_batch(self): pass\n"
+                    "    def handle_error(self, error): pass\n"
+                    f"    def {found}(self, payload): pass\n"
+                ),
             )
         self.assertIn(
             "handle_batch in handler.py is no function",
