@@ -65,7 +65,8 @@ record JobRuns(
   }
 
   /**
-   * Looks at the input of a job of which nothing is left to do, as of one that goes on.
+   * Looks at the input that the command line names for a job of which nothing is left to do, as of
+   * one that goes on.
    *
    * @throws UsageException if it is not the one that the results are of
    */

@@ -210,7 +210,9 @@ public final class RunCommand implements Callable<Integer> {
     }
     var whole = outputs.wholeRun(jobs);
     if (whole != null) {
-      runs.refuseAnother(jobs.getFirst(), whole);
+      if (!input.isEmpty() && !input.contains("-")) { // a pipe is read once, for work
+        runs.refuseAnother(jobs.getFirst(), whole);
+      }
       outputs.complete(whole, System.out);
       return ExitCode.SUCCEEDED.code();
     }

@@ -262,6 +262,21 @@ class ResultFolderIT {
   }
 
   @Test
+  void aCompleteFolderNeedsItsInputNoMore() throws Exception {
+    cli.file("items.jsonl", "1\n2\n");
+    var manifest =
+        cli.python(SOURCE, "batchSize: 2", "input: {files: {paths: [items.jsonl], format: jsonl}}");
+    cli.run("run", manifest, "--results", "out/").exits(0);
+    Files.delete(folder.resolve("items.jsonl"));
+    cli.run("run", manifest, "--resume", "out/").exits(0).says("out is complete");
+    cli.run("run", manifest, "--resume", "out/", "--input", "-").exits(0).says("out is complete");
+    cli.run("run", manifest, "--resume", "out/", "--input", "items.jsonl")
+        .exits(64)
+        .says("items.jsonl")
+        .withoutOurFrames();
+  }
+
+  @Test
   void onJobCompleteThatFailedIsRunAgainThoughEveryBatchSucceeded() throws Exception {
     var manifest =
         cli.python(
