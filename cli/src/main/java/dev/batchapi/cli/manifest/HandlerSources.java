@@ -66,7 +66,7 @@ final class HandlerSources {
         add(
             field(handler),
             inImage
-                ? "%s is not beside this file: it must be in the image, and batchapi run finds none"
+                ? "%s is not beside this file: it must be in the image; batchapi run on this machine will not find it"
                     .formatted(file)
                 : "there is no %s beside this file%s".formatted(file, hint),
             inImage);

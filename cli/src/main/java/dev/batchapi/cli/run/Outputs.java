@@ -90,7 +90,7 @@ record Outputs(
   }
 
   private static String ofStore(String folder) {
-    return "Nothing in a store is ever changed: what failed is run again as a run of its own, with another folder for its results. docs/data.md has the command that makes its --input of the payloads in %serrors.jsonl."
+    return "Nothing in a store is ever changed: what failed is run again as a run of its own, with another folder for its results. The payloads of %serrors.jsonl become its items; docs/data.md of the project has the command."
         .formatted(folder.endsWith("/") ? folder : folder + "/");
   }
 

@@ -61,9 +61,13 @@ record StoppedRun(
    */
   void refuseAnother(Path place, StoppedRun now) {
     String difference = null;
-    if (!namespace.equals(now.namespace) || !name.equals(now.name)) {
+    if (!name.equals(now.name)) {
       difference =
           "the run there was of job \"%s\", and this is job \"%s\"".formatted(name, now.name);
+    } else if (!namespace.equals(now.namespace)) {
+      difference =
+          "the run there was in namespace \"%s\", and this is in namespace \"%s\""
+              .formatted(namespace, now.namespace);
     } else if (batchSize != now.batchSize) {
       difference =
           "its batches had %,d items each, and now batchSize is %,d"

@@ -20,6 +20,16 @@ class ResultFolderTest {
   @TempDir private Path folder;
 
   @Test
+  void whatIsDifferentIsNamed() {
+    assertThatThrownBy(
+            () -> RUN.refuseAnother(folder, new StoppedRun("other", "job", "uid", 2, 1, "count")))
+        .hasMessageContaining("was in namespace \"default\", and this is in namespace \"other\"");
+    assertThatThrownBy(
+            () -> RUN.refuseAnother(folder, new StoppedRun("other", "its", "uid", 2, 1, "count")))
+        .hasMessageContaining("was of job \"job\", and this is job \"its\"");
+  }
+
+  @Test
   void onlyACompleteJobLeavesNothingToDo() throws Exception {
     for (var verdict : Verdict.values()) {
       var place = folder.resolve(verdict.name());

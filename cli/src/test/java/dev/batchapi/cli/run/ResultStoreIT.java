@@ -108,7 +108,7 @@ class ResultStoreIT {
     for (var option : List.of("--resume", "--results")) {
       cli.run("run", "job.yaml", option, STORE, "--retry-failed")
           .exits(64)
-          .says("makes its --input of the payloads in " + STORE + "errors.jsonl")
+          .says("The payloads of " + STORE + "errors.jsonl become its items")
           .withoutOurFrames();
     }
     cli.run("run", "job.yaml", "--results", STORE, "--input", STORE + "*", "--dry-run")

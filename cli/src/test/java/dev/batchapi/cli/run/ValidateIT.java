@@ -54,7 +54,10 @@ class ValidateIT {
     cli.file("image.yaml", GOOD.replace("handler.py", "own.py") + "  image: acme/words:1\n");
     cli.run("validate", "image.yaml")
         .exits(0)
-        .says("own.py is not beside this file: it must be in the image", "1 resource is right");
+        .says(
+            "own.py is not beside this file: it must be in the image;"
+                + " batchapi run on this machine will not find it",
+            "1 resource is right");
     cli.file("map.yaml", GOOD.replace("handler.py", "main.py, configMap: {name: code}"));
     cli.run("validate", "map.yaml").exits(0);
     cli.file(
