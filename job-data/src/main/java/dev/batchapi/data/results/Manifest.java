@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is written last, when all other files of a job are whole: who sees it sees all of them. It
- * holds nothing that differs between two runs with the same outcomes but the job's uid.
+ * holds nothing that differs between two runs with the same outcomes but the job's uid and, of the
+ * command, {@code input}.
  *
  * @param job whose results these are
  * @param verdict how the job ended, such as {@code Complete} or {@code Cancelled}
