@@ -86,7 +86,7 @@ public final class PodEnd {
                 .filter(Objects::nonNull)
                 .max(String::compareTo)
                 .orElse(null));
-    if (isDisrupted(pod) && !isOverItsLimit(pod)) {
+    if (isTakenAway(pod)) {
       var words =
           Containers.message(pod, "DisruptionTarget", "True")
               .or(() -> Optional.ofNullable(pod.getStatus().getMessage()))
@@ -149,6 +149,11 @@ public final class PodEnd {
   public static boolean isHandlerOomKilled(Pod pod, String uid) {
     return uid.equals(Labels.of(pod, Labels.JOB_UID))
         && Containers.isOomKilled(Containers.terminated(Containers.of(pod, Containers.HANDLER)));
+  }
+
+  /** Whether somebody took a pod away that has ended, which is not its own loss then. */
+  public static boolean isTakenAway(Pod pod) {
+    return isDisrupted(pod) && !isOverItsLimit(pod);
   }
 
   private static boolean isDisrupted(Pod pod) {

@@ -91,7 +91,8 @@ public final class ProgramRuns<E> {
       return new ProgramResult.Done<>(attempt, done.get());
     }
     if (!newest.arguments().equals(plan.fingerprint())) { // it is asked for something else now
-      jobs(plan, children).forEach(job -> delete(children.client(), job));
+      // Their numbers stay theirs until their pods are gone, also if no other one can be made now.
+      jobs(plan, children).forEach(job -> end(job, children.client()));
       return start(plan, attempt + 1, 0, children.client());
     }
     var refused = records.refused(plan, attempt);
@@ -108,7 +109,7 @@ public final class ProgramRuns<E> {
   private ProgramResult<E> again(
       ProgramPlan plan, ProgramState newest, ProgramState.Ended ended, Children children) {
     var ends = newest.attempt() + 1;
-    var fruitless = newest.fruitless() + (ended.storageAway() ? 0 : 1);
+    var fruitless = newest.fruitless() + (ended.how() == ProgramState.How.BY_ITSELF ? 1 : 0);
     if (fruitless >= LossPolicy.ROUNDS) {
       return new ProgramResult.GivenUp<>(
           "%d %ss ended without saying how it went; the last one said: %s"
@@ -120,10 +121,10 @@ public final class ProgramRuns<E> {
     jobs(plan, children)
         .filter(job -> ProgramState.attempt(program, job) <= newest.attempt() - LossPolicy.ROUNDS)
         .forEach(job -> delete(children.client(), job)); // of days without a store there are many
-    if (ended.mayGoOn()) {
+    var started = start(plan, ends, fruitless, children.client());
+    if (ended.how() == ProgramState.How.UNHEARD) { // it may go on, unless no other one is made
       end(newest.job(), children.client());
     }
-    var started = start(plan, ends, fruitless, children.client());
     return ended.storageAway() ? triedAgain(newest, ended) : started;
   }
 

@@ -44,21 +44,31 @@ record ProgramState(
   /** They stand in three conditions. */
   static final int LAST_WORDS_BYTES = 1024;
 
+  /** What made it end. */
+  enum How {
+    /** Its own fault, as far as can be seen. */
+    BY_ITSELF,
+    /** The queue or a store was away or full. */
+    STORAGE_AWAY,
+    /** Its pod was taken away: its node was drained, it was preempted, or somebody deleted it. */
+    TAKEN_AWAY,
+    /** Its node does not answer; it may run all the same. */
+    UNHEARD
+  }
+
   /**
    * An end.
    *
    * @param lastWords for people, up to 1 KiB
    * @param at when, as far as known: the same in every pass, or the pause after it never ends
-   * @param storageAway whether the queue or a store was away or full: no fault of its own
-   * @param mayGoOn whether it may run all the same, on a node that does not answer
    */
-  record Ended(String lastWords, Instant at, boolean storageAway, boolean mayGoOn) {
+  record Ended(String lastWords, Instant at, How how) {
     Ended {
       lastWords = TextLimit.beginning(lastWords, LAST_WORDS_BYTES);
     }
 
-    Ended(String lastWords, Instant at, boolean storageAway) {
-      this(lastWords, at, storageAway, false);
+    boolean storageAway() {
+      return how == How.STORAGE_AWAY;
     }
   }
 
@@ -119,7 +129,7 @@ record ProgramState(
   private static Optional<Ended> withoutPod(Job job, Instant now) {
     var deleted = time(job.getMetadata().getDeletionTimestamp());
     if (deleted.isPresent()) {
-      return deleted.map(at -> new Ended("its Job was deleted", at, false));
+      return deleted.map(at -> new Ended("its Job was deleted", at, How.TAKEN_AWAY));
     }
     return end(job)
         .map(
@@ -129,7 +139,7 @@ record ProgramState(
                     time(c.getLastTransitionTime())
                         .or(() -> time(job.getMetadata().getCreationTimestamp()))
                         .orElse(now),
-                    false));
+                    How.TAKEN_AWAY));
   }
 
   /** The condition that says of a Job that it has ended, well or not. */
@@ -155,7 +165,9 @@ record ProgramState(
           new Ended(
               words(terminated),
               PodEnd.time(pod, now, terminated.getFinishedAt()),
-              Objects.equals(terminated.getExitCode(), ExitCode.STORAGE_UNAVAILABLE.code())));
+              Objects.equals(terminated.getExitCode(), ExitCode.STORAGE_UNAVAILABLE.code())
+                  ? How.STORAGE_AWAY
+                  : how(pod)));
     }
     var phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     if ("Failed".equals(phase) || "Succeeded".equals(phase)) {
@@ -164,16 +176,20 @@ record ProgramState(
               .filter(text -> text != null && !text.isBlank())
               .reduce((one, other) -> one + ": " + other);
       return Optional.of(
-          new Ended(words.orElse("its pod ended"), PodEnd.time(pod, now, null), false));
+          new Ended(words.orElse("its pod ended"), PodEnd.time(pod, now, null), how(pod)));
     }
     // Of a node that does not answer nothing more is heard, though its pod be tolerated there.
     var lost = LostNode.of(pod, program.title(), now);
     if (lost.isPresent()) {
-      return lost.map(node -> new Ended(node.words(), node.since(), false, true));
+      return lost.map(node -> new Ended(node.words(), node.since(), How.UNHEARD));
     }
     return time(pod.getMetadata().getDeletionTimestamp())
         .filter(at -> now.isAfter(at.plus(GONE)))
-        .map(at -> new Ended("its node does not answer", at, false, true));
+        .map(at -> new Ended("its node does not answer", at, How.UNHEARD));
+  }
+
+  private static How how(Pod pod) {
+    return PodEnd.isTakenAway(pod) ? How.TAKEN_AWAY : How.BY_ITSELF;
   }
 
   private static String words(ContainerStateTerminated terminated) {

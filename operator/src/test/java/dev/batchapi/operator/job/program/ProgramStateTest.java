@@ -85,7 +85,9 @@ class ProgramStateTest {
     assertThat(of(job("j-split-0", "uid"), pod).ended())
         .contains(
             new ProgramState.Ended(
-                "The store is away.", Instant.parse("2026-01-01T07:59:00Z"), false));
+                "The store is away.",
+                Instant.parse("2026-01-01T07:59:00Z"),
+                ProgramState.How.BY_ITSELF));
   }
 
   @Test
@@ -105,7 +107,9 @@ class ProgramStateTest {
     assertThat(of(failed).ended())
         .contains(
             new ProgramState.Ended(
-                "its pod was deleted", Instant.parse("2026-01-01T07:58:00Z"), false));
+                "its pod was deleted",
+                Instant.parse("2026-01-01T07:58:00Z"),
+                ProgramState.How.TAKEN_AWAY));
   }
 
   private static PodBuilder terminated(int code, @Nullable String finishedAt) {
@@ -139,7 +143,7 @@ class ProgramStateTest {
             end -> {
               assertThat(end.lastWords()).contains("does not answer", "2026-01-01T07:50:00Z");
               assertThat(end.at()).isEqualTo(Instant.parse("2026-01-01T07:50:00Z"));
-              assertThat(end.mayGoOn()).isTrue();
+              assertThat(end.how()).isEqualTo(ProgramState.How.UNHEARD);
             });
   }
 
@@ -182,6 +186,31 @@ class ProgramStateTest {
 
     assertThat(of(job, terminated(10, at).build()).ended().orElseThrow().storageAway()).isTrue();
     assertThat(of(job, terminated(70, at).build()).ended().orElseThrow().storageAway()).isFalse();
+  }
+
+  /** As of workers; a store that is away is one all the same. */
+  @Test
+  void oneWhosePodWasTakenAwayHasNotEndedByItself() {
+    var job = job("j-split-0", "uid");
+    var at = "2026-01-01T07:59:00Z";
+    var drained = terminated(143, at).editMetadata().withDeletionTimestamp(at).endMetadata();
+    var preempted = terminated(143, at).editStatus();
+    preempted.addNewCondition().withType("DisruptionTarget").withStatus("True").endCondition();
+    var evicted = podOf("j-split-0").withNewStatus().withPhase("Failed").withReason("Evicted");
+    evicted.withMessage("The node was low on resource: memory.");
+    var overItsLimit = podOf("j-split-0").withNewStatus().withPhase("Failed").withReason("Evicted");
+    overItsLimit.withMessage("Usage of EmptyDir volume \"tmp\" exceeds the limit \"1Gi\".");
+    var away = terminated(10, at).editMetadata().withDeletionTimestamp(at).endMetadata();
+
+    assertThat(how(job, drained)).isEqualTo(ProgramState.How.TAKEN_AWAY);
+    assertThat(how(job, preempted.endStatus())).isEqualTo(ProgramState.How.TAKEN_AWAY);
+    assertThat(how(job, evicted.endStatus())).isEqualTo(ProgramState.How.TAKEN_AWAY);
+    assertThat(how(job, overItsLimit.endStatus())).isEqualTo(ProgramState.How.BY_ITSELF);
+    assertThat(how(job, away)).isEqualTo(ProgramState.How.STORAGE_AWAY);
+  }
+
+  private static ProgramState.How how(Job job, PodBuilder pod) {
+    return of(job, pod.build()).ended().orElseThrow().how();
   }
 
   @Test

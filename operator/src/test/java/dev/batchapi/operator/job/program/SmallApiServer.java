@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +28,7 @@ public final class SmallApiServer implements AutoCloseable {
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Map<String, String> refusals = new ConcurrentHashMap<>();
   private final Map<String, String> objects = new ConcurrentHashMap<>();
+  private volatile boolean full;
 
   public SmallApiServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -39,7 +41,8 @@ public final class SmallApiServer implements AutoCloseable {
           var asked = exchange.getRequestMethod().equals("GET");
           var body = path.endsWith("/events") ? events() : asked ? object(path) : told;
           exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(asked && body.length == 0 ? 404 : 200, body.length);
+          var code = asked && body.length == 0 ? 404 : full && isMade(exchange) ? 403 : 200;
+          exchange.sendResponseHeaders(code, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -63,6 +66,16 @@ public final class SmallApiServer implements AutoCloseable {
   /** The Job controller could not make the pod of the Job with this uid. */
   public void refuses(String uid, String message) {
     refusals.put(uid, message.replace("\"", "\\\""));
+  }
+
+  private static boolean isMade(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("POST")
+        && exchange.getRequestURI().getPath().endsWith("/jobs");
+  }
+
+  /** A quota lets no more Jobs be made. */
+  public void isFull() {
+    full = true;
   }
 
   /** What it answers who asks for this path; it has nothing else. */

@@ -2,6 +2,7 @@ package dev.batchapi.operator.job.split;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.split.SplitEnd;
@@ -28,6 +29,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -437,23 +439,75 @@ class SplittingTest {
         PLAN.resources());
   }
 
+  private static Pod lost() {
+    return new PodBuilder(running())
+        .editStatus()
+        .editFirstContainerStatus()
+        .withReady(true)
+        .endContainerStatus()
+        .addNewCondition()
+        .withType("Ready")
+        .withStatus("False")
+        .withLastTransitionTime("2026-01-01T07:50:00Z")
+        .endCondition()
+        .endStatus()
+        .build();
+  }
+
+  /** Nine others had their node taken away before it, and it may still do what is asked for. */
+  @Test
+  void oneOnANodeThatDoesNotAnswerStaysWhenNoOtherOneCanBeMade() throws IOException {
+    try (var api = new SmallApiServer()) {
+      api.isFull();
+      var children = new Children(List.of(job(PLAN, 9, 9)), List.of(lost()), api.client());
+      assertThatThrownBy(() -> splitting.next(PLAN, children))
+          .isInstanceOf(KubernetesClientException.class);
+      assertThat(api.requests()).noneMatch(asked -> asked.startsWith("DELETE "));
+    }
+  }
+
+  /** Else the next one has its number while it still writes. */
+  @Test
+  void oneThatIsAskedForSomethingElseKeepsItsNumberUntilItsPodIsGone() throws IOException {
+    try (var api = new SmallApiServer()) {
+      api.isFull();
+      var before = told("{\"folders\":[],\"batchSize\":2}");
+      var beside = new Children(List.of(job(before, 0, 0)), List.of(running()), api.client());
+      assertThatThrownBy(() -> splitting.next(PLAN, beside))
+          .isInstanceOf(KubernetesClientException.class);
+      assertThat(api.requests())
+          .filteredOn(asked -> asked.startsWith("DELETE "))
+          .singleElement()
+          .asString()
+          .contains("Foreground");
+    }
+  }
+
+  /** It is drained, preempted, or deleted by somebody: that says nothing of the job's files. */
+  @Test
+  void oneWhosePodIsTakenAwayIsMadeAgainHoweverOften() throws IOException {
+    var away =
+        new PodBuilder(ended(143, "Told to stop."))
+            .editMetadata()
+            .withDeletionTimestamp(NOW.toString())
+            .endMetadata()
+            .build();
+    assertThat(next(job(PLAN, 12, 9), away))
+        .isInstanceOfSatisfying(
+            SplitResult.Underway.class,
+            underway -> assertThat(underway.message()).contains("splitter 12 ended"));
+    try (var api = new SmallApiServer()) {
+      var its = failed(job(PLAN, 0, 9));
+      var children = new Children(List.of(its), List.of(), api.client());
+      assertThat(splitting.next(PLAN, children)).isInstanceOf(SplitResult.Underway.class);
+      assertMade(api, "monday-split-1");
+    }
+  }
+
   @Test
   void oneOnANodeThatDoesNotAnswerIsToEndAndTheNextOneIsMade() throws IOException {
-    var lost =
-        new PodBuilder(running())
-            .editStatus()
-            .editFirstContainerStatus()
-            .withReady(true)
-            .endContainerStatus()
-            .addNewCondition()
-            .withType("Ready")
-            .withStatus("False")
-            .withLastTransitionTime("2026-01-01T07:50:00Z")
-            .endCondition()
-            .endStatus()
-            .build();
     try (var api = new SmallApiServer()) {
-      var children = new Children(List.of(job(PLAN, 0, 0)), List.of(lost), api.client());
+      var children = new Children(List.of(job(PLAN, 0, 0)), List.of(lost()), api.client());
       assertThat(splitting.next(PLAN, children)).isInstanceOf(SplitResult.Underway.class);
       assertThat(api.requests())
           .anyMatch(asked -> asked.startsWith("DELETE ") && asked.contains("Foreground"));
