@@ -86,7 +86,11 @@ final class OnNode {
         .map(
             process -> {
               signal("STOP", process.pid());
-              return () -> signal("CONT", process.pid());
+              return () -> {
+                if (process.isAlive()) { // what is killed goes on to its end by itself
+                  signal("CONT", process.pid());
+                }
+              };
             });
   }
 
