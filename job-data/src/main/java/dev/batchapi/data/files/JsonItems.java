@@ -1,9 +1,11 @@
 package dev.batchapi.data.files;
 
 import dev.batchapi.data.input.InputException;
+import dev.batchapi.data.input.JsonCheck;
 import dev.batchapi.data.input.LineReader;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /** JSON lines: the items are in the file as they travel. */
 record JsonItems(String name, boolean checking) implements ItemReader {
@@ -11,39 +13,24 @@ record JsonItems(String name, boolean checking) implements ItemReader {
   @Override
   public void read(InputStream in, long linesBefore, ItemSink sink) throws IOException {
     var line = new LineReader(name, in, linesBefore);
-    var checked = new CheckedLines(name, sink);
-    while (next(line, checked)) {
+    var json = checking ? new JsonCheck(name, true) : null;
+    while (line.next(json)) {
       if (!line.blank()) {
-        item(line, checked, sink);
+        item(line, json, sink);
       }
     }
   }
 
-  /** At the end, also of a file that breaks off, all that came before is given on. */
-  private static boolean next(LineReader line, CheckedLines checked) throws IOException {
-    var more = false;
-    try {
-      more = line.next();
-      return more;
-    } finally {
-      if (!more) {
-        checked.end();
-      }
-    }
-  }
-
-  private void item(LineReader line, CheckedLines checked, ItemSink sink) {
+  private static void item(LineReader line, @Nullable JsonCheck json, ItemSink sink) {
     try {
       line.checkLength();
+      if (json != null) {
+        json.check(line);
+      }
     } catch (InputException e) {
-      checked.end();
       sink.bad(line.number(), line.start(), line.textEnd(), e);
       return;
     }
-    if (checking) {
-      checked.add(line);
-    } else {
-      sink.item(line.number(), line.start(), line.textEnd(), line.bytes(), line.length());
-    }
+    sink.item(line.number(), line.start(), line.textEnd(), line.bytes(), line.length());
   }
 }

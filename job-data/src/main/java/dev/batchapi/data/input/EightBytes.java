@@ -35,9 +35,14 @@ final class EightBytes {
     return (zeroes - ONES) & ~zeroes;
   }
 
+  /** The same where all bytes are ASCII; of others the marks are of no meaning. */
+  static long sameAscii(long eight, long others) {
+    return (eight ^ others) - ONES;
+  }
+
   /** Marks bytes of ASCII that are less than those; other bits are of no meaning. */
-  static long less(long eight, long others) {
-    return (eight - others) & ~eight;
+  static long lessAscii(long eight, long others) {
+    return eight - others;
   }
 
   /** Which byte is marked first, from 0; one is. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.Arrays;
 
 /** Whether lines are JSON values, one each. Not thread-safe. */
 public final class JsonCheck {
@@ -35,20 +34,17 @@ public final class JsonCheck {
    * @throws InputException if it isn't exactly one JSON value that Python and Java read alike
    */
   public void check(LineReader line) {
-    check(line.bytes(), 0, line.length(), line.number());
+    if (!line.isPlain() && !plain.isPlain(line.bytes(), 0, line.length())) {
+      check(line.bytes(), line.length(), line.number());
+    }
   }
 
-  /**
-   * The same of a line that stands among others.
-   *
-   * @param number the line's, from 1
-   */
-  public void check(byte[] bytes, int from, int length, long number) {
-    if (plain.isPlain(bytes, from, from + length)) {
-      return;
-    }
-    // Alone: of what looks like UTF-16 Jackson would read on behind the line.
-    var line = from == 0 ? bytes : Arrays.copyOfRange(bytes, from, from + length);
+  /** Where a line ends that needs no check any more; -1 if there is none. */
+  int lineEnd(byte[] bytes, int from, int end) {
+    return plain.lineEnd(bytes, from, end);
+  }
+
+  private void check(byte[] line, int length, long number) {
     try (var parser = JSON.createParser(line, 0, length)) {
       var depth = 0;
       for (var token = parser.nextToken(); token != null; token = parser.nextToken()) {

@@ -4,6 +4,7 @@ import dev.batchapi.contract.Payload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a text, as bytes and with their places. A byte order mark at the start is passed over,
@@ -28,6 +29,7 @@ public final class LineReader {
   private long number;
   private boolean ended;
   private boolean tooLong;
+  private boolean plain;
 
   /**
    * Reads a whole text.
@@ -56,19 +58,33 @@ public final class LineReader {
    * @throws InputException if the text is of a format that has no lines
    */
   public boolean next() throws IOException {
+    return next(null);
+  }
+
+  /**
+   * The same of a text whose lines are JSON: most are found to be so while their end is looked for.
+   *
+   * @param json what checks the lines; null if nothing does
+   */
+  public boolean next(@Nullable JsonCheck json) throws IOException {
     if (ended) {
       return false;
     }
     start = next;
     length = 0;
     tooLong = false;
+    plain = false;
     number++;
     while (true) {
       if (at == filled && !fill()) {
         ended = true;
         return length > 0 || tooLong;
       }
-      var newline = Newlines.next(buffer, at, filled);
+      var newline = json == null || next > start ? -1 : json.lineEnd(buffer, at, filled);
+      plain = newline >= 0;
+      if (!plain) {
+        newline = Newlines.next(buffer, at, filled);
+      }
       append(newline - at);
       textEnd = next;
       at = newline;
@@ -154,6 +170,11 @@ public final class LineReader {
   /** Its number, from 1. */
   public long number() {
     return number;
+  }
+
+  /** Whether it is known to be JSON, and no more has to be looked at. */
+  boolean isPlain() {
+    return plain;
   }
 
   /** Whether there is nothing but white space. */

@@ -41,7 +41,7 @@ final class Scan {
   void run(InputStream in) throws IOException {
     var line = new LineReader(name, in);
     var json = new JsonCheck(name, quoting);
-    while (line.next()) {
+    while (line.next(json)) {
       if (!line.blank()) {
         line.checkLength();
         json.check(line);

@@ -1,11 +1,8 @@
 package dev.batchapi.data.results;
 
-import dev.batchapi.contract.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -39,7 +36,7 @@ public final class LineFiles implements ResultLines.Lines, AutoCloseable {
   private static final class Open extends OutputStream {
     final String name;
     final OutputStream out;
-    final MessageDigest digest = Sha256.begin();
+    final DigestBehind digest = new DigestBehind();
     long lines;
     long bytes;
 
@@ -149,8 +146,7 @@ public final class LineFiles implements ResultLines.Lines, AutoCloseable {
   private void end() throws IOException {
     var file = open;
     if (file != null) {
-      var sha256 = HexFormat.of().formatHex(file.digest.digest());
-      var ended = new Manifest.File(file.name, file.lines, file.bytes, sha256);
+      var ended = new Manifest.File(file.name, file.lines, file.bytes, file.digest.hex());
       opener.complete(file.out, ended);
       open = null;
       files.add(ended);
