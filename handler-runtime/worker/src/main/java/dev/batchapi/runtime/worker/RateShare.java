@@ -12,13 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker has of its job's rate limit. Permits for single items are reserved in chunks, as
- * many as the handler uses up in {@link #CHUNK}, so that a slow one keeps none from others. Used by
- * the worker's own thread.
+ * What a worker has of its job's rate limit. Permits for single items are reserved in chunks that
+ * last for about {@link #CHUNK}, the wait in line behind other workers' included: a slow handler
+ * keeps few from others, and a worker that is killed takes few along. Used by the worker's own
+ * thread.
  */
 public final class RateShare {
   private static final Logger LOG = LoggerFactory.getLogger("dev.batchapi.worker");
   private static final Duration CHUNK = Duration.ofMillis(200);
+
+  /** All workers together reserve about once in this time, if they wait for each other. */
+  private static final Duration SMALLEST = Duration.ofMillis(40);
 
   /** Later than this after it was due a permit is not used: what was granted is used now. */
   private static final Duration STALE = Duration.ofSeconds(1);
@@ -28,6 +32,7 @@ public final class RateShare {
   private final Rate rate;
   private final WorkQueue queue;
   private final int largest;
+  private final int smallest;
   private @Nullable Made held;
   private int used;
   private long began;
@@ -38,11 +43,16 @@ public final class RateShare {
     this.rate = rate;
     this.queue = queue;
     largest = largestChunk(rate.limit().perSecond());
+    smallest = permits(rate.limit().perSecond(), SMALLEST);
   }
 
   /** How many permits a worker takes at once for single items, at most. */
   static int largestChunk(double perSecond) {
-    return (int) Math.max(1, perSecond * CHUNK.toMillis() / 1000);
+    return permits(perSecond, CHUNK);
+  }
+
+  private static int permits(double perSecond, Duration time) {
+    return (int) Math.max(1, perSecond * time.toMillis() / 1000);
   }
 
   /** What came of asking. */
@@ -114,7 +124,7 @@ public final class RateShare {
       return new Asked.Wait(Duration.ofNanos(made.due(used) - now));
     }
     if (used == made.permits()) {
-      usedUp(made, now);
+      usedUp(now);
     }
     return new Asked.Granted(granted);
   }
@@ -125,12 +135,12 @@ public final class RateShare {
     return usable < -STALE.toNanos();
   }
 
-  private void usedUp(Made made, long now) {
-    var took = Math.min(now - began, now - made.due(0));
-    if (took < CHUNK.toNanos()) {
+  private void usedUp(long now) {
+    var took = now - began;
+    if (took < CHUNK.toNanos() / 2) {
       size = Math.min(largest, 2 * size);
-    } else if (took > 2 * CHUNK.toNanos()) {
-      size = Math.max(1, size / 2);
+    } else if (took > CHUNK.toNanos()) {
+      size = Math.max(Math.min(size, smallest), size / 2);
     }
     held = null;
   }
