@@ -13,6 +13,7 @@ import dev.batchapi.runtime.worker.RateShare.Asked;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,19 @@ class RateShareTest {
     assertThat(share.ask(10, true)).isInstanceOf(Asked.Wait.class);
     share.letGo();
     assertThat(new RateShare(SLOW, queue.worker("j")).ask(5, true)).isEqualTo(new Asked.Granted(5));
+  }
+
+  /** What one that is killed takes along: a fifth of a second of the rate for one, less of many. */
+  @Test
+  void ofManyInLineEachReservesLess() throws Exception {
+    var fast = new Rate(new RateLimit(200, 1), 40);
+    var workers = IntStream.range(0, 4).mapToObj(i -> new Flaky(queue.worker("j"))).toList();
+    var shares = workers.stream().map(one -> new RateShare(fast, one)).toList();
+    while (workers.stream().anyMatch(one -> one.reserved.size() < 12)) {
+      shares.forEach(share -> share.ask(1, false));
+      Thread.sleep(1);
+    }
+    assertThat(workers).allSatisfy(one -> assertThat(one.reserved.getLast()).isBetween(1, 20));
   }
 
   @Test
