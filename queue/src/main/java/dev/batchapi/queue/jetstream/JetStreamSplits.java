@@ -2,7 +2,9 @@ package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The stream SPLIT, as the owner uses it. */
@@ -73,7 +75,10 @@ final class JetStreamSplits implements Splits {
   }
 
   @Override
-  public List<String> jobsWithSplits() {
-    return streams.jobs(Subjects.SPLIT, "split.>");
+  public Map<String, Integer> written() {
+    return streams.subjects(Subjects.SPLIT, "split.>").stream()
+        .map(Subjects::job)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toMap(job -> job, _ -> 1, Integer::sum));
   }
 }
