@@ -1,7 +1,8 @@
 """Ends a batch at its deadline: an exception where the author's code stands, in the main thread.
 
 A signal, since nothing else reaches a thread that sleeps or waits for a socket. Code that no signal
-reaches, or that goes on all the same, ends with its process: the worker does that a little later.
+reaches, or that goes on all the same, is given up: the worker is told where it stands, and ends the
+process.
 """
 
 import signal
@@ -12,6 +13,9 @@ import traceback
 
 # One that nobody else uses; elsewhere than on Linux there are no real-time signals.
 SIGNAL = signal.SIGRTMIN + 5 if hasattr(signal, "SIGRTMIN") else signal.SIGUSR2
+
+# How long the author's code may go on after it; the worker waits no longer than 4 s.
+ENDURANCE_SECONDS = 3
 
 MESSAGE = "It took longer than timeouts.batchSeconds allows, and was ended where its stack says."
 NOT_BEGUN = "The batch took longer than timeouts.batchSeconds allows before this item was begun."
@@ -43,9 +47,14 @@ BatchTimedOut.__module__ = NotBegun.__module__ = "batchapi"  # as it is told to 
 class Deadline:
     """Used by the main thread, as a context: for one batch after the other."""
 
-    def __init__(self, stacks):
-        """stacks: a function that tells where other threads and coroutines stand."""
+    def __init__(self, stacks, give_up):
+        """stacks: a function that tells where other threads and coroutines stand.
+        give_up: a function that is called in another thread, once at most, with the main thread's
+        name and frames when its code goes on in spite of all: end() does not return then."""
         self._stacks = stacks
+        self._give_up = give_up
+        self._ended = 0  # batches
+        self._given_up = False
         self._armed = False
         self._at = None
         self._changed = threading.Condition()
@@ -82,9 +91,14 @@ class Deadline:
 
     def end(self):
         self._armed = False  # first: the signal may be on its way
-        if self._at is not None:
-            with self._changed:
-                self._at = None
+        if self._thread is None:
+            return
+        with self._changed:
+            self._at = None
+            self._ended += 1
+            self._changed.notify()
+            while self._given_up:
+                self._changed.wait()
 
     def _pass(self, number, frame):
         if self._armed:
@@ -98,8 +112,14 @@ class Deadline:
                     left = None if self._at is None else self._at - time.time()
                     self._changed.wait(left if left is None else max(left, 0.001))
                 self._at = None
-                if self._armed:
-                    signal.pthread_kill(self._main, SIGNAL)
+                if not self._armed:
+                    continue
+                signal.pthread_kill(self._main, SIGNAL)
+                this = self._ended
+                if self._changed.wait_for(lambda: self._ended != this, ENDURANCE_SECONDS):
+                    continue
+                self._given_up = True
+            self._give_up(thread_stack("The main thread", self._main))
 
 
 def thread_stack(name, ident):

@@ -16,7 +16,7 @@ NO_TERMINAL = (
     "(Standard input is empty here: `batchapi run --debug` gives the handler the terminal.)"
 )
 
-_OUR_FOLDER = os.path.dirname(__file__)
+_OUR_FOLDER = os.path.dirname(os.path.normpath(__file__))
 
 # What runs the author's code for the author: its frames say nothing, and hide the lines that do.
 _BETWEEN = tuple(
@@ -182,7 +182,7 @@ def where(stacks):
 
 
 def _authors(frames):
-    frames = [f for f in frames if os.path.dirname(f.filename) != _OUR_FOLDER]
+    frames = [f for f in frames if os.path.dirname(os.path.normpath(f.filename)) != _OUR_FOLDER]
     return [
         frame
         for place, frame in enumerate(frames, 1)

@@ -12,7 +12,7 @@ import batchapi_loading as loading
 import batchapi_results as results
 import batchapi_wire as wire
 from batchapi_calling import HandlerInvalid
-from batchapi_deadline import Deadline, NotBegun
+from batchapi_deadline import BatchTimedOut, Deadline, NotBegun
 from batchapi_init import EXIT_REPLACE
 from batchapi_metrics import MetricsClient
 from batchapi_permits import Permits
@@ -86,7 +86,7 @@ class Session:
             self._limits = items.Limits(limits["result_bytes"], limits["error_bytes"])
             self._per_item = start["handler"].get("results", "Item") == "Item"
             self._runner = Runner(start["handler"].get("concurrency", 1))
-            self._deadline = Deadline(self._runner.stacks)
+            self._deadline = Deadline(self._runner.stacks, self._give_up)
             if start["handler"].get("rated"):
                 self._permits = Permits(self._connection, self._deadline)
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
@@ -207,6 +207,17 @@ class Session:
                 body = errors.describe(error, self._limits.error_bytes, where, broken)
             self._leave_if_forked()
         self._connection.answer(kind, head, body)
+
+    def _give_up(self, stack):
+        """Answers in the place of the main thread, which takes nothing more, not even its end. By
+        the deadline's thread."""
+        error = BatchTimedOut(errors.where([stack]), broken=True)
+        body = errors.describe(error, self._limits.error_bytes, self._handler.function)
+        self._connection.__exit__()  # from here on it is this thread that sees the worker go
+        self._connection.send(wire.FAILED, body)
+        kind, _ = self._connection.read()
+        self._connection.flush()
+        os._exit(EXIT_REPLACE if kind == wire.REPLACE else 0)
 
     def _stop(self, exit_code):
         self._connection.stop(exit_code)

@@ -128,6 +128,48 @@ class DeadlineTest(HostTest):
         self.assertIn("in handle_item", error["stack"])
         self.assertEqual(worker.stop(), 0)
 
+    def test_code_that_goes_on_in_spite_of_all_is_given_up_and_says_where_it_stands(self):
+        worker = self.ready(
+            """
+            import time
+            def stubborn():
+                while True:
+                    try:
+                        time.sleep(0.05)
+                    except BaseException:
+                        pass
+            class Handler:
+                def handle_batch(self, payload):
+                    stubborn()
+            """
+        )
+        error = self.failed(self.late(worker, ["hang"]))
+        self.assertEqual((error["reason"], error["type"]), ("WorkerBroken", "TimedOut"))
+        self.assertIn("in stubborn", error["stack"])
+        self.assertNotIn("batchapi_", error["stack"])
+        self.assertEqual(worker.stop(), 0)
+
+    def test_what_is_given_up_answers_nothing_more(self):
+        worker = self.ready(
+            """
+            import time
+            class Handler:
+                def handle_batch(self, payload):
+                    end = time.monotonic() + 4
+                    while time.monotonic() < end:
+                        try:
+                            time.sleep(0.05)
+                        except BaseException:
+                            pass
+                    return "late"
+            """
+        )
+        self.assertEqual(self.failed(self.late(worker, ["hang"]))["reason"], "WorkerBroken")
+        time.sleep(1.5)
+        worker.send_stop()
+        self.assertEqual(worker.receive()[0], None)
+        self.assertEqual(worker.exit_code(), 0)
+
     def test_a_batch_in_time_is_not_disturbed_by_an_earlier_deadline(self):
         worker = self.ready(
             """

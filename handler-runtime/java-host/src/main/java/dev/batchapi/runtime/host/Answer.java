@@ -52,7 +52,7 @@ final class Answer {
    * @return what is wrong with it; empty if nothing is
    */
   Optional<HandlerError> take(LoadedHandler handler, @Nullable Object returned, int items) {
-    var perItem = start.handler().perItem() ? ItemResults.of(returned) : null;
+    var perItem = start.handler().perItem() ? ItemResults.of(returned, items) : null;
     if (perItem == null) {
       return write(handler, returned);
     }

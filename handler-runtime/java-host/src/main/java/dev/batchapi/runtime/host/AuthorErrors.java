@@ -8,9 +8,16 @@ import dev.batchapi.runtime.protocol.FrameChannel;
 import dev.batchapi.runtime.protocol.HandlerError;
 import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import java.util.Collection;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the worker is told about what the author's code threw. Never throws itself. */
 final class AuthorErrors {
+  private static final String UNREADABLE = "(its message can't be read: ";
+
+  /** More characters of a text than any error has room for. */
+  private static final int MOST = 16 << 10;
+
   private AuthorErrors() {}
 
   /** For whatever came out of the author's code. */
@@ -77,11 +84,21 @@ final class AuthorErrors {
   }
 
   private static String message(Throwable thrown) {
+    return text(thrown::getMessage, "getMessage");
+  }
+
+  /** The exception's first line as Java prints it. Never throws, however broken its class is. */
+  static String line(Throwable thrown) {
+    String text = text(thrown::toString, "toString");
+    return text.startsWith(UNREADABLE) ? thrown.getClass().getName() + ": " + text : text;
+  }
+
+  private static String text(Supplier<@Nullable String> method, String name) {
     try {
-      String message = thrown.getMessage();
-      return message == null ? "" : message;
+      String text = method.get();
+      return text == null ? "" : text.substring(0, Math.min(MOST, text.length()));
     } catch (Throwable broken) {
-      return "(its message can't be read: getMessage() threw " + broken.getClass().getName() + ")";
+      return UNREADABLE + name + "() threw " + broken.getClass().getName() + ")";
     }
   }
 }

@@ -16,6 +16,9 @@ final class AuthorStack {
   /** Exceptions in all; causes and suppressed ones can be any number. */
   private static final int EXCEPTIONS = 20;
 
+  /** Characters: far more than an error has room for, and messages can be any length. */
+  private static final int MOST = 64 << 10;
+
   private static final String HOST = "dev.batchapi.runtime.";
   private static final List<String> OURS = List.of(HOST, "dev.batchapi.metrics.");
 
@@ -30,6 +33,8 @@ final class AuthorStack {
 
   private final StringBuilder text = new StringBuilder();
   private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  private int shown;
+  private boolean full;
 
   private AuthorStack() {}
 
@@ -66,22 +71,26 @@ final class AuthorStack {
    */
   private void add(
       String indent, String caption, Throwable thrown, List<StackTraceElement> around) {
-    text.append(indent).append(caption).append(thrown).append('\n');
+    if (full) {
+      return;
+    }
+    if (++shown > EXCEPTIONS || text.length() > MOST) {
+      full = true;
+      text.append(indent).append("\t(more causes left out)\n");
+      return;
+    }
+    text.append(indent).append(caption).append(AuthorErrors.line(thrown)).append('\n');
     if (!seen.add(thrown)) {
       text.append(indent).append("\t(shown above)\n");
       return;
     }
-    if (seen.size() > EXCEPTIONS) {
-      text.append(indent).append("\t(more causes left out)\n");
-      return;
-    }
     List<StackTraceElement> frames = authors(List.of(thrown.getStackTrace()));
-    int shown = Math.min(FRAMES, frames.size() - inCommon(frames, around));
-    for (StackTraceElement frame : frames.subList(0, shown)) {
+    int most = Math.min(FRAMES, frames.size() - inCommon(frames, around));
+    for (StackTraceElement frame : frames.subList(0, most)) {
       text.append(indent).append("\tat ").append(frame).append('\n');
     }
-    if (frames.size() > shown) {
-      text.append(indent).append("\t... ").append(frames.size() - shown).append(" more\n");
+    if (frames.size() > most) {
+      text.append(indent).append("\t... ").append(frames.size() - most).append(" more\n");
     }
     for (Throwable suppressed : thrown.getSuppressed()) {
       add(indent + "\t", "Suppressed: ", suppressed, frames);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hands batches, or those of their items that are tried again, to the handler. */
@@ -18,11 +19,16 @@ final class BatchCall {
   private final Start.Handler settings;
   private final RatePermits permits;
   private final Answer answer;
+  private final Consumer<HandlerError> givenUp;
 
   /**
    * @param answer takes what the handler returns
+   * @param givenUp told, on another thread, of a batch that goes on in spite of its deadline: what
+   *     {@link #handle} returns of it is nobody's any more
    */
-  BatchCall(Start.Handler settings, RatePermits permits, Answer answer) {
+  BatchCall(
+      Start.Handler settings, RatePermits permits, Answer answer, Consumer<HandlerError> givenUp) {
+    this.givenUp = givenUp;
     this.settings = settings;
     this.permits = permits;
     this.answer = answer;
@@ -48,23 +54,25 @@ final class BatchCall {
       @SuppressWarnings("unchecked") // A list that was made for this handler alone.
       List<Object> given = (List<Object>) chosen(items, batch);
       BatchContext context = context(batch, given.size());
-      Object returned = call(handler, given, context, batch.deadline());
-      return answer.take(handler, returned, given.size());
+      try (var deadline = new HandlerDeadline(Thread.currentThread(), batch.deadline(), givenUp)) {
+        return answer(handler, given, context, deadline);
+      }
     } catch (Throwable thrown) {
       return Optional.of(AuthorErrors.of(thrown));
     }
   }
 
-  private @Nullable Object call(
-      LoadedHandler handler, List<Object> given, BatchContext context, long end) throws Throwable {
-    try (var deadline = new HandlerDeadline(Thread.currentThread(), end)) {
-      try {
-        return settings.rated()
-            ? rated(handler, given, context, deadline)
-            : call(handler, given, context, deadline, () -> true);
-      } catch (Throwable thrown) {
-        throw deadline.reason(thrown);
-      }
+  private Optional<HandlerError> answer(
+      LoadedHandler handler, List<Object> given, BatchContext context, HandlerDeadline deadline)
+      throws Throwable {
+    try {
+      Object returned =
+          settings.rated()
+              ? rated(handler, given, context, deadline)
+              : call(handler, given, context, deadline, () -> true);
+      return answer.take(handler, returned, given.size()).map(deadline::reason);
+    } catch (Throwable thrown) {
+      throw deadline.reason(thrown);
     }
   }
 

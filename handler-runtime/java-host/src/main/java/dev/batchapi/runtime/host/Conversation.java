@@ -88,10 +88,13 @@ final class Conversation {
         last = frame.type();
         if (last == FrameType.PERMITS) {
           session.permitted(Permits.decode(frame.body()));
+        } else if (session.isLost() && isLast(last)) {
+          session.closeMetrics();
+          return last == FrameType.STOP ? JavaHost.EXIT_STOPPED : JavaHost.EXIT_REPLACE;
         } else {
           session.give(frame);
         }
-      } while (last != FrameType.STOP && last != FrameType.REPLACE);
+      } while (!isLast(last));
     } catch (ClosedChannelException endedHere) {
       // INVALID or BROKEN: the session has closed the channel.
     } catch (IOException e) {
@@ -110,6 +113,10 @@ final class Conversation {
     }
     session.closeMetrics();
     return session.exitCode();
+  }
+
+  private static boolean isLast(FrameType type) {
+    return type == FrameType.STOP || type == FrameType.REPLACE;
   }
 
   private Hello hello() {

@@ -1,19 +1,25 @@
 package dev.batchapi.runtime.host;
 
+import dev.batchapi.runtime.protocol.HandlerError;
+import dev.batchapi.runtime.protocol.HandlerError.Reason;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a batch at its deadline: interrupts the author's code where it stands, and remembers where
- * that was. What an interrupt does not end is ended with its process: the worker does that a little
- * later. Closed when the author's code has returned.
+ * that was. What an interrupt does not end is given up: the worker is told where it stood, and ends
+ * the process. Closed when the author's code has returned and its result is read.
  */
 final class HandlerDeadline implements AutoCloseable {
   /** How long threads of items may take to end once they are interrupted. */
   static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** How long the author's code may go on after it; the worker waits no longer than 4 s. */
+  static final Duration ENDURANCE = Duration.ofSeconds(3);
 
   /** Started with the first batch that has a deadline. */
   private static final class Timer {
@@ -27,6 +33,7 @@ final class HandlerDeadline implements AutoCloseable {
   }
 
   private final Thread thread;
+  private final Consumer<HandlerError> givenUp;
   private @Nullable ScheduledFuture<?> timer;
   private @Nullable Runnable end;
   private boolean closed;
@@ -38,9 +45,12 @@ final class HandlerDeadline implements AutoCloseable {
    *
    * @param thread the one that calls the author's code
    * @param at milliseconds since 1970; 0: never
+   * @param givenUp told once at most, on another thread, of code that goes on in spite of all;
+   *     {@link #close} comes later then
    */
-  HandlerDeadline(Thread thread, long at) {
+  HandlerDeadline(Thread thread, long at, Consumer<HandlerError> givenUp) {
     this.thread = thread;
+    this.givenUp = givenUp;
     timer = at == 0 ? null : schedule(at);
   }
 
@@ -68,7 +78,7 @@ final class HandlerDeadline implements AutoCloseable {
 
   /** Of a batch without one. */
   static HandlerDeadline never() {
-    return new HandlerDeadline(Thread.currentThread(), 0);
+    return new HandlerDeadline(Thread.currentThread(), 0, error -> {});
   }
 
   /**
@@ -89,6 +99,7 @@ final class HandlerDeadline implements AutoCloseable {
     }
     stack = AuthorStack.of("It stood here at the deadline:", thread.getStackTrace());
     passed = true;
+    var _ = Timer.ONE.schedule(this::giveUp, ENDURANCE.toMillis(), TimeUnit.MILLISECONDS);
     if (end == null) {
       thread.interrupt();
     } else {
@@ -103,6 +114,12 @@ final class HandlerDeadline implements AutoCloseable {
     }
   }
 
+  private synchronized void giveUp() {
+    if (!closed) {
+      givenUp.accept(HandlerTimedOut.goesOnAt(stack).error());
+    }
+  }
+
   boolean hasPassed() {
     return passed;
   }
@@ -112,6 +129,13 @@ final class HandlerDeadline implements AutoCloseable {
     return passed && !(thrown instanceof HandlerTimedOut) && !Breakage.isIn(thrown)
         ? HandlerTimedOut.at(stack)
         : thrown;
+  }
+
+  /** What is wrong with a result, or its end if that came first: nobody knows what it cut off. */
+  HandlerError reason(HandlerError invalid) {
+    return passed && invalid.reason() == Reason.ResultInvalid
+        ? HandlerTimedOut.at(stack).error()
+        : invalid;
   }
 
   @Override

@@ -18,35 +18,48 @@ final class ItemResults {
 
   private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
 
-  private final List<@Nullable Object> results;
+  private final List<@Nullable Object> results = new ArrayList<>();
   private final SortedMap<Integer, HandlerError> errors = new TreeMap<>();
 
   private @Nullable HandlerError breakage;
+  private int length;
 
-  private ItemResults(List<@Nullable Object> results) {
-    this.results = results;
+  private ItemResults(int length) {
+    this.length = length;
   }
 
-  /** What a handler returned, if that is a list or an array; null if it is something else. */
-  static @Nullable ItemResults of(@Nullable Object returned) {
-    List<?> list;
-    if (returned instanceof List<?> given) {
-      list = given;
-    } else if (returned != null && returned.getClass().isArray() && !(returned instanceof byte[])) {
-      int length = Array.getLength(returned);
-      var copy = new ArrayList<@Nullable Object>(length);
-      for (int i = 0; i < length; i++) {
-        copy.add(Array.get(returned, i));
-      }
-      list = copy;
-    } else {
+  /**
+   * What a handler returned, if that is a list or an array; null if it is something else.
+   *
+   * @param items how many results it should have; those of a list of another length are not looked
+   *     at, for it may be longer than memory is
+   */
+  static @Nullable ItemResults of(@Nullable Object returned, int items) {
+    int length = length(returned);
+    if (length < 0 || returned == null) {
       return null;
     }
-    var found = new ItemResults(new ArrayList<>(list.size()));
-    for (Object one : list) {
-      found.add(one);
+    var found = new ItemResults(length);
+    if (length == items) {
+      if (returned instanceof List<?> list) {
+        list.forEach(found::add);
+      } else {
+        for (int i = 0; i < length; i++) {
+          found.add(Array.get(returned, i));
+        }
+      }
+      found.length = found.results.size(); // the author's threads may add to their list meanwhile
     }
     return found;
+  }
+
+  private static int length(@Nullable Object returned) {
+    if (returned instanceof List<?> list) {
+      return list.size();
+    }
+    return returned != null && returned.getClass().isArray() && !(returned instanceof byte[])
+        ? Array.getLength(returned)
+        : -1;
   }
 
   private void add(@Nullable Object one) {
@@ -70,7 +83,7 @@ final class ItemResults {
   }
 
   int size() {
-    return results.size();
+    return length;
   }
 
   /** The errors by their item's position, those of results that can't be written included. */
@@ -94,6 +107,9 @@ final class ItemResults {
         return;
       } catch (BindingException e) {
         to.clear(); // one of the items is to blame, and found below
+      } catch (Error e) {
+        requireSound(e);
+        to.clear();
       }
     }
     var one = new BoundedBytes(to.limit());
@@ -119,8 +135,18 @@ final class ItemResults {
       } catch (BindingException e) {
         errors.put(item, AuthorErrors.of(e, Reason.ResultInvalid));
         to.clear();
+      } catch (Error e) {
+        requireSound(e);
+        errors.put(item, AuthorErrors.of(e));
+        to.clear();
       }
     }
     to.write(NULL, 0, NULL.length);
+  }
+
+  private static void requireSound(Error thrownByAuthor) {
+    if (Breakage.isIn(thrownByAuthor)) {
+      throw thrownByAuthor;
+    }
   }
 }

@@ -97,6 +97,8 @@ public final class JavaHost {
     try {
       errors.print("Exception in thread \"" + thread.getName() + "\" ");
       thrown.printStackTrace(errors);
+    } catch (RuntimeException unreadable) {
+      errors.print(AuthorStack.of(thrown));
     } finally {
       if (Breakage.isIn(thrown)) {
         Runtime.getRuntime().halt(EXIT_BROKEN);

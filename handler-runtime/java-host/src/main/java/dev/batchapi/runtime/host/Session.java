@@ -34,6 +34,9 @@ final class Session implements Runnable {
 
   private volatile int exitCode = JavaHost.EXIT_WORKER_GONE;
 
+  /** Whether the author's code goes on in spite of its deadline: this thread is lost to it. */
+  private volatile boolean lost;
+
   private volatile @Nullable HandlerMetrics metrics;
 
   Session(
@@ -65,6 +68,11 @@ final class Session implements Runnable {
     permits.came(some);
   }
 
+  /** Whether the handler's thread will take nothing more, not even its end. */
+  boolean isLost() {
+    return lost;
+  }
+
   /** What the process is to end with, once this has run. */
   int exitCode() {
     return exitCode;
@@ -91,7 +99,7 @@ final class Session implements Runnable {
     } catch (OutOfMemoryError e) {
       exitCode = JavaHost.EXIT_BROKEN; // No room for an answer either: the end is the answer.
     } finally {
-      if (exitCode != JavaHost.EXIT_STOPPED && exitCode != JavaHost.EXIT_REPLACE) {
+      if (!lost && exitCode != JavaHost.EXIT_STOPPED && exitCode != JavaHost.EXIT_REPLACE) {
         hangUp();
       }
     }
@@ -129,7 +137,7 @@ final class Session implements Runnable {
       exitCode = JavaHost.EXIT_NO_HANDLER;
       return;
     }
-    BatchCall call = new BatchCall(start.handler(), permits, answer);
+    BatchCall call = new BatchCall(start.handler(), permits, answer, e -> giveUp(e, open));
     inbox.listen();
     channel.write(FrameType.READY, EMPTY_OBJECT);
     while (true) {
@@ -140,6 +148,9 @@ final class Session implements Runnable {
           Optional<HandlerError> error;
           try (var _ = thread.give(loader)) {
             error = call.handle(handler, batch);
+          }
+          if (lost) {
+            return;
           }
           send(error, open);
         }
@@ -165,6 +176,17 @@ final class Session implements Runnable {
         }
         default -> throw new ProtocolException("a frame " + frame.type() + " from the worker");
       }
+    }
+  }
+
+  /** Answers in the place of the handler's thread. Called on another one. */
+  private void giveUp(HandlerError error, HandlerMetrics open) {
+    lost = true;
+    try {
+      open.beforeTheAnswer();
+      answer.send(Optional.of(error));
+    } catch (IOException e) {
+      // The worker is gone; the other thread sees it as well.
     }
   }
 

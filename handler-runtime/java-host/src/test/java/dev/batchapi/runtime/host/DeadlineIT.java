@@ -14,6 +14,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A batch past its deadline is ended where it stands, before its process is. */
 @Timeout(60)
@@ -107,6 +109,64 @@ class DeadlineIT {
       assertThat(error(answer, 1).stack()).contains("at Handler.handle(");
       assertThat(error(answer, 4).reason()).isEqualTo(Reason.NotBegun);
       assertThat(new String(answer.results(), UTF_8)).isEqualTo("[0,null,2,null,null]");
+    }
+  }
+
+  /** What is replaced then is its process: by the worker, and no answer may come after that. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "public class Handler implements BatchHandler<Integer, Object> { public Object handleBatch(List<Integer> payload, BatchContext batch) { return stubborn(); }",
+        "public class Handler implements ItemHandler<Integer, Object> { public Object handle(Integer item, ItemContext context) { return stubborn(); }",
+        "public class Handler implements BatchHandler<Integer, Object> { public Object handleBatch(List<Integer> payload, BatchContext batch) { return List.of(new R()); }"
+            + " public static class R { public Object getSlow() { return stubborn(); } }",
+      })
+  void whatNoInterruptEndsIsGivenUpAndSaysWhereItStands(String handler) throws Exception {
+    try (var host =
+        started(
+            handler
+                + """
+                  static Object stubborn() {
+                    long end = System.nanoTime() + 4_000_000_000L;
+                    while (System.nanoTime() < end) {
+                      try { Thread.sleep(100_000); } catch (InterruptedException e) { }
+                      while (System.nanoTime() < end) { Thread.onSpinWait(); }
+                    }
+                    return "late";
+                  }
+                }
+                """,
+            1)) {
+      send(host, "[1]");
+      var error = host.worker().failed();
+      assertThat(error.reason()).isEqualTo(Reason.WorkerBroken);
+      assertThat(error.type()).isEqualTo("TimedOut");
+      assertThat(error.stack()).contains("at Handler.stubborn(").doesNotContain("dev.batchapi");
+      host.worker().channel().write(FrameType.REPLACE);
+      assertThat(host.exit()).isEqualTo(75);
+    }
+  }
+
+  @Test
+  void aResultThatIsReadForTooLongIsEndedToo() throws Exception {
+    try (var host =
+        started(
+            """
+            public class Handler implements BatchHandler<Integer, Object> {
+              public Object handleBatch(List<Integer> payload, BatchContext batch) {
+                return payload.contains(13) ? new R() : payload;
+              }
+              public static class R {
+                public Object getSlow() throws Exception { Thread.sleep(100_000); return 1; }
+              }
+            }
+            """,
+            1)) {
+      send(host, "[13]");
+      var error = host.worker().failed();
+      assertThat(error.reason()).isEqualTo(Reason.TimedOut);
+      assertThat(error.stack()).contains("at Handler$R.getSlow(");
+      assertThat(host.worker().resultOf("[1]")).isEqualTo("[1]");
     }
   }
 

@@ -142,6 +142,16 @@ class HandlerErrorsIT {
           case 8 -> throw new OutOfMemoryError("made up");
           case 9 -> throw (RuntimeException) null;
           case 10 -> { Exception e = null; for (int i = 0; i < 50_000; i++) e = new Exception("" + i, e); throw e; }
+          case 12 -> throw new IllegalStateException("outer", new Throwing());
+          case 13 -> {
+            Exception one = new Exception("one"), other = new Exception("other", one);
+            one.addSuppressed(other);
+            one.initCause(other);
+            for (int i = 0; i < 100_000; i++) one.addSuppressed(other);
+            throw one;
+          }
+          case 14 -> throw new Exception("x".repeat(50_000_000), new Exception("y".repeat(50_000_000)));
+          case 15 -> throw new Exception() { @Override public StackTraceElement[] getStackTrace() { return null; } };
         }
         return "fine";
         """;
@@ -177,6 +187,17 @@ class HandlerErrorsIT {
       assertThat(worker.failureOf("[9]").type()).isEqualTo("java.lang.NullPointerException");
       assertThat(worker.failureOf("[10]").stack()).contains("(more causes left out)");
       assertThat(worker.resultOf("[11]")).isEqualTo("\"fine\"");
+      assertThat(worker.failureOf("[12]").stack())
+          .startsWith("java.lang.IllegalStateException: outer\n\tat Handler.handleBatch(")
+          .contains(
+              "Caused by: Handler$Throwing: (its message can't be read: toString() threw java.lang.IllegalStateException)\n\t... ");
+      assertThat(worker.failureOf("[2]").stack()).contains("\tat Handler.handleBatch(");
+      assertThat(worker.failureOf("[13]").stack())
+          .contains("Suppressed: java.lang.Exception: other", "(shown above)")
+          .hasSizeLessThan(8 << 10);
+      assertThat(worker.failureOf("[14]").encode().length).isLessThanOrEqualTo(16 << 10);
+      assertThat(worker.failureOf("[15]").stack()).contains("the rest can't be read");
+      assertThat(worker.resultOf("[16]")).isEqualTo("\"fine\"");
     }
   }
 

@@ -26,7 +26,7 @@ class ItemCallsTest {
     var left = new AtomicInteger(1);
     var never = new CountDownLatch(1);
     try (var deadline =
-        new HandlerDeadline(Thread.currentThread(), System.currentTimeMillis() + 300)) {
+        new HandlerDeadline(Thread.currentThread(), System.currentTimeMillis() + 300, e -> {})) {
       var results =
           ItemCalls.call(
               (item, context) -> item,
@@ -54,7 +54,7 @@ class ItemCallsTest {
   @ValueSource(ints = {1, 3})
   void anItemWhosePermitComesAfterTheDeadlineIsNotBegun(int concurrency) throws Exception {
     try (var deadline =
-        new HandlerDeadline(Thread.currentThread(), System.currentTimeMillis() + 100)) {
+        new HandlerDeadline(Thread.currentThread(), System.currentTimeMillis() + 100, e -> {})) {
       var results =
           ItemCalls.call(
               (item, context) -> item,

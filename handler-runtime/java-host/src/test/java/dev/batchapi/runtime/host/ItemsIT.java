@@ -12,6 +12,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Items that fail alone, and handlers of single items. */
 @Timeout(60)
@@ -84,6 +86,75 @@ class ItemsIT {
       var error = host.worker().failureOf("[1, 2, 3]");
       assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
       assertThat(error.message()).contains("a list of 2 results for 3 items");
+    }
+  }
+
+  @Test
+  void aListLongerThanMemoryIsNotLookedAt() throws Exception {
+    try (var host = batches("Collections.nCopies(Integer.MAX_VALUE, 1)")) {
+      var error = host.worker().failureOf("[1, 2, 3]");
+      assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
+      assertThat(error.message()).contains("a list of 2147483647 results for 3 items");
+    }
+  }
+
+  @Test
+  void anIteratorThatNeverEndsIsTooLarge() throws Exception {
+    try (var host = batches("java.util.stream.Stream.generate(() -> 1).iterator()")) {
+      var error = host.worker().failureOf("[1, 2, 3]");
+      assertThat(error.reason()).isEqualTo(Reason.ResultInvalid);
+      assertThat(error.message()).contains("262,144");
+    }
+  }
+
+  /** What Jackson, or the author's own class, does while one of the results is read. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "throw new RuntimeException() { public String getMessage() { throw new IllegalStateException(); } };"
+            + "| can't be written as JSON",
+        "throw new AssertionError(\"never\");| never",
+        "return new Object() { public Object getMe() { return this; } };| self-reference",
+        "return new java.util.concurrent.CompletableFuture<>();| wait for it, as by get()",
+        "return java.util.stream.Stream.generate(() -> 1);| collect it, as by toList()",
+        "return java.util.stream.Stream.generate(() -> 1).iterator();| 262,144",
+      })
+  void aResultThatMisbehavesWhenItIsReadFailsItsItemAlone(String body, String said)
+      throws Exception {
+    try (var host =
+        started(
+            """
+            public class Handler implements ItemHandler<Integer, Object> {
+              public Object handle(Integer item, ItemContext context) {
+                return item == 1 ? new Odd() : item;
+              }
+              public static class Odd { public Object getValue() { %s } }
+            }
+            """
+                .formatted(body),
+            1)) {
+      if (said.startsWith("262")) {
+        assertThat(host.worker().failureOf("[0, 1, 2]").message()).contains(said);
+        return;
+      }
+      var answer = host.worker().itemsOf("[0, 1, 2]");
+      assertThat(new String(answer.results(), UTF_8)).isEqualTo("[0,null,2]");
+      assertThat(error(answer, 1).message()).contains(said);
+    }
+  }
+
+  @Test
+  void anItemThatIsNullIsHandedOver() throws Exception {
+    for (int concurrency : new int[] {1, 4}) {
+      try (var host = items("return \"\" + item;", concurrency)) {
+        assertThat(host.worker().resultOf("[null, 1, null]"))
+            .isEqualTo("[\"null\",\"1\",\"null\"]");
+      }
+      try (var host = items("return item + 1;", concurrency)) {
+        var error = error(host.worker().itemsOf("[null, 1]"), 0);
+        assertThat(error.type()).isEqualTo("java.lang.NullPointerException");
+      }
     }
   }
 

@@ -60,6 +60,14 @@ class JavaHostIT {
                   System.err.close();
                   System.setOut(null);
                 }
+                case "thread" -> {
+                  Thread thread = Thread.ofPlatform().name("mine").start(() -> {
+                    throw new IllegalStateException() {
+                      @Override public String toString() { throw new IllegalArgumentException(); }
+                    };
+                  });
+                  thread.join();
+                }
                 case "properties" -> { System.setProperties(new Properties()); System.setErr(null); }
               }
               return payload.get(0);
@@ -173,6 +181,18 @@ class JavaHostIT {
       assertThat(host.errors()).endsWith("to err\n");
       host.worker().sendRaw("garbage".getBytes(UTF_8));
       assertThat(host.exit()).isEqualTo(70);
+    }
+  }
+
+  @Test
+  void aThreadThatTheAuthorStartedAndThatThrowsIsToldAndHarmsNothing() throws Exception {
+    try (var host = ready(null)) {
+      assertThat(host.worker().resultOf("[\"thread\"]")).isEqualTo("\"thread\"");
+      assertThat(host.errors())
+          .contains("Exception in thread \"mine\" Handler$1: (its message can't be read")
+          .contains("\tat Handler.lambda$handleBatch$");
+      host.worker().stop();
+      assertThat(host.exit()).isZero();
     }
   }
 

@@ -98,7 +98,12 @@ final class Misfit {
   }
 
   private static String said(Throwable thrown) {
-    String message = thrown.getMessage();
-    return message == null ? thrown.getClass().getName() : message;
+    String type = thrown.getClass().getName();
+    try {
+      String message = thrown.getMessage();
+      return message == null ? type : message;
+    } catch (RuntimeException | Error unreadable) {
+      return type;
+    }
   }
 }
