@@ -7,6 +7,7 @@ import dev.batchapi.cli.cluster.ClusterException;
 import dev.batchapi.cli.cluster.ClusterOptions;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
+import dev.batchapi.crds.run.CodeFiles;
 import dev.batchapi.runtime.host.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -110,9 +111,8 @@ public final class DeployCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     var configMap = Deployment.configMap(api);
-    var files = configMap.isEmpty() ? Map.<String, String>of() : CodeFiles.of(folder);
-    var handler =
-        dev.batchapi.crds.run.CodeFiles.file(manifests.apis().getFirst().value().spec().handler());
+    var files = configMap.isEmpty() ? Map.<String, String>of() : ConfigMapCode.of(folder);
+    var handler = CodeFiles.file(manifests.apis().getFirst().value().spec().handler());
     if (configMap.isPresent() && handler != null && !files.containsKey(handler)) {
       err.printf(
           "batchapi: %s has no %s, the file with the handler's class%s%n",

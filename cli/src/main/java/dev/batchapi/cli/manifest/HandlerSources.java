@@ -19,6 +19,10 @@ import java.util.stream.Stream;
 final class HandlerSources {
   private static final int LISTED = 100;
 
+  /** A file beside one of these may be a base, which an overlay completes. */
+  private static final List<String> KUSTOMIZATIONS =
+      List.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+
   private final NamedSpec<BatchApiSpec> api;
   private final Document document;
   private final List<Missing> missing = new ArrayList<>();
@@ -62,14 +66,21 @@ final class HandlerSources {
       var file = Objects.requireNonNull(CodeFiles.file(handler));
       if (isMissing(folder, file)) {
         var hint = Nearest.hint(file, files(folder));
-        var inImage = api.spec().image() != null;
-        add(
-            field(handler),
-            inImage
-                ? "%s is not beside this file: it must be in the image; batchapi run on this machine will not find it"
-                    .formatted(file)
-                : "there is no %s beside this file%s".formatted(file, hint),
-            inImage);
+        if (api.spec().image() != null) {
+          add(
+              field(handler),
+              "%s is not beside this file: it must be in the image; batchapi run on this machine will not find it"
+                  .formatted(file),
+              true);
+        } else if (KUSTOMIZATIONS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
+          add(
+              field(handler),
+              "there is no %s beside this file: the overlay that completes it has to name an image, or a configMap, that has it%s"
+                  .formatted(file, hint),
+              true);
+        } else {
+          add(field(handler), "there is no %s beside this file%s".formatted(file, hint), false);
+        }
       }
     } else if (handler.java() != null && handler.java().classpath() != null) {
       var entries = handler.java().classpath();

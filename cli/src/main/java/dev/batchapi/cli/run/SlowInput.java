@@ -2,6 +2,7 @@ package dev.batchapi.cli.run;
 
 import dev.batchapi.data.files.SplitListener;
 import dev.batchapi.data.store.StoredFile;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class SlowInput implements SplitListener, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  private final Duration patience;
+  private final PrintStream to;
   private final String first;
   private final Optional<String> store;
   private final Thread watch;
@@ -24,6 +27,12 @@ final class SlowInput implements SplitListener, AutoCloseable {
    * @param paths of the input
    */
   SlowInput(List<String> paths) {
+    this(paths, PATIENCE, System.err);
+  }
+
+  SlowInput(List<String> paths, Duration patience, PrintStream to) {
+    this.patience = patience;
+    this.to = to;
     first = StoredFile.name(paths.getFirst());
     store = paths.stream().filter(path -> path.contains("://")).findFirst().map(StoredFile::name);
     watch = Thread.ofVirtual().start(this::say);
@@ -41,18 +50,18 @@ final class SlowInput implements SplitListener, AutoCloseable {
 
   private void say() {
     try {
-      Thread.sleep(PATIENCE);
+      Thread.sleep(patience);
       if (found == 0 && reached == null && store.isPresent()) {
-        System.err.printf(
+        to.printf(
             "Looking at %s; a store that doesn't answer is asked again for a minute.%n",
             store.get());
       }
       var far = reached;
       while (far == null) {
-        Thread.sleep(PATIENCE);
+        Thread.sleep(patience);
         far = reached;
       }
-      System.err.printf(
+      to.printf(
           Locale.ROOT,
           "The files of %s are read and cut into batches before anything runs: %,d bytes and %,d items so far.%n",
           first,

@@ -15,6 +15,9 @@ final class Stack {
   private static final Pattern JAVA_FRAME =
       Pattern.compile("^\\s*at (?:.*\\.)?([\\w$<>]+\\.[\\w$<>]+)\\((.+)\\)$", Pattern.MULTILINE);
 
+  /** Of a module of Java's own, as in {@code at java.base/java.lang.Thread.sleep(…)}. */
+  private static final Pattern JDK_FRAME = Pattern.compile("^\\s*at (java|jdk)\\.[\\w.]+/");
+
   private Stack() {}
 
   /**
@@ -37,7 +40,8 @@ final class Stack {
 
   /**
    * Where the author's code was, as {@code handler.py:17, in count}: of what was thrown last the
-   * innermost frame that is not in Python's or a package's own files. Empty if the stack has none.
+   * innermost frame that is not in Python's, Java's or a package's own files. Empty if the stack
+   * has none.
    */
   static Optional<String> where(String stack) {
     var python = PYTHON_FRAME.matcher(stack).results().toList();
@@ -47,10 +51,11 @@ final class Stack {
       var file = frame.group(1).substring(frame.group(1).lastIndexOf('/') + 1);
       return Optional.of("%s:%s, in %s".formatted(file, frame.group(2), frame.group(3)));
     }
-    return JAVA_FRAME
-        .matcher(stack)
-        .results()
+    var java = JAVA_FRAME.matcher(stack).results().toList();
+    return java.stream()
+        .filter(frame -> !JDK_FRAME.matcher(frame.group()).find())
         .findFirst()
+        .or(() -> java.stream().findFirst())
         .map(frame -> "%s, in %s".formatted(frame.group(2), frame.group(1)));
   }
 

@@ -139,6 +139,17 @@ class DeployIT {
   }
 
   @Test
+  void aHandlerThatIsNotThereIsRefusedBeforeAnythingIsApplied() throws Exception {
+    Files.move(folder.resolve("words/handler.py"), folder.resolve("words/handlers.py"));
+    deploy()
+        .exits(64)
+        .says(
+            "words has no handler.py, the file with the handler's class; did you mean handlers.py?");
+    assertThat(code()).isNull();
+    assertThat(api()).isNull();
+  }
+
+  @Test
   void aFolderWithADockerfileIsForAnImage() throws Exception {
     cli.file("words/Dockerfile", "FROM python:3.13-slim\n");
     deploy()

@@ -176,7 +176,11 @@ class JavaRunIT {
                 "while (payload.get(0) == 1) { try { Thread.sleep(1000); } catch (InterruptedException e) {} }\nreturn null;"),
             "timeouts: {batchSeconds: 1}",
             "input: {count: 3}");
-    cli.run("run", manifest).exits(2).says("2 succeeded, 1 failed", "BatchTimedOut");
+    cli.run("run", manifest)
+        .exits(2)
+        .says("2 succeeded, 1 failed", "BatchTimedOut", "timeouts.batchSeconds allows (1 s)")
+        .says("at Handler.java:5, in Handler.handleBatch", "Handler.handleBatch(Handler.java:5)")
+        .withoutOurFrames();
   }
 
   @Test

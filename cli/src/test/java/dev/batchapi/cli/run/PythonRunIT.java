@@ -482,7 +482,8 @@ class PythonRunIT {
             "input: {count: 4}");
     cli.run("run", manifest)
         .exits(2)
-        .says("3 succeeded, 1 failed", "BatchTimedOut", "timeouts.batchSeconds allows (1 s)");
+        .says("3 succeeded, 1 failed", "BatchTimedOut", "timeouts.batchSeconds allows (1 s)")
+        .says("time.sleep(100)");
   }
 
   @Test

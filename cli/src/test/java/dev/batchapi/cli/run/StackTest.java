@@ -24,11 +24,15 @@ class StackTest {
     var java =
         """
         java.lang.IllegalStateException: no
+        \tat java.base/java.lang.Thread.sleepNanos0(Native Method)
+        \tat java.base/java.util.ArrayList.<init>(ArrayList.java:157)
         \tat com.example.Handler.lambda$count$0(Handler.java:17)
         \tat com.example.Handler.handleBatch(Handler.java:9)
         """;
     assertThat(Stack.where(python)).contains("words.py:17, in count");
     assertThat(Stack.where(java)).contains("Handler.java:17, in Handler.lambda$count$0");
+    assertThat(Stack.where("\tat java.base/java.util.ArrayList.<init>(ArrayList.java:157)"))
+        .contains("ArrayList.java:157, in ArrayList.<init>");
     assertThat(Stack.where("no stack")).isEmpty();
   }
 

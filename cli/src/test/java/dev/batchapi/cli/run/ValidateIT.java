@@ -2,6 +2,7 @@ package dev.batchapi.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +58,14 @@ class ValidateIT {
         .says(
             "own.py is not beside this file: it must be in the image;"
                 + " batchapi run on this machine will not find it",
+            "1 resource is right");
+    Files.createDirectory(folder.resolve("base"));
+    cli.file("base/api.yaml", GOOD);
+    cli.file("base/kustomization.yaml", "resources: [api.yaml]\n");
+    cli.run("validate", "base/api.yaml")
+        .exits(0)
+        .says(
+            "there is no handler.py beside this file: the overlay that completes it has to name an image",
             "1 resource is right");
     cli.file("map.yaml", GOOD.replace("handler.py", "main.py, configMap: {name: code}"));
     cli.run("validate", "map.yaml").exits(0);

@@ -119,8 +119,12 @@ public final class OutputFolder {
     var found = job(OWNER, Owner.class);
     if (found == null || !owner.uid().equals(found.uid())) {
       throw new FolderTakenException(
-          "%s is taken by %s, whose results are not there yet: name another folder; or, if that job is gone for good, delete %s."
-              .formatted(url, name(found == null ? null : found.job()), url(OWNER)),
+          "%s is taken by %s, whose results are not there yet: name another folder%s; or, if that job is gone for good, delete %s."
+              .formatted(
+                  url,
+                  name(found == null ? null : found.job()),
+                  found == null || found.cluster() == null ? "" : ", or delete that BatchJob",
+                  url(OWNER)),
           found);
     }
   }

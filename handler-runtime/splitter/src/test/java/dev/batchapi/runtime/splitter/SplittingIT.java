@@ -206,6 +206,7 @@ class SplittingIT {
     assertThat(other.error())
         .contains(
             "out/a/ is taken by job \"monday\" in namespace \"team\" (uid D)",
+            "name another folder, or delete that BatchJob;",
             "if that job is gone for good, delete out/a/.batches/owner.json");
     assertThat(SplitEnd.read(record("E", "end"))).isEqualTo(other);
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CodeFilesTest {
+class ConfigMapCodeTest {
   @TempDir private Path folder;
 
   private void file(String name, String content) throws IOException {
@@ -37,7 +37,9 @@ class CodeFilesTest {
       file(other, "b");
     }
     file(".batchapiignore", "# a comment\n\ntest_*.py\ndata/\n*.tmp\n/only/here.py\nnotes/**\n");
-    assertThat(CodeFiles.of(folder)).containsOnlyKeys("handler.py", "words.txt").containsValue("ä");
+    assertThat(ConfigMapCode.of(folder))
+        .containsOnlyKeys("handler.py", "words.txt")
+        .containsValue("ä");
   }
 
   @Test
@@ -51,7 +53,7 @@ class CodeFilesTest {
     Files.createSymbolicLink(folder.resolve("gone.py"), Path.of("nowhere.py"));
     Files.createSymbolicLink(folder.resolve("same.py"), Path.of("handler.py"));
     var problems =
-        catchThrowableOfType(CodeFolderException.class, () -> CodeFiles.of(folder)).problems();
+        catchThrowableOfType(CodeFolderException.class, () -> ConfigMapCode.of(folder)).problems();
     assertThat(problems).hasSize(6);
     assertThat(String.join("\n", problems))
         .contains("util/words.py: a ConfigMap holds no folders", "a name.py: in a ConfigMap names")
@@ -62,10 +64,10 @@ class CodeFilesTest {
 
   @Test
   void aFolderHasAsManyBytesAsAConfigMap() throws Exception {
-    file("a.py", "x".repeat(CodeFiles.MAX_BYTES - "a.py".length()));
-    assertThat(CodeFiles.of(folder)).hasSize(1);
+    file("a.py", "x".repeat(ConfigMapCode.MAX_BYTES - "a.py".length()));
+    assertThat(ConfigMapCode.of(folder)).hasSize(1);
     file("b.py", "");
-    assertThat(catchThrowableOfType(CodeFolderException.class, () -> CodeFiles.of(folder)))
+    assertThat(catchThrowableOfType(CodeFolderException.class, () -> ConfigMapCode.of(folder)))
         .hasMessageContaining("its files have 1,048,580 bytes, and a ConfigMap holds 1,048,576");
   }
 }

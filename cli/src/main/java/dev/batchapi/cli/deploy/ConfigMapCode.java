@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * A folder's code as a ConfigMap holds it: text by file name, in one folder. What can't be held so
  * is refused, and never left out in silence.
  */
-final class CodeFiles {
+final class ConfigMapCode {
   /** Kubernetes' own limit for all keys and values of a ConfigMap together. */
   static final int MAX_BYTES = 1024 * 1024;
 
@@ -33,7 +33,7 @@ final class CodeFiles {
   private final List<String> problems = new ArrayList<>();
   private long bytes;
 
-  private CodeFiles(Path folder, IgnoreFile ignored) {
+  private ConfigMapCode(Path folder, IgnoreFile ignored) {
     this.folder = folder;
     this.ignored = ignored;
   }
@@ -45,7 +45,7 @@ final class CodeFiles {
    * @throws IOException if the folder can't be read
    */
   static Map<String, String> of(Path folder) throws IOException, CodeFolderException {
-    var code = new CodeFiles(folder, IgnoreFile.of(folder));
+    var code = new ConfigMapCode(folder, IgnoreFile.of(folder));
     Files.walkFileTree(folder, code.new Visitor());
     if (code.bytes > MAX_BYTES) {
       code.problems.add(
