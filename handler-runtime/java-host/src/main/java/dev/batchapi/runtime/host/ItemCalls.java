@@ -138,6 +138,9 @@ final class ItemCalls {
         results[at] = handler.handle(items.get(at), new ItemContext(number, batch));
       } catch (Throwable thrown) {
         results[at] = failed(at, ended(at, thrown));
+        if (Breakage.isIn(thrown)) {
+          next.set(items.size()); // memory, perhaps: each of the others would search for it as long
+        }
       } finally {
         running.remove(at);
       }

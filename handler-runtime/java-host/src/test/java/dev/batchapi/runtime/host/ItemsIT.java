@@ -238,6 +238,14 @@ class ItemsIT {
     }
   }
 
+  @Test
+  void noItemIsBegunBesideOneThatBrokeTheWorker() throws Exception {
+    try (var host = items("return NOW.incrementAndGet() + (item == 1 ? broken() : 0);", 1)) {
+      assertThat(host.worker().failureOf("[1, 2, 3]").reason()).isEqualTo(Reason.WorkerBroken);
+      assertThat(host.worker().resultOf("[4]")).isEqualTo("[2]");
+    }
+  }
+
   private static HandlerError error(Items answer, int item) {
     return Objects.requireNonNull(answer.errors().get(item));
   }
@@ -259,6 +267,7 @@ class ItemsIT {
         public class Handler implements ItemHandler<Integer, Object> {
           static final java.util.concurrent.atomic.AtomicInteger NOW = new java.util.concurrent.atomic.AtomicInteger();
           static final java.util.concurrent.atomic.AtomicInteger MOST = new java.util.concurrent.atomic.AtomicInteger();
+          static int broken() { throw new OutOfMemoryError("made up"); }
           public Object handle(Integer item, ItemContext context) throws Exception { %s }
         }
         """
