@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.batchapi.crds.BatchJobStatus;
-import dev.batchapi.crds.JobPhase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,11 +81,6 @@ final class OutputIT {
     var result =
         user.kubectl("patch", "batchjob", job, "--type=merge", "-p", "{\"spec\":" + spec + "}");
     assertThat(result.code()).as(result.out()).isZero();
-  }
-
-  private static boolean isIn(String job, JobPhase phase) {
-    var status = user.job(job).getStatus();
-    return status != null && status.phase() == phase;
   }
 
   private static Path laptop(String name, String input) throws Exception {
@@ -308,36 +302,5 @@ final class OutputIT {
     assertThat(s3.keys("out/killed/"))
         .noneMatch(key -> key.contains(".batches"))
         .contains("out/killed/manifest.json");
-  }
-
-  @Test
-  void aStoreThatIsAwayAtTheEndIsWaitedForAndSaidOnce() {
-    user.applies(
-        Team.python(
-            "away",
-            "input: {count: 3}" + output("out/away/"),
-            "storage: {secret: {name: moving}}",
-            ECHO));
-    user.awaits(
-        "acceptance",
-        () ->
-            user.job("away").getStatus() != null
-                && user.job("away").getStatus().acceptedTime() != null);
-    s3.secretOfNowhere("moving");
-
-    user.awaits(
-        "the store's words",
-        () ->
-            user.condition("away", "OutputWritten")
-                .filter(c -> c.reason().equals("StorageUnavailable"))
-                .isPresent());
-    assertThat(isIn("away", JobPhase.COLLECTING)).isTrue();
-    patch("away", "{\"suspend\":true}");
-    user.awaits("suspension", () -> isIn("away", JobPhase.SUSPENDED));
-    s3.secret("moving", "hush-hush-hush");
-    patch("away", "{\"suspend\":false}");
-
-    user.completes("away", 3);
-    assertThat(s3.get("out/away/results-00000.jsonl").lines()).hasSize(3);
   }
 }

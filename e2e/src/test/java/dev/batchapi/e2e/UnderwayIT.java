@@ -13,14 +13,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class UnderwayIT {
   private static final String ECHO =
       "class Handler:\n    def handle_batch(self, payload):\n        return payload\n";
-  private static final String LARGE =
-      """
-      import time
-      class Handler:
-          def handle_batch(self, payload):
-              time.sleep(5)
-              return ["x" * 400_000]
-      """;
   private static final String SLOW =
       """
       import time
@@ -52,10 +44,6 @@ final class UnderwayIT {
   private static void runs(String... arguments) {
     var result = user.kubectl(arguments);
     assertThat(result.code()).as(result.out()).isZero();
-  }
-
-  private static void patch(String job, String spec) {
-    runs("patch", "batchjob", job, "--type=merge", "-p", "{\"spec\":" + spec + "}");
   }
 
   private static void awaitsCondition(String job, String type, String reason, String... words) {
@@ -135,35 +123,5 @@ final class UnderwayIT {
     } finally {
       team.close();
     }
-  }
-
-  @Test
-  void aWorkerThatWaitsToWriteALargeResultSaysSo() {
-    s3.secret("moving", "hush-hush-hush");
-    user.applies(
-        Team.python(
-            "large",
-            "input: {count: 1}" + output("out/large/"),
-            "storage: {secret: {name: moving}}",
-            LARGE));
-    user.awaits(
-        "acceptance",
-        () ->
-            user.job("large").getStatus() != null
-                && user.job("large").getStatus().acceptedTime() != null);
-    patch("large", "{\"suspend\":true}");
-    user.awaits(
-        "suspension",
-        () ->
-            user.pods("large").stream()
-                .allMatch(pod -> pod.getMetadata().getName().contains("-split-")));
-    s3.secretOfNowhere("moving");
-    patch("large", "{\"suspend\":false}");
-
-    awaitsCondition("large", "StorageAvailable", "StorageUnavailable", "batch 0", "bucket photos");
-    s3.secret("moving", "hush-hush-hush");
-    runs("delete", "pod", "-l", "batchapi.dev/job=large", "--grace-period=0", "--force");
-
-    user.completes("large", 1);
   }
 }
