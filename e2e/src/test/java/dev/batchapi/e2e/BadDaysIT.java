@@ -17,7 +17,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * What the cluster does to a job: every batch still gets done, and the status says what goes on.
  */
-@Tag("alone")
 @ExtendWith(Cluster.class)
 final class BadDaysIT {
   private static final String SLOW =
@@ -243,6 +242,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void aJobGoesOnWhenTheOperatorIsKilled() {
     user.applies(Team.python("orphan", "input: {count: 200}\nworkers: 2", "batchSize: 1", SLOW));
     user.awaits("some batches", () -> user.succeeded("orphan") >= 2);
@@ -264,6 +264,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void twoReplicasTakeTurns() {
     Cluster.inSystem("scale", "deployment", "batchapi-operator", "--replicas=2");
     try {
@@ -291,6 +292,7 @@ final class BadDaysIT {
 
   /** Longer than the Lease lasts: whoever leads then can't know that it still does. */
   @Test
+  @Tag("alone")
   void aJobGoesOnWhenTheApiServerHung() throws InterruptedException {
     OnNode.isNeeded();
     user.applies(Team.python("hung", "input: {count: 100}\nworkers: 2", "batchSize: 1", SLOW));
@@ -303,6 +305,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void aJobGoesOnWhenTheQueueWasAway() {
     user.applies(Team.python("noqueue", "input: {count: 40}\nworkers: 2", "batchSize: 1", SLOW));
     user.awaits("some batches", () -> user.succeeded("noqueue") >= 2);
@@ -313,6 +316,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void aJobThatBeginsWithoutTheQueueSaysSoAndWaits() {
     Cluster.inSystem("scale", "statefulset", "nats", "--replicas=0");
     try {
@@ -335,6 +339,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void aJobRunsWithoutTheExporter() {
     Cluster.inSystem("scale", "deployment", "statsd-exporter", "--replicas=0");
     try {
@@ -360,6 +365,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone")
   void aCordonedNodeIsTheReason() {
     var node = Cluster.client().nodes().list().getItems().getFirst().getMetadata().getName();
     Cluster.kubectl("", "cordon", node);
@@ -374,6 +380,7 @@ final class BadDaysIT {
 
   /** After a downgrade: what a newer version has written is stored, and read by today's code. */
   @Test
+  @Tag("alone")
   void anObjectOfANewerVersionDoesNotStopTheOperator() {
     user.applies(Team.python("newer", "input: {count: 2}", "batchSize: 1", SLOW));
     user.completes("newer", 2);

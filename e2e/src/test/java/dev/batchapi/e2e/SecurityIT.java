@@ -21,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * What lies in a namespace is replaced by somebody who may write ConfigMaps there: nothing of it
  * may run, here or elsewhere. docs/security.md has the list of attacks and where each is tried.
  */
-@Tag("alone")
 @ExtendWith(Cluster.class)
 final class SecurityIT {
   private static final String SLOW =
@@ -124,6 +123,7 @@ final class SecurityIT {
   }
 
   @Test
+  @Tag("alone")
   void aRunningJobWhoseRunIsReplacedEndsWhenItIsReadAgain() {
     attacker.applies(Team.python("running", "input: {count: 600}", "", SLOW));
     team.awaits("a batch", () -> team.succeeded("running") > 0);
