@@ -40,14 +40,6 @@ final class OperatorSettingsTest {
   }
 
   @Test
-  void aNamespaceMayHaveHalfOfTheRoomForWhereBatchesLie() {
-    assertThat(with().maxSplitMib()).isZero();
-    assertThat(with("BATCHAPI_QUEUE_MIB", "7168").maxSplitMib()).isEqualTo(716);
-    assertThat(with("BATCHAPI_QUEUE_MIB", "7168", "BATCHAPI_MAX_SPLIT_MIB", "0").maxSplitMib())
-        .isZero();
-  }
-
-  @Test
   void aNamespaceMayHaveAnExporterOfItsOwn() {
     var settings =
         with(

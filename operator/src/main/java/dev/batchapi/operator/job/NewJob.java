@@ -135,17 +135,6 @@ final class NewJob {
       public void hold() {
         own().hold();
       }
-
-      @Override
-      public long needed() {
-        return memory.splitNeeds;
-      }
-
-      @Override
-      public void drop(long needed) {
-        memory.splitNeeds = needed;
-        own().drop();
-      }
     };
   }
 

@@ -2,9 +2,7 @@ package dev.batchapi.queue.jetstream;
 
 import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The stream SPLIT, as the owner uses it. */
@@ -75,10 +73,7 @@ final class JetStreamSplits implements Splits {
   }
 
   @Override
-  public Map<String, Integer> written() {
-    return streams.subjects(Subjects.SPLIT, "split.>").stream()
-        .map(Subjects::job)
-        .filter(Objects::nonNull)
-        .collect(Collectors.toMap(job -> job, _ -> 1, Integer::sum));
+  public List<String> jobsWithSplits() {
+    return streams.jobs(Subjects.SPLIT, "split.>");
   }
 }

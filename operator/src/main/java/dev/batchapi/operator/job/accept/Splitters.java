@@ -9,14 +9,4 @@ public interface Splitters {
 
   /** None is to run for now. */
   void hold();
-
-  /** Bytes of the queue that they are known to need at the least. */
-  long needed();
-
-  /**
-   * There is no room for what they write: none is to run for now, and nothing of it stays.
-   *
-   * @param needed see {@link #needed()}
-   */
-  void drop(long needed);
 }

@@ -34,9 +34,6 @@ public final class JobMemory {
   /** It has had a splitter before it was accepted, which may be gone. */
   public boolean hadSplitter;
 
-  /** Bytes that where its batches lie took of the queue when there was no room; 0: there was. */
-  public long splitNeeds;
-
   /** A job that is gone, whose folder its splitter may take over; null: none. */
   public OutputFolder.@Nullable Owner takesOverFrom;
 

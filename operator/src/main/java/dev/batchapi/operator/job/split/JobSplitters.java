@@ -97,12 +97,6 @@ public final class JobSplitters {
     splitting.hold(uid, children);
   }
 
-  /** None is to run for now, and what they have written goes. */
-  public void drop() {
-    see();
-    splitting.drop(uid, children);
-  }
-
   /**
    * The job will not run: the folder of its output is another job's to take when this one has
    * ended. What is remembered is found again by another process, which has the job looked at once

@@ -18,8 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has a pod look at what a job names outside of the cluster before it is accepted: its files are
@@ -31,8 +29,6 @@ public final class Splitting {
    * noticed yet that it is deleted.
    */
   public static final int MOST_RECORDS = 2 * (ChunkSink.MOST_CHUNKS + 1);
-
-  private static final Logger LOG = LoggerFactory.getLogger(Splitting.class);
 
   private final ProgramQueue queue;
   private final ProgramRuns<SplitRecords.Said> splitters;
@@ -145,16 +141,6 @@ public final class Splitting {
   /** The job is suspended before it is accepted: nothing of it is to run. */
   public void hold(String uid, Children children) {
     splitters.hold(uid, children);
-  }
-
-  /** Nothing of the job is to run, and nothing that was written is to stay. */
-  void drop(String uid, Children children) {
-    splitters.drop(uid, children);
-    try {
-      queue.splits().forget(uid);
-    } catch (QueueUnavailableException e) {
-      LOG.debug("Not removed now, but with the next look: {}", e.getMessage());
-    }
   }
 
   /**

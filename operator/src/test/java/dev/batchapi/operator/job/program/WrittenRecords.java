@@ -91,7 +91,7 @@ public class WrittenRecords implements ProgramQueue, Splits {
   }
 
   @Override
-  public Map<String, Integer> written() {
-    return split.isEmpty() ? Map.of() : Map.of("uid", split.size());
+  public List<String> jobsWithSplits() {
+    return List.of();
   }
 }

@@ -505,19 +505,6 @@ class SplittingTest {
   }
 
   @Test
-  void nothingStaysOfOneThatThereIsNoRoomFor() throws IOException {
-    writes(0, good());
-    try (var api = new SmallApiServer()) {
-      splitters(api, failed(job(PLAN, 0, 0)), withUid("other", job(PLAN, 1, 1))).drop();
-      assertThat(records).isEmpty();
-      assertThat(api.requests())
-          .hasSize(2)
-          .allMatch(asked -> asked.startsWith("DELETE ") && asked.contains("Foreground"));
-    }
-    assertThat(memory.hadSplitter).as("it may have taken a folder").isTrue();
-  }
-
-  @Test
   void oneOnANodeThatDoesNotAnswerIsToEndAndTheNextOneIsMade() throws IOException {
     try (var api = new SmallApiServer()) {
       var children = new Children(List.of(job(PLAN, 0, 0)), List.of(lost()), api.client());
