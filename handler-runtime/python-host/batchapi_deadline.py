@@ -49,10 +49,12 @@ class Deadline:
 
     def __init__(self, stacks, give_up):
         """stacks: a function that tells where other threads and coroutines stand.
-        give_up: a function that is called in another thread, once at most, with the main thread's
-        name and frames when its code goes on in spite of all: end() does not return then."""
+        give_up: a function that is called in another thread, once at most, when the main thread's
+        code goes on in spite of all, with its name and where it stood at the deadline: end() does
+        not return then."""
         self._stacks = stacks
         self._give_up = give_up
+        self.passed = False  # of the batch in hand: nothing of it is begun any more
         self._ended = 0  # batches
         self._given_up = False
         self._armed = False
@@ -63,6 +65,7 @@ class Deadline:
 
     def begin(self, at):
         """at: in seconds since 1970; None for no deadline."""
+        self.passed = False
         if at is None:
             return
         if self._thread is None:
@@ -103,6 +106,7 @@ class Deadline:
     def _pass(self, number, frame):
         if self._armed:
             self._armed = False
+            self.passed = True
             raise BatchTimedOut(self._stacks())
 
     def _watch(self):
@@ -114,12 +118,13 @@ class Deadline:
                 self._at = None
                 if not self._armed:
                     continue
+                stack = thread_stack("The main thread", self._main)
                 signal.pthread_kill(self._main, SIGNAL)
                 this = self._ended
                 if self._changed.wait_for(lambda: self._ended != this, ENDURANCE_SECONDS):
                     continue
                 self._given_up = True
-            self._give_up(thread_stack("The main thread", self._main))
+            self._give_up(stack)
 
 
 def thread_stack(name, ident):

@@ -48,6 +48,7 @@ class Runner:
         self._in_threads_now = False
         self._threads = {}  # who has which item, by its place
         self.broken = False  # its threads can't be ended
+        self.is_late = lambda: False  # whether the deadline has passed, and no item is begun
 
     def call(self, function):
         """What a function returns; awaited, if that is something to be awaited."""
@@ -84,7 +85,7 @@ class Runner:
             elif self._concurrency == 1 or len(items) < 2:
                 clock = _clock
                 for place, item in enumerate(items):
-                    if permits is not None and not permits.take():
+                    if self.is_late() or not (permits is None or permits.take()):
                         results[place] = Failure(NotBegun())
                         continue
                     results[place] = _BEGUN
@@ -200,7 +201,7 @@ class Runner:
         async def run():
             for place, item in work:
                 try:
-                    if permits is not None and not await permits.take_one():
+                    if self.is_late() or not (permits is None or await permits.take_one()):
                         results[place] = Failure(NotBegun())
                         continue
                     results[place] = _BEGUN

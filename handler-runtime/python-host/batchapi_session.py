@@ -87,6 +87,7 @@ class Session:
             self._per_item = start["handler"].get("results", "Item") == "Item"
             self._runner = Runner(start["handler"].get("concurrency", 1))
             self._deadline = Deadline(self._runner.stacks, self._give_up)
+            self._runner.is_late = lambda: self._deadline.passed
             if start["handler"].get("rated"):
                 self._permits = Permits(self._connection, self._deadline)
             metrics = MetricsClient(self._connection, start["metrics"]["reserved_prefixes"])
@@ -185,11 +186,11 @@ class Session:
         deadline: when the code is ended, in seconds since 1970; None for never."""
         with self._connection:
             try:
-                self._deadline.begin(deadline)
                 try:
+                    self._deadline.begin(deadline)
                     kind, head, body = call()
                 finally:
-                    self._deadline.end()
+                    self._end_deadline()
                 self._broken = self._broken or self._runner.broken
             except results.ResultInvalid as error:
                 kind, head = wire.FAILED, b""
@@ -208,9 +209,18 @@ class Session:
             self._leave_if_forked()
         self._connection.answer(kind, head, body)
 
+    def _end_deadline(self):
+        try:
+            self._deadline.end()
+        except BatchTimedOut:  # before it was at its end; it is thrown only once
+            self._deadline.end()
+            raise
+
     def _give_up(self, stack):
         """Answers in the place of the main thread, which takes nothing more, not even its end. By
         the deadline's thread."""
+        if self._permits is not None:
+            self._permits.withdraw()  # nobody else reads or sends then
         error = BatchTimedOut(errors.where([stack]), broken=True)
         body = errors.describe(error, self._limits.error_bytes, self._handler.function)
         self._connection.__exit__()  # from here on it is this thread that sees the worker go

@@ -170,6 +170,39 @@ class DeadlineTest(HostTest):
         self.assertEqual(worker.receive()[0], None)
         self.assertEqual(worker.exit_code(), 0)
 
+    def test_after_an_item_that_swallowed_its_end_no_other_one_is_begun(self):
+        worker = self.ready(
+            """
+            import time
+            class Handler:
+                def handle_item(self, item):
+                    if item == "hang":
+                        try:
+                            time.sleep(60)
+                        except BaseException:
+                            pass
+                    return item
+            """,
+            start={"results": "Item"},
+        )
+        results, errors = self.items(self.late(worker, ["a", "hang", "b"]))
+        self.assertEqual(results[:2], ["a", "hang"])
+        self.assertEqual(errors[2]["reason"], "NotBegun")
+        self.assertEqual(self.late(worker, ["c"], 60), (RESULT, b'["c"]'))
+
+    def test_a_deadline_that_had_passed_before_its_batch_harms_no_other(self):
+        worker = self.ready(
+            """
+            import time
+            class Handler:
+                def handle_batch(self, payload):
+                    time.sleep(payload[0])
+                    return 1
+            """
+        )
+        self.assertEqual(self.failed(self.late(worker, [1], -1))["reason"], "TimedOut")
+        self.assertEqual(self.late(worker, [3.5], 60), (RESULT, b"1"))
+
     def test_a_batch_in_time_is_not_disturbed_by_an_earlier_deadline(self):
         worker = self.ready(
             """

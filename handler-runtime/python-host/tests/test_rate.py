@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from fake_worker import RESULT, WANT, HostTest
+from fake_worker import REPLACE, RESULT, WANT, HostTest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
@@ -151,6 +151,27 @@ class RateTest(HostTest):
                 worker.permit(0)
             answer = worker.receive()
         self.assertEqual(self.failed(answer)["type"], "SystemExit")
+
+    def test_a_batch_that_is_given_up_wants_nothing_any_more(self):
+        worker = self.rated(
+            """
+            import time
+            class Handler:
+                def handle_item(self, item):
+                    end = time.monotonic() + 10
+                    while time.monotonic() < end:
+                        try:
+                            time.sleep(0.05)
+                        except BaseException:
+                            pass
+            """
+        )
+        worker.send_batch([1, 2], deadline=int(1000 * (time.time() + 20)))
+        worker.wanted()
+        worker.permit(1, deadline=int(1000 * (time.time() + 0.3)))
+        self.assertEqual(self.failed(worker.receive())["reason"], "WorkerBroken")
+        worker.send(REPLACE)
+        self.assertEqual(worker.exit_code(), 75)
 
     def test_threads_that_wait_when_a_batch_ends_serve_the_next_one(self):
         worker = self.rated(

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A store that is away while results are written to it. That is waited for, for minutes: a class
- * of its own, which begins early and runs beside the others.
+ * A store that is away while results are written to it. That is waited for, for minutes: a class of
+ * its own, which begins early and runs beside the others.
  */
 @ExtendWith(Cluster.class)
 final class AwayStoreIT {
@@ -51,8 +51,7 @@ final class AwayStoreIT {
     user.awaits(
         "acceptance",
         () ->
-            user.job(job).getStatus() != null
-                && user.job(job).getStatus().acceptedTime() != null);
+            user.job(job).getStatus() != null && user.job(job).getStatus().acceptedTime() != null);
   }
 
   private static void runs(String... arguments) {

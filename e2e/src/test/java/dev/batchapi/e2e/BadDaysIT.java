@@ -435,6 +435,7 @@ final class BadDaysIT {
   }
 
   @Test
+  @Tag("alone") // how often it is tried in half a minute is for a quiet machine to say
   void anInitContainerThatFailsIsNamedAndTriedAgainInPeace() {
     user.applies(
         Team.python(

@@ -85,7 +85,7 @@ final class FrozenNodeIT {
               STORAGE,
               ECHO));
       try (var collector = freezes(Program.COLLECTOR, "collect", "collector.args")) {
-        user.applies(Team.python("away", "input: {count: 190}", "batchSize: 1", SLOW));
+        user.applies(Team.python("away", "input: {count: 220}", "batchSize: 1", SLOW));
         user.awaits("some batches", () -> user.succeeded("away") >= 2);
 
         try (var _ = OnNode.freeze("kubelet")) {
@@ -99,15 +99,15 @@ final class FrozenNodeIT {
           user.awaits("the loss", () -> user.workers("away").lost() >= 1);
           isMade(Program.SPLITTER.jobName("split", 1));
           isMade(Program.COLLECTOR.jobName("collect", 1));
-          splitter.close(); // both go on, and nobody hears of it
-          collector.close();
+          splitter.thaw(); // both go on, and nobody hears of it
+          collector.thaw();
         }
       }
     }
 
     isSplitOnce();
     isCollectedOnce();
-    user.completes("away", 190);
+    user.completes("away", 220);
     assertThat(user.job("away").getStatus().failedAttempts()).isZero();
   }
 
@@ -120,14 +120,14 @@ final class FrozenNodeIT {
           OnNode.freezeOne(user.pods(job), word).ifPresent(frozen::set);
           return frozen.get() != null;
         });
-    var pods = "-l=batchapi.dev/job=%s,app.kubernetes.io/component=%s";
     var ready =
         user.kubectl(
             "wait",
             "--for=condition=Ready",
             "--timeout=60s",
             "pod",
-            pods.formatted(job, program.title()));
+            "-l=batchapi.dev/job=%s,app.kubernetes.io/component=%s"
+                .formatted(job, program.title()));
     assertThat(ready.code()).as(ready.out()).isZero();
     return frozen.get();
   }

@@ -96,8 +96,13 @@ final class OnNode {
 
   /** Something that stands still until it is closed. */
   interface Frozen extends AutoCloseable {
+    /** It goes on; also if it does so already. */
+    void thaw();
+
     @Override
-    void close();
+    default void close() {
+      thaw();
+    }
   }
 
   private static void signal(String name, long pid) {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +91,11 @@ final class Answer {
     } catch (ResultTooLargeException e) {
       return Optional.of(AuthorErrors.tooLarge(e));
     }
+  }
+
+  /** Puts others in the place of its items' errors. */
+  void replaceItemErrors(UnaryOperator<HandlerError> others) {
+    itemErrors.replaceAll((item, error) -> others.apply(error));
   }
 
   /** Sends it, or the error in its place. */

@@ -70,7 +70,9 @@ final class BatchCall {
           settings.rated()
               ? rated(handler, given, context, deadline)
               : call(handler, given, context, deadline, () -> true);
-      return answer.take(handler, returned, given.size()).map(deadline::reason);
+      var invalid = answer.take(handler, returned, given.size()).map(deadline::reason);
+      answer.replaceItemErrors(deadline::reason);
+      return invalid;
     } catch (Throwable thrown) {
       throw deadline.reason(thrown);
     }

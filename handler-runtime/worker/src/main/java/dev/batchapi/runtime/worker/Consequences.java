@@ -97,7 +97,7 @@ final class Consequences {
     return switch (answer) {
       case Answer.Broke(var error) -> {
         health.broke(Settlement.summary(error));
-        yield Optional.of(error.ran(waits.ran()));
+        yield Optional.of(inSeconds(error));
       }
       case Answer.TimedOut _ -> {
         hosts.ended(inBatch("was ended by timeouts.batchSeconds", settlement, attempt));
