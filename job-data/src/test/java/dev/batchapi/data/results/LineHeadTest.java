@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LineHeadTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 9, 10, 99, 100, 999_999_999, 1_000_000_000, Integer.MAX_VALUE})
+  void numbersAreWritten(int number) {
+    var line = LineHead.of("a").put("n", number).put("m", number).end();
+    assertThat(line).asString().isEqualTo("{\"job\":\"a\",\"n\":%1$d,\"m\":%1$d}\n", number);
+  }
 
   /** Files that an earlier version has begun are gone on with. */
   @Test
