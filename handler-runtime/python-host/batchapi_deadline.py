@@ -120,11 +120,13 @@ class Deadline:
                     continue
                 stack = thread_stack("The main thread", self._main)
                 signal.pthread_kill(self._main, SIGNAL)
-                this = self._ended
-                if self._changed.wait_for(lambda: self._ended != this, ENDURANCE_SECONDS):
+                if self._changed.wait_for(self._ends_after(self._ended), ENDURANCE_SECONDS):
                     continue
                 self._given_up = True
             self._give_up(stack)
+
+    def _ends_after(self, batches):
+        return lambda: self._ended != batches
 
 
 def thread_stack(name, ident):
