@@ -26,7 +26,9 @@ public final class TimeToLive {
     }
     var left = Duration.between(now, Instant.parse(status.completionTime()).plusSeconds(seconds));
     if (!left.isPositive() && owner != null && !isRemembered(owner, job)) {
-      // Deleted before its BatchAPI has noted it, the entry would be run a second time.
+      // Deleted before its BatchAPI has noted it, the entry would be run a second time; or be shown
+      // as
+      // one that runs for ever.
       return Optional.of(Duration.ofSeconds(2));
     }
     return Optional.of(left);
@@ -40,7 +42,9 @@ public final class TimeToLive {
     var remembered =
         owner.getStatus() != null
             && owner.getStatus().jobs() != null
-            && owner.getStatus().jobs().stream().anyMatch(e -> e.jobName().equals(name(job)));
+            && owner.getStatus().jobs().stream()
+                .anyMatch(
+                    e -> e.jobName().equals(name(job)) && e.phase() == job.getStatus().phase());
     return remembered || !stands;
   }
 
