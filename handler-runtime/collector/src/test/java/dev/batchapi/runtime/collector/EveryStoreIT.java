@@ -129,7 +129,7 @@ class EveryStoreIT {
       var output = root + "a b/monday/";
       for (var i = 0; i < KILLS; i++) {
         var victim = collector(output, attempts++);
-        if (!victim.waitFor(millis / 4 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
+        if (!victim.waitFor(millis / 10 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
           interrupted++;
         }
         victim.destroyForcibly().waitFor();
