@@ -38,7 +38,7 @@ bench-items: tools aot ## Measure handlers of single items beside handlers of ba
 	$(subst WorkerBenchmark,ItemsBenchmark,$(WORKER_BENCHMARK))
 
 .PHONY: bench-rate
-bench-rate: tools aot ## Measure how exactly workers that come and go keep a rate limit (eight minutes; BENCH_OPTS="-Drate=50 -Dwindows=12")
+bench-rate: tools aot ## Measure how exactly workers that come and go keep a rate limit (20 minutes; BENCH_OPTS="-Drate=50 -Dwindows=2 -Drows=4die,8leave")
 	$(subst WorkerBenchmark,RateBenchmark,$(WORKER_BENCHMARK))
 
 JOB_BENCHMARK = $(MVN) -q test-compile dependency:build-classpath -pl e2e -am $(TEST_CLASS_PATH) && \

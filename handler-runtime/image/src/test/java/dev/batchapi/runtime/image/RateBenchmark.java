@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How exactly a job's rate limit is kept by workers that are processes of their own, with hosts and
@@ -31,6 +32,10 @@ final class RateBenchmark {
   private static final int WINDOW_SECONDS = 10;
   private static final int WINDOWS = Integer.getInteger("windows", 4);
   private static final int BATCH = 50;
+
+  /** Such as {@code 4die,8leave}; all if it is empty. */
+  private static final List<String> ROWS =
+      Stream.of(System.getProperty("rows", "").split(",")).filter(row -> !row.isEmpty()).toList();
 
   /** Of workers that come and go each one leaves after so long, or when another one is there. */
   private static final int STAYS_SECONDS = 5;
@@ -91,7 +96,9 @@ final class RateBenchmark {
       System.out.println("|---|---|---|---|---|");
       for (var fate : Fate.values()) {
         for (var workers : List.of(1, 4, 8)) {
-          benchmark.print(workers, fate);
+          if (ROWS.isEmpty() || ROWS.contains(workers + fate.name().toLowerCase(Locale.ROOT))) {
+            benchmark.print(workers, fate);
+          }
         }
       }
     } finally {
