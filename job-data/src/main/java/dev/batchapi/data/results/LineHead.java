@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class LineHead {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonStringEncoder QUOTING = JsonStringEncoder.getInstance();
-  private static final int MOST_DIGITS = 10;
   private static final byte[] END = {'}', '\n'};
 
   /** How fields begin, by their names, which are few. */
@@ -43,19 +42,8 @@ final class LineHead {
     return new LineHead(line.clone(), length);
   }
 
-  /** A number, which is not negative. */
   LineHead put(String field, int value) {
-    name(field);
-    makeRoom(MOST_DIGITS);
-    var digits = 1;
-    for (var beyond = 10L; beyond <= value; beyond *= 10) {
-      digits++;
-    }
-    length += digits;
-    for (int at = length - 1, left = value; at >= length - digits; at--, left /= 10) {
-      line[at] = (byte) ('0' + left % 10);
-    }
-    return this;
+    return name(field).add(Integer.toString(value).getBytes(ISO_8859_1));
   }
 
   LineHead put(String field, JsonNode value) throws JsonProcessingException {
@@ -109,12 +97,10 @@ final class LineHead {
   }
 
   private LineHead name(String field) {
-    var name = NAMES.computeIfAbsent(field, its -> (",\"" + its + "\":").getBytes(ISO_8859_1));
-    var comma = length > 1 ? 0 : 1;
-    makeRoom(name.length);
-    System.arraycopy(name, comma, line, length, name.length - comma);
-    length += name.length - comma;
-    return this;
+    if (length > 1) {
+      add((byte) ',');
+    }
+    return add(NAMES.computeIfAbsent(field, its -> ("\"" + its + "\":").getBytes(ISO_8859_1)));
   }
 
   private LineHead add(byte b) {

@@ -26,9 +26,8 @@ public final class TimeToLive {
     }
     var left = Duration.between(now, Instant.parse(status.completionTime()).plusSeconds(seconds));
     if (!left.isPositive() && owner != null && !isRemembered(owner, job)) {
-      // Deleted before its BatchAPI has noted it, the entry would be run a second time; or be shown
-      // as
-      // one that runs for ever.
+      // Deleted before its BatchAPI has noted it, the entry would be run a second time, or be shown
+      // as one that runs for ever.
       return Optional.of(Duration.ofSeconds(2));
     }
     return Optional.of(left);
