@@ -40,6 +40,14 @@ final class OperatorSettingsTest {
   }
 
   @Test
+  void aNamespaceMayHaveHalfOfTheRoomForWhereBatchesLie() {
+    assertThat(with().maxSplitMib()).isZero();
+    assertThat(with("BATCHAPI_QUEUE_MIB", "7168").maxSplitMib()).isEqualTo(716);
+    assertThat(with("BATCHAPI_QUEUE_MIB", "7168", "BATCHAPI_MAX_SPLIT_MIB", "0").maxSplitMib())
+        .isZero();
+  }
+
+  @Test
   void aNamespaceMayHaveAnExporterOfItsOwn() {
     var settings =
         with(
@@ -101,7 +109,9 @@ final class OperatorSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_STATSD", "unix:///run/datadog/dsd.socket"))
         .withMessage(
-            "BATCHAPI_STATSD has \"unix:///run/datadog/dsd.socket\", but a Unix socket is only of use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name host:port.");
+            "BATCHAPI_STATSD has \"unix:///run/datadog/dsd.socket\", but a Unix socket is only of"
+                + " use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name"
+                + " host:port.");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

@@ -1,6 +1,6 @@
 package dev.batchapi.queue;
 
-import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +87,9 @@ public interface Splits {
     void close();
   }
 
-  /** The jobs of which anything is there. */
-  List<String> jobsWithSplits();
+  /** How many records there are of each job of which anything is there. */
+  Map<String, Integer> written();
+
+  /** Bytes that a job's records take; each of them is looked at, but not read. */
+  long bytes(String job);
 }

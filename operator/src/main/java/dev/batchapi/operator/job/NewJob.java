@@ -135,6 +135,11 @@ final class NewJob {
       public void hold() {
         own().hold();
       }
+
+      @Override
+      public void drop() {
+        own().drop();
+      }
     };
   }
 

@@ -97,6 +97,12 @@ public final class JobSplitters {
     splitting.hold(uid, children);
   }
 
+  /** None is to run for now, and what they have written goes. */
+  public void drop() {
+    see();
+    splitting.drop(uid, children);
+  }
+
   /**
    * The job will not run: the folder of its output is another job's to take when this one has
    * ended. What is remembered is found again by another process, which has the job looked at once
@@ -112,6 +118,9 @@ public final class JobSplitters {
     var plan = memory.hadSplitter ? toGiveBack.get() : Optional.<ProgramPlan>empty();
     if (memory.rejection == null && plan.isEmpty()) {
       return Optional.of(rejection.message());
+    }
+    if (memory.rejection == null) {
+      splitting.clear(uid); // others need the room
     }
     memory.rejection = rejection;
     var given = plan.map(its -> splitting.leave(its, children));

@@ -91,7 +91,12 @@ public class WrittenRecords implements ProgramQueue, Splits {
   }
 
   @Override
-  public List<String> jobsWithSplits() {
-    return List.of();
+  public Map<String, Integer> written() {
+    return split.isEmpty() ? Map.of() : Map.of("uid", split.size());
+  }
+
+  @Override
+  public long bytes(String job) {
+    return split.values().stream().mapToLong(record -> record.length).sum();
   }
 }
