@@ -349,6 +349,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
         reruns.forget(uid);
         credentials.forget(uid);
         splitting.forgetGone(uid);
+        collecting.forget(uid);
         queue.revoke(uid);
         metrics.forget(uid);
       }

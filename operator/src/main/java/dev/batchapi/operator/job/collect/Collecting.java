@@ -111,6 +111,11 @@ public final class Collecting {
     return words.endsWith(".") ? words : words + ".";
   }
 
+  /** The BatchJob is gone. */
+  public void forget(String uid) {
+    collectors.forget(uid);
+  }
+
   /**
    * The job is over: none is to run.
    *

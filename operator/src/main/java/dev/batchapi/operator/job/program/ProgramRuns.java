@@ -19,7 +19,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,18 @@ public final class ProgramRuns<E> {
   private final ProgramCredentials credentials;
   private final StartTroubles troubles;
   private final Clock clock;
+
+  /** By the BatchJob's uid: the last one that ended by its own fault. */
+  private final Map<String, Fault> faults = new ConcurrentHashMap<>();
+
+  /**
+   * An end that is its own fault, whatever becomes of its pod or its Job afterwards: what ends may
+   * be cleaned up before the next one is made.
+   *
+   * @param job uid of its Job
+   * @param fruitless how many there have been in a row
+   */
+  private record Fault(String job, String arguments, int fruitless, ProgramState.Ended ended) {}
 
   /**
    * @param validity of the credentials, which are renewed in time
@@ -71,8 +85,42 @@ public final class ProgramRuns<E> {
         ProgramState.newest(
             program, plan.job().uid(), children.jobs(), children.pods(), clock.instant());
     return newest.isEmpty()
-        ? start(plan, 0, 0, children.client())
-        : look(plan, newest.get(), children);
+        ? first(plan, children)
+        : look(plan, remembered(plan, newest.get()), children);
+  }
+
+  /** The Jobs of those before may have been cleaned up. */
+  private ProgramResult<E> first(ProgramPlan plan, Children children) {
+    var fault = faults.get(plan.job().uid());
+    if (fault == null || !fault.arguments().equals(plan.fingerprint())) {
+      return start(plan, 0, 0, children.client());
+    }
+    return fault.fruitless() >= LossPolicy.ROUNDS
+        ? givenUp(fault.fruitless(), fault.ended())
+        : start(plan, 0, fault.fruitless(), children.client());
+  }
+
+  /** As it was seen first. */
+  private ProgramState remembered(ProgramPlan plan, ProgramState state) {
+    if (state.ended().isEmpty()) {
+      return state;
+    }
+    var uid = plan.job().uid();
+    var job = state.job().getMetadata().getUid();
+    var ended = state.ended().get();
+    if (ended.how() == ProgramState.How.BY_ITSELF) {
+      faults.put(uid, new Fault(job, state.arguments(), state.fruitless() + 1, ended));
+    }
+    var fault = faults.get(uid);
+    return fault != null && fault.job().equals(job) && ended.how() == ProgramState.How.TAKEN_AWAY
+        ? state.with(fault.ended())
+        : state;
+  }
+
+  private ProgramResult<E> givenUp(int fruitless, ProgramState.Ended last) {
+    return new ProgramResult.GivenUp<>(
+        "%d %ss ended without saying how it went; the last one said: %s"
+            .formatted(fruitless, program.title(), last.lastWords()));
   }
 
   /** How it went, if one has said that already. */
@@ -111,9 +159,7 @@ public final class ProgramRuns<E> {
     var ends = newest.attempt() + 1;
     var fruitless = newest.fruitless() + (ended.how() == ProgramState.How.BY_ITSELF ? 1 : 0);
     if (fruitless >= LossPolicy.ROUNDS) {
-      return new ProgramResult.GivenUp<>(
-          "%d %ss ended without saying how it went; the last one said: %s"
-              .formatted(fruitless, program.title(), ended.lastWords()));
+      return givenUp(fruitless, ended);
     }
     if (clock.instant().isBefore(ended.at().plus(LossPolicy.pause(ends)))) {
       return triedAgain(newest, ended);
@@ -231,6 +277,7 @@ public final class ProgramRuns<E> {
 
   /** None is to run for now, and those that were are as if they had never been. */
   public void drop(String uid, Children children) {
+    faults.remove(uid);
     ProgramState.jobs(program, uid, children.jobs()).forEach(job -> end(job, children.client()));
   }
 
@@ -267,7 +314,7 @@ public final class ProgramRuns<E> {
 
   /** Its credentials are of no use any more. */
   public void revoke(String namespace, String uid, Instant at) {
-    credentials.forget(uid);
+    forget(uid);
     queue.revoke(program, namespace, uid, at);
   }
 
@@ -286,6 +333,7 @@ public final class ProgramRuns<E> {
   /** The BatchJob is gone. */
   public void forget(String uid) {
     credentials.forget(uid);
+    faults.remove(uid);
   }
 
   private Stream<Job> jobs(ProgramPlan plan, Children children) {

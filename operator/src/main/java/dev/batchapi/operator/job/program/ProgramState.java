@@ -126,6 +126,11 @@ record ProgramState(
         attempt(program, job), arguments, Labels.number(job, Labels.FRUITLESS), ended, job, pod);
   }
 
+  /** The same, with what is known of its end from an earlier look. */
+  ProgramState with(Ended end) {
+    return new ProgramState(attempt, arguments, fruitless, Optional.of(end), job, pod);
+  }
+
   private static Optional<Ended> withoutPod(Job job, Instant now) {
     var deleted = time(job.getMetadata().getDeletionTimestamp());
     if (deleted.isPresent()) {

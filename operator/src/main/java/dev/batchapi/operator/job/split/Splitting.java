@@ -135,6 +135,7 @@ public final class Splitting {
   /** The BatchJob is over, or gone: what it has not taken over by now another one may. */
   public void forgetGone(String uid) {
     gone.forget(uid);
+    splitters.forget(uid);
   }
 
   /** Whether the job has had a splitter. */

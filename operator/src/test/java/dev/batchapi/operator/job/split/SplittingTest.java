@@ -22,6 +22,7 @@ import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.SaidProgress;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -503,6 +504,41 @@ class SplittingTest {
       var children = new Children(List.of(its), List.of(), api.client());
       assertThat(splitting.next(PLAN, children)).isInstanceOf(SplitResult.Underway.class);
       assertMade(api, "monday-split-1");
+    }
+  }
+
+  /** What ends may be cleaned up within the pause after it. */
+  @Test
+  void anOwnFaultStaysOneThoughItsPodOrItsJobIsRemovedAfterwards() throws IOException {
+    var pod = ended(1, "Broken.");
+    assertThat(next(job(PLAN, 3, 3), pod)).isInstanceOf(SplitResult.Underway.class);
+    try (var api = new SmallApiServer()) {
+      var gone = new Children(List.of(), List.of(), api.client());
+      assertThat(splitting.next(PLAN, gone)).isInstanceOf(SplitResult.Underway.class);
+      assertMade(api, "monday-split-0");
+      assertThat(api.requests())
+          .anyMatch(asked -> asked.contains("\"batchapi.dev/fruitless\":\"4\""));
+    }
+
+    var last = withUid("last", job(PLAN, 4, 9));
+    var its =
+        new PodBuilder(pod)
+            .editMetadata()
+            .withOwnerReferences(new OwnerReferenceBuilder().withUid("last").build())
+            .endMetadata()
+            .build();
+    assertThat(next(last, its)).isInstanceOf(SplitResult.Bad.class);
+    try (var api = new SmallApiServer()) {
+      for (var jobs : List.of(List.of(failed(last)), List.<Job>of())) {
+        assertThat(splitting.next(PLAN, new Children(jobs, List.of(), api.client())))
+            .isInstanceOfSatisfying(
+                SplitResult.Bad.class, bad -> assertThat(bad.message()).contains("Broken."));
+      }
+      assertThat(api.requests()).isEmpty();
+
+      splitting.forgetGone("uid");
+      splitting.next(PLAN, new Children(List.of(), List.of(), api.client()));
+      assertMade(api, "monday-split-0");
     }
   }
 
