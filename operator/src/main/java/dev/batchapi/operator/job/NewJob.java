@@ -13,6 +13,7 @@ import dev.batchapi.operator.job.split.Splitting;
 import dev.batchapi.operator.job.status.JobStatus;
 import dev.batchapi.operator.job.status.StatusWriter;
 import dev.batchapi.operator.pod.FrozenJob;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.status.Reason;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -73,13 +74,15 @@ final class NewJob {
     return switch (acceptance.accept(job, api, others, splitters(), context.getClient(), now)) {
       case Acceptance.Accepted(var frozen) -> accepted(frozen);
       case Acceptance.Soon _ -> UpdateControl.<BatchJob>noUpdate().rescheduleAfter(CHECKED_SOON);
-      case Acceptance.Waiting(var reason, var message, var phase, var percent) ->
-          statuses.write(
-              job,
-              JobStatus.waiting(job, reason, message, phase, now).withProgress(percent),
-              memory,
-              context,
-              Optional.of(askAgain()));
+      case Acceptance.Waiting(var reason, var message, var phase, var percent) -> {
+        own().keep(JobId.of(job), job.getSpec().apiName());
+        yield statuses.write(
+            job,
+            JobStatus.waiting(job, reason, message, phase, now).withProgress(percent),
+            memory,
+            context,
+            Optional.of(askAgain()));
+      }
       case Acceptance.Rejected(var reason, var message, var left) ->
           left ? reject(reason, message) : leave(rejection(reason, message), api);
     };

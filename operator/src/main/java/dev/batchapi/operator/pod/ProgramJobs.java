@@ -94,15 +94,16 @@ public final class ProgramJobs {
    * The credentials of a job's splitters, or collectors. Made anew before they end, so it can be
    * changed.
    */
-  public static Secret credentials(ProgramPlan plan, String credentials, Instant expires) {
+  public static Secret credentials(
+      Program program, JobId job, String api, String credentials, Instant expires) {
     var bytes = credentials.getBytes(StandardCharsets.UTF_8);
     return new SecretBuilder()
         .withNewMetadata()
-        .withName(plan.program().credentials(plan.job()))
-        .withNamespace(plan.job().namespace())
-        .withLabels(labels(plan))
+        .withName(program.credentials(job))
+        .withNamespace(job.namespace())
+        .withLabels(labels(program, job, api))
         .addToAnnotations(FrozenObjects.EXPIRES, expires.toString())
-        .withOwnerReferences(plan.job().owner())
+        .withOwnerReferences(job.owner())
         .endMetadata()
         .withType("Opaque")
         .addToData(PodFiles.CREDENTIALS_FILE, Base64.getEncoder().encodeToString(bytes))
@@ -110,8 +111,12 @@ public final class ProgramJobs {
   }
 
   private static Map<String, String> labels(ProgramPlan plan) {
-    var labels = Labels.ofJob(plan.api(), plan.job().name(), plan.job().uid());
-    labels.put("app.kubernetes.io/component", plan.program().title());
+    return labels(plan.program(), plan.job(), plan.api());
+  }
+
+  private static Map<String, String> labels(Program program, JobId job, String api) {
+    var labels = Labels.ofJob(api, job.name(), job.uid());
+    labels.put("app.kubernetes.io/component", program.title());
     return labels;
   }
 

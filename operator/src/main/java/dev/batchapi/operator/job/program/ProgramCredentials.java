@@ -1,5 +1,7 @@
 package dev.batchapi.operator.job.program;
 
+import dev.batchapi.operator.pod.JobId;
+import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.queue.ProgramQueue;
@@ -27,23 +29,27 @@ final class ProgramCredentials {
 
   /** Makes the Secret, or renews it in time; once per process and job at the least. */
   void ensure(ProgramPlan plan, KubernetesClient client) {
+    ensure(plan.program(), plan.job(), plan.api(), client);
+  }
+
+  /** The same of one that is there already, whatever it was told. */
+  void ensure(Program program, JobId job, String api, KubernetesClient client) {
     var now = clock.instant();
-    var until = renewal.get(plan.job().uid());
+    var until = renewal.get(job.uid());
     if (until != null && now.isBefore(until)) {
       return;
     }
     var expires = now.plus(validity);
-    var credentials =
-        queue.credentials(plan.program(), plan.job().namespace(), plan.job().uid(), expires);
+    var credentials = queue.credentials(program, job.namespace(), job.uid(), expires);
     client
-        .resource(ProgramJobs.credentials(plan, credentials, expires))
+        .resource(ProgramJobs.credentials(program, job, api, credentials, expires))
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
                 .withFieldManager("batchapi-operator")
                 .withForce(true)
                 .build());
-    renewal.put(plan.job().uid(), now.plus(validity.dividedBy(2)));
+    renewal.put(job.uid(), now.plus(validity.dividedBy(2)));
   }
 
   void forget(String uid) {

@@ -3,6 +3,7 @@ package dev.batchapi.operator.job.program;
 import dev.batchapi.contract.LossPolicy;
 import dev.batchapi.contract.TextLimit;
 import dev.batchapi.operator.job.observe.StartTroubles;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.Program;
 import dev.batchapi.operator.pod.ProgramJobs;
@@ -273,6 +274,20 @@ public final class ProgramRuns<E> {
     ProgramState.jobs(program, uid, children.jobs())
         .filter(ProgramRuns::mayRun)
         .forEach(job -> end(job, children.client()));
+  }
+
+  /**
+   * One that runs, or whose pod is yet to start, has credentials that are of use, though nobody
+   * asks how far it is: the BatchJob waits for something else.
+   */
+  public void keep(JobId job, String api, Children children) {
+    if (ProgramState.jobs(program, job.uid(), children.jobs()).anyMatch(ProgramRuns::isWanted)) {
+      credentials.ensure(program, job, api, children.client());
+    }
+  }
+
+  private static boolean isWanted(Job job) {
+    return mayRun(job) && job.getMetadata().getDeletionTimestamp() == null;
   }
 
   /** None is to run for now, and those that were are as if they had never been. */

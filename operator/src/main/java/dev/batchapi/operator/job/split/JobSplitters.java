@@ -4,6 +4,7 @@ import dev.batchapi.data.collect.OutputFolder;
 import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.operator.job.observe.JobMemory;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.status.Reason;
 import java.time.Duration;
@@ -89,6 +90,15 @@ public final class JobSplitters {
         yield new SplitResult.Underway(Reason.CheckingOutput, whose + ". It is taken over.");
       }
     };
+  }
+
+  /**
+   * Nobody asks how far they are now.
+   *
+   * @param api the BatchAPI's name
+   */
+  public void keep(JobId job, String api) {
+    splitting.keep(job, api, children);
   }
 
   /** None is to run for now. */

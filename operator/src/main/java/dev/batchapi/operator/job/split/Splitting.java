@@ -7,6 +7,7 @@ import dev.batchapi.operator.job.program.ProgramResult;
 import dev.batchapi.operator.job.program.ProgramRuns;
 import dev.batchapi.operator.job.program.ProgramRuns.Children;
 import dev.batchapi.operator.pod.FrozenSplit;
+import dev.batchapi.operator.pod.JobId;
 import dev.batchapi.operator.pod.Labels;
 import dev.batchapi.operator.pod.PodTemplateException;
 import dev.batchapi.operator.pod.Program;
@@ -146,6 +147,15 @@ public final class Splitting {
   /** The job is suspended before it is accepted: nothing of it is to run. */
   public void hold(String uid, Children children) {
     splitters.hold(uid, children);
+  }
+
+  /** The job waits for something else: its splitter, if there is one, is to go on. */
+  void keep(JobId job, String api, Children children) {
+    try {
+      splitters.keep(job, api, children);
+    } catch (QueueUnavailableException e) {
+      LOG.debug("Credentials of job {} are not renewed now: {}", job.uid(), e.getMessage());
+    }
   }
 
   /** Nothing of the job is to run, and nothing that was written is to stay. */

@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a splitter's end, with its records in a map. */
@@ -539,6 +541,54 @@ class SplittingTest {
       splitting.forgetGone("uid");
       splitting.next(PLAN, new Children(List.of(), List.of(), api.client()));
       assertMade(api, "monday-split-0");
+    }
+  }
+
+  /** As for the namespace's share, or for its BatchAPI: its pod may start after hours. */
+  @Test
+  void credentialsAreRenewedWhileTheJobWaitsForSomethingElse() throws IOException {
+    var now = new AtomicReference<>(NOW);
+    var later =
+        new Splitting(
+            queue,
+            Duration.ofHours(1),
+            new StartTroubles(System::nanoTime),
+            new Clock() {
+              @Override
+              public Instant instant() {
+                return now.get();
+              }
+
+              @Override
+              public ZoneId getZone() {
+                return ZoneOffset.UTC;
+              }
+
+              @Override
+              public Clock withZone(ZoneId zone) {
+                return this;
+              }
+            });
+    try (var api = new SmallApiServer()) {
+      var job = new JobId("vision", "monday", "uid");
+      var none = new Children(List.of(), List.of(), api.client());
+      later.keep(job, "tagger", none);
+      later.keep(
+          job, "tagger", new Children(List.of(failed(job(PLAN, 0, 0))), List.of(), api.client()));
+      assertThat(api.requests()).isEmpty();
+
+      later.next(PLAN, none);
+      var its = new Children(List.of(job(PLAN, 0, 0)), List.of(), api.client());
+      for (var minute = 0; minute <= 120; minute += 5) {
+        now.set(NOW.plus(Duration.ofMinutes(minute)));
+        later.keep(job, "tagger", its);
+      }
+      assertThat(api.requests())
+          .filteredOn(asked -> asked.startsWith("PATCH ") && asked.contains("/secrets/"))
+          .hasSize(5)
+          .last()
+          .asString()
+          .contains("2026-01-01T11:00:00Z");
     }
   }
 
