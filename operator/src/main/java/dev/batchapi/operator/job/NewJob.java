@@ -2,6 +2,7 @@ package dev.batchapi.operator.job;
 
 import dev.batchapi.crds.BatchApi;
 import dev.batchapi.crds.BatchJob;
+import dev.batchapi.crds.JobOutput;
 import dev.batchapi.crds.JobPhase;
 import dev.batchapi.operator.job.accept.Acceptance;
 import dev.batchapi.operator.job.accept.Splitters;
@@ -93,8 +94,11 @@ final class NewJob {
   }
 
   private UpdateControl<BatchJob> leave(JobMemory.Rejection rejection, @Nullable BatchApi api) {
+    var named = Optional.ofNullable(job.getSpec().output()).map(JobOutput::path);
     var end =
-        own().leave(rejection, () -> acceptance.toGiveBack(job, api, context.getClient()), now);
+        own()
+            .leave(
+                rejection, named, () -> acceptance.toGiveBack(job, api, context.getClient()), now);
     if (end.isPresent()) {
       return reject(rejection.reason(), end.get());
     }

@@ -5,7 +5,9 @@ import dev.batchapi.operator.pod.FrozenJob;
 import dev.batchapi.operator.status.Reason;
 import dev.batchapi.queue.Waiting;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,9 @@ public final class JobMemory {
 
   /** It has had a splitter before it was accepted, which may be gone. */
   public boolean hadSplitter;
+
+  /** By their URLs: what its splitters were told to take for its output. */
+  public final Set<String> folders = new LinkedHashSet<>();
 
   /** A job that is gone, whose folder its splitter may take over; null: none. */
   public OutputFolder.@Nullable Owner takesOverFrom;

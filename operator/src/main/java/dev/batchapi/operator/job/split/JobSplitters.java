@@ -9,6 +9,7 @@ import dev.batchapi.operator.pod.ProgramPlan;
 import dev.batchapi.operator.status.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,8 @@ public final class JobSplitters {
   /** A store that is away as long as this need not be waited for by who wants to know the end. */
   private static final Duration GIVEN_BACK_BY = Duration.ofMinutes(2);
 
-  private static final String STAYS =
-      " The folder of its output could not be given back: if nothing else writes there, delete"
-          + " .batches/owner.json in it before another job is to use it.";
+  private static final String UNKNOWN =
+      ", for its BatchAPI, with whose rights it was taken, is gone or has changed";
 
   private final Splitting splitting;
   private final JobMemory memory;
@@ -45,6 +45,10 @@ public final class JobSplitters {
 
   /** Looks how far it is, and makes what is missing. */
   public SplitResult next(ProgramPlan plan) {
+    var output = SplitArguments.read(plan.arguments()).output();
+    if (output != null) {
+      memory.folders.add(output.folder());
+    }
     var result = splitting.next(asked(plan), children);
     if (!(result instanceof SplitResult.Underway underway)
         || underway.reason() != Reason.QueueUnavailable) {
@@ -53,7 +57,7 @@ public final class JobSplitters {
     return result instanceof SplitResult.Bad bad
             && bad.owner() != null
             && memory.takesOverFrom == null
-        ? taken(bad, bad.owner(), SplitArguments.read(plan.arguments()).output())
+        ? taken(bad, bad.owner(), output)
         : result;
   }
 
@@ -118,29 +122,54 @@ public final class JobSplitters {
    * ended. What is remembered is found again by another process, which has the job looked at once
    * more.
    *
+   * @param named the folder that the job itself names, if it does
    * @param toGiveBack asks for the splitter that gives it back; empty if it has no output, or if
    *     nobody knows any more with whose rights it was taken
    * @return what its end says; empty: it is not to end yet
    */
   public Optional<String> leave(
-      JobMemory.Rejection rejection, Supplier<Optional<ProgramPlan>> toGiveBack, Instant now) {
+      JobMemory.Rejection rejection,
+      Optional<String> named,
+      Supplier<Optional<ProgramPlan>> toGiveBack,
+      Instant now) {
     see();
     var plan = memory.hadSplitter ? toGiveBack.get() : Optional.<ProgramPlan>empty();
-    if (memory.rejection == null && plan.isEmpty()) {
-      return Optional.of(rejection.message());
-    }
-    if (memory.rejection == null) {
-      splitting.clear(uid); // others need the room
+    var first = memory.rejection == null;
+    if (first && plan.isEmpty()) {
+      return Optional.of(rejection.message() + (memory.hadSplitter ? stays(named, UNKNOWN) : ""));
     }
     memory.rejection = rejection;
-    var given = plan.map(its -> splitting.leave(its, children));
-    if (given.filter(SplitResult.Done.class::isInstance).isPresent()) {
-      return Optional.of(rejection.message());
+    if (plan.isEmpty()) {
+      return Optional.of(rejection.message() + stays(named, UNKNOWN));
     }
-    return given.filter(SplitResult.Underway.class::isInstance).isEmpty()
+    var given = splitting.leave(plan.get(), children);
+    var output =
+        Objects.requireNonNull(SplitArguments.read(plan.get().arguments()).output(), "no output");
+    if (given instanceof SplitResult.Done) {
+      memory.folders.remove(output.folder());
+      return Optional.of(rejection.message() + stays(Optional.empty(), UNKNOWN));
+    }
+    if (first) {
+      splitting.clear(uid); // others need the room
+    }
+    memory.folders.add(output.folder());
+    return !(given instanceof SplitResult.Underway)
             || now.isAfter(rejection.since().plus(GIVEN_BACK_BY))
-        ? Optional.of(rejection.message() + STAYS)
+        ? Optional.of(rejection.message() + stays(named, ""))
         : Optional.empty();
+  }
+
+  /**
+   * What its end says of folders that nobody gives back; nothing if there is none.
+   *
+   * @param named where it is not known what the splitters were told: another process had them made
+   */
+  private String stays(Optional<String> named, String why) {
+    var folders = memory.folders.isEmpty() ? named.stream().toList() : memory.folders;
+    return folders.isEmpty()
+        ? ""
+        : " The folder of its output, %s, could not be given back%s: the next job of this cluster that names it takes it over when this BatchJob is deleted; or, if nothing else writes there, delete .batches/owner.json in it."
+            .formatted(String.join(" and ", folders), why);
   }
 
   private void see() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.batchapi.data.collect.OutputFolder;
+import dev.batchapi.data.results.Manifest;
+import dev.batchapi.data.split.SplitArguments;
 import dev.batchapi.data.split.SplitEnd;
 import dev.batchapi.data.split.SplitProgress;
 import dev.batchapi.operator.job.observe.JobMemory;
@@ -61,6 +63,14 @@ class SplittingTest {
           null,
           "nats://nats:4222",
           Map.of());
+
+  private static final ProgramPlan GIVES_BACK =
+      PLAN.told(
+          SplitArguments.toGiveBack(
+                  List.of(),
+                  new SplitArguments.Output(
+                      "s3://b/out/", new Manifest.Job("vision", "monday", "uid", "tagger"), null))
+              .toJson());
 
   private final WrittenRecords queue = new WrittenRecords();
   private final Map<String, byte[]> records = queue.split;
@@ -761,7 +771,8 @@ class SplittingTest {
             rejection == null
                 ? new JobMemory.Rejection(Reason.Cancelled, "Cancelled.", now)
                 : rejection,
-            () -> Optional.of(PLAN),
+            Optional.empty(),
+            () -> Optional.of(GIVES_BACK),
             now);
   }
 
@@ -791,12 +802,16 @@ class SplittingTest {
   }
 
   private static void assertMade(SmallApiServer api, String name) {
+    assertMade(api, name, PLAN);
+  }
+
+  private static void assertMade(SmallApiServer api, String name, ProgramPlan plan) {
     assertThat(api.requests())
         .anySatisfy(
             request ->
                 assertThat(request)
                     .startsWith("POST /apis/batch/v1/namespaces/vision/jobs ")
-                    .contains("\"" + name + "\"", PLAN.fingerprint()));
+                    .contains("\"" + name + "\"", plan.fingerprint()));
   }
 
   @Test
@@ -805,10 +820,12 @@ class SplittingTest {
       assertThat(cancelled(NOW, api, ofAnotherPlan(0))).isEmpty();
       assertThat(api.requests()).anyMatch(request -> request.startsWith("DELETE "));
       assertThat(cancelled(NOW, api)).isEmpty();
-      assertMade(api, "monday-split-0");
+      assertMade(api, "monday-split-0", GIVES_BACK);
 
-      assertThat(cancelled(NOW.plus(Duration.ofMinutes(3)), api, job(PLAN, 0, 0)))
-          .hasValueSatisfying(end -> assertThat(end).contains("could not be given back"));
+      assertThat(cancelled(NOW.plus(Duration.ofMinutes(3)), api, job(GIVES_BACK, 0, 0)))
+          .hasValueSatisfying(
+              end ->
+                  assertThat(end).contains("s3://b/out/, could not be given back: ", "owner.json"));
     }
   }
 
@@ -818,7 +835,7 @@ class SplittingTest {
     try (var api = new SmallApiServer()) {
       splitters(api, ofAnotherPlan(0)).hold();
       assertThat(cancelled(NOW, api)).isEmpty();
-      assertMade(api, "monday-split-0");
+      assertMade(api, "monday-split-0", GIVES_BACK);
     }
   }
 
@@ -827,7 +844,7 @@ class SplittingTest {
   void oneThatFailedDoesNotHoldUpTheOneThatGivesTheFolderBack() throws IOException {
     try (var api = new SmallApiServer()) {
       assertThat(cancelled(NOW, api, failed(ofAnotherPlan(0)))).isEmpty();
-      assertMade(api, "monday-split-1");
+      assertMade(api, "monday-split-1", GIVES_BACK);
     }
   }
 
@@ -836,6 +853,65 @@ class SplittingTest {
     try (var api = new SmallApiServer()) {
       assertThat(cancelled(NOW, api)).contains("Cancelled.");
       assertThat(api.requests()).isEmpty();
+    }
+  }
+
+  private Optional<String> leaves(
+      SmallApiServer api, Optional<String> named, Optional<ProgramPlan> plan, Job... jobs) {
+    return splitters(api, jobs)
+        .leave(
+            new JobMemory.Rejection(Reason.Cancelled, "Cancelled.", NOW), named, () -> plan, NOW);
+  }
+
+  @Test
+  void aFolderWhoseBatchApiIsGoneIsNamedWithTheWayOut() throws IOException {
+    var takes =
+        PLAN.told(
+            new SplitArguments(
+                    null,
+                    List.of(),
+                    1,
+                    Objects.requireNonNull(SplitArguments.read(GIVES_BACK.arguments()).output()))
+                .toJson());
+    try (var api = new SmallApiServer()) {
+      splitters(api).next(takes);
+      assertThat(leaves(api, Optional.empty(), Optional.empty()))
+          .hasValueSatisfying(
+              end ->
+                  assertThat(end)
+                      .startsWith("Cancelled. ")
+                      .contains(
+                          "s3://b/out/, could not be given back, for its BatchAPI",
+                          "is gone",
+                          "when this BatchJob is deleted",
+                          ".batches/owner.json"));
+    }
+  }
+
+  /** What its splitters were told another process knew. */
+  @Test
+  void theFolderThatTheJobItselfNamesIsKnownToEveryProcess() throws IOException {
+    try (var api = new SmallApiServer()) {
+      var own = Optional.of("s3://b/monday/");
+      assertThat(leaves(api, own, Optional.empty(), job(PLAN, 0, 0)))
+          .hasValueSatisfying(end -> assertThat(end).contains("s3://b/monday/, could not be"));
+      memory.hadSplitter = false;
+      memory.rejection = null;
+      assertThat(leaves(api, Optional.empty(), Optional.empty(), job(PLAN, 0, 0)))
+          .as("it has no output")
+          .contains("Cancelled.");
+    }
+  }
+
+  /** Its BatchAPI has named another one since. */
+  @Test
+  void aFolderThatWasTakenEarlierIsNamedToo() throws IOException {
+    memory.folders.add("s3://b/old/");
+    writes(0, new SplitEnd(GIVES_BACK.digest(), 0, 0, 0, 0, List.of(), null));
+    try (var api = new SmallApiServer()) {
+      assertThat(leaves(api, Optional.empty(), Optional.of(GIVES_BACK), job(GIVES_BACK, 0, 0)))
+          .hasValueSatisfying(
+              end -> assertThat(end).contains("s3://b/old/, could").doesNotContain("s3://b/out/"));
     }
   }
 }
