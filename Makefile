@@ -35,6 +35,7 @@ $(PROGRAM): pom.xml $(wildcard */pom.xml */*/pom.xml) \
 	@echo "Building batchapi; the first time this fetches its libraries and takes a minute or two."
 	$(MVN) -q package -Dmaven.test.skip=true
 	@touch $@
+	@$(PYTHON) cli/class_archive.py
 
 .PHONY: demo
 demo: $(PROGRAM) ## Classify 1,797 handwritten digits with a Python and a Java handler
@@ -52,6 +53,7 @@ uninstall: ## Remove it again, with all BatchAPIs and BatchJobs
 .PHONY: build
 build: ## Compile and package everything, without the tests
 	$(MVN) -q package -DskipTests
+	@$(PYTHON) cli/class_archive.py
 
 .PHONY: format
 format: $(LINTERS) ## Format Java and Python
