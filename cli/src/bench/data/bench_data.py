@@ -1,9 +1,9 @@
 """Lines of JSON from a store through a handler that does nothing, and the results back.
 
-    bench_data.py --batchapi bin/batchapi --servers FOLDER [--store s3] [--mb 1000] [--runs 3] [--ways read,scan,...]
+    bench_data.py --batchapi bin/batchapi --servers FOLDER [--store s3] [--tls] [--mb 1000] [--runs 3] [--ways read,scan,...]
 
-The store is a server that the tests run against: versitygw (s3), fake-gcs-server (gs), Azurite (az); or a folder (file),
-as a volume is. The ways, which take turns:
+The store is a server that the tests run against: versitygw (s3; with --tls as a company has it, with a certificate of its
+own), fake-gcs-server (gs), Azurite (az); or a folder (file), as a volume is. The ways, which take turns:
 
     read      the streamed bytes of the file, dropped
     scan      the same, and its line ends counted
@@ -63,7 +63,7 @@ def main():
     options = arguments()
     with tempfile.TemporaryDirectory(prefix="bench-data-") as name:
         folder = pathlib.Path(name)
-        with servers.started(options.store, options.servers, folder):
+        with servers.started(options.store, options.servers, folder, options.tls):
             bench(options, folder, stores.STORES[options.store]())
 
 
@@ -72,6 +72,7 @@ def arguments():
     parser.add_argument("--batchapi", required=True)
     parser.add_argument("--servers", required=True, help="the folder with their programs")
     parser.add_argument("--store", default="s3", choices=stores.STORES)
+    parser.add_argument("--tls", action="store_true", help="of s3, and without ray")
     parser.add_argument("--mb", type=int, default=1000, help="of the file, 1,000,000 bytes each")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
@@ -81,7 +82,7 @@ def arguments():
     options = parser.parse_args()
     if options.ways is None:
         options.ways = "read,scan,split,loop," + (
-            "batchapi,ray" if options.store == "s3" else "direct"
+            "batchapi,ray" if options.store == "s3" and not options.tls else "direct"
         )
     options.batchapi = os.path.abspath(options.batchapi)
     return options
@@ -169,8 +170,9 @@ def check(store, way, output, items):
 
 def report(options, items, times, cpu):
     medians = {way: statistics.median(all_of) for way, all_of in times.items()}
+    over = " over TLS" if options.tls else ""
     print(
-        f"{options.store}: {options.mb} MB, {items:,} items, {options.workers} workers, {options.runs} runs each;"
+        f"{options.store}{over}: {options.mb} MB, {items:,} items, {options.workers} workers, {options.runs} runs each;"
     )
     print("load of the machine at the end:", " ".join(f"{one:.1f}" for one in os.getloadavg()))
     print("\n| way | median s | min to max | CPU s |")

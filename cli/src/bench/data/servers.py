@@ -18,12 +18,18 @@ def free_port():
 
 
 @contextlib.contextmanager
-def started(scheme, binaries, folder):
-    """Runs one with its data in a folder; its variables are in this process's environment meanwhile."""
+def started(scheme, binaries, folder, tls=False):
+    """Runs one with its data in a folder; its variables are in this process's environment meanwhile.
+    With tls, of s3 alone, with a certificate of its own, for which openssl is needed."""
     port = free_port()
     data = folder / "store"
     data.mkdir()
     command, env, its_own = {"s3": s3, "gs": gs, "az": az, "file": nothing}[scheme](port, data)
+    if tls:
+        certificate, key = keys(folder)
+        command[1:1] = ["--cert", certificate, "--key", key]
+        env["AWS_ENDPOINT_URL"] = env["AWS_ENDPOINT_URL"].replace("http://", "https://")
+        env["AWS_CA_BUNDLE"] = certificate
     os.environ.update(env)
     if not command:
         yield
@@ -41,6 +47,16 @@ def started(scheme, binaries, folder):
     finally:
         server.terminate()
         server.wait()
+
+
+def keys(folder):
+    certificate, key = str(folder / "certificate.pem"), str(folder / "key.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [*command, "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL
+    )
+    return certificate, key
 
 
 def s3(port, data):
