@@ -1,6 +1,7 @@
 package dev.batchapi.cli.run;
 
 import dev.batchapi.cli.ExitCode;
+import dev.batchapi.cli.crypto.NativeCrypto;
 import dev.batchapi.cli.manifest.ManifestException;
 import dev.batchapi.cli.manifest.Manifests;
 import dev.batchapi.contract.Visible;
@@ -194,6 +195,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int run() throws IOException, InterruptedException, ManifestException {
+    NativeCrypto.use();
     var manifests = Manifests.load(files);
     manifests.skipped().forEach(System.err::println);
     var debugging = debug || debugPort != null ? new Debugging(debugPort) : null;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.batchapi.cli.crypto;
+
+import org.jspecify.annotations.NullMarked;
