@@ -68,6 +68,30 @@ class S3RunIT {
     assertThat(refused.all()).doesNotContain("not-the-secret");
   }
 
+  /** As in a company's own network; more than TLS takes in one record, there and back. */
+  @Test
+  void aStoreWithACertificateOfItsOwnIsTrustedIfItIsNamed() throws Exception {
+    var authority = folder.resolve("authority.pem");
+    try (var secure = VersityGw.startSecure(Files.createDirectory(folder.resolve("keys")))) {
+      Files.writeString(authority, secure.authority());
+      secure.lay("photos", "a.jsonl", "\"0123456789\"\n".getBytes(UTF_8), 300_000);
+      secure.layBucket("results");
+      var cli = new Cli(folder).withEnv(secure.env());
+      cli.python(ECHO, "batchSize: 10000", "input: {files: {paths: ['s3://photos/a.jsonl']}}");
+      cli.run("run", "job.yaml")
+          .exits(64)
+          .says("the server's certificate is not trusted here", "CA_CERTIFICATES", "SSL_CERT_FILE")
+          .withoutOurFrames();
+      var env = new HashMap<>(secure.env());
+      env.put("AWS_CA_BUNDLE", authority.toString());
+      cli = cli.withEnv(env);
+      cli.run("run", "job.yaml", "--results", "s3://results/r/").exits(0).says("30 succeeded");
+      cli.run("run", "job.yaml", "--input", "s3://results/r/results-00000.jsonl", "--dry-run")
+          .exits(0)
+          .says("300,000 items");
+    }
+  }
+
   private static String line(int item, int batch, String source, String result) {
     return "{\"job\":\"job\",\"item\":%d,\"batch\":%d,\"source\":\"%s\",\"result\":%s}"
         .formatted(item, batch, source, result);

@@ -1,5 +1,6 @@
 package dev.batchapi.data.azure;
 
+import dev.batchapi.data.store.Authorities;
 import dev.batchapi.data.store.Backoff;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreProvider;
@@ -19,6 +20,8 @@ public final class AzureProvider implements StoreProvider {
 
   @Override
   public Store open(Map<String, String> env) {
-    return new AzureStore(AzureSettings.of(env), TIMEOUT, Backoff.DEFAULT);
+    var settings = AzureSettings.of(env);
+    Authorities.trust(settings.endpoint(), env);
+    return new AzureStore(settings, TIMEOUT, Backoff.DEFAULT);
   }
 }

@@ -2,7 +2,7 @@ package dev.batchapi.data.azure;
 
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobServiceClient;
-import dev.batchapi.data.store.SecureServer;
+import dev.batchapi.data.store.ServerKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -31,12 +31,12 @@ public final class Azurite implements AutoCloseable {
           .resolve("azurite-blob");
 
   private final int port;
-  private final @Nullable Path keys;
+  private final @Nullable ServerKeys keys;
   private final Path log;
   private final Process process;
   private final BlobServiceClient client;
 
-  private Azurite(@Nullable Path keys) throws IOException {
+  private Azurite(@Nullable ServerKeys keys) throws IOException {
     this.keys = keys;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -60,7 +60,12 @@ public final class Azurite implements AutoCloseable {
           .command()
           .addAll(
               List.of(
-                  "--oauth", "basic", "--cert", keys.toString(), "--pwd", SecureServer.PASSWORD));
+                  "--oauth",
+                  "basic",
+                  "--cert",
+                  keys.file().toString(),
+                  "--pwd",
+                  ServerKeys.PASSWORD));
     }
     builder.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
     process = builder.start();
@@ -81,13 +86,13 @@ public final class Azurite implements AutoCloseable {
   /**
    * One that takes tokens, by their issuer, audience and time, and not by their signature.
    *
-   * @param keys of a {@link SecureServer}
+   * @param keys the server's
    */
-  static Azurite withTokens(Path keys) {
+  static Azurite withTokens(ServerKeys keys) {
     return start(keys);
   }
 
-  private static Azurite start(@Nullable Path keys) {
+  private static Azurite start(@Nullable ServerKeys keys) {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no azurite-blob at " + BINARY + ": `make tools` installs it.");

@@ -1,5 +1,6 @@
 package dev.batchapi.data.gcs;
 
+import dev.batchapi.data.store.Authorities;
 import dev.batchapi.data.store.Backoff;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreProvider;
@@ -19,6 +20,8 @@ public final class GcsProvider implements StoreProvider {
 
   @Override
   public Store open(Map<String, String> env) {
-    return new GcsStore(GcsSettings.of(env), TIMEOUT, Backoff.DEFAULT);
+    var settings = GcsSettings.of(env);
+    Authorities.trust(settings.endpoint(), env);
+    return new GcsStore(settings, TIMEOUT, Backoff.DEFAULT);
   }
 }

@@ -2,6 +2,7 @@ package dev.batchapi.data.s3;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.batchapi.data.store.ServerKeys;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,12 +15,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +50,12 @@ public final class VersityGw implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final String region;
+  private final @Nullable ServerKeys tls;
   private @Nullable Process process;
 
-  private VersityGw(String region) throws IOException {
+  private VersityGw(String region, @Nullable ServerKeys tls) throws IOException {
     this.region = region;
+    this.tls = tls;
     folder = Files.createTempDirectory("versitygw");
     Files.createDirectory(folder.resolve("data"));
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -69,12 +76,25 @@ public final class VersityGw implements AutoCloseable {
 
   /** The same in a region, which a client has to sign for. */
   static VersityGw startIn(String region) {
+    return start(region, null);
+  }
+
+  /**
+   * The same over TLS; {@link #authority} is whom clients have to trust.
+   *
+   * @param folder an empty one, for its key
+   */
+  public static VersityGw startSecure(Path folder) throws IOException, InterruptedException {
+    return start(Region.US_EAST_1.id(), ServerKeys.make(folder, "ip:127.0.0.1"));
+  }
+
+  private static VersityGw start(String region, @Nullable ServerKeys tls) {
     if (!Files.isExecutable(BINARY)) {
       throw new IllegalStateException(
           "There is no versitygw at " + BINARY + ": `make tools` builds it.");
     }
     try {
-      var server = new VersityGw(region);
+      var server = new VersityGw(region, tls);
       server.restart();
       return server;
     } catch (IOException e) {
@@ -84,17 +104,24 @@ public final class VersityGw implements AutoCloseable {
 
   /** Starts the server, which must not be running, on the same port and folder. */
   public void restart() {
+    var command =
+        new ArrayList<>(
+            List.of(BINARY.toString(), "--port", "127.0.0.1:" + port, "--quiet", "--keep-alive"));
+    command.addAll(List.of("--region", region));
+    try {
+      if (tls != null) {
+        var certificate = Files.writeString(folder.resolve("cert.pem"), tls.certificate());
+        var key = Files.writeString(folder.resolve("key.pem"), tls.key());
+        command.addAll(List.of("--cert", certificate.toString(), "--key", key.toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+    command.addAll(List.of("posix", folder.resolve("data").toString()));
     var builder =
-        new ProcessBuilder(
-                BINARY.toString(),
-                "--port",
-                "127.0.0.1:" + port,
-                "--quiet",
-                "--keep-alive",
-                "--region",
-                region,
-                "posix",
-                folder.resolve("data").toString())
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     builder.environment().put("ROOT_ACCESS_KEY", ACCESS_KEY);
@@ -105,6 +132,11 @@ public final class VersityGw implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The certificate that a client has to trust, as PEM. */
+  public String authority() throws IOException, GeneralSecurityException {
+    return Objects.requireNonNull(tls).certificate();
   }
 
   private void awaitPort(Process started) throws IOException {
@@ -136,7 +168,7 @@ public final class VersityGw implements AutoCloseable {
 
   /** The address of its root. */
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + port);
+    return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
   }
 
   /** The variables that make a program use it. */
@@ -152,6 +184,11 @@ public final class VersityGw implements AutoCloseable {
     var env = new HashMap<>(env());
     env.put("AWS_REGION", region);
     return S3Settings.of(env).client(Duration.ofSeconds(30));
+  }
+
+  /** Makes a bucket behind the server's back. */
+  public void layBucket(String name) throws IOException {
+    Files.createDirectory(folder.resolve("data").resolve(name));
   }
 
   /** Makes a bucket. */

@@ -70,6 +70,7 @@ public final class Stores implements AutoCloseable {
       return remember(new LocalStore(places), scheme);
     }
     if (scheme.equals("http") || scheme.equals("https")) {
+      Authorities.trust(env);
       return remember(new HttpStore(TIMEOUT, Backoff.DEFAULT), scheme);
     }
     for (var provider : ServiceLoader.load(StoreProvider.class, Stores.class.getClassLoader())) {

@@ -18,8 +18,8 @@ public final class Unanswered {
     for (; cause.getCause() != null; cause = cause.getCause()) {
       if (cause instanceof CertificateException) {
         return new StoreRefusedException(
-            "%s: the server's certificate is not trusted here (%s). Java trusts what is in its trust store: -Djavax.net.ssl.trustStore."
-                .formatted(what, cause.getMessage()),
+            "%s: the server's certificate is not trusted here (%s). A private authority's own certificate goes into %s, or into a file that SSL_CERT_FILE names."
+                .formatted(what, cause.getMessage(), Authorities.TEXT),
             e);
       }
     }
