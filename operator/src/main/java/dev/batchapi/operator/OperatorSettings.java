@@ -35,8 +35,6 @@ import java.util.TreeMap;
  * @param maxJobs accepted jobs that have not ended which a namespace may have
  * @param maxBatches batches of those jobs together
  * @param maxMib MiB that the BatchJobs of a namespace may keep in the queue; 0: any number
- * @param maxSplitMib MiB of the queue that where the batches of a namespace's jobs lie may take; 0:
- *     any number
  * @param podSecurity the Pod Security Standard that pods must keep in every namespace that does not
  *     say otherwise
  * @param metricsAuth whether {@code /metrics} is for everybody or for whom Kubernetes allows it
@@ -61,7 +59,6 @@ public record OperatorSettings(
     int maxJobs,
     int maxBatches,
     int maxMib,
-    int maxSplitMib,
     MetricsAuth metricsAuth,
     QueueShares queueShares) {
 
@@ -94,7 +91,6 @@ public record OperatorSettings(
    */
   public static OperatorSettings from(Map<String, String> environment) {
     var env = new Environment(environment);
-    var queueMib = env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000);
     var settings =
         new OperatorSettings(
             env.text("BATCHAPI_NAMESPACE", "batchapi-system"),
@@ -115,10 +111,9 @@ public record OperatorSettings(
             env.number("BATCHAPI_MAX_JOBS", 1_000, 0, 999_999_999),
             env.number("BATCHAPI_MAX_BATCHES", 4_000_000, 0, 999_999_999),
             env.number("BATCHAPI_MAX_MIB", 0, 0, 999_999_999),
-            env.number("BATCHAPI_MAX_SPLIT_MIB", queueMib / 10, 0, 999_999_999),
             metricsAuth(env.text("BATCHAPI_METRICS_AUTH", "none")),
             QueueShares.ofMib(
-                queueMib,
+                env.number("BATCHAPI_QUEUE_MIB", 0, 0, 100_000_000),
                 env.number("BATCHAPI_JOB_MIB", 0, 0, 100_000_000),
                 env.number("BATCHAPI_WAITING_BATCHES", 200_000, 1_000, 10_000_000),
                 env.number("BATCHAPI_WAITING_BATCHES_PER_NAMESPACE", 100_000, 100, 10_000_000),

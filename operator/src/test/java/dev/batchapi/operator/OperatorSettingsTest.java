@@ -40,14 +40,6 @@ final class OperatorSettingsTest {
   }
 
   @Test
-  void aNamespaceMayHaveHalfOfTheRoomForWhereBatchesLie() {
-    assertThat(with().maxSplitMib()).isZero();
-    assertThat(with("BATCHAPI_QUEUE_MIB", "7168").maxSplitMib()).isEqualTo(716);
-    assertThat(with("BATCHAPI_QUEUE_MIB", "7168", "BATCHAPI_MAX_SPLIT_MIB", "0").maxSplitMib())
-        .isZero();
-  }
-
-  @Test
   void aNamespaceMayHaveAnExporterOfItsOwn() {
     var settings =
         with(
@@ -109,9 +101,7 @@ final class OperatorSettingsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with("BATCHAPI_STATSD", "unix:///run/datadog/dsd.socket"))
         .withMessage(
-            "BATCHAPI_STATSD has \"unix:///run/datadog/dsd.socket\", but a Unix socket is only of"
-                + " use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name"
-                + " host:port.");
+            "BATCHAPI_STATSD has \"unix:///run/datadog/dsd.socket\", but a Unix socket is only of use for Datadog's agent: set BATCHAPI_STATSD_FLAVOUR to datadog, or name host:port.");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->

@@ -1,6 +1,6 @@
 package dev.batchapi.queue;
 
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +87,6 @@ public interface Splits {
     void close();
   }
 
-  /** How many records there are of each job of which anything is there. */
-  Map<String, Integer> written();
-
-  /** Bytes that a job's records take; each of them is looked at, but not read. */
-  long bytes(String job);
+  /** The jobs of which anything is there. */
+  List<String> jobsWithSplits();
 }

@@ -8,7 +8,6 @@ import dev.batchapi.operator.job.accept.FrozenReading;
 import dev.batchapi.operator.job.accept.FrozenStore;
 import dev.batchapi.operator.job.accept.Reruns;
 import dev.batchapi.operator.job.accept.Shares;
-import dev.batchapi.operator.job.accept.SplitRoom;
 import dev.batchapi.operator.job.accept.WorkShares;
 import dev.batchapi.operator.job.act.Enqueuing;
 import dev.batchapi.operator.job.act.FinishedJob;
@@ -133,16 +132,7 @@ public final class BatchJobReconciler implements Reconciler<BatchJob> {
             Executors.newFixedThreadPool(
                 CUT_AT_A_TIME, Thread.ofVirtual().name("rerun-", 0).factory()),
             System::nanoTime);
-    acceptance =
-        new Acceptance(
-            settings,
-            pythonHost,
-            credentials,
-            levels,
-            store,
-            shares,
-            reruns,
-            new SplitRoom(queue::splits));
+    acceptance = new Acceptance(settings, pythonHost, credentials, levels, store, shares, reruns);
     var troubles = new StartTroubles(System::nanoTime);
     splitting = new Splitting(queue, settings.credentials(), troubles, clock);
     collecting = new Collecting(queue, settings.credentials(), troubles, clock);

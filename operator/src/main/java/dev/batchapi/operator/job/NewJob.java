@@ -142,11 +142,6 @@ final class NewJob {
       public void hold() {
         own().hold();
       }
-
-      @Override
-      public void drop() {
-        own().drop();
-      }
     };
   }
 

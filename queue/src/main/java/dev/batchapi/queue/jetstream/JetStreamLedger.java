@@ -278,7 +278,7 @@ public final class JetStreamLedger implements Ledger {
     leftovers.look();
     var jobs = seen.uids();
     jobs.addAll(consumers.names());
-    jobs.addAll(splits.written().keySet());
+    jobs.addAll(splits.jobsWithSplits());
     jobs.addAll(streams.jobs(Subjects.RATE, "rate.*"));
     jobs.addAll(streams.jobs(Subjects.RATE, "wait.*"));
     return jobs;

@@ -3,9 +3,6 @@ package dev.batchapi.queue.jetstream;
 import dev.batchapi.queue.SaidProgress;
 import dev.batchapi.queue.Splits;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The stream SPLIT, as the owner uses it. */
@@ -76,25 +73,7 @@ final class JetStreamSplits implements Splits {
   }
 
   @Override
-  public Map<String, Integer> written() {
-    return streams.subjects(Subjects.SPLIT, "split.>").stream()
-        .map(Subjects::job)
-        .filter(Objects::nonNull)
-        .collect(Collectors.toMap(job -> job, _ -> 1, Integer::sum));
-  }
-
-  @Override
-  public long bytes(String job) {
-    var filter = Subjects.allSplit(Subjects.checkJob(job));
-    var range = new StreamReader.Range(Subjects.SPLIT, List.of(filter), 1, true);
-    return nats.request(
-        "look at " + filter,
-        () -> {
-          var bytes = new long[1];
-          try (var reader = StreamReader.open(nats, range)) {
-            reader.readAll(record -> bytes[0] += JobRecords.size(record));
-          }
-          return bytes[0];
-        });
+  public List<String> jobsWithSplits() {
+    return streams.jobs(Subjects.SPLIT, "split.>");
   }
 }

@@ -135,7 +135,7 @@ final class JobRecords {
   }
 
   /** Followers get a record without its body, but with the body's size in a header. */
-  static long size(Message record) {
+  private static long size(Message record) {
     var headers = record.getHeaders();
     if (headers == null) {
       return OVERHEAD;

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.batchapi.queue.QueueFullException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,28 +37,6 @@ class SplitStreamIT {
       writer.write("late", new byte[0]);
       assertThat(ledger.splits().written("A", 1)).isEqualTo(1);
       assertThat(ledger.splits().written("A")).isEqualTo(1);
-    }
-  }
-
-  /** By this the shares of namespaces are kept. */
-  @Test
-  void whatThereIsOfEachJobIsCounted() throws Exception {
-    try (var server = NatsServer.startUnsynced();
-        var ledger = JetStreamLedger.connect(server.owner(), SETTINGS);
-        var a = JetStreamSplitWriter.connect(server.splitter("A"), "A", 3, SETTINGS);
-        var b = JetStreamSplitWriter.connect(server.splitter("B"), "B", 0, SETTINGS)) {
-      assertThat(ledger.splits().written()).isEmpty();
-      a.write("0", new byte[1000]);
-      a.write("1", new byte[1000]);
-      b.write("0", new byte[1000]);
-      ledger.splits().write("A", "end", new byte[1000]);
-      assertThat(ledger.splits().written()).isEqualTo(Map.of("A", 3, "B", 1));
-      assertThat(ledger.splits().bytes("A")).isBetween(3000L, 3300L);
-      assertThat(ledger.splits().bytes("B")).isBetween(1000L, 1100L);
-
-      ledger.splits().forget("A");
-      assertThat(ledger.splits().bytes("A")).isZero();
-      assertThat(ledger.splits().written()).isEqualTo(Map.of("B", 1));
     }
   }
 

@@ -39,7 +39,6 @@ public final class Acceptance {
   private final FrozenStore store;
   private final Shares shares;
   private final Reruns reruns;
-  private final SplitRoom splitRoom;
 
   public Acceptance(
       OperatorSettings settings,
@@ -48,8 +47,7 @@ public final class Acceptance {
       NamespaceLevels levels,
       FrozenStore store,
       Shares shares,
-      Reruns reruns,
-      SplitRoom splitRoom) {
+      Reruns reruns) {
     this.settings = settings;
     this.credentials = credentials;
     this.levels = levels;
@@ -58,7 +56,6 @@ public final class Acceptance {
     this.store = store;
     this.shares = shares;
     this.reruns = reruns;
-    this.splitRoom = splitRoom;
   }
 
   /** What became of it. */
@@ -120,7 +117,6 @@ public final class Acceptance {
     } finally {
       if (accepted) {
         reruns.forget(job.getMetadata().getUid());
-        splitRoom.forget(job.getMetadata().getUid());
       } else { // its place is another one's
         shares.forget(job.getMetadata().getUid());
       }
@@ -160,7 +156,6 @@ public final class Acceptance {
           Share.of(levels.namespaces().labels(job.getMetadata().getNamespace(), client), settings);
       // Before anything is read for it: of the jobs that wait there may be many.
       requireRoom(job, 1, others, share);
-      requireSplitRoom(job, others, share, splitters, now);
       var whole = UsableApi.checked(JobInputs.whole(job, client));
       var output = OutputTarget.of(whole, usable, () -> levels.namespaces().cluster(client));
       output.ifPresent(target -> require(target, others.get()));
@@ -192,24 +187,6 @@ public final class Acceptance {
     } catch (TamperedException e) {
       return new Rejected(Reason.RunTampered, String.valueOf(e.getMessage()));
     }
-  }
-
-  private void requireSplitRoom(
-      BatchJob job,
-      Supplier<Stream<BatchJob>> others,
-      Share share,
-      Splitters splitters,
-      Instant now) {
-    splitRoom
-        .look(job, others.get(), share, now)
-        .ifPresent(
-            lacking -> {
-              if (lacking.begun()) {
-                reruns.forget(job.getMetadata().getUid());
-                splitters.drop();
-              }
-              throw new Stop(new Waiting(Reason.QuotaExceeded, lacking.message()));
-            });
   }
 
   private static void require(OutputTarget output, Stream<BatchJob> others) {

@@ -9,24 +9,20 @@ import java.util.Map;
  * @param jobs accepted jobs that have not ended
  * @param batches of those jobs, done or not
  * @param bytes that all its BatchJobs, ended ones too, may keep in the queue; 0: any number
- * @param splitBytes that where the batches of its BatchJobs lie may take of the queue; 0: any
- *     number
  */
-record Share(long jobs, long batches, long bytes, long splitBytes) {
+record Share(long jobs, long batches, long bytes) {
   /** Labels of a namespace, which its users can't set; in place of the operator's settings. */
   static final String JOBS = "batchapi.dev/max-jobs";
 
   static final String BATCHES = "batchapi.dev/max-batches";
   static final String MIB = "batchapi.dev/max-mib";
-  static final String SPLIT_MIB = "batchapi.dev/max-split-mib";
 
   /** By the namespace's labels. A label that is no number counts as the smallest share there is. */
   static Share of(Map<String, String> labels, OperatorSettings settings) {
     return new Share(
         number(labels, JOBS, settings.maxJobs()),
         number(labels, BATCHES, settings.maxBatches()),
-        number(labels, MIB, settings.maxMib()) << 20,
-        number(labels, SPLIT_MIB, settings.maxSplitMib()) << 20);
+        number(labels, MIB, settings.maxMib()) << 20);
   }
 
   private static long number(Map<String, String> labels, String name, long unset) {

@@ -9,7 +9,4 @@ public interface Splitters {
 
   /** None is to run for now. */
   void hold();
-
-  /** There is no room for what they write: none is to run for now, and nothing of it stays. */
-  void drop();
 }

@@ -290,12 +290,6 @@ public final class ProgramRuns<E> {
     return mayRun(job) && job.getMetadata().getDeletionTimestamp() == null;
   }
 
-  /** None is to run for now, and those that were are as if they had never been. */
-  public void drop(String uid, Children children) {
-    faults.remove(uid);
-    ProgramState.jobs(program, uid, children.jobs()).forEach(job -> end(job, children.client()));
-  }
-
   private static void end(Job job, KubernetesClient client) {
     if (job.getMetadata().getDeletionTimestamp() == null) {
       client.resource(job).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();

@@ -111,12 +111,6 @@ public final class JobSplitters {
     splitting.hold(uid, children);
   }
 
-  /** None is to run for now, and what they have written goes. */
-  public void drop() {
-    see();
-    splitting.drop(uid, children);
-  }
-
   /**
    * The job will not run: the folder of its output is another job's to take when this one has
    * ended. What is remembered is found again by another process, which has the job looked at once
@@ -134,8 +128,7 @@ public final class JobSplitters {
       Instant now) {
     see();
     var plan = memory.hadSplitter ? toGiveBack.get() : Optional.<ProgramPlan>empty();
-    var first = memory.rejection == null;
-    if (first && plan.isEmpty()) {
+    if (memory.rejection == null && plan.isEmpty()) {
       return Optional.of(rejection.message() + (memory.hadSplitter ? stays(named, UNKNOWN) : ""));
     }
     memory.rejection = rejection;
@@ -148,9 +141,6 @@ public final class JobSplitters {
     if (given instanceof SplitResult.Done) {
       memory.folders.remove(output.folder());
       return Optional.of(rejection.message() + stays(Optional.empty(), UNKNOWN));
-    }
-    if (first) {
-      splitting.clear(uid); // others need the room
     }
     memory.folders.add(output.folder());
     return !(given instanceof SplitResult.Underway)

@@ -19,8 +19,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Has a pod look at what a job names outside of the cluster before it is accepted: its files are
@@ -32,8 +30,6 @@ public final class Splitting {
    * noticed yet that it is deleted.
    */
   public static final int MOST_RECORDS = 2 * (ChunkSink.MOST_CHUNKS + 1);
-
-  private static final Logger LOG = LoggerFactory.getLogger(Splitting.class);
 
   private final ProgramQueue queue;
   private final ProgramRuns<SplitRecords.Said> splitters;
@@ -155,21 +151,6 @@ public final class Splitting {
       splitters.keep(job, api, children);
     } catch (QueueUnavailableException e) {
       LOG.debug("Credentials of job {} are not renewed now: {}", job.uid(), e.getMessage());
-    }
-  }
-
-  /** Nothing of the job is to run, and nothing that was written is to stay. */
-  void drop(String uid, Children children) {
-    splitters.drop(uid, children);
-    clear(uid);
-  }
-
-  /** What was written goes, unless the queue is away: then it goes with a later look. */
-  void clear(String uid) {
-    try {
-      queue.splits().forget(uid);
-    } catch (QueueUnavailableException e) {
-      LOG.debug("What was written of job {} stays for now: {}", uid, e.getMessage());
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SharesTest {
-  private static final Share TWO_JOBS_TEN_BATCHES = new Share(2, 10, 0, 0);
+  private static final Share TWO_JOBS_TEN_BATCHES = new Share(2, 10, 0);
 
   private final Shares shares = new Shares();
 
@@ -106,7 +106,7 @@ class SharesTest {
   /** Ended ones too: what they have is kept until they are deleted. */
   @Test
   void bytesOfAllBatchJobsAreCounted() {
-    var share = new Share(10, 100, 6 << 20, 0);
+    var share = new Share(10, 100, 6 << 20);
     var one = accepted("a", 1, true);
     var two = accepted("b", 1, false);
 
@@ -157,13 +157,12 @@ class SharesTest {
                 "BATCHAPI_NATS_URL", "nats://x",
                 "BATCHAPI_RUNTIME_IMAGE", "x",
                 "BATCHAPI_MAX_JOBS", "7"));
-    assertThat(Share.of(Map.of(), settings)).isEqualTo(new Share(7, 4_000_000, 0, 0));
+    assertThat(Share.of(Map.of(), settings)).isEqualTo(new Share(7, 4_000_000, 0));
     assertThat(Share.of(Map.of(Share.JOBS, "3", Share.BATCHES, "50"), settings))
-        .isEqualTo(new Share(3, 50, 0, 0));
+        .isEqualTo(new Share(3, 50, 0));
     assertThat(Share.of(Map.of(Share.JOBS, "many"), settings).jobs())
         .as("a limit that can't be read lets next to nothing pass")
         .isEqualTo(1);
     assertThat(Share.of(Map.of(Share.MIB, "2"), settings).bytes()).isEqualTo(2 << 20);
-    assertThat(Share.of(Map.of(Share.SPLIT_MIB, "3"), settings).splitBytes()).isEqualTo(3 << 20);
   }
 }

@@ -91,12 +91,7 @@ public class WrittenRecords implements ProgramQueue, Splits {
   }
 
   @Override
-  public Map<String, Integer> written() {
-    return split.isEmpty() ? Map.of() : Map.of("uid", split.size());
-  }
-
-  @Override
-  public long bytes(String job) {
-    return split.values().stream().mapToLong(record -> record.length).sum();
+  public List<String> jobsWithSplits() {
+    return List.of();
   }
 }

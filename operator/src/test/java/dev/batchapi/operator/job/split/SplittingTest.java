@@ -213,8 +213,7 @@ class SplittingTest {
         .isEqualTo(
             new SplitResult.Underway(
                 Reason.Splitting,
-                "The files are being read: 3 of 40, 1.0 GiB of 2.0 GiB, with 100,000 items in 1,000"
-                    + " batches so far.",
+                "The files are being read: 3 of 40, 1.0 GiB of 2.0 GiB, with 100,000 items in 1,000 batches so far.",
                 50));
   }
 
@@ -253,8 +252,7 @@ class SplittingTest {
   void whatKeepsItsPodFromBeingMadeIsTheReasonInTheApiServersWords() throws IOException {
     refusals.put(
         "uid-of-it",
-        "pods \"p\" is forbidden: error looking up service account vision/tagger: serviceaccount"
-            + " \"tagger\" not found");
+        "pods \"p\" is forbidden: error looking up service account vision/tagger: serviceaccount \"tagger\" not found");
 
     assertThat(look(List.of(job(PLAN, 0, 0)), ofAnother()))
         .satisfies(
@@ -600,19 +598,6 @@ class SplittingTest {
           .asString()
           .contains("2026-01-01T11:00:00Z");
     }
-  }
-
-  @Test
-  void nothingStaysOfOneThatThereIsNoRoomFor() throws IOException {
-    writes(0, good());
-    try (var api = new SmallApiServer()) {
-      splitters(api, failed(job(PLAN, 0, 0)), withUid("other", job(PLAN, 1, 1))).drop();
-      assertThat(records).isEmpty();
-      assertThat(api.requests())
-          .hasSize(2)
-          .allMatch(asked -> asked.startsWith("DELETE ") && asked.contains("Foreground"));
-    }
-    assertThat(memory.hadSplitter).as("it may have taken a folder").isTrue();
   }
 
   @Test
