@@ -1,20 +1,24 @@
 """Runs Maven's tests: a line for each module, and what failed at the end.
 
-    MVN=mvn maven.py GOAL...
+    MVN=mvn maven.py GOAL... [-- GOAL...]
 
-What tests print goes into files beside their reports, Maven's own output into target/test/maven.log.
+What stands after -- is another Maven, whose tests run beside those of the first one's last module. It begins when that
+module does: what both build is built by then.
+What tests print goes into files beside their reports, Maven's own output into target/test/maven.log and, of the other
+one, maven-beside.log.
 """
 
 import os
 import re
 import shlex
 import sys
+import threading
 import time
 
 import outcomes
-from step import Step, say
+from step import Step, end_with_children, say
 
-BUILDING = re.compile(r"\[INFO\] Building (?:BatchAPI: )?(\S+) .*\[\d+/\d+]$")
+BUILDING = re.compile(r"\[INFO\] Building (?:BatchAPI: )?(\S+) .*\[(\d+)/(\d+)]$")
 RUNNING = re.compile(r"\[INFO\] Running (\S+)$")
 CLASS_ENDED = re.compile(
     r"\[\w+] Tests run: (\d+), Failures: (\d+), Errors: (\d+), Skipped: (\d+),.* in (\S+)$"
@@ -26,8 +30,9 @@ ENDED = re.compile(r"\[INFO\] (Reactor Summary|BUILD )")
 class Modules:
     """Follows Maven's output from module to module."""
 
-    def __init__(self, say):
+    def __init__(self, say, at_the_last=lambda: None):
         self._say = say
+        self._at_the_last = at_the_last
         self._module = None
         self._running = None
 
@@ -36,6 +41,8 @@ class Modules:
             self._end()
             self._module, self._began = match[1], time.monotonic()
             self._passed = self._failed = self._skipped = 0
+            if match[2] == match[3]:
+                self._at_the_last()
         elif ENDED.match(line):
             self._end()
         elif match := RUNNING.match(line):
@@ -65,24 +72,56 @@ def errors(log):
     return said[:SHOWN_ERRORS]
 
 
+class Run(threading.Thread):
+    """One Maven."""
+
+    def __init__(self, name, goals):
+        super().__init__(daemon=True)
+        maven = shlex.split(os.environ.get("MVN", "mvn -B -ntp -Dstyle.color=never"))
+        self.step = Step(name, [*maven, *goals, "-Dmaven.test.redirectTestOutputToFile=true"])
+        self.may_be_joined = threading.Event()
+
+    def run(self):
+        modules = Modules(say, self.may_be_joined.set)
+        try:
+            for line in self.step.lines():
+                modules.silent() if line is None else modules.read(line)
+        finally:
+            self.may_be_joined.set()
+
+
+def runs(goals):
+    """Those of the one or two Mavens that have run."""
+    split = goals.index("--") if "--" in goals else len(goals)
+    first = Run("maven", goals[:split])
+    first.start()
+    ran = [first]
+    if beside := goals[split + 1 :]:
+        first.may_be_joined.wait()
+        if not first.step.code:
+            ran.append(Run("maven-beside", beside))
+            ran[-1].start()
+    for run in ran:
+        run.join()
+    return ran
+
+
 def main(*goals):
     began = time.time()
-    command = [*shlex.split(os.environ.get("MVN", "mvn -B -ntp -Dstyle.color=never")), *goals]
-    step = Step("maven", [*command, "-Dmaven.test.redirectTestOutputToFile=true"])
-    modules = Modules(say)
-    for line in step.lines():
-        modules.silent() if line is None else modules.read(line)
+    failed = [run.step for run in runs(goals) if run.step.code]
     result = outcomes.since(began)
-    if step.code:
+    if failed:
         say("")
         for failure in result.failures:
             say(failure.text())
-        if not result.failures:  # the compiler, the formatter, a JVM that died
-            say("\n".join(errors(step.log)))
-        say(f"FAILED after {step.seconds()} s; Maven's whole output: {step.log}")
+        for step in failed:
+            if not result.failures:  # the compiler, the formatter, a JVM that died
+                say("\n".join(errors(step.log)))
+            say(f"FAILED after {step.seconds()} s; Maven's whole output: {step.log}")
     say(outcomes.counts(result.passed, len(result.failures), result.skipped))
-    return step.code
+    return failed[0].code if failed else 0
 
 
 if __name__ == "__main__":
+    end_with_children()
     sys.exit(main(*sys.argv[1:]))

@@ -5,8 +5,10 @@
 The log is target/test/NAME.log. Its end is shown when the step fails.
 """
 
+import os
 import pathlib
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +17,8 @@ import time
 LOGS = pathlib.Path("target/test")
 SILENCE_SECONDS = 120  # then a line says that it goes on: CI systems end what is silent for long
 SHOWN_LINES = 40
+
+_running = set()
 
 
 class Step:
@@ -26,6 +30,7 @@ class Step:
         self._command = command
         self._silence = silence
         self._started = time.monotonic()
+        self._ended = None
         self.code = None
 
     def lines(self):
@@ -39,6 +44,7 @@ class Step:
             encoding="utf-8",
             errors="replace",
         )
+        _running.add(process)
         read = queue.SimpleQueue()
         pump = threading.Thread(target=_pump, args=(process.stdout, read), daemon=True)
         pump.start()
@@ -49,6 +55,8 @@ class Step:
                     log.flush()
                 yield line and line.rstrip("\n")
         self.code = process.wait()
+        self._ended = time.monotonic()
+        _running.remove(process)
 
     def _until_the_end(self, process, pump, read):
         heard = time.monotonic()
@@ -66,7 +74,7 @@ class Step:
             yield read.get()
 
     def seconds(self):
-        return round(time.monotonic() - self._started)
+        return round((self._ended or time.monotonic()) - self._started)
 
     def tail(self):
         return self.log.read_text(encoding="utf-8").splitlines()[-SHOWN_LINES:]
@@ -79,7 +87,19 @@ def _pump(stream, read):
 
 
 def say(text):
-    print(text, flush=True)
+    print(text + "\n", end="", flush=True)  # in one piece: two may speak at a time
+
+
+def end_with_children():
+    """Whoever ends this process ends what it runs, too."""
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+
+
+def _end(number, _frame):
+    for process in list(_running):
+        process.terminate()
+    os._exit(128 + number)  # at once, whatever runs now and whichever threads there are
 
 
 def main(name, *command):
@@ -102,4 +122,5 @@ def main(name, *command):
 
 
 if __name__ == "__main__":
+    end_with_children()
     sys.exit(main(*sys.argv[1:]))

@@ -2,7 +2,11 @@ import contextlib
 import io
 import os
 import pathlib
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 import unittest
 
 import maven
@@ -31,6 +35,20 @@ REPORT = """\
     </failure>
   </testcase>
 </testsuite>
+"""
+# The one named first waits in its last module until the other one is there.
+TWO_MAVENS = """\
+case $1 in
+first)
+  echo '[INFO] Building BatchAPI: operator 0.1.0-SNAPSHOT [1/2]'
+  sleep 0.5
+  [ ! -e other ] || exit 5
+  echo '[INFO] Building BatchAPI: e2e 0.1.0-SNAPSHOT [2/2]'
+  for _ in $(seq 100); do [ -e other ] && exit; sleep 0.1; done
+  exit 6 ;;
+broken) exit 7 ;;
+*) touch other; exit 3 ;;
+esac
 """
 
 
@@ -78,13 +96,39 @@ class ReportTest(unittest.TestCase):
         os.utime(
             "queue/target/failsafe-reports/TEST-dev.batchapi.queue.LedgerIT.xml", (2**33, 2**33)
         )
-        os.environ["MVN"] = "false"  # a program that fails at once
-        self.addCleanup(os.environ.pop, "MVN")
+        self.mavens("exit 1")
         code, said = self.said(maven.main, "verify")
         self.assertEqual(1, code)
         self.assertEqual("1 passed, 1 failed, 1 skipped", said[-1])
         self.assertIn("target/test/maven.log", said[-2])
         self.assertIn("LedgerIT.java:30", said[-3])
+
+    def test_another_maven_runs_beside_the_last_module_of_the_first(self):
+        self.mavens(TWO_MAVENS)
+        code, said = self.said(maven.main, "first", "--", "other")
+        self.assertEqual(3, code)
+        ended = [line for line in said if line.startswith("FAILED after")]
+        self.assertEqual(1, len(ended))
+        self.assertIn("target/test/maven-beside.log", ended[0])
+        self.assertTrue(pathlib.Path("target/test/maven.log").is_file())
+
+    def test_no_other_maven_begins_when_the_first_cannot_build(self):
+        self.mavens(TWO_MAVENS)
+        code, _ = self.said(maven.main, "broken", "--", "other")
+        self.assertEqual(7, code)
+        self.assertFalse(pathlib.Path("other").exists())
+
+    def test_whoever_ends_a_step_ends_its_command(self):
+        command = "trap 'kill $!; touch ended; exit' TERM; sleep 60 & touch begun; wait"
+        for number in (signal.SIGTERM, signal.SIGINT):
+            run = subprocess.Popen(
+                [sys.executable, step.__file__, "slow", "sh", "-c", command],
+                stdout=subprocess.DEVNULL,
+            )
+            self.appears("begun")
+            run.send_signal(number)
+            self.assertEqual(128 + number, run.wait(10))
+            self.appears("ended")
 
     def test_of_a_compiler_that_fails_the_first_error_is_shown_and_no_frames(self):
         log = pathlib.Path("maven.log")
@@ -111,6 +155,18 @@ class ReportTest(unittest.TestCase):
         os.kill(int(pathlib.Path("pid").read_text()), 9)
         self.assertEqual(0, code)
         self.assertIn("cluster: done in", said[0])
+
+    def appears(self, name):
+        for _ in range(200):
+            if pathlib.Path(name).exists():
+                return pathlib.Path(name).unlink()
+            time.sleep(0.05)
+        self.fail(f"no file {name}")
+
+    def mavens(self, script):
+        pathlib.Path("mvn.sh").write_text(script)
+        os.environ["MVN"] = "sh mvn.sh"
+        self.addCleanup(os.environ.pop, "MVN")
 
     def report(self, kind):
         folder = pathlib.Path("queue/target", kind)

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * each that changes something, and right after it. Another one goes on, and the job ends as if
  * nothing had been. Runs the operator in this process, with the cluster's own scaled away.
  */
+@Tag("alone")
 final class CrashIT {
   private static final String SYSTEM = "batchapi-system";
 

@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A person, the API server, and the operator that is started and stopped. */
+@Tag("alone")
 @Timeout(300)
 class BatchApiReconcilerIT {
   private static final String INLINE = "handler: {python: {inline: \"class Handler: pass\"}}";

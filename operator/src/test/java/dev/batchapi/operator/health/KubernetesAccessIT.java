@@ -36,12 +36,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Metrics behind the API server's word, asked with the operator's permissions and those of {@code
  * deploy/metrics-auth} alone.
  */
+@Tag("alone") // it deletes the rules that MetricsAuthIT of e2e relies on
 class KubernetesAccessIT {
   private static final String METRICS = "batchapi_jobs{namespace=\"secret-project\"} 1\n";
   private static final String OPERATOR = "system:serviceaccount:batchapi-system:batchapi-operator";
