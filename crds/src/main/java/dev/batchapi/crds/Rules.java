@@ -21,11 +21,12 @@ final class Rules {
 
   static final String ONE_LANGUAGE = "exactly one of python, java must be set";
   static final String PYTHON_SOURCE =
-      "one of inline, configMap, file must be set: the source itself, the ConfigMap that holds it, or"
-          + " a path in the image";
+      "one of inline, configMap, file must be set, as in {file: handler.py} for a path in the image,"
+          + " {inline: ...} for the source itself, {configMap: {name: code}} for a source in a ConfigMap";
   static final String JAVA_SOURCE =
-      "one of classpath, inline, configMap must be set: the jars in the image, the source itself, or"
-          + " the ConfigMap that holds it";
+      "one of classpath, inline, configMap must be set, as in {className: com.acme.Tagger, classpath:"
+          + " [/app/tagger.jar]} for classes in the image, {inline: ...} for the source itself,"
+          + " {configMap: {name: code}, file: Tagger.java} for a source in a ConfigMap";
   static final String INLINE_ALONE =
       "inline is the whole source, so configMap and file cannot be set with it";
   static final String JAVA_FILE =

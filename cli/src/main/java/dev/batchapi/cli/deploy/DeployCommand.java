@@ -100,6 +100,9 @@ public final class DeployCommand implements Callable<Integer> {
     }
     var api = apis.getFirst();
     var image = Deployment.image(folder, api);
+    if (image.isPresent() || Deployment.isCompiled(api)) {
+      manifests.missing().forEach(code -> err.println(code.problem()));
+    }
     if (image.isPresent()) {
       err.println(image.get());
       return ExitCode.USAGE;

@@ -4,6 +4,7 @@ import dev.batchapi.crds.BatchApiSpec;
 import dev.batchapi.crds.HandlerSpec;
 import dev.batchapi.crds.NamedSpec;
 import dev.batchapi.crds.run.CodeFiles;
+import dev.batchapi.runtime.host.ClassPath;
 import dev.batchapi.runtime.host.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,8 +89,8 @@ final class HandlerSources {
         if (!entries.get(i).contains("*") && isMissing(folder, entries.get(i))) {
           add(
               Document.entry("spec.handler.java.classpath", i),
-              "%s is not beside this file: it has to be built, or be in the image"
-                  .formatted(entries.get(i)),
+              "%s is not beside this file, and must be in the image%s"
+                  .formatted(entries.get(i), ClassPath.buildHint(entries.get(i))),
               true);
         }
       }

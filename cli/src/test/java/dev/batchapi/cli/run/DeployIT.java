@@ -162,7 +162,9 @@ class DeployIT {
   @Test
   void compiledJavaIsForAnImageToo() throws Exception {
     cli.run("init", "java", "compiled").exits(0);
-    cli.run("deploy", "compiled").exits(64).says("the handler is compiled Java");
+    cli.run("deploy", "compiled")
+        .exits(64)
+        .says("the handler is compiled Java", ": compile first, with mvn package");
   }
 
   @Test

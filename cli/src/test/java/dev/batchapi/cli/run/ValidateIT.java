@@ -78,7 +78,9 @@ class ValidateIT {
     cli.file(
         "java.yaml",
         GOOD.replace("python: {file: handler.py}", "java: {classpath: [target/classes]}"));
-    cli.run("validate", "java.yaml").exits(0).says("target/classes is not beside this file");
+    cli.run("validate", "java.yaml")
+        .exits(0)
+        .says("target/classes is not beside this file", ": compile first, with mvn package");
   }
 
   @Test

@@ -49,14 +49,18 @@ final class Answer {
   /**
    * Takes what the handler returned.
    *
-   * @param items how many it got
+   * @param given what it got
    * @return what is wrong with it; empty if nothing is
    */
-  Optional<HandlerError> take(LoadedHandler handler, @Nullable Object returned, int items) {
-    var perItem = start.handler().perItem() ? ItemResults.of(returned, items) : null;
+  Optional<HandlerError> take(LoadedHandler handler, @Nullable Object returned, Given given) {
+    var perItem = start.handler().perItem() ? ItemResults.of(returned, given) : null;
     if (perItem == null) {
-      return write(handler, returned);
+      return given.misfits().isEmpty()
+          ? write(handler, returned)
+          : Optional.of(
+              AuthorErrors.of(given.misfits().firstEntry().getValue(), Reason.FatalError));
     }
+    int items = given.items().size();
     if (perItem.size() != items) {
       return Optional.of(
           AuthorErrors.misshapen(

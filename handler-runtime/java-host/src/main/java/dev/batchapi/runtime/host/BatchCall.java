@@ -39,21 +39,16 @@ final class BatchCall {
     answer.begin();
     try {
       ByteBuffer payload = batch.payload();
+      int offset = payload.arrayOffset() + payload.position();
       List<?> items;
       try {
         items =
-            handler
-                .items()
-                .read(
-                    payload.array(),
-                    payload.arrayOffset() + payload.position(),
-                    payload.remaining());
+            handler.items().read(payload.array(), offset, payload.remaining(), settings.perItem());
       } catch (BindingException e) {
         return Optional.of(AuthorErrors.of(e, Reason.FatalError));
       }
-      @SuppressWarnings("unchecked") // A list that was made for this handler alone.
-      List<Object> given = (List<Object>) chosen(items, batch);
-      BatchContext context = context(batch, given.size());
+      var given = Given.of(chosen(items, batch));
+      BatchContext context = context(batch, given);
       try (var deadline = new HandlerDeadline(Thread.currentThread(), batch.deadline(), givenUp)) {
         return answer(handler, given, context, deadline);
       }
@@ -63,14 +58,16 @@ final class BatchCall {
   }
 
   private Optional<HandlerError> answer(
-      LoadedHandler handler, List<Object> given, BatchContext context, HandlerDeadline deadline)
+      LoadedHandler handler, Given given, BatchContext context, HandlerDeadline deadline)
       throws Throwable {
     try {
       Object returned =
-          settings.rated()
-              ? rated(handler, given, context, deadline)
-              : call(handler, given, context, deadline, () -> true);
-      var invalid = answer.take(handler, returned, given.size()).map(deadline::reason);
+          given.isNothing()
+              ? given.items()
+              : settings.rated()
+                  ? rated(handler, given.items(), context, deadline)
+                  : call(handler, given.items(), context, deadline, () -> true);
+      var invalid = answer.take(handler, returned, given).map(deadline::reason);
       answer.replaceItemErrors(deadline::reason);
       return invalid;
     } catch (Throwable thrown) {
@@ -121,15 +118,17 @@ final class BatchCall {
     return chosen;
   }
 
-  private static BatchContext context(Handle batch, int items) {
+  private static BatchContext context(Handle batch, Given given) {
     Optional<Instant> deadline =
         batch.deadline() == 0
             ? Optional.empty()
             : Optional.of(Instant.ofEpochMilli(batch.deadline()));
     var numbers = new ArrayList<Integer>();
-    for (int at = 0; at < items; at++) {
-      int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
-      numbers.add(batch.number(position));
+    for (int at = 0; at < given.all(); at++) {
+      if (!given.misfits().containsKey(at)) {
+        int position = batch.positions().isEmpty() ? at : batch.positions().get(at);
+        numbers.add(batch.number(position));
+      }
     }
     return new BatchContext(batch.batchId(), batch.index(), batch.attempt(), deadline, numbers);
   }

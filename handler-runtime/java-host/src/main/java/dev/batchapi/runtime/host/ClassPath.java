@@ -13,13 +13,13 @@ import java.util.List;
  *
  * @param entries jars and folders that exist, in order; within a pattern by name
  */
-record ClassPath(List<Path> entries) {
+public record ClassPath(List<Path> entries) {
 
   /**
    * Finds what is meant.
    *
    * @param patterns jars, folders, and patterns whose last part has a {@code *}; relative ones are
-   *     looked for in the code folder
+   *     looked for in the code folder, then in the working folder
    * @param code the code folder, the last entry
    * @throws HandlerInvalidException if one of them is nothing
    */
@@ -35,7 +35,7 @@ record ClassPath(List<Path> entries) {
   private static List<Path> find(String pattern, Path code) throws HandlerInvalidException {
     Path path;
     try {
-      path = code.resolve(pattern).normalize();
+      path = place(Path.of(pattern), code);
     } catch (InvalidPathException e) {
       throw new HandlerInvalidException(
           "classpath \"%s\" is no path: %s".formatted(pattern, e.getReason()));
@@ -46,18 +46,36 @@ record ClassPath(List<Path> entries) {
     }
     if (!Files.exists(path)) {
       throw new HandlerInvalidException(
-          "classpath \"%s\" does not exist%s"
+          "classpath \"%s\" does not exist%s%s"
               .formatted(
-                  pattern, path.toString().equals(pattern) ? "" : " (looked at " + path + ")"));
+                  pattern,
+                  path.toString().equals(pattern) ? "" : " (looked at " + path + ")",
+                  buildHint(pattern)));
     }
     return List.of(path);
+  }
+
+  private static Path place(Path path, Path code) {
+    Path inCode = code.resolve(path).normalize();
+    boolean pattern = inCode.toString().contains("*");
+    return Files.exists(pattern ? inCode.resolveSibling("") : inCode)
+        ? inCode
+        : path.toAbsolutePath().normalize();
+  }
+
+  /** The end of a sentence that says that this is missing, if a build would make it. */
+  public static String buildHint(String pattern) {
+    return pattern.matches("(\\./)?target(/.*)?")
+        ? ": compile first, with mvn package"
+        : pattern.matches("(\\./)?build(/.*)?") ? ": compile first, with gradle build" : "";
   }
 
   private static List<Path> matches(String pattern, Path folder, String glob)
       throws HandlerInvalidException {
     if (!Files.isDirectory(folder)) {
       throw new HandlerInvalidException(
-          "classpath \"%s\" matches nothing: there is no folder %s".formatted(pattern, folder));
+          "classpath \"%s\" matches nothing: there is no folder %s%s"
+              .formatted(pattern, folder, buildHint(pattern)));
     }
     List<Path> found = new ArrayList<>();
     // As in java -cp, a lone star means the jars.
@@ -70,7 +88,8 @@ record ClassPath(List<Path> entries) {
     }
     if (found.isEmpty()) {
       throw new HandlerInvalidException(
-          "classpath \"%s\" matches nothing: no such file in %s".formatted(pattern, folder));
+          "classpath \"%s\" matches nothing: no such file in %s%s"
+              .formatted(pattern, folder, buildHint(pattern)));
     }
     found.sort(null);
     return found;

@@ -9,6 +9,10 @@ import javax.tools.JavaFileObject;
 final class CompileErrors {
   private static final int SHOWN = 5;
   private static final int WIDEST_LINE = 160;
+  private static final String NO_PACKAGE = "compiler.err.doesnt.exist";
+  private static final String LIBRARY =
+      "\nA library is not on the class path: name its jar in spec.handler.java.classpath; in a cluster"
+          + " spec.image must have it (docs/authors.md, Dependencies)";
   private static final String TAB = " ".repeat(8);
 
   private CompileErrors() {}
@@ -23,6 +27,9 @@ final class CompileErrors {
     }
     if (errors.size() > SHOWN) {
       text.append("\nand ").append(errors.size() - SHOWN).append(" more errors");
+    }
+    if (errors.stream().anyMatch(error -> error.getCode().equals(NO_PACKAGE))) {
+      text.append(LIBRARY);
     }
     return text.isEmpty() ? "the sources can't be compiled" : text.toString();
   }

@@ -60,7 +60,7 @@ public final class HandlerInProcess {
     var json = payload.getBytes(StandardCharsets.UTF_8);
     Object returned;
     try {
-      var items = handler.items().read(json, 0, json.length);
+      var items = handler.items().read(json, 0, json.length, false);
       var given = Arrays.asList(items.toArray());
       returned =
           handler.isOfItems()

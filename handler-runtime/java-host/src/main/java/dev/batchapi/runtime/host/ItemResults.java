@@ -20,27 +20,29 @@ final class ItemResults {
 
   private final List<@Nullable Object> results = new ArrayList<>();
   private final SortedMap<Integer, HandlerError> errors = new TreeMap<>();
+  private final SortedMap<Integer, BindingException> misfits;
 
   private @Nullable HandlerError breakage;
   private int length;
 
-  private ItemResults(int length) {
+  private ItemResults(int length, SortedMap<Integer, BindingException> misfits) {
     this.length = length;
+    this.misfits = misfits;
   }
 
   /**
    * What a handler returned, if that is a list or an array; null if it is something else.
    *
-   * @param items how many results it should have; those of a list of another length are not looked
-   *     at, for it may be longer than memory is
+   * @param given what it got, and so how many results it should have; those of a list of another
+   *     length are not looked at, for it may be longer than memory is
    */
-  static @Nullable ItemResults of(@Nullable Object returned, int items) {
+  static @Nullable ItemResults of(@Nullable Object returned, Given given) {
     int length = length(returned);
     if (length < 0 || returned == null) {
       return null;
     }
-    var found = new ItemResults(length);
-    if (length == items) {
+    var found = new ItemResults(length, given.misfits());
+    if (length == given.items().size()) {
       if (returned instanceof List<?> list) {
         list.forEach(found::add);
       } else {
@@ -48,7 +50,9 @@ final class ItemResults {
           found.add(Array.get(returned, i));
         }
       }
-      found.length = found.results.size(); // the author's threads may add to their list meanwhile
+      found.addMisfits();
+      // The author's threads may add to their list meanwhile.
+      found.length = found.results.size() - given.misfits().size();
     }
     return found;
   }
@@ -62,7 +66,18 @@ final class ItemResults {
         : -1;
   }
 
+  /** Those that stand before the next result. */
+  private void addMisfits() {
+    for (var misfit = misfits.get(results.size());
+        misfit != null;
+        misfit = misfits.get(results.size())) {
+      errors.put(results.size(), AuthorErrors.of(misfit, Reason.FatalError));
+      results.add(null);
+    }
+  }
+
   private void add(@Nullable Object one) {
+    addMisfits();
     Throwable error =
         one instanceof ItemResult<?> item ? item.error() : one instanceof Throwable t ? t : null;
     if (error instanceof EndedItem ended) {

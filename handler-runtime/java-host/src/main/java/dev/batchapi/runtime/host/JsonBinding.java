@@ -16,9 +16,11 @@ public interface JsonBinding {
     /**
      * Reads a JSON array.
      *
+     * @param alone whether an item that doesn't fit is told by a {@link BindingException} in its
+     *     place
      * @throws BindingException naming the item and the field that do not fit
      */
-    List<?> read(byte[] json, int offset, int length) throws BindingException;
+    List<?> read(byte[] json, int offset, int length, boolean alone) throws BindingException;
   }
 
   /**

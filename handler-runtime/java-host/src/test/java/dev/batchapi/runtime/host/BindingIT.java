@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BindingIT {
   private static final Path AUTHORS_JACKSON = Path.of("target/authors-jackson").toAbsolutePath();
 
+  private static final String NULL = "; Integer in its place may be null";
+
   @TempDir Path folder;
 
   @Test
@@ -36,7 +38,7 @@ class BindingIT {
       FakeWorker worker = host.worker();
       assertThat(
               worker.resultOf(
-                  "[{'name': 'a', 'iso': 100, 'size': {'width': 3}, 'taken': '2026-01-01T00:00:00Z'}]"
+                  "[{'name': 'a', 'iso': 100, 'size': {'width': 3, 'height': 0}, 'taken': '2026-01-01T00:00:00Z'}]"
                       .replace('\'', '"')))
           .isEqualTo(
               "[{\"name\":\"a\",\"size\":{\"width\":3,\"height\":0},\"taken\":\"2026-01-01T00:00:00Z\"}]");
@@ -46,12 +48,12 @@ class BindingIT {
               new HandlerError(
                   Reason.FatalError,
                   "ItemInvalid",
-                  "payload[2].size.width does not fit Handler$Photo: Cannot deserialize value of type `int` from String \"wide\": not a valid `int` value",
+                  "payload[2].size.width is the text \"wide\", and must be a whole number from -2147483648 to 2147483647 (int in Handler$Photo)",
                   ""));
       assertThat(worker.failureOf("[7]").message())
-          .startsWith(
-              "payload[0] does not fit Handler$Photo: Cannot construct instance of `Handler$Photo`");
-      HandlerError refused = worker.failureOf("[{\"size\": {\"width\": -1}}]");
+          .isEqualTo(
+              "payload[0] is the number 7, and must be an object with the fields name, size, taken (Handler$Photo)");
+      HandlerError refused = worker.failureOf("[{\"size\": {\"width\": -1, \"height\": 1}}]");
       assertThat(refused.reason()).isEqualTo(Reason.FatalError);
       assertThat(refused.type()).isEqualTo("java.lang.IllegalArgumentException");
       assertThat(refused.message())
@@ -60,12 +62,74 @@ class BindingIT {
           .isEqualTo(
               "java.lang.IllegalArgumentException: width is negative\n\tat Handler$Size.<init>(Handler.java:7)\n");
       assertThat(worker.failureOf("{}").message())
-          .startsWith("payload does not fit Handler$Photo: ");
+          .isEqualTo("payload is an empty object, and must be a list (Handler$Photo)");
       assertThat(worker.failureOf("oops").message()).startsWith("payload can't be read as JSON: ");
       assertThat(worker.failureOf("null").message())
           .isEqualTo("the payload is null and not a JSON array");
       assertThat(worker.failureOf("").reason()).isEqualTo(Reason.FatalError);
       assertThat(worker.resultOf("[null]")).isEqualTo("[null]");
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsSaidInPlainWords() throws Exception {
+    String whole = "a whole number from -2147483648 to 2147483647 (int in Handler$Photo)";
+    Map<String, String> misfits = new LinkedHashMap<>();
+    misfits.put("'count': null", ".count is null, and must be " + whole + NULL);
+    misfits.put("'count': ''", ".count is the text \"\", and must be " + whole);
+    misfits.put("'count': 2.5", ".count is the number 2.5, and must be " + whole);
+    misfits.put("'count': 99999999999", ".count is the number 99999999999, and must be " + whole);
+    misfits.put(
+        "'name': {'a': 1}",
+        ".name is an object with the field a, and must be text (java.lang.String in Handler$Photo)");
+    misfits.put(
+        "'kind': 'BIRD'",
+        ".kind is the text \"BIRD\", and must be one of CAT, dog (Handler$Kind in Handler$Photo)");
+    misfits.put(
+        "'ok': 'maybe'",
+        ".ok is the text \"maybe\", and must be true or false (boolean in Handler$Photo)");
+    misfits.put(
+        "'scores': [1, 'x']",
+        ".scores[1] is the text \"x\", and must be a number (java.lang.Double in Handler$Photo)");
+    misfits.put("'scores': 1", ".scores is the number 1, and must be a list (Handler$Photo)");
+    misfits.put(
+        "'size': 3",
+        ".size is the number 3, and must be an object with the fields width, height (Handler$Size in Handler$Photo)");
+    misfits.put("'size': {}", ".size.width is missing, and must be " + whole + NULL);
+    misfits.put(
+        "'size': []",
+        ".size is a list, and must be an object with the fields width, height (Handler$Size in Handler$Photo)");
+    misfits.put(
+        "'taken': {}",
+        ".taken is an empty object, and must be an Instant (java.time.Instant in Handler$Photo)");
+    misfits.put(
+        "'taken': 'now'",
+        ".taken is the text \"now\", and must be an Instant (java.time.Instant in Handler$Photo): Text 'now' could not be parsed at index 0");
+    misfits.put(
+        "'plain': {'a': 1}",
+        ".plain does not fit Handler$Photo: the type there can't be made from a JSON object; a record can, or a class that has a constructor without arguments");
+    String source =
+        Sources.handler(
+            "Handler.Photo",
+            "return payload;",
+            """
+            public enum Kind { CAT, @JsonProperty("dog") DOG }
+            public record Size(int width, Integer height) {}
+            public static class Plain { public int a; public Plain(int a) { this.a = a; } public Plain(int a, int b) {} }
+            public static class Photo {
+              public String name; public int count; public Kind kind; public boolean ok; public List<Double> scores;
+              public Size size; public java.time.Instant taken; public Plain plain;
+            }
+            """);
+    try (var host = host(source)) {
+      for (var misfit : misfits.entrySet()) {
+        String item = "{" + misfit.getKey().replace('\'', '"') + "}";
+        HandlerError error = host.worker().failureOf("[{}, " + item + "]");
+        assertThat(error)
+            .isEqualTo(
+                new HandlerError(
+                    Reason.FatalError, "ItemInvalid", "payload[1]" + misfit.getValue(), ""));
+      }
     }
   }
 
@@ -92,12 +156,13 @@ class BindingIT {
       assertThat(host.worker().resultOf("[2]")).isEqualTo("[2]");
       HandlerError misfit = host.worker().failureOf("[1, 2.9]");
       assertThat(misfit.reason()).isEqualTo(Reason.FatalError);
-      assertThat(misfit.message()).startsWith("payload[1] does not fit java.lang.Integer: ");
+      assertThat(misfit.message())
+          .startsWith("payload[1] is the number 2.9, and must be a whole number from ");
     }
     String record = "public record Box(long width) {}";
     try (var host = host(Sources.handler("Handler.Box", "return payload;", record))) {
       assertThat(host.worker().failureOf("[{\"width\": 2.9}]").message())
-          .startsWith("payload[0].width does not fit ");
+          .startsWith("payload[0].width is the number 2.9, and must be a whole number from ");
     }
   }
 
@@ -239,7 +304,9 @@ class BindingIT {
                   "[{\"the_value\": 5, \"more\": 1, \"at\": \"2026-01-01T00:00:00Z\"}]"))
           .isEqualTo("[{\"the_value\":5,\"when\":\"2026-01-01T00:00:00Z\"},\"2.13.5\",true]");
       HandlerError error = worker.failureOf("[{\"the_value\": \"x\"}]");
-      assertThat(error.message()).startsWith("payload[0].the_value does not fit Handler$Item: ");
+      assertThat(error.message())
+          .startsWith("payload[0].the_value is the text \"x\", and must be a whole number from ")
+          .endsWith(" (int in Handler$Item)");
     }
     try (var host = new HostInThisJvm(folder)) {
       host.worker()

@@ -204,7 +204,8 @@ class HandlerLoadingIT {
     assertThat(message)
         .startsWith(
             "Handler.java:1: package io.nats.client does not exist\nimport io.nats.client.Nats;\n                     ^")
-        .endsWith("and 2 more errors");
+        .endsWith(
+            "and 2 more errors\nA library is not on the class path: name its jar in spec.handler.java.classpath; in a cluster spec.image must have it (docs/authors.md, Dependencies)");
   }
 
   @Test
@@ -321,7 +322,7 @@ class HandlerLoadingIT {
             "config.treshold is not a field of Handler$Config; did you mean threshold? (for the constructor of Handler)");
     assertThat(invalid("Handler", typed, Map.of("threshold", "high")))
         .startsWith(
-            "config.threshold does not fit Handler$Config: Cannot deserialize value of type `double` from String \"high\"");
+            "config.threshold is the text \"high\", and must be a number (double in Handler$Config)");
     assertThat(invalid("Handler", typed, Map.of("threshold", 2)))
         .isEqualTo(
             "config is refused by Handler$Config: threshold is above 1 (for the constructor of Handler)");
@@ -337,6 +338,10 @@ class HandlerLoadingIT {
                 "classpath \"/no/lib/*.jar\" matches nothing: there is no folder /no/lib",
                 folder + "/*.jar",
                 "matches nothing: no such file in " + folder,
+                "target/none",
+                "/target/none): compile first, with mvn package",
+                "build/libs/*.jar",
+                "/build/libs: compile first, with gradle build",
                 "lib",
                 "classpath \"lib\" does not exist (looked at ",
                 "a\0b",

@@ -38,6 +38,33 @@ class ItemsIT {
   }
 
   @Test
+  void anItemThatDoesNotFitFailsAlone() throws Exception {
+    try (var host = batches("payload.stream().map(i -> List.of(i, batch.items())).toList()")) {
+      var answer = host.worker().itemsOf(" [ 10, \"é]\", 12,{\"a\" : [1]} ,14 ] ");
+      assertThat(new String(answer.results(), UTF_8))
+          .isEqualTo("[[10,[0,2,4]],null,[12,[0,2,4]],null,[14,[0,2,4]]]");
+      assertThat(answer.errors()).containsOnlyKeys(1, 3);
+      assertThat(error(answer, 1).reason()).isEqualTo(Reason.FatalError);
+      assertThat(error(answer, 1).type()).isEqualTo("ItemInvalid");
+      assertThat(error(answer, 1).message())
+          .isEqualTo(
+              "item is the text \"é]\", and must be a whole number from -2147483648 to 2147483647 (java.lang.Integer)");
+      assertThat(error(answer, 3).message()).startsWith("item is an object with the field a, ");
+      host.worker().send("[\"x\"]");
+      assertThat(host.worker().items().errors()).containsOnlyKeys(0);
+      assertThat(host.worker().failureOf("{}").message())
+          .isEqualTo("payload is an empty object, and must be a list (java.lang.Integer)");
+      assertThat(host.worker().failureOf("[1, oops]").message())
+          .startsWith("payload can't be read as JSON: ");
+    }
+    try (var host = batches("Map.of(\"sum\", payload.size())")) {
+      assertThat(host.worker().failureOf("[1, \"x\"]").message())
+          .startsWith("item is the text \"x\"");
+      assertThat(host.worker().resultOf("[1, 2]")).isEqualTo("{\"sum\":2}");
+    }
+  }
+
+  @Test
   void failedItemsAreHandledAgainByTheirPositions() throws Exception {
     try (var host =
         batches("payload.stream().map(i -> List.of(i, batch.attempt(), batch.items())).toList()")) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.batchapi.runtime.host.BindingException;
@@ -52,28 +51,9 @@ public final class JacksonBinding implements JsonBinding {
 
   @Override
   public Items items(Type itemType) throws BindingException {
-    JavaType item = mapper.constructType(itemType);
-    JavaType list = mapper.getTypeFactory().constructCollectionType(List.class, item);
-    ObjectReader reader =
-        mapper.readerFor(list).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-    Items items = (json, offset, length) -> read(reader, item, json, offset, length);
-    List<?> none = items.read(NO_ITEMS, 0, NO_ITEMS.length);
+    Items items = new JacksonItems(mapper, mapper.constructType(itemType));
+    List<?> none = items.read(NO_ITEMS, 0, NO_ITEMS.length, false);
     assert none.isEmpty();
-    return items;
-  }
-
-  private static List<?> read(
-      ObjectReader reader, JavaType item, byte[] json, int offset, int length)
-      throws BindingException {
-    List<?> items;
-    try {
-      items = reader.readValue(json, offset, length);
-    } catch (IOException | RuntimeException e) {
-      throw Misfit.reading("payload", item, e);
-    }
-    if (items == null) {
-      throw new BindingException("the payload is null and not a JSON array", null);
-    }
     return items;
   }
 
@@ -86,7 +66,7 @@ public final class JacksonBinding implements JsonBinding {
           .with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .readValue(json);
     } catch (IOException | RuntimeException e) {
-      throw Misfit.reading("config", bound, e);
+      throw Misfit.reading("config", bound, e, mapper, json, 0, json.length);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.batchapi.runtime.host.jackson;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.batchapi.runtime.host.BindingException;
 import dev.batchapi.runtime.host.Nearest;
@@ -15,19 +17,37 @@ import org.jspecify.annotations.Nullable;
 final class Misfit {
   private Misfit() {}
 
-  /** JSON that doesn't fit the type it is read as. */
-  static BindingException reading(String root, JavaType type, Exception failure) {
+  /**
+   * JSON that doesn't fit the type it is read as.
+   *
+   * @param json the JSON from {@code offset} on, {@code length} bytes of it
+   */
+  static BindingException reading(
+      String root,
+      JavaType type,
+      Exception failure,
+      ObjectMapper mapper,
+      byte[] json,
+      int offset,
+      int length) {
     String expected = type.getRawClass().getName();
     return switch (failure) {
       case UnrecognizedPropertyException e -> unknownField(root, e);
       case JsonMappingException e -> {
         String place = Paths.of(root, e.getPath());
         Throwable thrown = thrownByAuthor(e);
+        if (thrown != null) {
+          yield new BindingException(
+              "%s is refused by %s: %s".formatted(place, expected, said(thrown)), thrown);
+        }
+        Wanted wanted = Wanted.by(e, mapper);
         yield new BindingException(
-            thrown == null
-                ? "%s does not fit %s: %s".formatted(place, expected, e.getOriginalMessage())
-                : "%s is refused by %s: %s".formatted(place, expected, said(thrown)),
-            thrown);
+            wanted == null
+                ? "%s does not fit %s: %s".formatted(place, expected, words(e))
+                : place
+                    + " "
+                    + wanted.sentence(Found.at(e.getPath(), mapper, json, offset, length), type),
+            null);
       }
       case JsonProcessingException e ->
           new BindingException(
@@ -84,9 +104,23 @@ final class Misfit {
     };
   }
 
+  private static String words(JsonMappingException failure) {
+    return hasNoConstructor(failure)
+        ? "the type there can't be made from a JSON object; a record can, or a class that has a constructor without arguments"
+        : failure.getOriginalMessage();
+  }
+
+  /** Whether nothing would fit: Jackson has only words for it. */
+  static boolean hasNoConstructor(JsonMappingException failure) {
+    String words = failure.getOriginalMessage();
+    return words.contains("no Creators, like default constructor")
+        || words.contains("no delegate- or property-based Creator");
+  }
+
   private static @Nullable Throwable thrownByAuthor(JsonMappingException failure) {
-    if (failure instanceof InvalidDefinitionException) {
-      return null; // Their type, and not their code: the cause is Jackson's.
+    if (failure instanceof InvalidDefinitionException
+        || failure instanceof InvalidFormatException) {
+      return null; // Their type or the JDK's parser, and not their code.
     }
     Throwable cause = failure.getCause();
     while (cause instanceof JsonMappingException) {
