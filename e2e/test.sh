@@ -54,6 +54,7 @@ kubectl -n batchapi-system rollout restart deployment/batchapi-operator >/dev/nu
 step operator kubectl -n batchapi-system rollout status deployment/batchapi-operator --timeout=120s
 step release "$MAKE" release
 python_tests release-files release
+python_tests class-archive cli
 
 # Tests on the cluster mostly wait, those of the modules compute. So one Maven builds all, lets the operator's tests that
 # are to be alone on the cluster run, and then those of e2e; when it is there, another one runs all other tests beside it.

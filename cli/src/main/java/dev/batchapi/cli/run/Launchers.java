@@ -74,15 +74,22 @@ final class Launchers {
   }
 
   private List<String> java(Path socket, Path code) throws IOException {
+    var jar = JavaHostCommand.jar(home.resolve("lib"));
     var cache = home.resolve("java-host.aot");
     var command =
         JavaHostCommand.of(
             Path.of(System.getProperty("java.home"), "bin", "java"),
-            JavaHostCommand.jar(home.resolve("lib")).toString(),
-            Files.exists(cache) ? cache : null,
+            jar.toString(),
+            isOf(cache, jar) ? cache : null,
             socket,
             code);
     return debugging == null ? command : debugging.java(command);
+  }
+
+  /** With a cache of an earlier build's classes the JVM would run those. */
+  private static boolean isOf(Path cache, Path jar) throws IOException {
+    return Files.exists(cache)
+        && Files.getLastModifiedTime(cache).compareTo(Files.getLastModifiedTime(jar)) >= 0;
   }
 
   private static OutputStream output(PrintStream to, String label) {

@@ -15,7 +15,6 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -75,8 +74,7 @@ final class S3Credentials {
         .region(region)
         .endpointOverride(endpoint)
         .credentialsProvider(AnonymousCredentialsProvider.create())
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().connectionTimeout(TIMEOUT).socketTimeout(TIMEOUT))
+        .httpClientBuilder(S3Settings.http(TIMEOUT))
         .build();
   }
 }

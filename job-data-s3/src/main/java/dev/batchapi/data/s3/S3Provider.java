@@ -1,6 +1,5 @@
 package dev.batchapi.data.s3;
 
-import dev.batchapi.data.store.Authorities;
 import dev.batchapi.data.store.Backoff;
 import dev.batchapi.data.store.Store;
 import dev.batchapi.data.store.StoreProvider;
@@ -20,8 +19,6 @@ public final class S3Provider implements StoreProvider {
 
   @Override
   public Store open(Map<String, String> env) {
-    var settings = S3Settings.of(env);
-    Authorities.trust(settings.endpoint(), env);
-    return new S3Store(settings, TIMEOUT, Backoff.DEFAULT);
+    return new S3Store(S3Settings.of(env), TIMEOUT, Backoff.DEFAULT);
   }
 }

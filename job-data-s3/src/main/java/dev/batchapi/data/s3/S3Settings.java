@@ -1,5 +1,6 @@
 package dev.batchapi.data.s3;
 
+import dev.batchapi.data.store.Authorities;
 import dev.batchapi.data.store.StoreRefusedException;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ record S3Settings(
    */
   static S3Settings of(Map<String, String> env) {
     var endpoint = endpoint(first(env, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"));
+    Authorities.trust(endpoint, env);
     var style = first(env, "AWS_S3_ADDRESSING_STYLE");
     var region = region(first(env, "AWS_REGION", "AWS_DEFAULT_REGION"), endpoint);
     return new S3Settings(
@@ -118,10 +120,7 @@ record S3Settings(
             .region(region)
             .credentialsProvider(credentials)
             .forcePathStyle(pathStyle)
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(timeout)
-                    .socketTimeout(timeout));
+            .httpClientBuilder(http(timeout));
     if (endpoint == null) {
       return builder.crossRegionAccessEnabled(true).build();
     }
@@ -133,5 +132,13 @@ record S3Settings(
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
         .build();
+  }
+
+  /** It asks the SDK, and not the JVM, whom TLS trusts. */
+  static UrlConnectionHttpClient.Builder http(Duration timeout) {
+    var builder =
+        UrlConnectionHttpClient.builder().connectionTimeout(timeout).socketTimeout(timeout);
+    var managers = Authorities.managers();
+    return managers == null ? builder : builder.tlsTrustManagersProvider(() -> managers);
   }
 }

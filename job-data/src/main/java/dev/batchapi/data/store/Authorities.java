@@ -35,6 +35,7 @@ public final class Authorities {
   private static final List<String> FILES = List.of("AWS_CA_BUNDLE", "SSL_CERT_FILE");
 
   private static Map<String, String> trusted = Map.of();
+  private static TrustManager @Nullable [] managers;
 
   private Authorities() {}
 
@@ -55,7 +56,8 @@ public final class Authorities {
     named.forEach((name, value) -> more.addAll(read(name, value)));
     try {
       var context = SSLContext.getInstance("TLS");
-      context.init(null, beside(more), null);
+      managers = beside(more);
+      context.init(null, managers, null);
       SSLContext.setDefault(context);
       HttpsURLConnection.setDefaultSSLSocketFactory(context.getSocketFactory());
     } catch (GeneralSecurityException | IOException e) {
@@ -73,6 +75,11 @@ public final class Authorities {
     if (endpoint == null || !"http".equalsIgnoreCase(endpoint.getScheme())) {
       trust(env);
     }
+  }
+
+  /** For clients that do not ask the JVM; null if nothing but Java's own is trusted. */
+  public static synchronized TrustManager @Nullable [] managers() {
+    return managers == null ? null : managers.clone();
   }
 
   private static List<Certificate> read(String name, String value) {

@@ -19,17 +19,22 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has a pod look at what a job names outside of the cluster before it is accepted: its files are
  * cut into batches, and the folder of its output is taken for it.
  */
 public final class Splitting {
+
   /**
    * Of one job at a time: what one splitter writes at the most, and the one before it that has not
    * noticed yet that it is deleted.
    */
   public static final int MOST_RECORDS = 2 * (ChunkSink.MOST_CHUNKS + 1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Splitting.class);
 
   private final ProgramQueue queue;
   private final ProgramRuns<SplitRecords.Said> splitters;
