@@ -8,6 +8,7 @@ JDK and the jars that it was made with; with others the JVM goes on without it. 
 import http.server
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,7 +81,8 @@ class OneFile(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    if ARCHIVE.exists() and ARCHIVE.stat().st_mtime > (DIST / "lib/cli.jar").stat().st_mtime:
+    jars = max(jar.stat().st_mtime for jar in (DIST / "lib").glob("*.jar"))
+    if ARCHIVE.exists() and ARCHIVE.stat().st_mtime > jars:
         return
     ARCHIVE.unlink(missing_ok=True)
     with (
@@ -88,32 +90,44 @@ def main():
         tempfile.TemporaryDirectory() as folder,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        made = archive(pathlib.Path(folder), server.server_port)
+        trouble = archive(pathlib.Path(folder), server.server_port)
         server.shutdown()
-    if made.returncode or not ARCHIVE.exists():
-        said = made.stdout.decode(errors="replace")[-2000:]
-        print(f"No class archive, so batchapi takes a second longer to start:\n{said}")
+    if trouble:
+        print(f"No class archive, so batchapi takes a second longer to start:\n{trouble}")
 
 
 def archive(folder, port):
+    """Makes it, in one step; returns what went wrong."""
     (folder / "job.yaml").write_text(JOB)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
+    }
     env |= {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
         "AWS_REGION": "us-east-1",
-        "BATCHAPI_JAVA_OPTS": f"-XX:ArchiveClassesAtExit={ARCHIVE} -Xlog:cds*=off",
+        "BATCHAPI_JAVA_OPTS": "-XX:ArchiveClassesAtExit=made.jsa -Xlog:cds*=off",
     }
-    return subprocess.run(
-        [ROOT / "bin/batchapi", "run", "job.yaml", "--results", "results/"],
-        check=False,
-        cwd=folder,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-    )
+    try:
+        ran = subprocess.run(
+            [ROOT / "bin/batchapi", "run", "job.yaml", "--results", "results/"],
+            check=False,
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+        )
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return str(problem)
+    if ran.returncode or not (folder / "made.jsa").exists():
+        return ran.stdout.decode(errors="replace")[-2000:]
+    shutil.copyfile(folder / "made.jsa", ARCHIVE.with_suffix(".new"))
+    ARCHIVE.with_suffix(".new").replace(ARCHIVE)
+    return None
 
 
 if __name__ == "__main__":

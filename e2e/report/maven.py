@@ -67,7 +67,7 @@ class Modules:
 
 def errors(log):
     """The first that Maven says of an error, which names the cause; the rest are frames and advice."""
-    lines = log.read_text(encoding="utf-8").splitlines()
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     said = [line for line in lines if line.startswith("[ERROR]") and "\tat " not in line]
     return said[:SHOWN_ERRORS]
 
@@ -80,14 +80,21 @@ class Run(threading.Thread):
         maven = shlex.split(os.environ.get("MVN", "mvn -B -ntp -Dstyle.color=never"))
         self.step = Step(name, [*maven, *goals, "-Dmaven.test.redirectTestOutputToFile=true"])
         self.may_be_joined = threading.Event()
+        self.died = False
 
     def run(self):
         modules = Modules(say, self.may_be_joined.set)
         try:
             for line in self.step.lines():
                 modules.silent() if line is None else modules.read(line)
+        except Exception as trouble:  # no Maven, a full disk
+            say(f"{self.step.log}: {trouble}")
+            self.died = True
         finally:
             self.may_be_joined.set()
+
+    def failed(self):
+        return self.died or self.step.code != 0
 
 
 def runs(goals):
@@ -98,7 +105,7 @@ def runs(goals):
     ran = [first]
     if beside := goals[split + 1 :]:
         first.may_be_joined.wait()
-        if not first.step.code:
+        if not first.died and not first.step.code:
             ran.append(Run("maven-beside", beside))
             ran[-1].start()
     for run in ran:
@@ -108,7 +115,7 @@ def runs(goals):
 
 def main(*goals):
     began = time.time()
-    failed = [run.step for run in runs(goals) if run.step.code]
+    failed = [run.step for run in runs(goals) if run.failed()]
     result = outcomes.since(began)
     if failed:
         say("")
@@ -119,7 +126,7 @@ def main(*goals):
                 say("\n".join(errors(step.log)))
             say(f"FAILED after {step.seconds()} s; Maven's whole output: {step.log}")
     say(outcomes.counts(result.passed, len(result.failures), result.skipped))
-    return failed[0].code if failed else 0
+    return (failed[0].code or 1) if failed else 0
 
 
 if __name__ == "__main__":

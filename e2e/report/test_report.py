@@ -135,6 +135,13 @@ class ReportTest(unittest.TestCase):
         log.write_text("[ERROR] A.java:[1,2] no such thing\n" + "[ERROR]   \tat javac.X\n" * 99)
         self.assertEqual(["[ERROR] A.java:[1,2] no such thing"], maven.errors(log))
 
+    def test_a_maven_that_is_not_there_is_a_failure(self):
+        os.environ["MVN"] = "/no/such/mvn"
+        self.addCleanup(os.environ.pop, "MVN")
+        code, said = self.said(maven.main, "verify", "--", "verify")
+        self.assertEqual(1, code)
+        self.assertIn("/no/such/mvn", said[0])
+
     def test_a_step_that_fails_shows_the_end_of_its_output(self):
         code, said = self.said(step.main, "images", "sh", "-c", "seq 100; exit 3")
         self.assertEqual(3, code)

@@ -60,10 +60,14 @@ public final class NativeCrypto extends Provider {
      */
     @Override
     public Object newInstance(Object parameter) throws NoSuchAlgorithmException {
-      if (!CryptoServicesRegistrar.hasEnabledService(feature)) {
-        throw new NoSuchAlgorithmException("no native code for " + getAlgorithm());
+      try {
+        if (CryptoServicesRegistrar.hasEnabledService(feature)) {
+          return made.get();
+        }
+      } catch (LinkageError e) {
+        // As where nothing in the temporary folder may be run: the library lies there.
       }
-      return made.get();
+      throw new NoSuchAlgorithmException("no native code for " + getAlgorithm());
     }
   }
 }

@@ -84,6 +84,7 @@ public final class Authorities {
 
   private static List<Certificate> read(String name, String value) {
     var inFile = !name.equals(TEXT);
+    var place = inFile ? ", in " + value : "";
     try {
       var pem =
           inFile
@@ -96,14 +97,17 @@ public final class Authorities {
         return List.copyOf(read);
       }
     } catch (CertificateException e) {
-      // The message below says what is expected.
+      throw new StoreRefusedException(
+          "%s has no certificate that can be read%s: PEM is expected, -----BEGIN CERTIFICATE----- and so on (%s)"
+              .formatted(name, place, e.getMessage()),
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw new StoreRefusedException(
           "%s names a file that can't be read: %s".formatted(name, value), e);
     }
     throw new StoreRefusedException(
         "%s has no certificate%s: PEM is expected, -----BEGIN CERTIFICATE----- and so on."
-            .formatted(name, inFile ? " in " + value : ""));
+            .formatted(name, place));
   }
 
   private static TrustManager[] beside(List<Certificate> more)

@@ -17,10 +17,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /** The API server itself judges the pods of {@code PodSecurityTest}, in namespaces that enforce. */
+@Tag("alone")
 class PodSecurityIT {
   private static final String UNIQUE = UUID.randomUUID().toString().substring(0, 8);
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real API server accepts what is right and says what is wrong, as kubectl apply shows it. */
+@Tag("alone")
 class CrdRulesIT {
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 

@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What people copy works: every file of the examples, every block of YAML in a page. */
+@Tag("alone")
 class DocumentedFilesIT {
   private static final Path ROOT = Path.of("..");
   private static final Pattern BLOCK =

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The roles that deploy/ gives people and services allow what they are for, and no more. */
+@Tag("alone")
 class UserRolesIT {
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 

@@ -8,6 +8,7 @@ import dev.batchapi.runtime.protocol.Items;
 import dev.batchapi.runtime.protocol.Start;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,7 +54,9 @@ final class Answer {
    * @return what is wrong with it; empty if nothing is
    */
   Optional<HandlerError> take(LoadedHandler handler, @Nullable Object returned, Given given) {
-    var perItem = start.handler().perItem() ? ItemResults.of(returned, given) : null;
+    boolean without = returned == null && !given.misfits().isEmpty(); // a result for each, and none
+    Object results = without ? Collections.nCopies(given.items().size(), null) : returned;
+    var perItem = start.handler().perItem() ? ItemResults.of(results, given) : null;
     if (perItem == null) {
       return given.misfits().isEmpty()
           ? write(handler, returned)

@@ -112,7 +112,8 @@ final class Training {
     worker.write(FrameType.START, start.encode());
     expect(worker, FrameType.READY);
     for (int attempt = 1; attempt <= 20; attempt++) {
-      ByteBuffer payload = utf8("[{\"id\": 1, \"name\": \"x\", \"size\": 1.5}, {\"id\": 2}]");
+      ByteBuffer payload =
+          utf8("[{\"id\": 1, \"name\": \"x\", \"size\": 1.5}, {\"id\": 2, \"size\": 0}]");
       Handle batch = new Handle(0, attempt, 0, "uid-0", payload);
       worker.write(FrameType.HANDLE, batch.header(), batch.payload());
       expect(worker, attempt % 10 == 9 ? FrameType.FAILED : FrameType.RESULT);

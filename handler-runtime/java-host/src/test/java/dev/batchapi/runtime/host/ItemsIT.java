@@ -62,6 +62,11 @@ class ItemsIT {
           .startsWith("item is the text \"x\"");
       assertThat(host.worker().resultOf("[1, 2]")).isEqualTo("{\"sum\":2}");
     }
+    try (var host = batches("null")) {
+      var answer = host.worker().itemsOf("[1, \"x\", 3]");
+      assertThat(new String(answer.results(), UTF_8)).isEqualTo("[null,null,null]");
+      assertThat(answer.errors()).containsOnlyKeys(1);
+    }
   }
 
   @Test

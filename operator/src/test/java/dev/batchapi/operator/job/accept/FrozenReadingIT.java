@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is left of a job in a real API server, whose BatchAPI and code somebody has deleted. */
+@Tag("alone")
 class FrozenReadingIT {
   private static final Map<String, String> CODE = Map.of("Handler.java", "class Handler {}");
 

@@ -7,10 +7,12 @@ import dev.batchapi.crds.BatchJobSpec;
 import dev.batchapi.crds.JobInput;
 import dev.batchapi.operator.OwnNamespace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The end of a BatchJob's time against a real API server: it takes no other one with it. */
+@Tag("alone")
 class TimeToLiveIT {
   @RegisterExtension private final OwnNamespace own = new OwnNamespace("ttl-");
 

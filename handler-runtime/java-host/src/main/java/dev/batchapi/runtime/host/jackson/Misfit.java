@@ -112,7 +112,7 @@ final class Misfit {
 
   /** Whether nothing would fit: Jackson has only words for it. */
   static boolean hasNoConstructor(JsonMappingException failure) {
-    String words = failure.getOriginalMessage();
+    String words = String.valueOf(failure.getOriginalMessage());
     return words.contains("no Creators, like default constructor")
         || words.contains("no delegate- or property-based Creator");
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import java.lang.invoke.MethodType;
@@ -54,6 +55,9 @@ record Wanted(Class<?> type, String words, String more) {
   static @Nullable Wanted by(JsonMappingException failure, ObjectMapper mapper) {
     if (failure instanceof InvalidDefinitionException || Misfit.hasNoConstructor(failure)) {
       return null; // Nothing would fit.
+    }
+    if (failure instanceof InvalidTypeIdException) {
+      return null; // Jackson names the types that it knows.
     }
     Class<?> type =
         failure instanceof MismatchedInputException mismatch
