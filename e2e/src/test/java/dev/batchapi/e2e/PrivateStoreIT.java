@@ -104,11 +104,13 @@ final class PrivateStoreIT {
             readinessProbe: {tcpSocket: {port: 7070}, periodSeconds: 1}
             securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
             volumeMounts:
-            - {name: data, mountPath: /data/files/photos}
+            - {name: data, mountPath: /data/files}
+            - {name: photos, mountPath: /data/files/photos}
             - {name: meta, mountPath: /data/meta}
             - {name: keys, mountPath: /keys}
           volumes:
           - {name: data, emptyDir: {medium: Memory, sizeLimit: 16Mi}}
+          - {name: photos, emptyDir: {medium: Memory, sizeLimit: 16Mi}}
           - {name: meta, emptyDir: {medium: Memory, sizeLimit: 16Mi}}
           - {name: keys, secret: {secretName: keys}}
         """
