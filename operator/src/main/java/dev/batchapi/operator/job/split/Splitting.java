@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
  * cut into batches, and the folder of its output is taken for it.
  */
 public final class Splitting {
-
   /**
    * Of one job at a time: what one splitter writes at the most, and the one before it that has not
    * noticed yet that it is deleted.
